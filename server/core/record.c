@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/* record: what a record is worth to the fold, and what is remembered of it. */
+#include "core/record.h"
+
+#include "core/bytes.h"
+#include "core/crc32c.h"
+#include "core/edit.h"
+
+size_t record_edits(const struct record *record)
+{
+    size_t n = record->value.len / EDIT_BYTES;
+    if (n == 0 || record->value.len % EDIT_BYTES != 0 || !edits_in_range(record->value.data, n))
+        return 0;
+    return n;
+}
+
+bool record_origin(const struct record *record, struct origin *origin)
+{
+    if (!record->origin.data || record->origin.len != ORIGIN_BYTES)
+        return false;
+    origin->nonce = load_u64(record->origin.data);
+    origin->batch = load_u64(record->origin.data + 8);
+    return true;
+}
+
+void origin_store(uint8_t bytes[ORIGIN_BYTES], const struct origin *origin)
+{
+    store_u64(bytes, origin->nonce);
+    store_u64(bytes + 8, origin->batch);
+}
+
+static uint32_t crc_header(uint32_t crc, char name, struct span header)
+{
+    if (!header.data)
+        return crc;
+    uint8_t head[5] = {(uint8_t)name};
+    store_u32(head + 1, (uint32_t)header.len);
+    crc = crc32c(crc, head, sizeof head);
+    return crc32c(crc, header.data, header.len);
+}
+
+struct anchor record_anchor(const struct record *record)
+{
+    uint32_t crc = crc32c(0, record->value.data, record->value.len);
+    crc = crc_header(crc, 'a', record->authors);
+    crc = crc_header(crc, 'o', record->origin);
+    crc = crc_header(crc, 'g', record->genesis);
+    return (struct anchor){.offset = record->offset, .time_ms = record->time_ms, .crc = crc};
+}
