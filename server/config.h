@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "edge/address.h"
 #include "log/log_kafka.h"
 
 enum {
@@ -18,13 +19,6 @@ enum {
     CONFIG_ORIGIN_MAX = 16,
     CONFIG_THREADS_MAX = 64,
     CONFIG_KAFKA_MAX = 64,
-};
-
-/* Where to listen: an address and port, or a Unix socket. */
-struct listen_address {
-    char host[64];  /* numeric address without brackets; "" for a Unix socket */
-    uint16_t port;  /* 0: any free one */
-    char path[108]; /* of a Unix socket, else "" */
 };
 
 enum log_kind {

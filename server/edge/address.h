@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+/* address: where to listen. */
+#ifndef PLACED_EDGE_ADDRESS_H
+#define PLACED_EDGE_ADDRESS_H
+
+#include <stdint.h>
+
+struct listen_address {
+    char host[64];  /* numeric address without brackets; "" for a Unix socket */
+    uint16_t port;  /* 0: any free one */
+    char path[108]; /* of a Unix socket, else "" */
+};
+
+#endif
