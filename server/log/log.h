@@ -29,6 +29,8 @@ struct log_batch {
 enum {
     LOG_BATCH_MAX = 65536, /* edits a record that we write; Kafka's 1 MB bounds it with authors */
     LOG_ERROR_BYTES = 256,
+    LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
+    LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
 
 enum log_append {
@@ -59,7 +61,8 @@ enum log_event {
 struct log_sink {
     /* In log order, from log_poll, on the reader's thread. The record lives until it returns. */
     void (*record)(struct log_sink *sink, const struct record *record);
-    /* Once an accepted batch, from any thread, possibly before or after its record is read. */
+    /* Once an accepted batch, from any thread, possibly before or after its record is read, in any
+     * order. May call log_append. */
     void (*outcome)(struct log_sink *sink, struct origin origin, enum log_outcome outcome);
 };
 
@@ -82,12 +85,15 @@ struct log_identity log_identify(struct log *log);
 /* Ask the log for its bounds; may block (bounded, seconds). 0, or -1 with a message in error. */
 int log_bounds(struct log *log, struct log_bounds *bounds, char error[LOG_ERROR_BYTES]);
 
-/* Deliver from offset on: the next record delivered is the first one at or after it. Reader's thread.
- * 0, or -1 with a message in error. May be called again at any time. */
+/* Deliver from offset on: the next record delivered is the first one at or after it. Reader's
+ * thread. 0, or -1 with a message in error: outside the log's bounds. May be called again at any
+ * time, but not from log_sink.record. Where the bounds cannot be asked for at the moment, a bad
+ * offset shows in log_poll as LOG_FAILED. */
 int log_seek(struct log *log, uint64_t offset, char error[LOG_ERROR_BYTES]);
 
 /* Deliver what is there (bounded: some thousand records a call), or wait up to timeout_ms for
- * something. Reader's thread. *delivered counts the records. On LOG_FAILED a message is in error. */
+ * something. Reader's thread. *delivered counts the records. On LOG_FAILED a message is in error.
+ */
 enum log_event log_poll(struct log *log, int timeout_ms, size_t *delivered,
                         char error[LOG_ERROR_BYTES]);
 
@@ -104,7 +110,8 @@ enum log_append log_append(struct log *log, const struct log_batch *batch);
 enum log_state log_state(struct log *log);
 
 /* Give what is in flight up to timeout_ms to come through; then every outcome has been told
- * (LOG_UNKNOWN for what had none). Nothing can be appended afterwards. */
+ * (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not from
+ * log_sink.outcome. */
 void log_flush(struct log *log, int timeout_ms);
 
 /* log_flush if that was not done, then release everything. NULL is fine. */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/* collector: see collector.h. */
+#include "collector.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void *must(void *p)
+{
+    if (!p)
+        abort();
+    return p;
+}
+
+static struct span keep(uint8_t **p, struct span span)
+{
+    if (!span.data)
+        return span;
+    memcpy(*p, span.data, span.len);
+    struct span copy = {*p, span.len};
+    *p += span.len;
+    return copy;
+}
+
+static void on_record(struct log_sink *sink, const struct record *r)
+{
+    struct collector *c = (struct collector *)sink;
+    c->n_edits += record_edits(r);
+    if (c->forget) {
+        c->n++;
+        return;
+    }
+    if (c->n == c->room) {
+        c->room = c->room ? 2 * c->room : 64;
+        c->records = must(realloc(c->records, c->room * sizeof *c->records));
+    }
+    uint8_t *bytes =
+        must(malloc(r->value.len + r->authors.len + r->origin.len + r->genesis.len + 1));
+    struct collected *k = &c->records[c->n++];
+    k->bytes = bytes;
+    k->anchor = record_anchor(r);
+    k->record = *r;
+    k->record.value = keep(&bytes, r->value);
+    k->record.authors = keep(&bytes, r->authors);
+    k->record.origin = keep(&bytes, r->origin);
+    k->record.genesis = keep(&bytes, r->genesis);
+}
+
+static void on_outcome(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+{
+    struct collector *c = (struct collector *)sink;
+    pthread_mutex_lock(&c->lock);
+    if (c->n_told == c->told_room) {
+        c->told_room = c->told_room ? 2 * c->told_room : 64;
+        c->told = must(realloc(c->told, c->told_room * sizeof *c->told));
+    }
+    c->told[c->n_told++] = (struct told){origin, outcome};
+    pthread_mutex_unlock(&c->lock);
+}
+
+struct collector *collector_create(void)
+{
+    struct collector *c = must(calloc(1, sizeof *c));
+    c->sink.record = on_record;
+    c->sink.outcome = on_outcome;
+    pthread_mutex_init(&c->lock, NULL);
+    return c;
+}
+
+void collector_clear(struct collector *c)
+{
+    for (size_t i = 0; i < c->n && !c->forget; i++)
+        free(c->records[i].bytes);
+    c->n = 0;
+    c->n_edits = 0;
+}
+
+void collector_destroy(struct collector *c)
+{
+    collector_clear(c);
+    free(c->records);
+    free(c->told);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+size_t collector_told(struct collector *c)
+{
+    pthread_mutex_lock(&c->lock);
+    size_t n = c->n_told;
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t collector_told_as(struct collector *c, enum log_outcome outcome)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&c->lock);
+    for (size_t i = 0; i < c->n_told; i++)
+        n += c->told[i].outcome == outcome;
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t collector_outcome(struct collector *c, struct origin origin, enum log_outcome *outcome)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&c->lock);
+    for (size_t i = 0; i < c->n_told; i++) {
+        if (c->told[i].origin.nonce == origin.nonce && c->told[i].origin.batch == origin.batch) {
+            n++;
+            *outcome = c->told[i].outcome;
+        }
+    }
+    pthread_mutex_unlock(&c->lock);
+    return n;
+}
+
+size_t collector_count(struct collector *c, struct origin origin)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        struct origin o;
+        n += record_origin(&c->records[i].record, &o) && o.nonce == origin.nonce &&
+             o.batch == origin.batch;
+    }
+    return n;
+}
+
+struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool authors)
+{
+    uint8_t *edits = must(malloc(EDIT_BYTES * n));
+    uint64_t *ids = authors ? must(malloc(8 * n)) : NULL;
+    uint64_t seed = nonce * 0x9e3779b97f4a7c15 + number;
+    for (size_t i = 0; i < n; i++) {
+        seed = seed * 6364136223846793005 + 1442695040888963407;
+        edit_store(edits + EDIT_BYTES * i,
+                   edit_pack((uint32_t)(seed >> 33) % CANVAS_WIDTH,
+                             (uint32_t)(seed >> 13 & 0xffff) % CANVAS_HEIGHT,
+                             (uint32_t)(seed >> 60)));
+        if (ids)
+            ids[i] = seed;
+    }
+    return (struct log_batch){.edits = edits, .n = n, .authors = ids, .origin = {nonce, number}};
+}
+
+void batch_finish(struct log_batch *batch)
+{
+    free((void *)(uintptr_t)batch->edits);
+    free((void *)(uintptr_t)batch->authors);
+}
+
+bool batch_equals(const struct log_batch *batch, const struct record *record)
+{
+    struct origin origin;
+    if (record->value.len != EDIT_BYTES * batch->n ||
+        memcmp(record->value.data, batch->edits, record->value.len) != 0)
+        return false;
+    if (!record_origin(record, &origin) || origin.nonce != batch->origin.nonce ||
+        origin.batch != batch->origin.batch)
+        return false;
+    if ((batch->genesis != NULL) != (record->genesis.data != NULL))
+        return false;
+    if (batch->genesis && (record->genesis.len != GENESIS_BYTES ||
+                           memcmp(record->genesis.data, batch->genesis, GENESIS_BYTES) != 0))
+        return false;
+    if (!batch->authors)
+        return record->authors.data == NULL;
+    if (record->authors.len != 1 + 8 * batch->n || record->authors.data[0] != AUTHORS_VERSION)
+        return false;
+    for (size_t i = 0; i < batch->n; i++) {
+        uint64_t id = 0;
+        for (int b = 7; b >= 0; b--)
+            id = id << 8 | record->authors.data[1 + 8 * i + (size_t)b];
+        if (id != batch->authors[i])
+            return false;
+    }
+    return true;
+}
+
+uint64_t test_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+char *make_dir(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/placed-log-XXXXXX", tmp ? tmp : "/tmp");
+    return must(strdup(must(mkdtemp(path))));
+}
+
+void remove_tree(char *dir)
+{
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        char path[4096 + 256];
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        if (unlink(path) != 0)
+            remove_tree(strdup(path));
+    }
+    if (d)
+        closedir(d);
+    rmdir(dir);
+    free(dir);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* collector: a log_sink that remembers everything, and helpers to drive a log in a test. */
+#ifndef PLACED_TESTS_LOG_COLLECTOR_H
+#define PLACED_TESTS_LOG_COLLECTOR_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/edit.h"
+#include "log/log.h"
+
+struct collected {
+    struct record record; /* its spans point into bytes */
+    struct anchor anchor;
+    uint8_t *bytes;
+};
+
+struct told {
+    struct origin origin;
+    enum log_outcome outcome;
+};
+
+struct collector {
+    struct log_sink sink;
+    struct collected *records;
+    size_t n, room;
+    bool forget;          /* count records, keep none */
+    size_t n_edits;       /* in all records */
+    pthread_mutex_t lock; /* of what follows */
+    struct told *told;
+    size_t n_told, told_room;
+};
+
+struct collector *collector_create(void);
+void collector_destroy(struct collector *c);
+void collector_clear(struct collector *c); /* forget the records, keep the outcomes */
+
+size_t collector_told(struct collector *c);                              /* outcomes so far */
+size_t collector_told_as(struct collector *c, enum log_outcome outcome); /* of one kind */
+/* How often this batch was told, and the last outcome. */
+size_t collector_outcome(struct collector *c, struct origin origin, enum log_outcome *outcome);
+/* How many records carry this origin. */
+size_t collector_count(struct collector *c, struct origin origin);
+
+/* A batch of n edits that depends on seed only; free with batch_finish. */
+struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool authors);
+void batch_finish(struct log_batch *batch);
+
+/* Does the record hold exactly this batch? */
+bool batch_equals(const struct log_batch *batch, const struct record *record);
+
+uint64_t test_now_ms(void);
+
+/* A fresh directory in TMPDIR; free it with remove_tree. */
+char *make_dir(void);
+void remove_tree(char *dir);
+
+#endif
