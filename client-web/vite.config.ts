@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: ISC
+// How the client is built, and the server that `npm run dev` passes requests on to.
+
+import { defineConfig } from 'vitest/config';
+import { budget } from './build-plugins/budget';
+import { licences } from './build-plugins/licences';
+
+const server = process.env.PLACED_URL ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  base: './',
+  build: {
+    target: 'es2022',
+    outDir: '../build/client-web',
+    emptyOutDir: true,
+    // A content security policy of 'self' has no room for data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  plugins: [budget(40_000), licences()],
+  server: {
+    proxy: {
+      '/canvas.png': server,
+      '/info': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+  test: {
+    include: ['tests/**/*.test.ts'],
+  },
+});
