@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: ISC
+// Staying equal to the server: first the picture, then the edits from its version on; after a lost
+// connection from where we were; and the picture again when we cannot catch up or differ. A state
+// machine without clock, socket or canvas: the Outside does what it decides and reports back.
+
+import { delayFor } from './backoff';
+import type { Frame } from './protocol';
+
+export interface Outside {
+  /** Opens a connection that continues from this version; its events come to on...() below. */
+  connect(from: number): void;
+  /** Closes the connection; nothing of it is reported any more. */
+  disconnect(): void;
+  /** Ends in onPicture() or onPictureFailed(). `fresh`: not one that a cache holds. */
+  fetchPicture(fresh: boolean): void;
+  /** Stops a fetch; nothing of it is reported any more. */
+  dropPicture(): void;
+  /** Calls onWake() in so many milliseconds, once; a new call replaces the old. */
+  wake(ms: number): void;
+  load(indices: Uint8Array): void;
+  apply(edits: Uint8Array): void;
+  sum(): string;
+  now(): number;
+  random(): number;
+  /** `state`, `version` or `heals` may have changed. */
+  changed(): void;
+}
+
+export type State =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'catching' }
+  | { readonly kind: 'live' }
+  /** `retryAt` null: trying this very moment. `code` is the close code that ended it. */
+  | { readonly kind: 'lost'; readonly code: number; readonly retryAt: number | null };
+
+const NONE = -1;
+/** A connection that lived this long was a good one: the next wait starts small again. */
+const GOOD_MS = 10_000;
+/** Frames that wait for a picture; past this, the picture alone is cheaper. */
+const WAITING_BYTES = 4 << 20;
+const ABNORMAL = 1006;
+
+export class Sync {
+  state: State = { kind: 'starting' };
+  /** The board's version; NONE (-1) when what is on it does not count. Read it, never set it. */
+  version = NONE;
+  /** How often the checksum differed. */
+  heals = 0;
+  /** The last version that is surely whole: a run may be cut into frames of the same version. */
+  private sure = NONE;
+  private connected = false;
+  private greeted = false;
+  private greetedAt = 0;
+  private fetching = false;
+  /** The version that the frames in `waiting` continue from. */
+  private base = NONE;
+  private waiting: Frame[] = [];
+  private waitingBytes = 0;
+  private failures = 0;
+  /** The checksum differed and has not been seen equal since. */
+  private doubts = 0;
+  private waking = false;
+
+  constructor(private readonly outside: Outside) {}
+
+  start(): void {
+    this.fetch(false);
+  }
+
+  /** Do now what we are waiting to do; nothing when all is well. */
+  retryNow(): void {
+    if (this.state.kind === 'lost' && this.state.retryAt !== null) this.wakeIn(0);
+  }
+
+  onHello(version: number): void {
+    this.greeted = true;
+    this.greetedAt = this.outside.now();
+    if (this.version === NONE || version > this.version) this.restart(version);
+    else this.become({ kind: 'live' });
+  }
+
+  /** The server cannot bring us up to date by edits; its frames continue from this version. */
+  onReset(version: number): void {
+    this.restart(version);
+  }
+
+  onFrame(frame: Frame): void {
+    if (this.fetching) {
+      this.waiting.push(frame);
+      this.waitingBytes += frame.edits.length;
+      // It takes so long that a later picture is cheaper than what waits for this one.
+      if (this.waitingBytes > WAITING_BYTES) return this.lose(ABNORMAL);
+    }
+    if (this.version === NONE) {
+      // Not kept, so what comes after it continues from its version.
+      if (!this.fetching) this.base = Math.max(this.base, frame.version);
+    } else if (this.applyFrame(frame)) this.outside.changed();
+  }
+
+  onChecksum(version: number, sum: string): void {
+    if (version !== this.version || this.fetching) return;
+    this.sure = version;
+    if (this.outside.sum() === sum) {
+      this.doubts = 0;
+      return;
+    }
+    this.heals++;
+    this.base = version;
+    // At once the first time; if that did not help, less and less often.
+    if (this.doubts++ === 0) this.fetch(true);
+    else if (!this.waking) this.wakeIn(this.delay(this.doubts, ABNORMAL));
+    this.outside.changed();
+  }
+
+  onPicture(version: number, indices: Uint8Array): void {
+    this.fetching = false;
+    const healing = this.version !== NONE;
+    const behind = this.greeted && version < this.base;
+    if (behind && healing) {
+      // An old one, from a cache. The board is no worse than before: ask again in a moment.
+      this.wakeIn(this.delay(this.doubts, ABNORMAL));
+      return;
+    }
+    this.outside.load(indices);
+    this.version = this.sure = version;
+    if (this.greeted && !behind) {
+      for (const frame of this.takeWaiting()) if (frame.version > version) this.applyFrame(frame);
+      this.become({ kind: 'live' });
+    } else {
+      this.follow(behind);
+    }
+  }
+
+  /** The board has a picture that no stream continues from yet. */
+  private follow(behind: boolean): void {
+    // Behind the stream that we have: one from the picture's version. At once, but not in circles.
+    this.forgive();
+    if (behind && this.failures++ > 0) return this.lose(ABNORMAL);
+    this.hangUp();
+    this.connect();
+  }
+
+  onPictureFailed(): void {
+    this.fetching = false;
+    if (this.greeted) this.wakeIn(this.delay(this.failures++, ABNORMAL));
+    else this.lose(ABNORMAL);
+  }
+
+  /** The connection ended, or could not be opened. */
+  onClosed(code: number): void {
+    this.forgive();
+    this.lose(code);
+  }
+
+  onWake(): void {
+    this.waking = false;
+    if (this.greeted) {
+      if (!this.fetching) this.fetch(true);
+      return;
+    }
+    if (this.state.kind === 'lost') this.become({ ...this.state, retryAt: null });
+    if (this.version === NONE) this.fetch(true);
+    else this.connect();
+  }
+
+  /** The stream starts at `version` and the board cannot follow it: get the picture. */
+  private restart(version: number): void {
+    this.version = this.sure = NONE;
+    this.base = version;
+    this.takeWaiting();
+    this.become({ kind: 'catching' });
+    if (!this.fetching) this.fetch(true);
+  }
+
+  private fetch(fresh: boolean): void {
+    this.fetching = true;
+    this.takeWaiting();
+    this.base = Math.max(this.base, this.version);
+    this.outside.fetchPicture(fresh);
+  }
+
+  private connect(): void {
+    this.connected = true;
+    this.outside.connect(this.version);
+  }
+
+  private hangUp(): void {
+    if (this.connected) this.outside.disconnect();
+    this.connected = this.greeted = false;
+    this.takeWaiting();
+    this.base = NONE;
+  }
+
+  private lose(code: number): void {
+    if (this.fetching) {
+      // Half of a heal or a reset: the board does not count until a picture comes.
+      this.fetching = false;
+      this.outside.dropPicture();
+      this.version = this.sure = NONE;
+    }
+    this.version = this.sure;
+    this.hangUp();
+    const ms = this.delay(this.failures++, code);
+    this.wakeIn(ms);
+    this.become({ kind: 'lost', code, retryAt: this.outside.now() + ms });
+  }
+
+  private applyFrame(frame: Frame): boolean {
+    if (frame.version < this.version) return false;
+    this.outside.apply(frame.edits);
+    if (frame.version > this.version) {
+      this.sure = this.version;
+      this.version = frame.version;
+    }
+    return true;
+  }
+
+  private takeWaiting(): Frame[] {
+    const frames = this.waiting;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    return frames;
+  }
+
+  /** A connection that lasted was a good one. */
+  private forgive(): void {
+    if (this.greeted && this.outside.now() - this.greetedAt >= GOOD_MS) this.failures = 0;
+  }
+
+  private wakeIn(ms: number): void {
+    this.waking = true;
+    this.outside.wake(ms);
+  }
+
+  private delay(failures: number, code: number): number {
+    return delayFor(failures, code, this.outside.random());
+  }
+
+  private become(state: State): void {
+    this.state = state;
+    this.outside.changed();
+  }
+}

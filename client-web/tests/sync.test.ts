@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: ISC
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Sync, type Outside } from '../src/core/sync';
+
+/** Writes down what Sync wants; the "board" is the list of what was loaded and applied. */
+class Fake implements Outside {
+  calls: string[] = [];
+  board: string[] = [];
+  clock = 0;
+  checksum = 'a'.repeat(16);
+  wakeAfter: number | null = null;
+
+  connect = (from: number) => void this.calls.push(`connect ${from}`);
+  disconnect = () => void this.calls.push('disconnect');
+  fetchPicture = (fresh: boolean) => void this.calls.push(fresh ? 'fetch fresh' : 'fetch');
+  dropPicture = () => void this.calls.push('drop');
+  wake = (ms: number) => void (this.wakeAfter = ms);
+  load = (indices: Uint8Array) => void (this.board = [`picture ${indices[0]}`]);
+  apply = (edits: Uint8Array) => void this.board.push(`edits ${edits[0]}`);
+  sum = () => this.checksum;
+  now = () => this.clock;
+  random = () => 0.5;
+  changed = () => {};
+
+  /** What was wanted since the last time. */
+  take(): string[] {
+    return this.calls.splice(0);
+  }
+}
+
+let fake: Fake;
+let sync: Sync;
+
+const picture = (version: number) => sync.onPicture(version, Uint8Array.of(version));
+const frame = (version: number, mark = version) =>
+  sync.onFrame({ version, edits: Uint8Array.of(mark, 0, 0) });
+
+function wake(): void {
+  expect(fake.wakeAfter).not.toBeNull();
+  fake.clock += fake.wakeAfter!;
+  fake.wakeAfter = null;
+  sync.onWake();
+}
+
+/** Started, with the picture of version 10, on a stream from there. */
+function live(): void {
+  sync.start();
+  picture(10);
+  sync.onHello(10);
+  fake.take();
+}
+
+beforeEach(() => {
+  fake = new Fake();
+  sync = new Sync(fake);
+});
+
+describe('start', () => {
+  test('is the picture, then the edits from its version on', () => {
+    sync.start();
+    expect(fake.take()).toEqual(['fetch']);
+    picture(10);
+    expect(fake.take()).toEqual(['connect 10']);
+    expect(sync.state.kind).toBe('starting');
+    sync.onHello(10);
+    expect(sync.state.kind).toBe('live');
+    frame(12);
+    expect(fake.board).toEqual(['picture 10', 'edits 12']);
+    expect(sync.version).toBe(12);
+  });
+
+  test('goes on trying when there is no picture', () => {
+    sync.start();
+    sync.onPictureFailed();
+    expect(sync.state.kind).toBe('lost');
+    fake.take();
+    wake();
+    expect(fake.take()).toEqual(['fetch fresh']);
+    picture(10);
+    expect(fake.take()).toEqual(['connect 10']);
+  });
+});
+
+describe('versions', () => {
+  test('never go back', () => {
+    live();
+    frame(20);
+    frame(15);
+    expect(fake.board).toEqual(['picture 10', 'edits 20']);
+    expect(sync.version).toBe(20);
+  });
+
+  test('may come in several frames, all of which count', () => {
+    live();
+    frame(20, 1);
+    frame(20, 2);
+    frame(20, 3);
+    expect(fake.board).toEqual(['picture 10', 'edits 1', 'edits 2', 'edits 3']);
+  });
+});
+
+describe('a lost connection', () => {
+  test('is taken up from where we were', () => {
+    live();
+    frame(20);
+    frame(30);
+    sync.onClosed(1006);
+    expect(sync.state).toMatchObject({ kind: 'lost', code: 1006 });
+    fake.take();
+    wake();
+    // 30 may have been the first part of a run that was cut: 20 is surely whole.
+    expect(fake.take()).toEqual(['connect 20']);
+    expect(sync.state).toMatchObject({ kind: 'lost', retryAt: null });
+    sync.onHello(20);
+    frame(30);
+    expect(sync.version).toBe(30);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('in the middle of a cut run loses none of its parts', () => {
+    live();
+    frame(100, 1);
+    sync.onClosed(4001);
+    wake();
+    sync.onHello(10);
+    // The second time the server gives the same run in frames of their own versions.
+    for (const version of [40, 60, 100]) frame(version);
+    expect(fake.board.slice(2)).toEqual(['edits 40', 'edits 60', 'edits 100']);
+  });
+
+  test('is tried again after waits that grow', () => {
+    live();
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1006);
+      waits.push(fake.wakeAfter!);
+      wake();
+    }
+    for (let i = 1; i < waits.length; i++) expect(waits[i]).toBeGreaterThan(waits[i - 1]!);
+  });
+
+  test('that ends soon after each hello does not make the waits small again', () => {
+    live();
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1008);
+      wake();
+      sync.onHello(10);
+    }
+    sync.onClosed(1008);
+    expect(fake.wakeAfter).toBeGreaterThan(10_000);
+  });
+
+  test('that lasted is a new beginning', () => {
+    live();
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1006);
+      wake();
+    }
+    sync.onHello(10);
+    fake.clock += 60_000;
+    sync.onClosed(1006);
+    expect(fake.wakeAfter).toBeLessThan(1_000);
+  });
+
+  test('is tried at once when somebody says so, and then only once', () => {
+    live();
+    sync.onClosed(1006);
+    fake.take();
+    sync.retryNow();
+    expect(fake.wakeAfter).toBe(0);
+    wake();
+    expect(fake.take()).toEqual(['connect 10']);
+    sync.retryNow();
+    expect(fake.wakeAfter).toBeNull();
+  });
+});
+
+describe('reset', () => {
+  test('is the picture again, with the frames that came meanwhile on top', () => {
+    live();
+    sync.onReset(50);
+    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(sync.state.kind).toBe('catching');
+    frame(55);
+    frame(60);
+    frame(60, 61);
+    frame(65);
+    picture(60);
+    expect(fake.take()).toEqual([]);
+    expect(fake.board).toEqual(['picture 60', 'edits 65']);
+    expect(sync.version).toBe(65);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('with a picture older than the stream connects again from the picture', () => {
+    live();
+    sync.onReset(50);
+    frame(55);
+    fake.take();
+    picture(45);
+    expect(fake.take()).toEqual(['disconnect', 'connect 45']);
+    sync.onHello(45);
+    frame(50);
+    frame(55);
+    expect(fake.board).toEqual(['picture 45', 'edits 50', 'edits 55']);
+  });
+
+  test('over and over is not a circle without a wait', () => {
+    live();
+    sync.onReset(50);
+    picture(45);
+    sync.onHello(45);
+    sync.onReset(60);
+    fake.take();
+    picture(46);
+    expect(fake.take()).toEqual(['disconnect']);
+    expect(fake.wakeAfter).toBeGreaterThan(500);
+    wake();
+    expect(fake.take()).toEqual(['connect 46']);
+  });
+
+  test('to a version before ours (another log) is followed', () => {
+    live();
+    frame(5000);
+    sync.onReset(3);
+    picture(4);
+    expect(sync.version).toBe(4);
+    expect(fake.board).toEqual(['picture 4']);
+  });
+
+  test('waits on when the picture fails, and takes one that has all that was missed', () => {
+    live();
+    sync.onReset(50);
+    sync.onPictureFailed();
+    frame(70);
+    fake.take();
+    wake();
+    expect(fake.take()).toEqual(['fetch fresh']);
+    frame(80);
+    picture(60);
+    // 70 was not kept, so a picture before it is no beginning for 80.
+    expect(fake.take()).toEqual(['disconnect']);
+    wake();
+    expect(fake.take()).toEqual(['connect 60']);
+  });
+
+  test('that loses the connection starts from a picture', () => {
+    live();
+    sync.onReset(50);
+    fake.take();
+    sync.onClosed(1006);
+    expect(fake.take()).toEqual(['drop', 'disconnect']);
+    wake();
+    expect(fake.take()).toEqual(['fetch fresh']);
+  });
+
+  test('does not let frames pile up without end', () => {
+    live();
+    sync.onReset(50);
+    fake.take();
+    const edits = new Uint8Array(3 << 20);
+    sync.onFrame({ version: 60, edits });
+    expect(fake.take()).toEqual([]);
+    sync.onFrame({ version: 70, edits });
+    expect(fake.take()).toEqual(['drop', 'disconnect']);
+  });
+
+  test('is what a stream that starts after our version comes to', () => {
+    live();
+    sync.onClosed(1006);
+    wake();
+    fake.take();
+    sync.onHello(90);
+    expect(fake.take()).toEqual(['fetch fresh']);
+    picture(90);
+    expect(sync.state.kind).toBe('live');
+  });
+});
+
+describe('checksum', () => {
+  const other = 'b'.repeat(16);
+
+  test('that is equal changes nothing', () => {
+    live();
+    sync.onChecksum(10, fake.checksum);
+    expect(fake.take()).toEqual([]);
+    expect(sync.heals).toBe(0);
+  });
+
+  test('of another version is not compared', () => {
+    live();
+    sync.onChecksum(9, other);
+    expect(fake.take()).toEqual([]);
+  });
+
+  test('that differs fetches the picture, while edits go on showing', () => {
+    live();
+    sync.onChecksum(10, other);
+    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(sync.heals).toBe(1);
+    frame(12);
+    expect(fake.board).toEqual(['picture 10', 'edits 12']);
+    picture(11);
+    expect(fake.board).toEqual(['picture 11', 'edits 12']);
+    expect(sync.version).toBe(12);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('that differs does not take an older picture, but asks again', () => {
+    live();
+    frame(20);
+    sync.onChecksum(20, other);
+    fake.take();
+    picture(15);
+    expect(sync.version).toBe(20);
+    expect(fake.board).toEqual(['picture 10', 'edits 20']);
+    frame(22);
+    wake();
+    expect(fake.take()).toEqual(['fetch fresh']);
+    picture(22);
+    expect(fake.board).toEqual(['picture 22']);
+  });
+
+  test('that goes on differing is healed less and less often', () => {
+    live();
+    sync.onChecksum(10, other);
+    picture(10);
+    fake.take();
+    sync.onChecksum(10, other);
+    expect(fake.take()).toEqual([]);
+    const first = fake.wakeAfter!;
+    expect(first).toBeGreaterThan(0);
+    // Another one before the wait is over does not make it longer.
+    fake.wakeAfter = null;
+    sync.onChecksum(10, other);
+    expect(fake.wakeAfter).toBeNull();
+    fake.wakeAfter = first;
+    wake();
+    expect(fake.take()).toEqual(['fetch fresh']);
+    picture(10);
+    sync.onChecksum(10, other);
+    expect(fake.wakeAfter).toBeGreaterThan(first);
+  });
+
+  test('makes its version a sure one to come back to', () => {
+    live();
+    frame(20);
+    sync.onChecksum(20, fake.checksum);
+    sync.onClosed(1006);
+    fake.take();
+    wake();
+    expect(fake.take()).toEqual(['connect 20']);
+  });
+});
