@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: ISC
+// What lies over the picture: own pixels that wait for the log, refused ones that fade, the cell
+// under the pointer and the reticle.
+
+import type { Cell, Edit } from '../core/edit';
+import { PLACE_K, type View, type Viewport } from '../core/view';
+
+export const FADE_MS = 240;
+/** The reticle is never smaller than this many CSS pixels. */
+const RETICLE_MIN = 12;
+
+export interface Marks {
+  readonly pending: Iterable<Edit>;
+  readonly fading: readonly { readonly edit: Edit; readonly since: number }[];
+  readonly hover: Cell | null;
+  readonly reticle: Cell | null;
+  /** The chosen colour as #rrggbb, or null. */
+  readonly colour: string | null;
+  readonly palette: readonly string[];
+}
+
+export class MarksPainter {
+  private k = 1;
+  private x = 0;
+  private y = 0;
+  private dpr = 1;
+
+  constructor(private readonly g: CanvasRenderingContext2D) {}
+
+  draw(marks: Marks, view: View, port: Viewport, now: number): void {
+    const { g } = this;
+    this.dpr = port.dpr;
+    this.k = view.k * port.dpr;
+    this.x = view.x * port.dpr;
+    this.y = view.y * port.dpr;
+    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
+    for (const edit of marks.pending) this.pending(edit, marks.palette);
+    for (const { edit, since } of marks.fading) {
+      g.globalAlpha = Math.max(0, 1 - (now - since) / FADE_MS);
+      this.fill(edit, marks.palette[edit.colour]!);
+      g.globalAlpha = 1;
+    }
+    if (marks.hover && view.k >= PLACE_K) this.hover(marks.hover, marks.colour);
+    if (marks.reticle) this.reticle(marks.reticle);
+  }
+
+  private fill(cell: Cell, colour: string): void {
+    const { g, k } = this;
+    g.fillStyle = colour;
+    // From afar a cell is less than a pixel: own pixels stay visible.
+    const side = Math.max(k, 1);
+    g.fillRect(this.x + cell.x * k, this.y + cell.y * k, side, side);
+  }
+
+  /** The colour at once, and a small mark in it until the log has it. */
+  private pending(edit: Edit, palette: readonly string[]): void {
+    const { g, k } = this;
+    this.fill(edit, palette[edit.colour]!);
+    const side = Math.round(k / 3);
+    if (side < 2) return;
+    const at = Math.floor((k - side) / 2);
+    const x = this.x + edit.x * k + at;
+    const y = this.y + edit.y * k + at;
+    g.fillStyle = 'rgb(0 0 0 / 0.55)';
+    g.fillRect(x, y, side, side);
+    g.fillStyle = 'rgb(255 255 255 / 0.75)';
+    g.fillRect(x + 1, y + 1, side - 2, side - 2);
+  }
+
+  private hover(cell: Cell, colour: string | null): void {
+    if (colour) this.fill(cell, colour);
+    this.outline(this.x + cell.x * this.k, this.y + cell.y * this.k, this.k, 1);
+  }
+
+  private reticle(cell: Cell): void {
+    const side = Math.max(this.k, RETICLE_MIN * this.dpr);
+    const x = this.x + (cell.x + 0.5) * this.k - side / 2;
+    const y = this.y + (cell.y + 0.5) * this.k - side / 2;
+    this.outline(x, y, side, 2);
+  }
+
+  /** Dark inside light: to be seen on every colour. */
+  private outline(x: number, y: number, side: number, width: number): void {
+    const { g } = this;
+    const w = width * this.dpr;
+    g.lineWidth = w;
+    g.strokeStyle = '#ffffff';
+    g.strokeRect(x - w * 1.5, y - w * 1.5, side + w * 3, side + w * 3);
+    g.strokeStyle = '#000000';
+    g.strokeRect(x - w / 2, y - w / 2, side + w, side + w);
+  }
+}

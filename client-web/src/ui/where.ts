@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+// Where we are, in numbers for the eye and, when the reticle rests, in words for a screen reader.
+
+import type { Cell } from '../core/edit';
+
+const REST_MS = 600;
+
+export class Where {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly announcer: HTMLElement,
+  ) {}
+
+  show(cell: Cell | null, k: number): void {
+    const zoom = `${k < 1 ? k.toFixed(2) : Number(k.toFixed(1))}×`;
+    const text = cell ? `${cell.x}, ${cell.y} · ${zoom}` : zoom;
+    if (this.element.textContent !== text) this.element.textContent = text;
+    this.element.hidden = false;
+  }
+
+  /** Says the words once the reticle rests. */
+  announce(words: () => string): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.announcer.textContent = words()), REST_MS);
+  }
+}
