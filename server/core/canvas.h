@@ -18,8 +18,8 @@ enum {
 
 /* About 1 MB: allocate it. Copy it by assignment. */
 struct canvas {
-    uint64_t version;    /* the next offset to read; 0 before any record */
-    uint64_t checksum;   /* of pixels, see checksum.h */
+    uint64_t version;     /* the next offset to read; 0 before any record */
+    uint64_t checksum;    /* of pixels, see checksum.h */
     struct anchor anchor; /* of the last record read (skipped ones too); valid when version > 0 */
     bool has_genesis;
     uint8_t genesis[GENESIS_BYTES];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* message: what the server says to one client besides edits, and its JSON. Pure. See PROTOCOL.md. */
+/* message: what the server says to one client besides edits, and its JSON. Pure. See PROTOCOL.md.
+ */
 #ifndef PLACED_CORE_MESSAGE_H
 #define PLACED_CORE_MESSAGE_H
 

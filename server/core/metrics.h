@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* metrics: the numbers that the server counts, one atomic each; the edge prints them. Any thread. */
+/* metrics: the numbers that the server counts, one atomic each; the edge prints them. Any thread.
+ */
 #ifndef PLACED_CORE_METRICS_H
 #define PLACED_CORE_METRICS_H
 

@@ -26,8 +26,8 @@ enum ring_read {
     RING_GONE, /* overwritten: the reader is too far behind */
 };
 
-/* Room for 2^edits_log2 edits (4 bytes each) and 2^marks_log2 records (24 bytes each), both at least
- * 2^4. NULL when out of memory. */
+/* Room for 2^edits_log2 edits (4 bytes each) and 2^marks_log2 records (24 bytes each), both at
+ * least 2^4. NULL when out of memory. */
 struct ring *ring_create(unsigned edits_log2, unsigned marks_log2);
 void ring_destroy(struct ring *ring); /* NULL is fine */
 

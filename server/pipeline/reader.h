@@ -32,8 +32,8 @@ struct reader {
     char error[2 * LOG_ERROR_BYTES]; /* of the last result that was not READER_OK */
 };
 
-/* From canvas (a checkpoint made of the log `cluster`, `topic`; NULL: from the beginning) to the end of
- * the log; then live. Progress goes to diag every few seconds. */
+/* From canvas (a checkpoint made of the log `cluster`, `topic`; NULL: from the beginning) to the
+ * end of the log; then live. Progress goes to diag every few seconds. */
 enum reader_result reader_start(struct reader *reader, const struct canvas *canvas,
                                 const char *cluster, const char *topic, const volatile int *stop);
 

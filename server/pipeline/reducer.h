@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reducer: the only writer of the canvas. It is the log's sink: every record read is folded, pushed to
- * the ring, and, when it is one of our own batches, reported to the intake that sent it.
+ * reducer: the only writer of the canvas. It is the log's sink: every record read is folded, pushed
+ * to the ring, and, when it is one of our own batches, reported to the intake that sent it.
  */
 #ifndef PLACED_PIPELINE_REDUCER_H
 #define PLACED_PIPELINE_REDUCER_H
@@ -33,12 +33,15 @@ void reducer_load(struct reducer *reducer, const struct canvas *canvas);
  * the anchor's offset. No effect on a blank canvas. Reader's thread. */
 void reducer_expect_anchor(struct reducer *reducer);
 
-/* Was the record that reducer_expect_anchor waits for another one? Then it is in *found, and nothing
- * is folded any more. Reader's thread. */
+/* Was the record that reducer_expect_anchor waits for another one? Then it is in *found, and
+ * nothing is folded any more. Reader's thread. */
 bool reducer_mismatch(const struct reducer *reducer, struct anchor *found);
 
 /* Has the expected anchor not been seen yet? Reader's thread. */
 bool reducer_expecting(const struct reducer *reducer);
+
+/* The last record folded; false on a blank canvas. Reader's thread. */
+bool reducer_anchor(const struct reducer *reducer, struct anchor *anchor);
 
 /* From now on records go to the ring too, from the canvas's version on. Reader's thread. */
 void reducer_go_live(struct reducer *reducer);

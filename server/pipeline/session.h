@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session: one client as the pipeline knows it: a cursor into the ring, the edits it is waiting for,
- * and what it has not been told yet. No queue: what is owed is state, and newer state replaces older.
+ * session: one client as the pipeline knows it: a cursor into the ring, the edits it is waiting
+ * for, and what it has not been told yet. No queue: what is owed is state, and newer state replaces
+ * older.
  *
  * The edge (or a test) embeds a struct session in its own connection, hands in the ops by which the
  * pipeline reaches the client, and calls everything here from its shard's thread.
@@ -44,6 +45,7 @@ struct session_ops {
     enum sent (*frame)(struct session *session, const struct frame *frame);
     enum sent (*message)(struct session *session, const struct message *message);
     enum sent (*ping)(struct session *session); /* NULL: never pinged */
+    bool pongs; /* answers pings: closed when it was not heard from one ping to the next */
     /* Close with a WebSocket code; session_finish follows later, from the event loop. */
     void (*close)(struct session *session, unsigned code, const char *reason);
 };
@@ -63,13 +65,14 @@ struct session {
     uint64_t hello_version;  /* of the owed hello */
     uint64_t placed_version; /* of the owed placed */
     uint32_t placed_id;
-    uint16_t owed;      /* bits: what is to be told, see session.c */
-    bool viewer;        /* gets frames and notices; false for one POST */
-    bool closing;       /* ops->close was called: nothing more is sent */
-    bool heard;         /* said something since the last ping */
-    uint8_t n_refusals; /* in refusals */
-    uint64_t busy_since_us;          /* when the transport first said busy; 0: it is not */
-    struct owed_refusal *refusals;   /* allocated when first needed */
+    uint16_t owed;                 /* bits: what is to be told, see owed.h */
+    bool viewer;                   /* gets frames and notices; false for one POST */
+    bool closing;                  /* ops->close was called: nothing more is sent */
+    bool heard;                    /* said something since the last ping */
+    bool listed;                   /* in the shard's list of sessions that are owed something */
+    uint8_t n_refusals;            /* in refusals */
+    uint64_t busy_since_us;        /* when the transport first said busy; 0: it is not */
+    struct owed_refusal *refusals; /* allocated when first needed */
 };
 
 /* Where a client wants to begin. */
@@ -82,8 +85,8 @@ enum session_from {
 /* Parse the text of a `from` (not NUL-terminated; NULL when there was none). */
 enum session_from session_parse_from(const char *text, size_t len, uint64_t *version);
 
-/* Join the shard. A viewer is owed a hello (and perhaps a reset) and gets frames from now on; what is
- * owed is sent by the next shard_run, or at session_writable. 0, or -1 when out of memory. */
+/* Join the shard. A viewer is owed a hello (and perhaps a reset) and gets frames from now on; what
+ * is owed is sent by the next shard_run, or at session_writable. 0, or -1 when out of memory. */
 int session_init(struct session *session, struct shard *shard, const struct session_ops *ops,
                  bool viewer, enum session_from from, uint64_t version);
 
@@ -91,9 +94,9 @@ int session_init(struct session *session, struct shard *shard, const struct sess
  * 1008, 1009); the caller then closes. */
 unsigned session_message(struct session *session, const uint8_t *bytes, size_t len);
 
-/* Edits that have been decoded already (POST): n edits, 3n bytes, n <= EDITS_PER_MESSAGE. The answer
- * comes as MESSAGE_PLACED or MESSAGE_REFUSED by the ops, never before this returns; or, when the
- * outcome cannot be known, as close with 1011. */
+/* Edits that have been decoded already (POST): n edits, 3n bytes, n <= EDITS_PER_MESSAGE. The
+ * answer comes as MESSAGE_PLACED or MESSAGE_REFUSED by the ops, never before this returns; or, when
+ * the outcome cannot be known, as close with 1011. */
 void session_submit(struct session *session, uint32_t id, const uint8_t *edits, size_t n);
 
 /* The client asked for its energy. */

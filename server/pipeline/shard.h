@@ -25,13 +25,13 @@ struct shard_host {
 };
 
 struct shard_config {
-    uint64_t batch_us;       /* how long edits are gathered */
-    uint64_t tick_us;        /* how often viewers are told */
-    uint64_t heartbeat_us;   /* how often checksum and online are told when they changed */
-    uint64_t ping_us;        /* every session is pinged once in this time */
-    uint64_t stall_us;       /* a session that takes nothing for so long is closed with 4001 */
-    uint64_t unknown_us;     /* how long an unknown outcome is waited for */
-    const char *energy;      /* policy name for hello */
+    uint64_t batch_us;     /* how long edits are gathered */
+    uint64_t tick_us;      /* how often viewers are told */
+    uint64_t heartbeat_us; /* how often checksum and online are told when they changed */
+    uint64_t ping_us;      /* every session is pinged once in this time */
+    uint64_t stall_us;     /* a session that takes nothing for so long is closed with 4001 */
+    uint64_t unknown_us;   /* how long an unknown outcome is waited for */
+    const char *energy;    /* policy name for hello */
 };
 
 /* What the daemon uses: 200 ms, 200 ms, 10 s, 30 s, 15 s, 10 s, "free". */
@@ -42,12 +42,13 @@ struct shard *shard_create(struct env *env, struct log *log, struct reducer *red
                            struct ring *ring, struct metrics *metrics,
                            const struct shard_config *config, struct shard_host *host);
 
-/* Do what is due: flush edits to the log, settle those that came back, send frames and what is owed.
- * Call after every batch of input, when woken, and at the time it returns (env's microseconds). */
+/* Do what is due: flush edits to the log, settle those that came back, send frames and what is
+ * owed. Call after every batch of input, when woken, and at the time it returns (env's
+ * microseconds). */
 uint64_t shard_run(struct shard *shard);
 
-/* Something new is in the ring, or an outcome is known: wakes the host once until the next shard_run.
- * Any thread. */
+/* Something new is in the ring, or an outcome is known: wakes the host once until the next
+ * shard_run. Any thread. */
 void shard_notify(struct shard *shard);
 
 /* Viewers connected to all shards that share these metrics. */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fan-out: tells every viewer of a shard what is new in the ring. Each tick the new edits become
+ * one encoded frame (several when there are many), and every session that is up to date gets that
+ * same buffer; a session that is behind gets its own run. From the shard's thread.
+ */
+#ifndef PLACED_PIPELINE_FANOUT_H
+#define PLACED_PIPELINE_FANOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/metrics.h"
+#include "core/ring.h"
+#include "pipeline/session.h"
+
+struct fanout;
+
+enum told {
+    TOLD_ALL,      /* the session is up to date */
+    TOLD_BUSY,     /* its transport took no more: go on when it is writable */
+    TOLD_BROKEN,   /* its connection is gone */
+    TOLD_FELL_OFF, /* what it needs is no longer in the ring */
+};
+
+/* NULL when out of memory. */
+struct fanout *fanout_create(const struct ring *ring, struct metrics *metrics, uint64_t tick_us);
+void fanout_destroy(struct fanout *fanout); /* NULL is fine */
+
+/* Encode what is new, if there is anything and the tick is due (or `now` is forced). True when
+ * there are frames to send: then call fanout_send for every viewer. *due becomes when to come
+ * again. */
+bool fanout_tick(struct fanout *fanout, uint64_t now, bool force, uint64_t *due);
+
+/* Send this session the tick's frames, or its own run up to there. Once a tick for everyone; later
+ * only for who is not up to date. */
+enum told fanout_send(struct fanout *fanout, struct session *session);
+
+/* Has the session got everything up to the last tick? */
+bool fanout_up_to_date(const struct fanout *fanout, const struct session *session);
+
+/* Where the last tick ended; its checksum is only known when whole. */
+struct ring_mark fanout_told(const struct fanout *fanout, bool *whole);
+
+#endif
