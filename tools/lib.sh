@@ -51,6 +51,9 @@ remembered_process() {
   [[ -f $1 ]] && read -r pid start <"$1" && [[ -n $start && $(start_time "$pid") == "$start" ]] && echo "$pid"
 }
 
+# port_is_free PORT [ADDRESS]: nobody listens there.
+port_is_free() { ! (exec 3<>"/dev/tcp/${2:-127.0.0.1}/$1") 2>/dev/null; }
+
 # wait_until SECONDS COMMAND...: tries every 50 ms; fails when it never succeeded.
 wait_until() {
   local end=$((SECONDS + $1))
