@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * main: the composition root, the only place that knows everybody. Opens from the log upward, folds
+ * to the end of the log, listens, runs, and closes in reverse.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checkpointer.h"
+#include "config.h"
+#include "core/diag.h"
+#include "edge/files.h"
+#include "edge/loop.h"
+#include "log/log_kafka.h"
+#include "log/log_local.h"
+#include "pipeline/reader.h"
+#include "sys_env.h"
+
+enum {
+    EXIT_MISMATCH = 3,    /* the log does not match the checkpoint */
+    RING_EDITS_LOG2 = 20, /* a million edits, 4 MiB */
+    RING_MARKS_LOG2 = 17, /* 131,072 records, 3 MiB */
+    FILES_RESERVE = 64,   /* descriptors that are not connections: log, checkpoint, listeners */
+    READ_MS = 1000,
+    FLUSH_MS = 5000,
+};
+
+struct server {
+    struct config config;
+    struct metrics metrics;
+    struct log *log;
+    struct checkpoint *checkpoint;
+    struct checkpoint_log log_name;
+    struct ring *ring;
+    struct reducer *reducer;
+    struct reader reader;
+    struct snapshot_source source;
+    struct snapshots *snapshots;
+    struct files *files;
+    struct shard_config shard;
+    struct loop *loops[CONFIG_THREADS_MAX];
+    size_t n_loops;
+    pthread_t loop_threads[CONFIG_THREADS_MAX];
+    size_t n_loop_threads;
+    struct checkpointer *checkpointer;
+    pthread_t reader_thread;
+    bool reading;
+    atomic_bool stop_reading;
+    atomic_int exit_code;
+};
+
+/* For the signal handler, which has nothing else to go by. */
+static struct server *running;
+static volatile sig_atomic_t stopping;
+
+static void stop_loops(struct server *server)
+{
+    for (size_t i = 0; i < server->n_loops; i++)
+        loop_stop(server->loops[i]);
+}
+
+static void on_stop_signal(int signal_number)
+{
+    stopping = 1;
+    if (running)
+        stop_loops(running);
+}
+
+static void handle_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* nothing can change live yet */
+}
+
+/* Every connection is a descriptor: take as many as the system lets us. */
+static unsigned raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 1024;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur > 10000000 ? 10000000 : (unsigned)limit.rlim_cur;
+}
+
+/* ---- opening, from the log upward ---- */
+
+static int make_directory(const char *path)
+{
+    if (mkdir(path, 0755) != 0 && errno != EEXIST) {
+        diag_error("%s: %s", path, strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+static int open_log(struct server *server)
+{
+    const struct config *config = &server->config;
+    char path[PATH_MAX], error[LOG_ERROR_BYTES];
+    if (config->log == LOG_LOCAL) {
+        snprintf(path, sizeof path, "%s/log", config->data);
+        server->log = log_local_open(path, 0, error);
+    } else {
+        struct log_kafka_config kafka = {.brokers = config->kafka_brokers,
+                                         .topic = config->kafka_topic,
+                                         .replication = config->kafka_replication,
+                                         .properties = config->kafka,
+                                         .n_properties = config->n_kafka};
+        server->log = log_kafka_open(&kafka, error);
+    }
+    if (!server->log) {
+        diag_error("%s", error);
+        return -1;
+    }
+    struct log_identity identity = log_identify(server->log);
+    snprintf(server->log_name.cluster, sizeof server->log_name.cluster, "%s", identity.cluster);
+    snprintf(server->log_name.topic, sizeof server->log_name.topic, "%s", identity.topic);
+    return 0;
+}
+
+static int open_checkpoint(struct server *server)
+{
+    char path[PATH_MAX], error[CHECKPOINT_ERROR_BYTES];
+    snprintf(path, sizeof path, "%s/checkpoint", server->config.data);
+    server->checkpoint = checkpoint_open(path, error);
+    if (!server->checkpoint ||
+        (server->config.rebuild && checkpoint_clear(server->checkpoint, error) != 0)) {
+        diag_error("%s", error);
+        return -1;
+    }
+    return 0;
+}
+
+/* From the checkpoint to the end of the log. The exit code, 0 to go on. */
+static int fold_log(struct server *server)
+{
+    server->ring = ring_create(RING_EDITS_LOG2, RING_MARKS_LOG2);
+    server->reducer = server->ring ? reducer_create(server->ring, &server->metrics) : NULL;
+    struct canvas *canvas = malloc(sizeof *canvas);
+    if (!server->reducer || !canvas) {
+        free(canvas);
+        diag_error("out of memory");
+        return EXIT_FAILURE;
+    }
+    log_set_sink(server->log, reducer_sink(server->reducer));
+    server->reader.log = server->log;
+    server->reader.reducer = server->reducer;
+    struct checkpoint_log folded_from;
+    bool loaded = checkpoint_load(server->checkpoint, canvas, &folded_from) == CHECKPOINT_LOADED;
+    uint64_t began_us = env_now_us(&sys_env);
+    enum reader_result result = reader_start(&server->reader, loaded ? canvas : NULL,
+                                             folded_from.cluster, folded_from.topic, &stopping);
+    free(canvas);
+    switch (result) {
+    case READER_OK:
+        break;
+    case READER_STOPPED:
+        return EXIT_SUCCESS;
+    case READER_FAILED:
+        diag_error("%s", server->reader.error);
+        return EXIT_FAILURE;
+    case READER_MISMATCH:
+        diag_error("%s", server->reader.error);
+        return EXIT_MISMATCH;
+    }
+    metric_set(&server->metrics, caught_up, 1);
+    diag_info("canvas at version %" PRIu64 ": %" PRIu64 " records folded in %" PRIu64 " ms%s",
+              reducer_version(server->reducer), metric_get(&server->metrics, records_total),
+              (env_now_us(&sys_env) - began_us) / 1000, loaded ? ", from a checkpoint" : "");
+    return EXIT_SUCCESS;
+}
+
+/* ---- the picture ---- */
+
+static struct server *of_source(struct snapshot_source *source)
+{
+    return (struct server *)((char *)source - offsetof(struct server, source));
+}
+
+static void copy_canvas(struct snapshot_source *source, struct canvas *into)
+{
+    reducer_copy(of_source(source)->reducer, into);
+}
+
+static uint64_t canvas_version(struct snapshot_source *source)
+{
+    return reducer_version(of_source(source)->reducer);
+}
+
+static void picture_ready(struct snapshot_source *source)
+{
+    struct server *server = of_source(source);
+    metric_add(&server->metrics, snapshots_total, 1);
+    struct snapshot *newest = snapshots_newest(server->snapshots);
+    for (size_t i = 0; i < server->n_loops; i++) {
+        if (newest)
+            shard_set_picture_bytes(loop_shard(server->loops[i]), newest->len);
+        loop_picture_ready(server->loops[i]);
+    }
+    snapshot_release(newest);
+}
+
+/* ---- the web client ---- */
+
+/* Beside the program: in the build folder, or as installed. */
+static int find_web(char path[PATH_MAX])
+{
+    static const char *const places[] = {"../client-web", "../share/placed/client-web"};
+    char self[PATH_MAX - 64];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n < 0)
+        return -1;
+    self[n] = '\0';
+    *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(path, PATH_MAX, "%s/%s", self, places[i]);
+        if (access(path, R_OK) == 0)
+            return 0;
+    }
+    return -1;
+}
+
+static int load_files(struct server *server)
+{
+    char found[PATH_MAX], error[FILES_ERROR_BYTES];
+    const char *web = server->config.web;
+    if (!web) {
+        if (find_web(found) != 0) {
+            diag_warn("no web client beside the program: \"/\" will answer 404 (see --web)");
+            return 0;
+        }
+        web = found;
+    }
+    server->files = files_load(web, error);
+    if (!server->files) {
+        diag_error("%s", error);
+        return -1;
+    }
+    return 0;
+}
+
+/* ---- the loops ---- */
+
+static void say_address(const char *what, bool tls, struct listen_address address)
+{
+    if (address.path[0])
+        diag_info("%s on unix:%s", what, address.path);
+    else
+        diag_info(strchr(address.host, ':') ? "%s on %s://[%s]:%u" : "%s on %s://%s:%u", what,
+                  tls ? "https" : "http", address.host, address.port);
+}
+
+static int open_loops(struct server *server, unsigned max_files)
+{
+    struct config *config = &server->config;
+    unsigned limit = max_files > 2 * FILES_RESERVE ? max_files - FILES_RESERVE : max_files / 2;
+    if (config->max_connections && config->max_connections < limit)
+        limit = config->max_connections;
+    struct loop_config loop = {
+        .env = &sys_env,
+        .log = server->log,
+        .reducer = server->reducer,
+        .ring = server->ring,
+        .metrics = &server->metrics,
+        .shard = &server->shard,
+        .snapshots = server->snapshots,
+        .files = server->files,
+        .listen = config->listen,
+        .n_listen = config->n_listen,
+        .admin = &config->admin,
+        .origins = config->origins,
+        .n_origins = config->n_origins,
+        .tls_cert = config->tls_cert,
+        .tls_key = config->tls_key,
+        .max_connections = limit / config->threads,
+        .share_ports = config->threads > 1,
+    };
+    for (unsigned i = 0; i < config->threads; i++) {
+        char error[LOOP_ERROR_BYTES];
+        struct loop *opened = loop_create(&loop, error);
+        if (!opened) {
+            diag_error("%s", error);
+            return -1;
+        }
+        server->reader.shards[server->reader.n_shards++] = loop_shard(opened);
+        server->loops[server->n_loops++] = opened;
+        if (i == 0) {
+            /* The others share the ports that the first one was given. */
+            for (size_t k = 0; k < config->n_listen; k++) {
+                config->listen[k] = loop_address(opened, k);
+                say_address("listening", config->tls_cert != NULL, config->listen[k]);
+            }
+            say_address("admin", false, loop_address(opened, config->n_listen));
+            loop.admin = NULL;
+        }
+    }
+    return 0;
+}
+
+/* ---- running ---- */
+
+static void *run_reader(void *arg)
+{
+    struct server *server = arg;
+    enum reader_result result = READER_OK;
+    while (result == READER_OK && !atomic_load(&server->stop_reading)) {
+        size_t delivered;
+        result = reader_step(&server->reader, READ_MS, &delivered);
+    }
+    if (result != READER_OK) {
+        metric_set(&server->metrics, caught_up, 0);
+        diag_error("%s", server->reader.error);
+        atomic_store(&server->exit_code, result == READER_MISMATCH ? EXIT_MISMATCH : EXIT_FAILURE);
+        stop_loops(server);
+    }
+    return NULL;
+}
+
+static void *run_loop(void *arg)
+{
+    loop_run(arg);
+    return NULL;
+}
+
+static int run(struct server *server)
+{
+    if (pthread_create(&server->reader_thread, NULL, run_reader, server) != 0)
+        goto no_thread;
+    server->reading = true;
+    server->checkpointer =
+        checkpointer_create(server->checkpoint, &server->log_name, server->reducer,
+                            &server->metrics, server->config.checkpoint_seconds);
+    if (!server->checkpointer)
+        goto no_thread;
+    for (size_t i = 1; i < server->n_loops; i++) {
+        if (pthread_create(&server->loop_threads[i], NULL, run_loop, server->loops[i]) != 0)
+            goto no_thread;
+        server->n_loop_threads++;
+    }
+    running = server;
+    if (stopping)
+        stop_loops(server);
+    loop_run(server->loops[0]);
+    return 0;
+
+no_thread:
+    diag_error("cannot start a thread: %s", strerror(errno));
+    stop_loops(server);
+    return -1;
+}
+
+/* ---- closing, in reverse ---- */
+
+static void finish(struct server *server)
+{
+    for (size_t i = 1; i <= server->n_loop_threads; i++)
+        pthread_join(server->loop_threads[i], NULL);
+    running = NULL;
+    if (server->log)
+        log_flush(server->log, FLUSH_MS);
+    if (server->reading) {
+        atomic_store(&server->stop_reading, true);
+        log_wake(server->log);
+        pthread_join(server->reader_thread, NULL);
+    }
+    checkpointer_destroy(server->checkpointer);
+    snapshots_destroy(server->snapshots);
+    for (size_t i = 0; i < server->n_loops; i++)
+        loop_destroy(server->loops[i]);
+    files_free(server->files);
+    log_destroy(server->log);
+    reducer_destroy(server->reducer);
+    ring_destroy(server->ring);
+    checkpoint_close(server->checkpoint);
+    config_finish(&server->config);
+}
+
+int main(int argc, char *argv[])
+{
+    static struct server server;
+    switch (config_init(&server.config, argc, argv)) {
+    case CONFIG_DONE:
+        return EXIT_SUCCESS;
+    case CONFIG_BAD:
+        return 2;
+    case CONFIG_RUN:
+        break;
+    }
+    handle_signals();
+    unsigned max_files = raise_file_limit();
+    server.shard = shard_defaults;
+    server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
+    server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
+    server.source = (struct snapshot_source){
+        .copy = copy_canvas, .version = canvas_version, .ready = picture_ready};
+
+    int code = EXIT_FAILURE;
+    if (make_directory(server.config.data) != 0 || open_log(&server) != 0 ||
+        open_checkpoint(&server) != 0)
+        goto out;
+    code = fold_log(&server);
+    if (code != EXIT_SUCCESS || stopping)
+        goto out;
+    code = EXIT_FAILURE;
+    server.snapshots = snapshots_create(&server.source);
+    if (!server.snapshots || load_files(&server) != 0 || open_loops(&server, max_files) != 0)
+        goto out;
+    atomic_store(&server.exit_code, EXIT_SUCCESS);
+    code = run(&server) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+
+out:
+    finish(&server);
+    if (code == EXIT_SUCCESS)
+        code = atomic_load(&server.exit_code);
+    if (code == EXIT_SUCCESS)
+        diag_info("bye");
+    return code;
+}
