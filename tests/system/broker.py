@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: ISC
+"""broker: a real Kafka broker by tools/kafka, and the few requests that a test makes of it.
+
+Creating and deleting topics and records is spoken here byte by byte, because no tool of Debian's does it.
+"""
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import uuid
+
+from fold import parse_export
+from server import BUILD, TOP
+
+START_SECONDS = 150
+DELETE_TOPICS, CREATE_TOPICS, DELETE_RECORDS = 20, 19, 21
+
+
+class Broker:
+    """One broker process with its folder; keeps port and data over stop and start."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.address = None
+
+    def _tool(self, *args):
+        done = subprocess.run([str(TOP / "tools/kafka"), *args, "--dir", str(self.folder)], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=START_SECONDS, check=False, text=True)
+        if done.returncode:
+            raise RuntimeError(f"tools/kafka {' '.join(args)}: status {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def start(self):
+        self.address = self._tool("start", "--port", "0").splitlines()[-1]
+        return self
+
+    def stop(self, kill=False):
+        self._tool("stop", *(["--kill"] if kill else []))
+
+    def _signal(self, number):
+        pid = int((self.folder / "pid").read_text().split()[0])
+        subprocess.run(["kill", f"-{number}", str(pid)], check=True, timeout=5)
+
+    def freeze(self):
+        self._signal(int(signal.SIGSTOP))
+
+    def thaw(self):
+        self._signal(int(signal.SIGCONT))
+
+    # ---- requests
+
+    def _ask(self, key, version, body):
+        host, port = self.address.split(":")
+        header = struct.pack(">hhih", key, version, 1, 4) + b"test"
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(struct.pack(">i", len(header + body)) + header + body)
+            stream = connection.makefile("rb")
+            (size,) = struct.unpack(">i", stream.read(4))
+            return stream.read(size)[4:]
+
+    def create_topic(self, topic, partitions=1):
+        name = _string(topic)
+        answer = self._ask(CREATE_TOPICS, 2, struct.pack(">i", 1) + name + struct.pack(
+            ">ihiiiB", partitions, 1, 0, 0, 20000, 0))
+        _expect_no_error(answer[8 + len(name):], f"create topic {topic}")
+
+    def delete_topic(self, topic):
+        name = _string(topic)
+        answer = self._ask(DELETE_TOPICS, 1, struct.pack(">i", 1) + name + struct.pack(">i", 20000))
+        _expect_no_error(answer[8 + len(name):], f"delete topic {topic}")
+
+    def delete_records(self, topic, before):
+        """As retention does: nothing below offset `before` can be read any more."""
+        name = _string(topic)
+        answer = self._ask(DELETE_RECORDS, 1, struct.pack(">i", 1) + name + struct.pack(
+            ">iiqi", 1, 0, before, 20000))
+        _expect_no_error(answer[4 + 4 + len(name) + 4 + 4 + 8:], f"delete records of {topic}")
+
+    # ---- records, by kcat
+
+    def _kcat(self, *args, data=None, timeout=60):
+        done = subprocess.run(["kcat", "-b", self.address, *args], input=data, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=timeout, check=False)
+        if done.returncode:
+            raise RuntimeError(f"kcat {' '.join(args)}: status {done.returncode}\n{done.stderr.decode()}")
+        return done.stdout
+
+    def produce(self, topic, value, headers=()):
+        """Append one record; headers are (name, text) pairs; a value of b"" is empty, None is null."""
+        options = [option for name, text in headers for option in ("-H", f"{name}={text}")]
+        if not value:  # kcat sends these only with a key
+            options += ["-K", ":"] if value is not None else ["-K", ":", "-Z"]
+            self._kcat("-P", "-t", topic, "-p", "0", *options, data=b"key:\n")
+            return
+        path = self.folder / f"value-{uuid.uuid4().hex}"
+        path.write_bytes(value)
+        try:
+            self._kcat("-P", "-t", topic, "-p", "0", "-X", "message.max.bytes=2000000", *options, str(path))
+        finally:
+            path.unlink()
+
+    def records(self, topic):
+        """The whole partition, independent of placed."""
+        return parse_export(self._kcat("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-X",
+                                       "isolation.level=read_uncommitted", "-f", "%o %T %S\\n%s"))
+
+
+class KafkaLog:
+    """A topic as the log of a test."""
+
+    kind = "kafka"
+
+    def __init__(self, broker, topic):
+        self.broker = broker
+        self.topic = topic
+
+    @property
+    def arg(self):
+        """For --log."""
+        return f"kafka://{self.broker.address}/{self.topic}"
+
+    def records(self):
+        return self.broker.records(self.topic)
+
+
+class LocalLog:
+    """The embedded log of one server, exported by tools/logcat, which works while the server runs."""
+
+    kind = "local"
+    arg = "local"
+
+    def __init__(self, data):
+        self.folder = pathlib.Path(data) / "log"
+
+    def records(self):
+        done = subprocess.run([str(BUILD / "tools/logcat"), f"local:{self.folder}"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60, check=False)
+        if done.returncode:
+            raise RuntimeError(f"logcat: status {done.returncode}\n{done.stderr.decode()}")
+        return parse_export(done.stdout)
+
+
+def _string(text):
+    return struct.pack(">h", len(text)) + text.encode()
+
+
+def _expect_no_error(rest, what):
+    (error,) = struct.unpack_from(">h", rest)
+    if error:
+        raise RuntimeError(f"{what}: Kafka's error {error}")

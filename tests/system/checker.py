@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: ISC
+"""checker: the invariant of the project, checked without any of its code.
+
+The promise: nothing acknowledged is lost, nothing refused appears, and all servers and clients converge to
+the same bytes. What goes in is what the log holds, what the clients sent and were told (the ledger), and
+what pictures servers and clients have. What comes out is a list of violations, empty when all is well.
+"""
+import collections
+import random
+
+from fold import COLOURS, WIDTH, Canvas, Picture, record_words, word
+
+PENDING, ACKNOWLEDGED, REFUSED, UNKNOWN = "pending", "acknowledged", "refused", "unknown"
+
+
+class Entry:
+    """One message of edits: what was sent and what became of it."""
+
+    __slots__ = ("client", "connection", "id", "words", "outcome", "version", "reason")
+
+    def __init__(self, client, connection, number, words):
+        self.client = client
+        self.connection = connection  # messages of one connection appear in the order they were sent
+        self.id = number
+        self.words = tuple(words)
+        self.outcome = PENDING
+        self.version = None
+        self.reason = None
+
+    def __repr__(self):
+        return f"<{self.client} message {self.id}: {len(self.words)} edits, {self.outcome} at {self.version}>"
+
+
+class Ledger:
+    """Everything that the clients of one test sent; and where they get edits from that nobody else sends.
+
+    A word is handed out once, so that one found in the log names its sender. region limits the pixels:
+    a small one makes clients fight for the same pixels with different colours.
+    """
+
+    def __init__(self, seed=0, region=WIDTH * WIDTH):
+        self.entries = []
+        self.region = region
+        self._next = random.Random(seed).randrange(region * COLOURS)
+        self._step = 7368787  # prime, so it visits every word once before it comes round
+        self._left = region * COLOURS
+        assert self._left % self._step
+
+    def fresh(self, n=1):
+        """n words that no client has sent."""
+        assert self._left >= n, "the region has no unused edits left"
+        self._left -= n
+        words = []
+        for _ in range(n):
+            colour, pixel = divmod(self._next, self.region)
+            words.append(word(pixel % WIDTH, pixel // WIDTH, colour))
+            self._next = (self._next + self._step) % (self.region * COLOURS)
+        return words
+
+    def record(self, client, connection, number, words):
+        entry = Entry(client, connection, number, words)
+        self.entries.append(entry)
+        return entry
+
+    def count(self, outcome):
+        """Messages with this outcome."""
+        return sum(entry.outcome == outcome for entry in self.entries)
+
+
+class View:
+    """What one client saw: its canvas at its version, and checksums of its canvas at earlier versions."""
+
+    def __init__(self, name, version, pixels=None, sums=(), faults=()):
+        self.name = name
+        self.version = version
+        self.pixels = pixels  # None: not comparable (it was cut off inside a run of edits)
+        self.sums = list(sums)  # (version, checksum)
+        self.faults = list(faults)  # what it found wrong by itself
+
+
+def check(records, entries, pictures=(), views=(), foreign=()):
+    """All violations, as sentences.
+
+    records: the exported log. entries: the ledger's. pictures: (server's name, bytes of its PNG).
+    views: the clients'. foreign: words that were put into the log by others than clients.
+    """
+    return [*_check_entries(records, entries, foreign), *_check_pictures(records, pictures, views)]
+
+
+def _check_entries(records, entries, foreign):
+    places = collections.defaultdict(list)  # word -> where the log has it: (offset, place in record)
+    for record in records:
+        for place, edit in enumerate(record_words(record.value) or ()):
+            places[edit].append((record.offset, place))
+    sent = collections.Counter(edit for entry in entries for edit in entry.words)
+    others = collections.Counter(foreign)
+
+    for edit, found in places.items():
+        if len(found) > sent[edit] + others[edit]:
+            yield (f"the log has edit {edit:#x} {len(found)} times (offsets {[at for at, _ in found][:5]}), "
+                   f"it was sent {sent[edit] + others[edit]} times")
+    wanted = collections.Counter()  # for words that were sent more than once only numbers can be compared
+    last = {}
+    for entry in entries:
+        unique = [edit for edit in entry.words if sent[edit] == 1 and not others[edit]]
+        present = [edit for edit in unique if places.get(edit)]
+        if entry.outcome == REFUSED and present:
+            yield f"refused, but in the log: {entry}"
+        elif entry.outcome == ACKNOWLEDGED:
+            if len(present) < len(unique):
+                yield f"acknowledged, but {len(unique) - len(present)} of its edits are not in the log: {entry}"
+            elif any(places[edit][0][0] >= entry.version for edit in unique):
+                yield (f"acknowledged at version {entry.version}, but in the log only at offset "
+                       f"{max(places[edit][0][0] for edit in unique)}: {entry}")
+            wanted.update(edit for edit in entry.words if sent[edit] > 1)
+        elif 0 < len(present) < len(unique):
+            yield f"only {len(present)} of its {len(unique)} edits are in the log: {entry}"
+        if present and len(present) == len(unique):
+            there = [places[edit][0] for edit in unique]
+            if there != sorted(there) or there[0] <= last.get((entry.client, entry.connection), (-1, -1)):
+                yield f"not in the order in which it was sent: {entry}"
+            last[entry.client, entry.connection] = there[-1]
+    for edit, least in wanted.items():
+        if len(places.get(edit, ())) < least:
+            yield f"edit {edit:#x} was acknowledged {least} times, the log has it {len(places.get(edit, ()))} times"
+
+
+def _check_pictures(records, pictures, views):
+    wanted = []  # (version, sentence, pixels or None, checksum or None)
+    by_version = {}
+    for name, data in pictures:
+        picture = Picture(data)
+        if picture.version is None:
+            yield f"the picture of {name} does not tell its version"
+            continue
+        wanted.append((picture.version, f"the picture of {name}", picture.pixels, None))
+        other, same = by_version.setdefault(picture.version, (name, data))
+        if same != data:
+            yield f"the pictures of {other} and {name} at version {picture.version} differ in bytes"
+    for view in views:
+        yield from (f"{view.name}: {fault}" for fault in view.faults)
+        if view.pixels is not None:
+            wanted.append((view.version, f"the canvas of {view.name}", view.pixels, None))
+        wanted += ((version, f"the checksum of {view.name}'s canvas", None, checksum)
+                   for version, checksum in view.sums)
+
+    canvas = Canvas()
+    at = 0
+    for version, what, pixels, checksum in sorted(wanted, key=lambda want: want[0]):
+        while at < len(records) and records[at].offset < version:
+            canvas.apply(record_words(records[at].value) or (), records[at].offset + 1)
+            at += 1
+        if pixels is not None and pixels != canvas.pixels:
+            differ = [i for i, (mine, its) in enumerate(zip(canvas.pixels, pixels)) if mine != its]
+            yield (f"{what} at version {version} differs from the fold in {len(differ)} pixels, the first at "
+                   f"{differ[0] % WIDTH},{differ[0] // WIDTH}" if differ else f"{what} has {len(pixels)} pixels")
+        if checksum is not None and checksum != canvas.sum:
+            yield f"{what} at version {version} is {checksum:016x}, of the fold {canvas.sum:016x}"

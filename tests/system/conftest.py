@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: ISC
+"""The system tests: the real binary over real sockets, on a real broker, hurt in real ways.
+
+    /usr/bin/python3 -m pytest tests/system             all of it, some minutes
+    ... -m 'not heavy'                                  without the long ones (for a sanitizer's build)
+    PLACED_BIN=build-asan/server/placed ... -m pytest   another build
+    PLACED_SEED=7 ...                                   the random choices of that seed (a failure tells it)
+
+Fixtures
+    world         a World (world.py) on the embedded log, in a fresh folder
+    kafka_world   a World on a fresh topic of the session's broker; any number of servers
+    any_world     the test runs twice: on the embedded log and on Kafka
+    kafka         the session's broker (broker.py). Do not stop it:
+    own_kafka     a broker of this test's own, to be stopped, killed and frozen
+    kafka_log     makes a fresh topic's log: kafka_log() or kafka_log(own_kafka)
+    rng           random numbers from PLACED_SEED
+
+A test is a coroutine:
+
+    async def test_an_edit_is_seen(world):
+        server = await world.server()                # started, ready; world.make_server() to start later
+        client = await world.client(server)          # picture fetched, connected, keeps its own canvas
+        await client.place()                         # a fresh edit: sent, acknowledged, on its canvas
+        answer = await asyncio.to_thread(server.get, "/canvas.png")
+        await world.check()                          # the invariant of FAULTS.md, by checker.py
+
+After a test every server of its world is ended; one that ended by itself, does not exit 0 on SIGTERM, or has
+a sanitizer's report on standard error fails the test. Every test has a time limit of 120 s;
+@pytest.mark.limit(seconds) sets another.
+"""
+import asyncio
+import inspect
+import os
+import random
+import signal
+import uuid
+
+import pytest
+from broker import Broker, KafkaLog
+from world import World
+
+LIMIT_SECONDS = 120
+GRACE_SECONDS = 30  # for the event loop to give up by itself, and for set-up and clean-up
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "limit(seconds): time limit of the test, 120 by default")
+    config.addinivalue_line("markers", "heavy: takes long; left out where the binary is slow")
+
+
+def _limit(item):
+    marker = item.get_closest_marker("limit")
+    return marker.args[0] if marker else LIMIT_SECONDS
+
+
+def _alarm(item, seconds):
+    """A test that hangs outside of the event loop ends too."""
+    def ring(*_):
+        raise TimeoutError(f"{item.nodeid}: not done after {seconds} s")
+
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item):
+    _alarm(item, 2 * LIMIT_SECONDS)  # the first one may have to fetch the broker
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    _alarm(item, _limit(item) + GRACE_SECONDS)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item):
+    _alarm(item, LIMIT_SECONDS)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run coroutines, with their limit."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames  # pylint: disable=protected-access
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+
+    async def limited():
+        await asyncio.wait_for(pyfuncitem.obj(**arguments), _limit(pyfuncitem))
+
+    asyncio.run(limited())
+    return True
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What the servers said stands beside what failed."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, World):
+                report.sections += [(f"stderr of {server.name}", server.stderr()[-6000:]) for server in value.servers]
+            elif isinstance(value, random.Random):
+                report.sections.append(("seed", f"PLACED_SEED={SEED}"))
+
+
+SEED = int(os.environ.get("PLACED_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+
+
+@pytest.fixture
+def rng():
+    return random.Random(SEED)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory):
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    broker.start()
+    yield broker
+    broker.stop(kill=True)
+
+
+@pytest.fixture
+def own_kafka(tmp_path):
+    broker = Broker(tmp_path / "kafka")
+    broker.start()
+    yield broker
+    broker.stop(kill=True)
+
+
+@pytest.fixture
+def kafka_log(request):
+    def make(broker=None):
+        return KafkaLog(broker or request.getfixturevalue("kafka"), f"canvas-{uuid.uuid4().hex[:12]}")
+
+    return make
+
+
+@pytest.fixture
+def make_world(tmp_path):
+    """Makes a World, which ends with the test."""
+    worlds = []
+
+    def make(log=None, **more):
+        worlds.append(World(tmp_path / f"world{len(worlds)}", log, **more))
+        return worlds[-1]
+
+    yield make
+    reports = [report for world in worlds for report in world.close()]
+    assert not reports, "\n".join(reports)
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+@pytest.fixture
+def kafka_world(make_world, kafka_log):
+    return make_world(kafka_log())
+
+
+@pytest.fixture(params=["local", "kafka"])
+def any_world(request, make_world, kafka_log):
+    return make_world(kafka_log() if request.param == "kafka" else None)
