@@ -6,6 +6,7 @@ goes to `faults`, which world.check() and the checker look at.
 """
 import asyncio
 import collections
+import http.client
 import json
 import random
 
@@ -15,6 +16,8 @@ from fold import Canvas, Picture, pack, unpack
 
 STEP_SECONDS = 30  # one step of the protocol: connect, fetch a picture
 CUT_EDITS = 10000  # a frame this long may be a piece of a longer run: its canvas is of no one version
+CANNOT_CONNECT = (OSError, EOFError, KeyError, asyncio.TimeoutError, http.client.HTTPException,
+                  websockets.InvalidHandshake, websockets.InvalidMessage)
 REASONS = {"range", "readonly", "busy", "closed", "failed", "energy", "region"}
 
 
@@ -145,8 +148,7 @@ class Client:
         while not self._stopping:
             try:
                 await self._connection()
-            except (OSError, asyncio.TimeoutError, websockets.InvalidHandshake, websockets.InvalidMessage,
-                    RuntimeError, EOFError, KeyError) as error:
+            except CANNOT_CONNECT as error:
                 self.failures.append(repr(error))
             finally:
                 self._lose()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """world: everything of one test together: a log, servers, clients, the ledger, and the check of them all."""
 import asyncio
+import http.client
 import json
 import pathlib
 
@@ -86,7 +87,7 @@ class World:
         x, y, colour = parts(edit)
         try:
             answer = await asyncio.to_thread(server.request, "POST", f"/edit?x={x}&y={y}&c={colour}", headers)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             entry.outcome, entry.reason = UNKNOWN, repr(error)
             return entry
         said = json.loads(answer.body)
