@@ -139,6 +139,7 @@ static enum told deliver(struct fanout *fanout, struct session *session, const s
         break;
     }
     session->position = frame->to;
+    session->version = frame->version;
     metric_add(fanout->metrics, deliveries_total, 1);
     metric_add(fanout->metrics, delivered_bytes_total, frame->len);
     return TOLD_ALL;
@@ -154,7 +155,7 @@ enum told fanout_send(struct fanout *fanout, struct session *session)
         if (result != TOLD_ALL)
             return result;
     }
-    while (session->position < fanout->told.position) {
+    while (!fanout_up_to_date(fanout, session)) {
         enum encode encoded =
             encode(fanout, &fanout->own, session->position, fanout->told.position);
         if (encoded != ENCODED)
@@ -168,7 +169,10 @@ enum told fanout_send(struct fanout *fanout, struct session *session)
 
 bool fanout_up_to_date(const struct fanout *fanout, const struct session *session)
 {
-    return session->position >= fanout->told.position;
+    /* At the same place the version counts too: a skipped record moves it without any edit. */
+    uint64_t told = fanout->told.position;
+    return session->position > told ||
+           (session->position == told && session->version >= fanout->told.version);
 }
 
 struct ring_mark fanout_told(const struct fanout *fanout, bool *whole)

@@ -13,8 +13,8 @@ enum {
     OWED_HELLO = 1 << 0,
     OWED_RESET = 1 << 1,
     OWED_NOTICE = 1 << 2,
-    OWED_PLACED = 1 << 3, /* told when the client has the frame that shows it */
-    OWED_REFUSALS = 1 << 4,
+    OWED_REFUSALS = 1 << 3,
+    OWED_PLACED = 1 << 4, /* told when the client has the frame that shows it */
     OWED_ENERGY = 1 << 5,
     OWED_ONLINE = 1 << 6,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * session: what one client is owed is a few bits and numbers, told as far as its transport takes
- * it. The order is fixed: hello, reset, notice, the frames it is behind, then placed (so that a
- * client has the frame that shows its edit before it hears that it is placed), refusals, the rest.
+ * it. The order is fixed: hello, reset, notice, the frames it is behind, refusals, placed, the
+ * rest. So a client has the frame that shows its edit before it hears that it is placed, and has
+ * heard of every refusal below a placed id.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +65,7 @@ int session_init(struct session *session, struct shard *shard, const struct sess
     session->heard = true;
     struct ring_mark head = ring_head(shard->ring);
     session->position = head.position;
-    session->hello_version = head.version;
+    session->version = head.version;
     if (shard_join(shard, session) != 0)
         return -1;
     if (!viewer)
@@ -73,7 +74,7 @@ int session_init(struct session *session, struct shard *shard, const struct sess
     metric_add(shard->metrics, sessions_total, 1);
     session_owe(session, OWED_HELLO);
     if (from == FROM_VERSION && can_resume(shard, version, &session->position)) {
-        session->hello_version = version;
+        session->version = version;
     } else if (from != FROM_PRESENT) {
         session_owe(session, OWED_RESET);
         metric_add(shard->metrics, resets_total, 1);
@@ -249,11 +250,11 @@ static bool say_opening(struct session *session, uint64_t now)
 {
     struct shard *shard = session->shard;
     struct message hello = {.type = MESSAGE_HELLO,
-                            .version = session->hello_version,
+                            .version = session->version,
                             .energy = shard->config.energy,
                             .readonly = shard->readonly,
                             .online = shard_online(shard)};
-    struct message reset = {.type = MESSAGE_RESET, .version = session->hello_version};
+    struct message reset = {.type = MESSAGE_RESET, .version = session->version};
     struct message notice = {.type = MESSAGE_NOTICE, .readonly = shard->readonly};
     return say_owed(session, OWED_HELLO, &hello, now) &&
            say_owed(session, OWED_RESET, &reset, now) &&
@@ -271,7 +272,8 @@ static void say_rest(struct session *session, uint64_t now)
     /* A viewer hears of its edit when it has been sent the frame that shows it. */
     bool shown =
         !session->viewer || fanout_told(shard->fanout, &whole).version >= session->placed_version;
-    (void)((!shown || say_owed(session, OWED_PLACED, &placed, now)) && say_refusals(session, now) &&
+    /* Refusals first: placed covers every id below its own that was not refused. */
+    (void)(say_refusals(session, now) && (!shown || say_owed(session, OWED_PLACED, &placed, now)) &&
            say_owed(session, OWED_ENERGY, &energy, now) &&
            say_owed(session, OWED_ONLINE, &online, now));
 }

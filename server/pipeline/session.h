@@ -62,7 +62,7 @@ struct session {
     uint32_t slot;           /* in the shard's table */
     uint32_t last_id;        /* the newest message id seen; 0: none */
     uint64_t position;       /* cursor: the next edit to send */
-    uint64_t hello_version;  /* of the owed hello */
+    uint64_t version;        /* the client's: of the last frame sent, or where it began */
     uint64_t placed_version; /* of the owed placed */
     uint32_t placed_id;
     uint16_t owed;                 /* bits: what is to be told, see owed.h */
