@@ -13,6 +13,7 @@ class Proxy:
         self.server = server
         self.address = None
         self.told = 0  # lies so far
+        self.hang_up = False  # end the connection after this message
         self._listener = None
 
     def to_client(self, message):
@@ -41,12 +42,14 @@ class Proxy:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
 
-    @staticmethod
-    async def _pump(source, sink, change):
+    async def _pump(self, source, sink, change):
         try:
             async for message in source:
                 for changed in change(message):
                     await sink.send(changed)
+                if self.hang_up:
+                    self.hang_up = False
+                    return
         except websockets.ConnectionClosed:
             pass
 
