@@ -91,7 +91,8 @@ function ready(known: Info): void {
     () => placing.update(),
     () => marksCanvas.focus({ preventScroll: true }),
   );
-  zoom = new Zoom(marksCanvas, known, () => stage.viewport, home(known), viewChanged);
+  zoom = new Zoom(marksCanvas, known, () => stage.viewport, viewChanged);
+  zoom.set(home(known));
   watchPointer(marksCanvas, { hover, click, tap });
   watchKeyboard({
     move,

@@ -16,21 +16,19 @@ const toTransform = (view: View): ZoomTransform =>
 const toView = ({ k, x, y }: ZoomTransform): View => ({ k, x, y });
 
 export class Zoom {
-  view: View;
+  view: View = { k: 1, x: 0, y: 0 };
   /** Where a flight leads; the view itself when none is under way. */
-  goal: View;
+  goal: View = this.view;
   private readonly behaviour = zoom<HTMLCanvasElement, unknown>();
   private readonly selection;
-  private start: View;
+  private start: View = this.view;
 
   constructor(
     element: HTMLCanvasElement,
     private readonly size: Size,
     private readonly port: () => Viewport,
-    initial: View,
     private readonly changed: () => void,
   ) {
-    this.view = this.goal = this.start = initial;
     this.selection = select(element);
     this.behaviour
       .clickDistance(CLICK_DISTANCE)
@@ -47,7 +45,6 @@ export class Zoom {
       });
     this.selection.call(this.behaviour).on('dblclick.zoom', null);
     this.resized();
-    this.set(initial);
   }
 
   set(view: View): void {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: ISC
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  boardAt,
+  boardHas,
+  chooseColour,
+  DESKTOP,
+  draws,
+  launch,
+  live,
+  lookAt,
+  lost,
+  open,
+  pendingCount,
+  sameLoad,
+  settled,
+  text,
+  whereIs,
+} from './page';
+import { Wire } from './proxy';
+import { Server } from './server';
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+beforeEach(async () => {
+  server = await Server.start();
+});
+
+afterEach(async () => {
+  await server.remove();
+});
+
+test('offline and back: the page says so, and catches up without a reload', async () => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const other = await open(context, server.url);
+  const page = await open(context, wire.url);
+  for (const p of [page, other]) {
+    await chooseColour(p, 'red');
+    await lookAt(p, 50, 50, 16);
+  }
+  let at = await whereIs(page, 50, 50);
+  await page.mouse.click(at.x, at.y);
+  await boardHas(other, 50, 50, 5);
+
+  wire.cut();
+  await lost(page);
+  await text(page, '#banner', /Connection lost\. Trying again/);
+  await text(page, '#people', 'Offline');
+  // The picture stays, and what cannot be saved is not drawn.
+  await draws(page, 'screen', 50, 50, '#e50009');
+  at = await whereIs(page, 52, 50);
+  await page.mouse.click(at.x, at.y);
+  await text(page, '#hint', /Not connected/);
+  expect(await pendingCount(page)).toBe(0);
+
+  at = await whereIs(other, 51, 50);
+  await other.mouse.click(at.x, at.y);
+  await boardHas(other, 51, 50, 5);
+  expect(await boardAt(page, 51, 50)).toBe(0);
+
+  wire.mend();
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await boardHas(page, 51, 50, 5);
+  await live(page);
+  await expect.poll(() => page.isVisible('#banner')).toBe(false);
+  await sameLoad(page);
+  await context.close();
+  await wire.remove();
+});
+
+test('back by itself when the wire is whole again', async () => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, wire.url);
+  wire.cut();
+  await lost(page);
+  wire.mend();
+  await live(page);
+  await sameLoad(page);
+  await context.close();
+  await wire.remove();
+});
+
+test('a server that stands still is noticed when the network changed', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  server.signal('SIGSTOP');
+  await page.evaluate(() => window.dispatchEvent(new Event('offline')));
+  await lost(page);
+  server.signal('SIGCONT');
+  await live(page);
+  await sameLoad(page);
+  await context.close();
+});
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'after a restart (%s) everything is where it was',
+  async (signal) => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await chooseColour(page, 'dark purple');
+    const at = await lookAt(page, 999, 999, 16);
+    await page.mouse.click(at.x, at.y);
+    await settled(page);
+    expect(await boardAt(page, 999, 999)).toBe(15);
+
+    const code = await server.down(signal);
+    if (signal === 'SIGTERM') expect(code).toBe(0);
+    await lost(page);
+    await server.up();
+    await live(page);
+    expect(await boardAt(page, 999, 999)).toBe(15);
+    await draws(page, 'screen', 999, 999, '#820080');
+    await sameLoad(page);
+
+    // Somebody who comes now sees it too, and both go on.
+    const late = await open(context, server.url);
+    await boardHas(late, 999, 999, 15);
+    const next = await whereIs(page, 998, 999);
+    await page.mouse.click(next.x, next.y);
+    await boardHas(late, 998, 999, 15);
+    await context.close();
+  },
+);
+
+test('of an edit whose fate is unknown the picture tells', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'red');
+  const at = await lookAt(page, 60, 60, 16);
+  server.signal('SIGSTOP');
+  await page.mouse.click(at.x, at.y);
+  expect(await pendingCount(page)).toBe(1);
+  await server.down('SIGKILL');
+  await lost(page);
+  expect(await pendingCount(page)).toBe(0);
+  await server.up();
+  await live(page);
+  expect(await boardAt(page, 60, 60)).toBe(0);
+  await page.mouse.move(at.x + 100, at.y);
+  await draws(page, 'marks', 60, 60, null);
+  await draws(page, 'screen', 60, 60, '#ffffff');
+  await context.close();
+});

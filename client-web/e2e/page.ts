@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: ISC
+// A browser and what the tests ask of a page. Every wait here has an end.
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Handle } from '../src/main';
+
+declare global {
+  interface Window {
+    placed: Handle;
+    /** Set by a test; gone if the page was loaded again. */
+    sameLoad?: boolean;
+  }
+}
+
+export const WAIT_MS = 20_000;
+const LOOK_MS = 40;
+
+/** Reads until it is this (or matches it), for a while; then fails with what it was at the end. */
+async function until<T>(read: () => Promise<T>, expected: T | RegExp): Promise<void> {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    const value = await read();
+    if (expected instanceof RegExp ? expected.test(String(value)) : value === expected) return;
+    if (Date.now() > end) assert.deepEqual(value, expected);
+    await sleep(LOOK_MS);
+  }
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    timeout: 40_000,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+export const PHONE = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 3,
+  hasTouch: true,
+  isMobile: true,
+};
+
+/** Opens the page and waits until it is live. */
+export async function open(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  await page.goto(url);
+  await live(page);
+  await page.evaluate(() => (window.sameLoad = true));
+  return page;
+}
+
+export const version = (page: Page) => page.evaluate(() => window.placed.client.sync.version);
+
+async function isIn(page: Page, kind: string): Promise<void> {
+  const state = () => page.evaluate(() => window.placed.client.sync.state.kind);
+  await until<string>(state, kind);
+}
+
+export const live = (page: Page) => isIn(page, 'live');
+export const lost = (page: Page) => isIn(page, 'lost');
+
+/** The page is the one that was opened, never loaded again. */
+export async function sameLoad(page: Page): Promise<void> {
+  assert.equal(await page.evaluate(() => window.sameLoad), true, 'the page was loaded again');
+}
+
+export async function text(page: Page, selector: string, expected: string | RegExp): Promise<void> {
+  const read = () => page.locator(selector).innerText();
+  await until<string>(read, expected);
+}
+
+/** The colour that the board has at a cell. */
+export const boardAt = (page: Page, x: number, y: number) =>
+  page.evaluate(([x, y]) => window.placed.client.board!.at(x, y), [x, y] as const);
+
+export async function boardHas(page: Page, x: number, y: number, colour: number): Promise<void> {
+  await until(() => boardAt(page, x, y), colour);
+}
+
+export const pendingCount = (page: Page) => page.evaluate(() => window.placed.client.pending.size);
+
+export async function settled(page: Page): Promise<void> {
+  await until(() => pendingCount(page), 0);
+}
+
+/** Puts a cell into the middle of the window at this scale; returns where its middle is. */
+export async function lookAt(page: Page, x: number, y: number, k: number) {
+  await page.evaluate(([x, y, k]) => window.placed.lookAt(x, y, k), [x, y, k] as const);
+  return whereIs(page, x, y);
+}
+
+/** Where on the screen the middle of a cell is. */
+export const whereIs = (page: Page, x: number, y: number) =>
+  page.evaluate(
+    ([x, y]) => {
+      const view = window.placed.view;
+      return { x: view.x + (x + 0.5) * view.k, y: view.y + (y + 0.5) * view.k };
+    },
+    [x, y] as const,
+  );
+
+/** The colour, as #rrggbb, that a canvas shows near the corner of a cell; null where transparent. */
+export const drawnAt = (page: Page, canvas: 'screen' | 'marks', x: number, y: number) =>
+  page.evaluate(
+    ([canvas, x, y]) => {
+      const { view } = window.placed;
+      const g = (document.getElementById(canvas) as HTMLCanvasElement).getContext('2d')!;
+      const at = (v: number, offset: number) =>
+        Math.floor((offset + (v + 0.1) * view.k) * devicePixelRatio);
+      const [r, g_, b, a] = g.getImageData(at(x, view.x), at(y, view.y), 1, 1).data;
+      if (a === 0) return null;
+      return '#' + [r!, g_!, b!].map((v) => v.toString(16).padStart(2, '0')).join('');
+    },
+    [canvas, x, y] as const,
+  );
+
+export async function draws(
+  page: Page,
+  canvas: 'screen' | 'marks',
+  x: number,
+  y: number,
+  rgb: string | null,
+): Promise<void> {
+  await until(() => drawnAt(page, canvas, x, y), rgb);
+}
+
+export async function chooseColour(page: Page, name: string): Promise<void> {
+  await page.getByRole('radio', { name, exact: true }).check({ force: true });
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: ISC
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  boardAt,
+  boardHas,
+  chooseColour,
+  DESKTOP,
+  draws,
+  launch,
+  live,
+  lookAt,
+  open,
+  pendingCount,
+  settled,
+  WAIT_MS,
+  whereIs,
+} from './page';
+import { Server } from './server';
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  server = await Server.start();
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+test('two pages see each other paint', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const [a, b] = [await open(context, server.url), await open(context, server.url)];
+  await chooseColour(a, 'red');
+  let at = await lookAt(a, 100, 100, 16);
+  await a.mouse.click(at.x, at.y);
+  await boardHas(b, 100, 100, 5);
+  await lookAt(b, 100, 100, 16);
+  await draws(b, 'screen', 100, 100, '#e50009');
+
+  await chooseColour(b, 'blue');
+  at = await whereIs(b, 101, 100);
+  await b.mouse.click(at.x, at.y);
+  await boardHas(a, 101, 100, 12);
+  expect(await boardAt(b, 100, 100)).toBe(5);
+  await expect.poll(() => a.textContent('#people'), { timeout: WAIT_MS }).toBe('2 here');
+  await context.close();
+});
+
+test('an own pixel shows at once, and is the log’s when that has it', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'green');
+  const at = await lookAt(page, 200, 200, 20);
+  // While the server stands still nothing can be confirmed.
+  server.signal('SIGSTOP');
+  try {
+    await page.mouse.click(at.x, at.y);
+    await page.mouse.move(at.x + 200, at.y);
+    await draws(page, 'marks', 200, 200, '#02be01');
+    expect(await pendingCount(page)).toBe(1);
+    expect(await boardAt(page, 200, 200)).toBe(0);
+  } finally {
+    server.signal('SIGCONT');
+  }
+  await settled(page);
+  expect(await boardAt(page, 200, 200)).toBe(10);
+  await draws(page, 'marks', 200, 200, null);
+  await draws(page, 'screen', 200, 200, '#02be01');
+  await context.close();
+});
+
+test('from afar a click flies in, from near it places', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'black');
+  const before = await page.evaluate(() => window.placed.client.sync.version);
+  await page.mouse.click(640, 400);
+  await expect.poll(() => page.evaluate(() => window.placed.view.k), { timeout: WAIT_MS }).toBe(16);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await page.evaluate(() => window.placed.client.sync.version)).toBe(before);
+  await page.mouse.click(640, 400);
+  await expect
+    .poll(() => page.evaluate(() => window.placed.client.sync.version), { timeout: WAIT_MS })
+    .toBeGreaterThan(before);
+  await context.close();
+});
+
+test('dragging pans and places nothing; the wheel zooms about the pointer', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'black');
+  const from = await lookAt(page, 300, 300, 10);
+  const version = await page.evaluate(() => window.placed.client.sync.version);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 60, from.y + 40, { steps: 5 });
+  await page.mouse.up();
+  const moved = await whereIs(page, 300, 300);
+  expect([moved.x - from.x, moved.y - from.y]).toEqual([60, 40]);
+  expect(await pendingCount(page)).toBe(0);
+
+  await page.mouse.move(moved.x, moved.y);
+  await page.mouse.wheel(0, -100);
+  await expect.poll(() => page.evaluate(() => window.placed.view.k), { timeout: WAIT_MS }).toBe(12);
+  const after = await whereIs(page, 300, 300);
+  expect(Math.hypot(after.x - moved.x, after.y - moved.y)).toBeLessThan(2);
+  expect(await page.evaluate(() => window.placed.client.sync.version)).toBe(version);
+  await context.close();
+});
+
+test('the first visit says what to do until the first pixel, and never again', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  const words = 'Pick a colour, then a pixel. Everyone sees it.';
+  expect(await page.textContent('#hint')).toBe(words);
+  const at = await lookAt(page, 400, 400, 16);
+  await page.mouse.click(at.x, at.y);
+  expect(await page.textContent('#hint')).toBe('Pick a colour first');
+  await chooseColour(page, 'pink');
+  await page.mouse.click(at.x, at.y);
+  await boardHas(page, 400, 400, 4);
+  await page.reload();
+  await boardHas(page, 400, 400, 4);
+  await expect.poll(() => page.isVisible('#hint'), { timeout: WAIT_MS }).toBe(false);
+  await context.close();
+});
+
+test('coordinates follow the pointer', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  const at = await lookAt(page, 512, 40, 16);
+  await page.mouse.move(at.x, at.y);
+  await expect.poll(() => page.textContent('#where'), { timeout: WAIT_MS }).toBe('512, 40 · 16×');
+  await context.close();
+});
+
+test('the page needs nothing from elsewhere and raises no error', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url)) wrong.push(request.url());
+  });
+  await page.goto(server.url);
+  await live(page);
+  expect(wrong).toEqual([]);
+  await context.close();
+});

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: ISC
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  boardAt,
+  boardHas,
+  launch,
+  lookAt,
+  open,
+  pendingCount,
+  PHONE,
+  version,
+  WAIT_MS,
+  whereIs,
+} from './page';
+import { Server } from './server';
+
+const TARGET = 44;
+
+let browser: Browser;
+let server: Server;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  server = await Server.start();
+  browser = await launch();
+  context = await browser.newContext(PHONE);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+const zoomOf = (page: Page) => page.evaluate(() => window.placed.view.k);
+
+/** Fingers at these points: put down, moved along, lifted. */
+async function fingers(cdp: CDPSession, path: { x: number; y: number }[][]): Promise<void> {
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: object[]) =>
+    cdp.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints as never });
+  const points = (step: { x: number; y: number }[]) => step.map((p, id) => ({ ...p, id }));
+  await send('touchStart', points(path[0]!));
+  for (const step of path.slice(1)) await send('touchMove', points(step));
+  await send('touchEnd', []);
+}
+
+test('the palette is two rows of eight, each large enough for a thumb', async () => {
+  const page = await open(context, server.url);
+  const boxes = await page.locator('.swatch').evaluateAll((all) =>
+    all.map((swatch) => {
+      const { x, y, width, height } = swatch.getBoundingClientRect();
+      return { x, y, width, height };
+    }),
+  );
+  expect(boxes).toHaveLength(16);
+  expect(new Set(boxes.map((box) => Math.round(box.y))).size).toBe(2);
+  for (const box of boxes) {
+    expect(box.width).toBeGreaterThanOrEqual(TARGET);
+    expect(box.height).toBeGreaterThanOrEqual(TARGET);
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(PHONE.viewport.width);
+    expect(box.y + box.height).toBeLessThanOrEqual(PHONE.viewport.height);
+  }
+  for (const button of await page.locator('#zoom button').all()) {
+    expect((await button.boundingBox())!.width).toBeGreaterThanOrEqual(TARGET);
+  }
+  await page.close();
+});
+
+test('a phone on its side has the palette as two columns, all of it on the screen', async () => {
+  const side = await browser.newContext({ ...PHONE, viewport: { width: 844, height: 390 } });
+  const page = await open(side, server.url);
+  const boxes = await page
+    .locator('.swatch')
+    .evaluateAll((all) => all.map((swatch) => swatch.getBoundingClientRect().toJSON()));
+  expect(new Set(boxes.map((box) => Math.round(box.x))).size).toBe(2);
+  for (const box of boxes) {
+    expect(box.width).toBeGreaterThanOrEqual(TARGET);
+    expect(box.height).toBeGreaterThanOrEqual(TARGET);
+    expect(box.bottom).toBeLessThanOrEqual(390);
+  }
+  await side.close();
+});
+
+test('a tap aims, the button places', async () => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const at = await lookAt(page, 100, 100, 16);
+  const before = await version(page);
+  await page.touchscreen.tap(at.x, at.y);
+  const place = page.getByRole('button', { name: 'Place', exact: true });
+  await place.waitFor();
+  expect(await pendingCount(page)).toBe(0);
+  expect(await version(page)).toBe(before);
+  expect((await place.boundingBox())!.height).toBeGreaterThanOrEqual(TARGET);
+  await place.tap();
+  await boardHas(page, 100, 100, 5);
+  await page.close();
+});
+
+test('a second tap on the same cell places, one beside it aims anew', async () => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(12).tap();
+  const at = await lookAt(page, 200, 200, 20);
+  const beside = await whereIs(page, 201, 200);
+  await page.touchscreen.tap(beside.x, beside.y);
+  await page.touchscreen.tap(at.x, at.y);
+  expect(await pendingCount(page)).toBe(0);
+  await page.touchscreen.tap(at.x, at.y);
+  await boardHas(page, 200, 200, 12);
+  expect(await boardAt(page, 201, 200)).toBe(0);
+  await page.close();
+});
+
+test('a tap from afar flies in and aims', async () => {
+  const page = await open(context, server.url);
+  const before = await version(page);
+  await page.touchscreen.tap(195, 400);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(16);
+  await page.getByRole('button', { name: 'Pick a colour' }).waitFor();
+  expect(await version(page)).toBe(before);
+  await page.close();
+});
+
+test('one finger pans', async () => {
+  const page = await open(context, server.url);
+  const cdp = await context.newCDPSession(page);
+  const from = await lookAt(page, 300, 300, 10);
+  await fingers(cdp, [
+    [from],
+    [{ x: from.x + 20, y: from.y + 10 }],
+    [{ x: from.x + 40, y: from.y + 30 }],
+    [{ x: from.x + 60, y: from.y + 50 }],
+  ]);
+  const to = await whereIs(page, 300, 300);
+  expect(to.x - from.x).toBeGreaterThan(30);
+  expect(to.y - from.y).toBeGreaterThan(20);
+  expect(await zoomOf(page)).toBe(10);
+  expect(await pendingCount(page)).toBe(0);
+  await page.close();
+});
+
+test('two fingers pinch, about the point between them', async () => {
+  const page = await open(context, server.url);
+  const cdp = await context.newCDPSession(page);
+  const middle = await lookAt(page, 300, 300, 8);
+  const apart = (d: number) => [
+    { x: middle.x - d, y: middle.y },
+    { x: middle.x + d, y: middle.y },
+  ];
+  await fingers(cdp, [40, 50, 60, 70, 80].map(apart));
+  const k = await zoomOf(page);
+  expect(k).toBeGreaterThan(12);
+  expect(Math.abs(k * 3 - Math.round(k * 3))).toBeLessThan(1e-6);
+  const after = await whereIs(page, 300, 300);
+  expect(Math.hypot(after.x - middle.x, after.y - middle.y)).toBeLessThan(8);
+
+  await fingers(cdp, [80, 60, 40, 20].map(apart));
+  expect(await zoomOf(page)).toBeLessThan(k / 2);
+  await page.close();
+});

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: ISC
+// A wire that can be cut: a TCP proxy in front of the server.
+
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export class Wire {
+  private readonly sockets = new Set<Socket>();
+  private whole = true;
+  private readonly listener = createServer((from) => {
+    if (!this.whole) return void from.destroy();
+    const to = connect(this.target, '127.0.0.1');
+    for (const [socket, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      this.sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+
+  private constructor(private readonly target: number) {}
+
+  static async to(port: number): Promise<Wire> {
+    const wire = new Wire(port);
+    wire.listener.listen(0, '127.0.0.1');
+    await once(wire.listener, 'listening');
+    return wire;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.listener.address() as AddressInfo).port}/`;
+  }
+
+  /** Ends what goes through it and lets nothing more through. */
+  cut(): void {
+    this.whole = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.whole = true;
+  }
+
+  async remove(): Promise<void> {
+    this.cut();
+    this.listener.close();
+    await once(this.listener, 'close');
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: ISC
+// The real server as a child process: an ephemeral port, a fresh directory, an end that is waited for.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const TOP = fileURLToPath(new URL('../..', import.meta.url));
+const BINARY = process.env.PLACED_BIN ?? join(TOP, 'build/server/placed');
+const WEB = join(TOP, 'build/client-web');
+const START_MS = 20_000;
+const STOP_MS = 20_000;
+
+export class Server {
+  port = 0;
+  private child: ChildProcess | null = null;
+  private readonly words: string[] = [];
+
+  private constructor(private readonly data: string) {}
+
+  static async start(): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'placed-e2e-')));
+    await server.up();
+    return server;
+  }
+
+  /** Starts it; again on the same port after down(). */
+  async up(): Promise<void> {
+    const listen = `127.0.0.1:${this.port}`;
+    const args = ['--listen', listen, '--admin', '127.0.0.1:0', '--data', this.data, '--web', WEB];
+    const child = spawn(BINARY, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = child;
+    this.port = await new Promise<number>((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`${BINARY} ${why}\n${this.words.join('\n')}`));
+      const timer = setTimeout(() => fail('did not say where it listens'), START_MS);
+      child.once('error', (error) => fail(String(error)));
+      child.once('exit', (code, signal) => fail(`ended: ${code ?? signal}`));
+      createInterface({ input: child.stderr! }).on('line', (line) => {
+        this.words.push(line);
+        const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        if (!port) return;
+        clearTimeout(timer);
+        resolve(Number(port));
+      });
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  /** Ends it and waits for that; its data stays. Returns the exit code, or null after a signal. */
+  async down(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    child.kill('SIGCONT');
+    await ended;
+    clearTimeout(kill);
+    return child.exitCode;
+  }
+
+  async remove(): Promise<void> {
+    await this.down();
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
