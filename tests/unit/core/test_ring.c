@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* The ring: what is resumed is exactly what was pushed, and what was overwritten is never handed
+ * out. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "core/edit.h"
+#include "core/ring.h"
+
+/* Edit number p of every test is the word p (cut to 24 bits): a copy tells by itself where it is
+ * from. */
+static void push(struct ring *ring, uint64_t *position, size_t n, uint64_t version)
+{
+    uint8_t bytes[4096 * EDIT_BYTES] = {0};
+    for (size_t i = 0; i < n; i++)
+        edit_store(bytes + EDIT_BYTES * i, (uint32_t)((*position + i) & 0xffffff));
+    ring_push(ring, bytes, n, version, ~version);
+    *position += n;
+}
+
+static void check_copy(const uint8_t *bytes, uint64_t from, uint64_t to)
+{
+    for (uint64_t p = from; p < to; p++)
+        assert_int_equal(edit_load(bytes + EDIT_BYTES * (p - from)), p & 0xffffff);
+}
+
+static void a_reader_gets_what_was_pushed(void **state)
+{
+    struct ring *ring = ring_create(6, 5);
+    uint64_t position = 0, version, at;
+    uint8_t bytes[64 * EDIT_BYTES];
+    for (uint64_t i = 1; i <= 10; i++)
+        push(ring, &position, i, 10 * i);
+    struct ring_mark head = ring_head(ring);
+    assert_int_equal(head.version, 100);
+    assert_int_equal(head.position, 55);
+    assert_int_equal(head.checksum, ~(uint64_t)100);
+    assert_int_equal(ring_copy(ring, 10, 55, bytes, &version), RING_READ);
+    assert_int_equal(version, 100);
+    check_copy(bytes, 10, 55);
+    /* A cut inside the last record carries the version before it. */
+    assert_int_equal(ring_copy(ring, 40, 50, bytes, &version), RING_READ);
+    assert_int_equal(version, 90);
+    assert_true(ring_find(ring, 40, &at));
+    assert_int_equal(at, 10);
+    ring_destroy(ring);
+}
+
+static void a_version_between_records_resumes_at_the_one_before(void **state)
+{
+    struct ring *ring = ring_create(6, 5);
+    uint64_t position = 0, at;
+    push(ring, &position, 3, 10);
+    push(ring, &position, 3, 20);
+    assert_true(ring_find(ring, 15, &at));
+    assert_int_equal(at, 3);
+    assert_true(ring_find(ring, 20, &at));
+    assert_int_equal(at, 6);
+    assert_false(ring_find(ring, 21, &at)); /* the future */
+    ring_destroy(ring);
+}
+
+static void what_was_overwritten_is_gone(void **state)
+{
+    struct ring *ring = ring_create(6, 10); /* edits run out first */
+    uint64_t position = 0, version, at;
+    uint8_t bytes[64 * EDIT_BYTES];
+    for (uint64_t i = 1; i <= 100; i++)
+        push(ring, &position, 5, i);
+    assert_false(ring_find(ring, 1, &at));
+    assert_int_equal(ring_copy(ring, 0, 5, bytes, &version), RING_GONE);
+    assert_true(ring_find(ring, 90, &at));
+    assert_int_equal(ring_copy(ring, at, position, bytes, &version), RING_READ);
+    check_copy(bytes, at, position);
+    ring_destroy(ring);
+
+    ring = ring_create(10, 4); /* marks run out first */
+    position = 0;
+    for (uint64_t i = 1; i <= 100; i++)
+        push(ring, &position, 1, i);
+    assert_false(ring_find(ring, 80, &at));
+    assert_true(ring_find(ring, 90, &at));
+    ring_destroy(ring);
+}
+
+static void nobody_resumes_across_a_new_beginning(void **state)
+{
+    struct ring *ring = ring_create(6, 5);
+    uint64_t position = 0, version, at;
+    uint8_t bytes[200 * EDIT_BYTES];
+    push(ring, &position, 10, 1);
+    struct ring_mark before = ring_head(ring);
+    push(ring, &position, 100, 2); /* more than the ring holds */
+    struct ring_mark after = ring_head(ring);
+    assert_int_equal(after.version, 2);
+    assert_true(after.position > before.position);
+    assert_false(ring_find(ring, 1, &at));
+    assert_int_equal(ring_copy(ring, before.position, after.position, bytes, &version), RING_GONE);
+    ring_destroy(ring);
+}
+
+static void empty_records_move_the_version_alone(void **state)
+{
+    struct ring *ring = ring_create(6, 5);
+    uint64_t position = 0, version;
+    uint8_t bytes[EDIT_BYTES];
+    push(ring, &position, 2, 1);
+    push(ring, &position, 0, 2);
+    assert_int_equal(ring_head(ring).position, 2);
+    assert_int_equal(ring_copy(ring, 2, 2, bytes, &version), RING_READ);
+    assert_int_equal(version, 2);
+    ring_destroy(ring);
+}
+
+/* ---- one writer, two readers, a ring so small that it is overwritten all the time ---- */
+
+struct race {
+    struct ring *ring;
+    _Atomic bool stop;
+};
+
+static void *read_on(void *arg)
+{
+    struct race *race = arg;
+    uint64_t good = 0, position = 0, version;
+    uint8_t bytes[1024 * EDIT_BYTES];
+    while (!atomic_load(&race->stop)) {
+        struct ring_mark head = ring_head(race->ring);
+        if (head.position < position)
+            return NULL; /* went back */
+        if (head.checksum != ~head.version && head.version != 0)
+            return NULL; /* torn */
+        uint64_t from = head.position > 900 ? head.position - 900 : 0;
+        if (ring_copy(race->ring, from, head.position, bytes, &version) == RING_READ) {
+            for (uint64_t p = from; p < head.position; p++) {
+                if (edit_load(bytes + EDIT_BYTES * (p - from)) != (p & 0xffffff))
+                    return NULL;
+            }
+            if (version < head.version)
+                return NULL;
+            good++;
+        }
+        position = head.position;
+    }
+    uint64_t *result = malloc(sizeof *result);
+    *result = good;
+    return result;
+}
+
+static void a_copy_is_whole_or_refused_while_it_is_overwritten(void **state)
+{
+    struct race race = {.ring = ring_create(10, 6)};
+    pthread_t readers[2];
+    uint64_t position = 0;
+    for (size_t i = 0; i < 2; i++)
+        pthread_create(&readers[i], NULL, read_on, &race);
+    for (uint64_t i = 1; i <= 300000; i++)
+        push(race.ring, &position, i % 13, i);
+    atomic_store(&race.stop, true);
+    for (size_t i = 0; i < 2; i++) {
+        void *good;
+        pthread_join(readers[i], &good);
+        assert_non_null(good); /* NULL: something torn was handed out */
+        free(good);
+    }
+    ring_destroy(race.ring);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reader_gets_what_was_pushed),
+        cmocka_unit_test(a_version_between_records_resumes_at_the_one_before),
+        cmocka_unit_test(what_was_overwritten_is_gone),
+        cmocka_unit_test(nobody_resumes_across_a_new_beginning),
+        cmocka_unit_test(empty_records_move_the_version_alone),
+        cmocka_unit_test(a_copy_is_whole_or_refused_while_it_is_overwritten),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
