@@ -20,8 +20,8 @@ struct log_kafka_config {
 };
 
 /* Connect (waits up to about 10 s for a broker), create the topic when it is missing, verify it
- * otherwise. NULL with a message in error: no broker, a property that librdkafka refuses, a topic with
- * more than one partition or with compaction. */
+ * otherwise. NULL with a message in error: no broker, a property that librdkafka refuses, a topic
+ * with more than one partition or with compaction. */
 struct log *log_kafka_open(const struct log_kafka_config *config, char error[LOG_ERROR_BYTES]);
 
 #endif

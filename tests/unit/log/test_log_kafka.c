@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_log_kafka: the promises of every log, and those of this one, on a real broker
+ * (PLACED_TEST_KAFKA=HOST:PORT; see with-kafka).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <librdkafka/rdkafka.h>
+
+#include "collector.h"
+#include "conformance.h"
+#include "log/log_kafka.h"
+
+static const char *brokers;
+
+static void *create(void)
+{
+    static unsigned count;
+    char name[64];
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    snprintf(name, sizeof name, "t%lld-%ld-%d-%u", (long long)t.tv_sec, t.tv_nsec / 1000, getpid(),
+             ++count);
+    return strdup(name);
+}
+
+static void destroy(void *store)
+{
+    free(store);
+}
+
+static struct log *open_with(const char *topic, const struct kafka_property *properties, size_t n,
+                             char error[LOG_ERROR_BYTES])
+{
+    struct log_kafka_config config = {
+        .brokers = brokers, .topic = topic, .properties = properties, .n_properties = n};
+    return log_kafka_open(&config, error);
+}
+
+static struct log *open_log(void *store)
+{
+    char error[LOG_ERROR_BYTES] = "";
+    struct log *log = open_with(store, NULL, 0, error);
+    if (!log)
+        fprintf(stderr, "%s\n", error);
+    return log;
+}
+
+/* ---- a bare client, to do what others do to a topic ---- */
+
+static rd_kafka_t *bare_producer(const char *transactional_id)
+{
+    char why[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", brokers, NULL, 0);
+    if (transactional_id)
+        rd_kafka_conf_set(conf, "transactional.id", transactional_id, NULL, 0);
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    assert_non_null(rk);
+    return rk;
+}
+
+static void make_topic(const char *name, int partitions, const char *const *settings)
+{
+    char why[256];
+    rd_kafka_t *rk = bare_producer(NULL);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, partitions, 1, why, sizeof why);
+    for (; settings && *settings; settings += 2)
+        rd_kafka_NewTopic_set_config(topic, settings[0], settings[1]);
+    rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
+    assert_non_null(event);
+    assert_int_equal(rd_kafka_event_error(event), 0);
+    rd_kafka_event_destroy(event);
+    rd_kafka_NewTopic_destroy(topic);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(rk);
+}
+
+static void put(rd_kafka_t *rk, const char *topic, const char *value, size_t len)
+{
+    rd_kafka_resp_err_t err;
+    do {
+        err = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
+                                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                                RD_KAFKA_V_VALUE((void *)(uintptr_t)value, len), RD_KAFKA_V_END);
+    } while (err == RD_KAFKA_RESP_ERR__QUEUE_FULL && rd_kafka_poll(rk, 10) >= 0);
+    assert_int_equal(err, 0);
+}
+
+/* Until so many records are there. */
+static void read_records(struct log *log, struct collector *c, size_t n)
+{
+    char error[LOG_ERROR_BYTES] = "";
+    size_t delivered;
+    uint64_t until = test_now_ms() + 20000;
+    while (c->n < n && test_now_ms() < until)
+        if (log_poll(log, 100, &delivered, error) == LOG_FAILED)
+            fail_msg("%s", error);
+    assert_int_equal(c->n, n);
+}
+
+static void a_missing_topic_is_made_by_whoever_is_first(void **state)
+{
+    /* four processes at a time, none may fail */
+    char *topic = create();
+    pid_t children[4];
+    for (size_t i = 0; i < 4; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            _exit(open_log(topic) ? 0 : 1);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
+    destroy(topic);
+}
+
+static void several_processes_read_one_partition(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES];
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    pid_t children[3];
+    for (size_t i = 0; i < 3; i++) {
+        children[i] = fork(); /* each appends 100 and sees all 300 */
+        if (children[i] == 0) {
+            struct collector *mine = collector_create();
+            struct log *l = open_log(topic);
+            log_set_sink(l, &mine->sink);
+            if (log_seek(l, 0, error) != 0)
+                _exit(2);
+            for (uint64_t b = 1; b <= 100; b++) {
+                struct log_batch batch = batch_make(i + 1, b, 5, true);
+                if (log_append(l, &batch) != LOG_ACCEPTED)
+                    _exit(3);
+                batch_finish(&batch);
+            }
+            size_t delivered;
+            uint64_t until = test_now_ms() + 20000;
+            while (mine->n < 300 && test_now_ms() < until)
+                if (log_poll(l, 100, &delivered, error) == LOG_FAILED)
+                    _exit(4);
+            uint32_t sum = 0;
+            for (size_t k = 0; k < mine->n; k++)
+                sum = sum * 31 + mine->records[k].anchor.crc;
+            bool good = mine->n == 300 && collector_told_as(mine, LOG_COMMITTED) == 100;
+            log_destroy(l);
+            _exit(good ? (int)(sum % 100) + 100 : 5);
+        }
+    }
+    read_records(log, c, 300);
+    uint32_t sum = 0;
+    for (size_t k = 0; k < c->n; k++)
+        sum = sum * 31 + c->records[k].anchor.crc;
+    for (size_t i = 0; i < 3; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), sum % 100 + 100);
+    }
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void a_topic_of_two_partitions_is_refused(void **state)
+{
+    char *topic = create();
+    char error[LOG_ERROR_BYTES] = "";
+    make_topic(topic, 2, NULL);
+    assert_null(open_with(topic, NULL, 0, error));
+    assert_non_null(strstr(error, "2 partitions"));
+    destroy(topic);
+}
+
+static void a_compacted_topic_is_refused(void **state)
+{
+    char *topic = create();
+    char error[LOG_ERROR_BYTES] = "";
+    make_topic(topic, 1, (const char *[]){"cleanup.policy", "compact", NULL});
+    assert_null(open_with(topic, NULL, 0, error));
+    assert_non_null(strstr(error, "compact"));
+    destroy(topic);
+}
+
+static void a_topic_made_by_hand_is_used_with_warnings(void **state)
+{
+    char *topic = create();
+    make_topic(topic, 1, (const char *[]){"retention.ms", "604800000", NULL});
+    struct log *log = open_log(topic);
+    assert_non_null(log);
+    log_destroy(log);
+    destroy(topic);
+}
+
+static void a_property_is_passed_on_or_refused_by_name(void **state)
+{
+    char *topic = create();
+    char error[LOG_ERROR_BYTES] = "";
+    const struct kafka_property unknown = {"no.such.property", "1"};
+    const struct kafka_property bad = {"socket.timeout.ms", "soon"};
+    const struct kafka_property ours[] = {{"auto.offset.reset", "latest"},
+                                          {"enable.idempotence", "false"},
+                                          {"isolation.level", "read_committed"},
+                                          {"acks", "1"},
+                                          {"group.id", "g"}};
+    assert_null(open_with(topic, &unknown, 1, error));
+    assert_non_null(strstr(error, "no.such.property"));
+    assert_null(open_with(topic, &bad, 1, error));
+    assert_non_null(strstr(error, "socket.timeout.ms"));
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        assert_null(open_with(topic, &ours[i], 1, error));
+        assert_non_null(strstr(error, ours[i].name));
+    }
+    const struct kafka_property good[] = {{"compression.type", "zstd"}, {"linger.ms", "1"}};
+    struct log *log = open_with(topic, good, 2, error);
+    if (!log)
+        fail_msg("%s", error);
+    log_destroy(log);
+    destroy(topic);
+}
+
+static void no_broker_is_an_error_within_seconds(void **state)
+{
+    char error[LOG_ERROR_BYTES] = "";
+    struct log_kafka_config config = {.brokers = "127.0.0.1:1", .topic = "t"};
+    uint64_t start = test_now_ms();
+    assert_null(log_kafka_open(&config, error));
+    assert_in_range(test_now_ms() - start, 0, 15000);
+    assert_non_null(strstr(error, "127.0.0.1:1"));
+}
+
+static void gaps_in_the_offsets_are_passed_over(void **state)
+{
+    /* each transaction leaves a control record behind, which takes an offset */
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES];
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    rd_kafka_t *rk = bare_producer(topic);
+    rd_kafka_error_t *e = rd_kafka_init_transactions(rk, 20000);
+    assert_null(e);
+    for (int i = 0; i < 10; i++) {
+        assert_null(rd_kafka_begin_transaction(rk));
+        put(rk, topic, "\1\2\3", 3);
+        assert_null(i % 2 ? rd_kafka_commit_transaction(rk, 20000)
+                          : rd_kafka_abort_transaction(rk, 20000));
+    }
+    rd_kafka_destroy(rk);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    uint64_t until = test_now_ms() + 20000;
+    size_t delivered;
+    while (!log_caught_up(log) &&
+           test_now_ms() < until) /* although the last offset has no record */
+        assert_int_equal(log_poll(log, 100, &delivered, error), LOG_OK);
+    assert_true(log_caught_up(log));
+    assert_true(c->n >= 5);
+    struct log_bounds bounds;
+    assert_int_equal(log_bounds(log, &bounds, error), 0);
+    assert_true(bounds.high > c->records[c->n - 1].record.offset + 1);
+    size_t gaps = 0;
+    for (size_t i = 1; i < c->n; i++) {
+        assert_true(c->records[i].record.offset > c->records[i - 1].record.offset);
+        gaps += c->records[i].record.offset > c->records[i - 1].record.offset + 1;
+    }
+    assert_true(gaps > 0);
+    /* the next of ours comes after all that */
+    size_t before = c->n;
+    struct log_batch batch = batch_make(1, 1, 3, true);
+    assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+    batch_finish(&batch);
+    read_records(log, c, before + 1);
+    /* and a seek into a gap finds what follows it */
+    collector_clear(c);
+    assert_int_equal(log_seek(log, bounds.high - 1, error), 0);
+    read_records(log, c, 1);
+    assert_int_equal(c->records[0].record.offset, bounds.high);
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void foreign_records_and_headers_come_through_as_they_are(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES];
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    rd_kafka_t *rk = bare_producer(NULL);
+    rd_kafka_headers_t *h = rd_kafka_headers_new(8);
+    rd_kafka_header_add(h, "ab", -1, "no", 2);
+    rd_kafka_header_add(h, "a", -1, "first", 5);
+    rd_kafka_header_add(h, "a", -1, "second", 6);
+    rd_kafka_header_add(h, "", -1, "x", 1);
+    rd_kafka_header_add(h, "o", -1, NULL, 0);
+    rd_kafka_header_add(h, "o", -1, "late", 4);
+    rd_kafka_header_add(h, "g", -1, "", 0);
+    assert_int_equal(rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
+                                       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                                       RD_KAFKA_V_VALUE((void *)(uintptr_t) "1234", 4),
+                                       RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_END),
+                     0);
+    put(rk, topic, NULL, 0);
+    put(rk, topic, "\1\2\3", 3);
+    assert_int_equal(rd_kafka_flush(rk, 10000), 0);
+    rd_kafka_destroy(rk);
+    read_records(log, c, 3);
+    const struct record *r = &c->records[0].record;
+    assert_int_equal(r->authors.len, 5);
+    assert_memory_equal(r->authors.data, "first", 5);
+    assert_null(r->origin.data);
+    assert_non_null(r->genesis.data);
+    assert_int_equal(r->genesis.len, 0);
+    assert_int_equal(record_edits(r), 0);
+    assert_int_equal(c->records[1].record.value.len, 0);
+    assert_int_equal(record_edits(&c->records[2].record), 1);
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void a_log_whose_beginning_is_gone_says_so(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES] = "";
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    for (uint64_t i = 1; i <= 20; i++) {
+        struct log_batch batch = batch_make(1, i, 3, false);
+        assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+        batch_finish(&batch);
+    }
+    read_records(log, c, 20);
+    rd_kafka_t *rk = bare_producer(NULL);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic, 0)->offset = 10;
+    rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_DeleteRecords(rk, &request, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
+    assert_non_null(event);
+    assert_int_equal(rd_kafka_event_error(event), 0);
+    rd_kafka_event_destroy(event);
+    rd_kafka_DeleteRecords_destroy(request);
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(rk);
+
+    assert_int_equal(log_seek(log, 5, error), -1);
+    assert_non_null(strstr(error, "offset 5 "));
+    assert_non_null(strstr(error, "from 10 to 20"));
+    collector_clear(c);
+    assert_int_equal(log_seek(log, 10, error), 0);
+    read_records(log, c, 10);
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void an_append_is_committed_and_read_within_milliseconds(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES];
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    uint64_t worst = 0, sum = 0;
+    for (uint64_t i = 1; i <= 50; i++) {
+        struct log_batch batch = batch_make(1, i, 67, true);
+        uint64_t start = test_now_ms();
+        assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+        read_records(log, c, i);
+        uint64_t took = test_now_ms() - start;
+        worst = took > worst ? took : worst;
+        sum += took;
+        batch_finish(&batch);
+    }
+    print_message("append to read back: %llu ms on average, %llu ms at most\n",
+                  (unsigned long long)sum / 50, (unsigned long long)worst);
+    assert_true(sum / 50 < 200);
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+int main(void)
+{
+    brokers = getenv("PLACED_TEST_KAFKA");
+    if (!brokers) {
+        fprintf(stderr, "set PLACED_TEST_KAFKA=HOST:PORT, or run by with-kafka\n");
+        return 77; /* meson: skipped */
+    }
+    const struct world world = {.name = "every log: kafka",
+                                .create = create,
+                                .destroy = destroy,
+                                .open = open_log,
+                                .threads = true,
+                                .shared = true};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_missing_topic_is_made_by_whoever_is_first),
+        cmocka_unit_test(several_processes_read_one_partition),
+        cmocka_unit_test(a_topic_of_two_partitions_is_refused),
+        cmocka_unit_test(a_compacted_topic_is_refused),
+        cmocka_unit_test(a_topic_made_by_hand_is_used_with_warnings),
+        cmocka_unit_test(a_property_is_passed_on_or_refused_by_name),
+        cmocka_unit_test(no_broker_is_an_error_within_seconds),
+        cmocka_unit_test(gaps_in_the_offsets_are_passed_over),
+        cmocka_unit_test(foreign_records_and_headers_come_through_as_they_are),
+        cmocka_unit_test(a_log_whose_beginning_is_gone_says_so),
+        cmocka_unit_test(an_append_is_committed_and_read_within_milliseconds),
+    };
+    /* the children of a fork must not have clients of the parent: these go first */
+    int failed = cmocka_run_group_tests_name("kafka", tests, NULL, NULL);
+    return failed + conformance_run(&world);
+}
