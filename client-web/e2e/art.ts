@@ -23,6 +23,8 @@ const RIGHT = 600;
 const TOP = 400;
 const BOTTOM = 610;
 const HORIZON = 506;
+/** Stars are above this. */
+const STARS = 456;
 const SUN = { x: 500, y: 504, radius: 17 };
 
 const SKY = [NAVY, PURPLE, LILAC, PINK, ORANGE, YELLOW];
@@ -43,8 +45,10 @@ function chance(x: number, y: number): number {
 }
 
 function sky(x: number, y: number): number {
-  if (Math.hypot(x - SUN.x, y - SUN.y) < SUN.radius) return y > SUN.y - 6 ? YELLOW : WHITE;
-  if (y < 470 && chance(x, y) > 0.994) return WHITE;
+  // The lower the sun, the more bands of haze before it.
+  const haze = y > SUN.y - 12 && (SUN.y - y) % 3 === 0;
+  if (Math.hypot(x - SUN.x, y - SUN.y) < SUN.radius) return haze ? ORANGE : WHITE;
+  if (y < STARS && chance(x, y) > 0.992) return WHITE;
   return ramp(SKY, (y - TOP - 30) / (HORIZON - TOP - 30), x, y);
 }
 
@@ -58,12 +62,11 @@ function sea(x: number, y: number): number {
 }
 
 function hills(x: number, y: number): number | null {
-  const far = HORIZON - 9 - 8 * Math.sin(x / 19) - 4 * Math.sin(x / 7);
-  const near = HORIZON - 4 - 7 * Math.sin(x / 13 + 2) - 2 * Math.sin(x / 4);
-  const away = Math.abs(x - SUN.x) / 9 - 3;
-  if (y >= HORIZON || away < 0) return null;
-  if (y > near + 16 - Math.min(16, away * 5)) return BLACK;
-  return y > far + 18 - Math.min(18, away * 5) ? PURPLE : null;
+  const away = Math.abs(x - SUN.x);
+  const near = Math.min(12, (away - 50) * 0.4 + Math.sin(x / 5));
+  const far = Math.min(26, (away - 40) * 0.5 + 2 * Math.sin(x / 6));
+  if (HORIZON - y <= near) return BLACK;
+  return HORIZON - y <= far ? PURPLE : null;
 }
 
 const COLOURS: Record<string, number> = {
@@ -127,6 +130,13 @@ const WORD = [
   'x.....xxxxx.x...x..xxx..xxxxx.xxxx.',
 ];
 
+const SQUARE = [
+  [0, 0],
+  [1, 0],
+  [0, 1],
+  [1, 1],
+] as const;
+
 class Picture {
   private readonly cells = new Map<number, Edit>();
 
@@ -151,7 +161,7 @@ class Picture {
       rows.forEach((row, y) => {
         [...row].forEach((letter, x) => {
           if (letter !== 'x') return;
-          for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+          for (const [dx, dy] of SQUARE) {
             this.put(left + 2 * x + dx + offset, top + 2 * y + dy + offset, colour);
           }
         });
