@@ -6,8 +6,8 @@
 #ifndef PLACED_EDGE_FILES_H
 #define PLACED_EDGE_FILES_H
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct files;
@@ -25,8 +25,8 @@ struct file {
 
 enum { FILES_ERROR_BYTES = 256 };
 
-/* Read directory dir (regular files only, no symbolic links, bounded in number and size). NULL with a
- * message in error. */
+/* Read directory dir (regular files only, no symbolic links, bounded in number and size). NULL with
+ * a message in error. */
 struct files *files_load(const char *dir, char error[FILES_ERROR_BYTES]);
 
 const struct file *files_find(const struct files *files, const char *path); /* or NULL */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * loop: one event loop: a libev loop, the libwebsockets context on it, and the shard that it runs.
- * Serves WebSocket, HTTP and event streams on its listeners, and on the first loop the admin listener.
+ * Serves WebSocket, HTTP and event streams on its listeners, and on the first loop the admin
+ * listener.
  */
 #ifndef PLACED_EDGE_LOOP_H
 #define PLACED_EDGE_LOOP_H
@@ -57,9 +58,9 @@ void loop_run(struct loop *loop);
 /* A new picture is there: answer who waits for it. Any thread. */
 void loop_picture_ready(struct loop *loop);
 
-/* End gracefully: close the listeners, refuse new edits, wait (bounded, 5 s) until what is in flight
- * has been settled and told, close every session with 1012, give the close frames a moment, return
- * from loop_run. Any thread, also a signal handler's. */
+/* End gracefully: close the listeners, refuse new edits, wait (bounded, 5 s) until what is in
+ * flight has been settled and told, close every session with 1012, give the close frames a moment,
+ * return from loop_run. Any thread, also a signal handler's. */
 void loop_stop(struct loop *loop);
 
 void loop_destroy(struct loop *loop); /* after loop_run has returned. NULL is fine */

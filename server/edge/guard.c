@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/* guard: see guard.h. */
+#include "edge/guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "edge/http.h"
+#include "edge/loop_state.h"
+#include "edge/parse.h"
+#include "edge/ws.h"
+
+enum {
+    RX_BYTES = 512, /* a WebSocket's own buffer for control frames, and the greatest piece of a
+                       message that is handed on at once */
+    TX_BYTES =
+        128 * 1024, /* the longest single write: a frame (63 kB), as event text a third more */
+    KEY_BYTES = 24, /* Sec-WebSocket-Key: 16 bytes in base64 */
+    HEADER_VALUE_BYTES = 512,
+};
+
+void conn_pause(struct conn *conn)
+{
+    if (!conn->paused)
+        lws_rx_flow_control(conn->wsi, LWS_RXFLOW_REASON_USER_BOOL | LWS_RXFLOW_REASON_APPLIES |
+                                           LWS_RXFLOW_REASON_FLAG_PROCESS_NOW);
+    conn->paused = true;
+}
+
+void conn_want_writable(struct conn *conn)
+{
+    if (conn->paused)
+        lws_rx_flow_control(conn->wsi, LWS_RXFLOW_REASON_USER_BOOL |
+                                           LWS_RXFLOW_REASON_APPLIES_ENABLE |
+                                           LWS_RXFLOW_REASON_FLAG_PROCESS_NOW);
+    conn->paused = false;
+    lws_callback_on_writable(conn->wsi);
+}
+
+void conn_kill(struct conn *conn)
+{
+    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    lws_cancel_service(conn->loop->lws); /* so that the timeout is looked at in this turn */
+}
+
+/* A header's value as a string; "" when there is none, NULL when it is too long. */
+static const char *header(struct lws *wsi, enum lws_token_indexes token,
+                          char value[HEADER_VALUE_BYTES])
+{
+    value[0] = '\0';
+    if (lws_hdr_total_length(wsi, token) == 0)
+        return value;
+    return lws_hdr_copy(wsi, value, HEADER_VALUE_BYTES, token) < 0 ? NULL : value;
+}
+
+bool guard_origin(struct conn *conn)
+{
+    char origin[HEADER_VALUE_BYTES], host[HEADER_VALUE_BYTES];
+    const struct loop_config *config = &conn->loop->config;
+    if (lws_hdr_total_length(conn->wsi, WSI_TOKEN_ORIGIN) == 0)
+        return true; /* no browser's page: a browser always says */
+    if (!header(conn->wsi, WSI_TOKEN_ORIGIN, origin) || !header(conn->wsi, WSI_TOKEN_HOST, host))
+        return false;
+    for (size_t i = 0; i < config->n_origins; i++) {
+        if (strcmp(origin, config->origins[i]) == 0)
+            return true;
+    }
+    return parse_origin_is_host(origin, host);
+}
+
+/* An upgrade to WebSocket is let through only when nothing is wrong with it, because what
+ * libwebsockets refuses by itself it refuses without an answer. 0, or -1 after an answer. */
+static int confirm_upgrade(struct conn *conn)
+{
+    char value[HEADER_VALUE_BYTES];
+    struct lws *wsi = conn->wsi;
+    /* Not the callback's argument: for an upgrade that it does not know, libwebsockets 4.1 has
+     * answered and let go of the headers before it asks. */
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) == 0)
+        return -1;
+    struct reply reply = {.status = 400, .close = true};
+    const char *upgrade = header(wsi, WSI_TOKEN_UPGRADE, value);
+    if (conn->admin || !upgrade || strcasecmp(upgrade, "websocket") != 0)
+        return reply_error(conn, reply, "upgrade: only websocket is understood, at /ws");
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0 ||
+        lws_hdr_copy(wsi, value, sizeof value, WSI_TOKEN_GET_URI) < 0 || strcmp(value, "/ws") != 0)
+        return reply_error(conn, (struct reply){.status = 404, .close = true}, "not found");
+    const char *version = header(wsi, WSI_TOKEN_VERSION, value);
+    if (!version || strcmp(version, "13") != 0) {
+        reply.status = 426;
+        reply.extra = "Sec-WebSocket-Version: 13\r\n";
+        return reply_error(conn, reply, "sec-websocket-version: expected 13");
+    }
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != KEY_BYTES)
+        return reply_error(conn, reply, "sec-websocket-key: expected 16 bytes in base64");
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HOST) == 0)
+        return reply_error(conn, reply, "host: missing");
+    const char *connection = header(wsi, WSI_TOKEN_CONNECTION, value);
+    if (!connection || !parse_list_has(connection, "upgrade"))
+        return reply_error(conn, reply, "connection: expected upgrade");
+    const char *protocols = header(wsi, WSI_TOKEN_PROTOCOL, value);
+    if (!protocols || (*protocols && !parse_list_has(protocols, PROTOCOL_NAME)))
+        return reply_error(conn, reply, "sec-websocket-protocol: expected " PROTOCOL_NAME);
+    if (!guard_origin(conn))
+        return reply_error(conn, (struct reply){.status = 403, .close = true},
+                           "origin: not allowed");
+    if (conn->loop->phase != LOOP_RUNS) {
+        reply.status = 503;
+        reply.extra = "Retry-After: 1\r\n";
+        return reply_error(conn, reply, "closed");
+    }
+    return 0;
+}
+
+static void destroyed(struct conn *conn)
+{
+    struct loop *loop = conn->loop;
+    if (conn->kind == CONN_WS)
+        ws_finish(conn);
+    else
+        http_finish(conn);
+    if (loop->adopting == conn)
+        loop->adopting = NULL;
+    loop->n_conns--;
+    metric_add(loop->config.metrics, connections, -1);
+    free(conn);
+}
+
+/* Events of a socket that is, or still is, HTTP. */
+static int on_http(struct conn *conn, enum lws_callback_reasons reason, void *in, size_t len)
+{
+    switch (reason) {
+    case LWS_CALLBACK_HTTP:
+        return http_request(conn, in, len);
+    case LWS_CALLBACK_HTTP_BODY:
+        return http_body(conn, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return http_body_end(conn);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return http_writable(conn);
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL: /* the transaction is over, or the socket */
+    case LWS_CALLBACK_CLOSED_HTTP:
+        http_end(conn);
+        return 0;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return confirm_upgrade(conn);
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+        return ws_request(conn);
+    default:
+        return 0;
+    }
+}
+
+static int on_ws(struct conn *conn, enum lws_callback_reasons reason, void *in, size_t len)
+{
+    switch (reason) {
+    case LWS_CALLBACK_ESTABLISHED:
+        return ws_begin(conn);
+    case LWS_CALLBACK_RECEIVE:
+        return ws_receive(conn, in, len);
+    case LWS_CALLBACK_RECEIVE_PONG:
+        ws_pong(conn);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return ws_writable(conn);
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL: /* it begins to close: no more frames */
+    case LWS_CALLBACK_CLOSED:                  /* may come without ESTABLISHED */
+        ws_finish(conn);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                    size_t len)
+{
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: /* we accept by ourselves: nothing comes here */
+    case LWS_CALLBACK_RAW_ADOPT:                 /* CONNECT would leave a socket without time-out */
+        return -1;
+    default:
+        break;
+    }
+    struct conn *conn = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+    if (!conn)
+        return 0; /* about the context, not about a client */
+    conn->wsi = wsi;
+    if (reason == LWS_CALLBACK_WSI_DESTROY) {
+        destroyed(conn);
+        return 0;
+    }
+    return conn->kind == CONN_WS ? on_ws(conn, reason, in, len) : on_http(conn, reason, in, len);
+}
+
+const struct lws_protocols guard_protocols[] = {
+    {
+        .name = PROTOCOL_NAME,
+        .callback = on_event,
+        .per_session_data_size = 1, /* without any, libwebsockets leaves out DROP_PROTOCOL */
+        .rx_buffer_size = RX_BYTES,
+        .tx_packet_size = TX_BYTES,
+    },
+    {.name = NULL},
+};

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ws: frames go out with one plain lws_write from the shard's turn, outside any callback, as long
+ * as libwebsockets holds nothing back for the socket; else the session waits for WRITEABLE.
+ * Messages come in pieces and are put together here, never longer than the protocol allows.
+ *
+ * There is no cap on the rate of messages: what the intake cannot take it refuses, a client that
+ * does not read its refusals is closed, and what is not read yet stays in the sender's kernel.
+ */
+#include "edge/ws.h"
+
+#include <cjson/cJSON.h>
+#include <libwebsockets.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "edge/http.h"
+#include "edge/loop_state.h"
+#include "edge/parse.h"
+
+enum {
+    TEXT_BYTES = 1024,          /* the longest text message */
+    PARTIAL_BYTES = TEXT_BYTES, /* the longest message of all */
+    CLOSE_SECONDS = 5,          /* for a close frame to find room in the socket */
+    CLOSE_PROTOCOL = 1002,
+    CLOSE_BAD_DATA = 1007,
+    CLOSE_POLICY = 1008,
+    CLOSE_TOO_BIG = 1009,
+    CLOSE_NO_ROOM = 1013,
+    OPCODE_TEXT = 1,
+    OPCODE_BINARY = 2,
+};
+
+_Static_assert((int)SESSION_MESSAGE_BYTES <= (int)PARTIAL_BYTES, "a partial message fits");
+_Static_assert(FRAME_HEADROOM >= LWS_PRE, "lws_write puts its header before the payload");
+
+static struct conn *conn_of(struct session *session)
+{
+    return (struct conn *)((char *)session - offsetof(struct conn, ws.session));
+}
+
+/* One write, when the transport has nothing left from the one before. */
+static enum sent write_now(struct conn *conn, uint8_t *bytes, size_t len,
+                           enum lws_write_protocol how)
+{
+    if (!conn->joined || conn->close_code)
+        return SENT_GONE;
+    if (lws_partial_buffered(conn->wsi)) {
+        lws_callback_on_writable(conn->wsi);
+        return SENT_BUSY;
+    }
+    if (lws_write(conn->wsi, bytes, len, how) < 0) {
+        conn_kill(conn);
+        return SENT_GONE;
+    }
+    return SENT_OK;
+}
+
+static enum sent send_frame(struct session *session, const struct frame *frame)
+{
+    return write_now(conn_of(session), frame->payload, frame->len, LWS_WRITE_BINARY);
+}
+
+static enum sent send_message(struct session *session, const struct message *message)
+{
+    char json[LWS_PRE + MESSAGE_JSON_BYTES];
+    size_t len = message_json(message, json + LWS_PRE);
+    return write_now(conn_of(session), (uint8_t *)json + LWS_PRE, len, LWS_WRITE_TEXT);
+}
+
+static enum sent send_ping(struct session *session)
+{
+    uint8_t ping[LWS_PRE + 1] = {0}; /* of one byte: lws does not tell of an empty pong */
+    return write_now(conn_of(session), ping + LWS_PRE, 1, LWS_WRITE_PING);
+}
+
+/* The close frame goes out from WRITEABLE; a socket in which there is no room for it is cut. */
+static void close_later(struct conn *conn, unsigned code, const char *reason)
+{
+    if (conn->close_code)
+        return;
+    conn->close_code = (uint16_t)code;
+    conn->close_reason = reason;
+    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_CLOSE_SEND, CLOSE_SECONDS);
+    lws_callback_on_writable(conn->wsi);
+}
+
+static void send_close(struct session *session, unsigned code, const char *reason)
+{
+    close_later(conn_of(session), code, reason);
+}
+
+static const struct session_ops ops = {
+    .frame = send_frame,
+    .message = send_message,
+    .ping = send_ping,
+    .pongs = true,
+    .close = send_close,
+};
+
+/* The client broke the protocol. */
+static int fault(struct conn *conn, unsigned code, const char *reason)
+{
+    metric_add(conn->loop->config.metrics, protocol_errors_total, 1);
+    close_later(conn, code, reason);
+    ws_finish(conn);
+    return 0;
+}
+
+int ws_request(struct conn *conn)
+{
+    char value[HTTP_ARG_BYTES];
+    http_leave(conn);
+    memset(&conn->ws, 0, sizeof conn->ws);
+    conn->kind = CONN_WS;
+    int len = http_arg(conn, "from", value);
+    conn->ws.from = len == HTTP_ARG_BAD
+                        ? FROM_GARBAGE
+                        : session_parse_from(len < 0 ? NULL : value, len < 0 ? 0 : (size_t)len,
+                                             &conn->ws.version);
+    return 0;
+}
+
+int ws_begin(struct conn *conn)
+{
+    uint64_t version = conn->ws.version;
+    enum session_from from = conn->ws.from;
+    if (conn->over_limit ||
+        session_init(&conn->ws.session, conn->loop->shard, &ops, true, from, version) != 0) {
+        close_later(conn, CLOSE_NO_ROOM, "too many connections");
+        return 0;
+    }
+    conn->joined = true;
+    conn->loop->n_ws++;
+    return 0;
+}
+
+void ws_finish(struct conn *conn)
+{
+    free(conn->ws.partial);
+    conn->ws.partial = NULL;
+    if (!conn->joined)
+        return;
+    conn->joined = false;
+    conn->loop->n_ws--;
+    session_finish(&conn->ws.session);
+}
+
+void ws_pong(struct conn *conn)
+{
+    if (conn->joined)
+        session_heard(&conn->ws.session);
+}
+
+int ws_writable(struct conn *conn)
+{
+    if (conn->close_code) {
+        ws_finish(conn);
+        lws_close_reason(conn->wsi, (enum lws_close_status)conn->close_code,
+                         (unsigned char *)(uintptr_t)conn->close_reason,
+                         strlen(conn->close_reason));
+        return -1;
+    }
+    if (conn->joined)
+        session_writable(&conn->ws.session);
+    return 0;
+}
+
+static int take_text(struct conn *conn, const uint8_t *bytes, size_t len)
+{
+    if (!parse_is_utf8(bytes, len))
+        return fault(conn, CLOSE_BAD_DATA, "text is not UTF-8");
+    /* A copy with a NUL behind it, so that "whole" can be asked for. */
+    char text[TEXT_BYTES + 1];
+    if (len > 0)
+        memcpy(text, bytes, len);
+    text[len] = '\0';
+    cJSON *json = cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
+    if (!cJSON_IsObject(json)) {
+        cJSON_Delete(json);
+        return fault(conn, CLOSE_BAD_DATA, "text is not a JSON object");
+    }
+    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "type"));
+    bool energy = type && strcmp(type, "energy") == 0;
+    cJSON_Delete(json);
+    if (!energy)
+        return fault(conn, CLOSE_POLICY, "unknown type");
+    session_ask_energy(&conn->ws.session);
+    return 0;
+}
+
+static int take_message(struct conn *conn, bool binary, const uint8_t *bytes, size_t len)
+{
+    session_heard(&conn->ws.session);
+    if (!binary)
+        return take_text(conn, bytes, len);
+    unsigned code = session_message(&conn->ws.session, bytes, len);
+    return code == 0 ? 0 : fault(conn, code, "bad message of edits");
+}
+
+/* Keep a piece of a message until the rest is there. 0, or -1 when it is being closed instead. */
+static int keep(struct conn *conn, const uint8_t *bytes, size_t len)
+{
+    struct conn_ws *ws = &conn->ws;
+    if (!ws->partial)
+        ws->partial = malloc(PARTIAL_BYTES);
+    if (!ws->partial) {
+        close_later(conn, CLOSE_NO_ROOM, "out of memory");
+        ws_finish(conn);
+        return -1;
+    }
+    if (len > 0)
+        memcpy(ws->partial + ws->partial_len, bytes, len);
+    ws->partial_len = (uint16_t)(ws->partial_len + len);
+    return 0;
+}
+
+int ws_receive(struct conn *conn, const uint8_t *bytes, size_t len)
+{
+    if (!conn->joined)
+        return 0; /* it is being closed */
+    struct conn_ws *ws = &conn->ws;
+    bool binary = lws_frame_is_binary(conn->wsi);
+    size_t limit = binary ? SESSION_MESSAGE_BYTES : TEXT_BYTES;
+    size_t more = lws_remaining_packet_payload(conn->wsi); /* of this frame; any number */
+    if (lws_is_first_fragment(conn->wsi)) {
+        ws->partial_len = 0;
+        if (len > 0 &&
+            parse_frame_unmasked(bytes, (uint64_t)len + more, binary ? OPCODE_BINARY : OPCODE_TEXT))
+            return fault(conn, CLOSE_PROTOCOL, "frame without a mask");
+    }
+    if (more > limit || ws->partial_len + len + more > limit)
+        return fault(conn, CLOSE_TOO_BIG, "message too long");
+    bool whole = lws_is_final_fragment(conn->wsi);
+    if (whole && ws->partial_len == 0)
+        return take_message(conn, binary, bytes, len);
+    if (keep(conn, bytes, len) != 0 || !whole)
+        return 0;
+    uint8_t *message = ws->partial;
+    size_t message_len = ws->partial_len;
+    ws->partial = NULL;
+    ws->partial_len = 0;
+    int result = take_message(conn, binary, message, message_len);
+    free(message);
+    return result;
+}
