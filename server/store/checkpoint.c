@@ -42,6 +42,7 @@
 #include <unistd.h>
 
 #include "core/bytes.h"
+#include "core/checksum.h"
 #include "core/crc32c.h"
 #include "core/diag.h"
 #include "core/palette.h"
@@ -111,7 +112,18 @@ static void slot_encode(uint8_t *slot, const struct canvas *canvas,
     store_u32(slot + AT_CRC, crc32c(0, slot, AT_CRC));
 }
 
-/* Why the bytes are no good, or NULL when they are whole. */
+static uint64_t slot_checksum(const uint8_t *slot)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < CANVAS_PIXELS / 2; i++) {
+        sum ^= checksum_pixel(2 * i, slot[AT_PIXELS + i] >> 4);
+        sum ^= checksum_pixel(2 * i + 1, slot[AT_PIXELS + i] & 15);
+    }
+    return sum;
+}
+
+/* Why the bytes are no good, or NULL when they are whole. The CRC tells of the disk; that the
+ * checksum fits the pixels, and the anchor the version, tells of whoever wrote them. */
 static const char *slot_fault(const uint8_t *slot, size_t len)
 {
     if (len != SLOT_BYTES || memcmp(slot, MAGIC, sizeof MAGIC) != 0)
@@ -122,12 +134,16 @@ static const char *slot_fault(const uint8_t *slot, size_t len)
         return "has an unknown format";
     if (load_u32(slot + AT_PALETTE) != palette_crc())
         return "was made with another palette";
+    uint64_t version = load_u64(slot + AT_VERSION);
+    if (version > 0 && load_u64(slot + AT_ANCHOR_OFFSET) >= version)
+        return "has an anchor beyond its version";
+    if (load_u64(slot + AT_CHECKSUM) != slot_checksum(slot))
+        return "does not match its checksum";
     return NULL;
 }
 
-/* A whole slot into canvas. NULL, or why its parts do not fit each other. */
-static const char *slot_decode(const uint8_t *slot, struct canvas *canvas,
-                               struct checkpoint_log *log)
+/* A whole slot into canvas. */
+static void slot_decode(const uint8_t *slot, struct canvas *canvas, struct checkpoint_log *log)
 {
     canvas_init(canvas);
     canvas->version = load_u64(slot + AT_VERSION);
@@ -146,11 +162,6 @@ static const char *slot_decode(const uint8_t *slot, struct canvas *canvas,
         *pixel++ = *in >> 4;
         *pixel++ = *in & 15;
     }
-    if (canvas->version > 0 && canvas->anchor.offset >= canvas->version)
-        return "has an anchor beyond its version";
-    if (canvas_checksum(canvas->pixels) != canvas->checksum)
-        return "does not match its checksum";
-    return NULL;
 }
 
 /* ---- LMDB ---- */
@@ -161,25 +172,41 @@ static MDB_val slot_key(int slot)
     return (MDB_val){.mv_size = 1, .mv_data = &names[slot]};
 }
 
-/* The bytes of a slot, or NULL; missing or faulty: *fault says so (NULL for missing). They live as
- * long as the transaction. */
-static const uint8_t *slot_read(struct checkpoint *checkpoint, MDB_txn *txn, int slot,
-                                const char **fault)
+/* Two slots as a transaction sees them; the bytes live as long as it does. */
+struct slots {
+    const uint8_t *bytes[SLOTS]; /* NULL: missing or faulty */
+    const char *fault[SLOTS];    /* NULL: missing or whole */
+};
+
+static struct slots read_slots(struct checkpoint *checkpoint, MDB_txn *txn)
 {
-    MDB_val key = slot_key(slot), value;
-    *fault = NULL;
-    int rc = mdb_get(txn, checkpoint->dbi, &key, &value);
-    if (rc == MDB_NOTFOUND)
-        return NULL;
-    *fault = rc ? mdb_strerror(rc) : slot_fault(value.mv_data, value.mv_size);
-    return *fault ? NULL : value.mv_data;
+    struct slots slots = {0};
+    for (int i = 0; i < SLOTS; i++) {
+        MDB_val key = slot_key(i), value;
+        int rc = mdb_get(txn, checkpoint->dbi, &key, &value);
+        if (rc == MDB_NOTFOUND)
+            continue;
+        slots.fault[i] = rc ? mdb_strerror(rc) : slot_fault(value.mv_data, value.mv_size);
+        if (!slots.fault[i])
+            slots.bytes[i] = value.mv_data;
+    }
+    return slots;
 }
 
+/* The whole slot with the higher version, or -1. */
+static int newest(const struct slots *slots)
+{
+    if (!slots->bytes[0] || !slots->bytes[1])
+        return slots->bytes[0] ? 0 : slots->bytes[1] ? 1 : -1;
+    return load_u64(slots->bytes[1] + AT_VERSION) > load_u64(slots->bytes[0] + AT_VERSION);
+}
+
+/* LMDB says EIO after a short write, and that is how a disk that is getting full often shows. */
 static int report(const struct checkpoint *checkpoint, const char *what, int rc,
                   char error[CHECKPOINT_ERROR_BYTES])
 {
-    snprintf(error, CHECKPOINT_ERROR_BYTES, "checkpoint %s: %s: %s", checkpoint->dir, what,
-             mdb_strerror(rc));
+    snprintf(error, CHECKPOINT_ERROR_BYTES, "checkpoint %s: %s: %s%s", checkpoint->dir, what,
+             mdb_strerror(rc), rc == EIO ? " (or the disk is full)" : "");
     return -1;
 }
 
@@ -331,46 +358,22 @@ static int begin(struct checkpoint *checkpoint, MDB_txn **txn)
 enum checkpoint_load checkpoint_load(struct checkpoint *checkpoint, struct canvas *canvas,
                                      struct checkpoint_log *log)
 {
-    const uint8_t *bytes[SLOTS];
-    const char *fault;
     MDB_txn *txn;
-    enum checkpoint_load result = CHECKPOINT_NONE;
+    canvas_init(canvas);
     int rc = checkpoint->env ? mdb_txn_begin(checkpoint->env, NULL, MDB_RDONLY, &txn) : MDB_PANIC;
     if (rc) {
-        diag_warn("checkpoint %s: read: %s", checkpoint->dir, mdb_strerror(rc));
-        canvas_init(canvas);
+        diag_warn("checkpoint %s: load: %s", checkpoint->dir, mdb_strerror(rc));
         return CHECKPOINT_NONE;
     }
-    for (int slot = 0; slot < SLOTS; slot++) {
-        bytes[slot] = slot_read(checkpoint, txn, slot, &fault);
-        if (fault)
-            diag_warn("checkpoint %s: slot %d %s", checkpoint->dir, slot, fault);
-    }
-    while (result == CHECKPOINT_NONE && (bytes[0] || bytes[1])) {
-        int slot = !bytes[0] ||
-                   (bytes[1] && load_u64(bytes[1] + AT_VERSION) > load_u64(bytes[0] + AT_VERSION));
-        fault = slot_decode(bytes[slot], canvas, log);
-        if (fault)
-            diag_warn("checkpoint %s: slot %d %s", checkpoint->dir, slot, fault);
-        else
-            result = CHECKPOINT_LOADED;
-        bytes[slot] = NULL;
-    }
+    struct slots slots = read_slots(checkpoint, txn);
+    for (int i = 0; i < SLOTS; i++)
+        if (slots.fault[i])
+            diag_warn("checkpoint %s: slot %d %s", checkpoint->dir, i, slots.fault[i]);
+    int slot = newest(&slots);
+    if (slot >= 0)
+        slot_decode(slots.bytes[slot], canvas, log);
     mdb_txn_abort(txn);
-    if (result == CHECKPOINT_NONE)
-        canvas_init(canvas);
-    return result;
-}
-
-/* The slot to overwrite: one that is missing or faulty, else the one with the lower version. */
-static int older_slot(struct checkpoint *checkpoint, MDB_txn *txn)
-{
-    const char *fault;
-    const uint8_t *first = slot_read(checkpoint, txn, 0, &fault);
-    const uint8_t *second = slot_read(checkpoint, txn, 1, &fault);
-    if (!first)
-        return 0;
-    return !second || load_u64(second + AT_VERSION) < load_u64(first + AT_VERSION);
+    return slot >= 0 ? CHECKPOINT_LOADED : CHECKPOINT_NONE;
 }
 
 /* One attempt. 0 or an error of LMDB. */
@@ -383,7 +386,8 @@ static int save(struct checkpoint *checkpoint, const struct canvas *canvas,
         return rc;
     /* A tool that died while it read would keep freed pages from being used again. */
     mdb_reader_check(checkpoint->env, NULL);
-    MDB_val key = slot_key(older_slot(checkpoint, txn)), value = {.mv_size = SLOT_BYTES};
+    struct slots slots = read_slots(checkpoint, txn);
+    MDB_val key = slot_key(newest(&slots) == 0 ? 1 : 0), value = {.mv_size = SLOT_BYTES};
     rc = mdb_put(txn, checkpoint->dbi, &key, &value, MDB_RESERVE);
     if (rc) {
         mdb_txn_abort(txn);

@@ -24,10 +24,13 @@ enum checkpoint_load {
 
 enum { CHECKPOINT_ERROR_BYTES = 256 };
 
-/* Open or make the store in directory dir. NULL with a message in error. */
+/* Open or make the store in directory dir (made if missing, with its parents). NULL with a message
+ * in error: not allowed, no space, in use by another process. A file that LMDB cannot read is kept
+ * under another name and a new one begun, since all of it can be had again from the log. */
 struct checkpoint *checkpoint_open(const char *dir, char error[CHECKPOINT_ERROR_BYTES]);
 
-/* The newest whole slot into canvas and log. A bad slot is reported by diag_warn. */
+/* The newest whole slot into canvas and log, else a blank canvas. A bad slot is reported by
+ * diag_warn. */
 enum checkpoint_load checkpoint_load(struct checkpoint *checkpoint, struct canvas *canvas,
                                      struct checkpoint_log *log);
 

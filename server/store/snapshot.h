@@ -19,7 +19,8 @@ struct snapshot {
     const uint8_t *png;
 };
 
-/* PNG of the pixels: 4-bit palette, filter none, tEXt "version". Bytes for free(), or NULL. Pure. */
+/* PNG of the pixels: 4-bit palette, filter none, tEXt "version". Bytes for free(), or NULL. Pure.
+ */
 uint8_t *snapshot_encode(const uint8_t pixels[CANVAS_PIXELS], uint64_t version, size_t *len);
 
 struct snapshots;
