@@ -46,8 +46,6 @@ export class Sync {
   version = NONE;
   /** How often the checksum differed. */
   heals = 0;
-  /** The last version that is surely whole: a run may be cut into frames of the same version. */
-  private sure = NONE;
   private connected = false;
   private greeted = false;
   private greetedAt = 0;
@@ -99,7 +97,6 @@ export class Sync {
 
   onChecksum(version: number, sum: string): void {
     if (version !== this.version || this.fetching) return;
-    this.sure = version;
     if (this.outside.sum() === sum) {
       this.doubts = 0;
       return;
@@ -122,9 +119,9 @@ export class Sync {
       return;
     }
     this.outside.load(indices);
-    this.version = this.sure = version;
+    this.version = version;
     if (this.greeted && !behind) {
-      for (const frame of this.takeWaiting()) if (frame.version > version) this.applyFrame(frame);
+      for (const frame of this.takeWaiting()) this.applyFrame(frame);
       this.become({ kind: 'live' });
     } else {
       this.follow(behind);
@@ -165,7 +162,7 @@ export class Sync {
 
   /** The stream starts at `version` and the board cannot follow it: get the picture. */
   private restart(version: number): void {
-    this.version = this.sure = NONE;
+    this.version = NONE;
     this.base = version;
     this.takeWaiting();
     this.become({ kind: 'catching' });
@@ -196,22 +193,19 @@ export class Sync {
       // Half of a heal or a reset: the board does not count until a picture comes.
       this.fetching = false;
       this.outside.dropPicture();
-      this.version = this.sure = NONE;
+      this.version = NONE;
     }
-    this.version = this.sure;
     this.hangUp();
     const ms = this.delay(this.failures++, code);
     this.wakeIn(ms);
     this.become({ kind: 'lost', code, retryAt: this.outside.now() + ms });
   }
 
+  /** A frame of this very version is applied too: it may hold the beginning of a cut record. */
   private applyFrame(frame: Frame): boolean {
     if (frame.version < this.version) return false;
     this.outside.apply(frame.edits);
-    if (frame.version > this.version) {
-      this.sure = this.version;
-      this.version = frame.version;
-    }
+    this.version = frame.version;
     return true;
   }
 
