@@ -261,7 +261,7 @@ const struct key keys[KEY_COUNT] = {
     {"admin", "ADDR:PORT|unix:PATH", "127.0.0.1:8081", "where metrics and health are served",
      .expected = ADDRESS, .set = set_admin},
     {"log", "local|kafka://HOST:PORT[,HOST:PORT]/TOPIC", "local",
-     "the log: embedded in --data, or a Kafka topic that several servers share",
+     "the log: embedded, or a Kafka topic that servers share",
      .expected = "local or kafka://HOST:PORT[,HOST:PORT]/TOPIC", .set = set_log},
     {"kafka-replication", "N", "1", "replication factor of a topic that has to be created",
      .min = 1, .max = 1000, .set = set_replication},
