@@ -128,6 +128,52 @@ describe('a lost connection', () => {
     frame(100, 3);
     expect(fake.board.slice(2)).toEqual(['edits 2', 'edits 3']);
   });
+
+  test('is tried again after waits that grow', () => {
+    live();
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1006);
+      waits.push(fake.wakeAfter!);
+      wake();
+    }
+    for (let i = 1; i < waits.length; i++) expect(waits[i]).toBeGreaterThan(waits[i - 1]!);
+  });
+
+  test('that ends soon after each hello does not make the waits small again', () => {
+    live();
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1008);
+      wake();
+      sync.onHello(10);
+    }
+    sync.onClosed(1008);
+    expect(fake.wakeAfter).toBeGreaterThan(10_000);
+  });
+
+  test('that lasted is a new beginning', () => {
+    live();
+    for (let i = 0; i < 5; i++) {
+      sync.onClosed(1006);
+      wake();
+    }
+    sync.onHello(10);
+    fake.clock += 60_000;
+    sync.onClosed(1006);
+    expect(fake.wakeAfter).toBeLessThan(1_000);
+  });
+
+  test('is tried at once when somebody says so, and then only once', () => {
+    live();
+    sync.onClosed(1006);
+    fake.take();
+    sync.retryNow();
+    expect(fake.wakeAfter).toBe(0);
+    wake();
+    expect(fake.take()).toEqual(['connect 10']);
+    sync.retryNow();
+    expect(fake.wakeAfter).toBeNull();
+  });
 });
 
 describe('reset', () => {
