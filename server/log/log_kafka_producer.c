@@ -24,6 +24,7 @@ enum {
     PROBE_MS = 3000, /* more than a slow broker needs, less than a person waits */
     PURGE_MS = 1000, /* to get the reports of what was given up */
     RENEW_EVERY_MS = 1000,
+    SAY_EVERY_MS = 1000,
 };
 
 /* A batch that was accepted; freed by its delivery report, or with the client. */
@@ -43,6 +44,9 @@ struct kafka_producer {
     bool came_through;   /* the thread's: a delivery since it looked last */
     int64_t progress_ms; /* the thread's: last delivery, or when something came into flight */
     int64_t probed_ms;
+    unsigned undelivered; /* the thread's: batches that failed since it said so last */
+    rd_kafka_resp_err_t undelivered_why;
+    int64_t said_ms;
 
     pthread_mutex_t lock;   /* of all that follows */
     pthread_cond_t changed; /* nothing in flight, or the state */
@@ -109,11 +113,12 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     bool told = f->told;
     ring_remove(f);
     pthread_mutex_unlock(&p->lock);
-    if (m->err)
-        diag_warn("kafka: topic %s: a batch was not delivered: %s", p->config.topic,
-                  rd_kafka_err2str(m->err));
-    else
+    if (m->err) {
+        p->undelivered++;
+        p->undelivered_why = m->err;
+    } else {
         p->came_through = true;
+    }
     if (!told) {
         p->log->sink->outcome(p->log->sink, f->origin, outcome_of(m));
         pthread_mutex_lock(&p->lock);
@@ -221,6 +226,18 @@ static void close_client(struct kafka_producer *p)
 
 /* ---- the thread ---- */
 
+/* One line for all batches that failed, at most once a second. */
+static void say_undelivered(struct kafka_producer *p)
+{
+    int64_t now = kafka_now_ms();
+    if (p->undelivered == 0 || now - p->said_ms < SAY_EVERY_MS)
+        return;
+    diag_warn("kafka: topic %s: %u batches were not delivered: %s", p->config.topic, p->undelivered,
+              rd_kafka_err2str(p->undelivered_why));
+    p->undelivered = 0;
+    p->said_ms = now;
+}
+
 static void renew(struct kafka_producer *p, const char *why)
 {
     char error[LOG_ERROR_BYTES];
@@ -293,6 +310,7 @@ static void *serve(void *arg)
         if (purge)
             rd_kafka_purge(p->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         judge(p);
+        say_undelivered(p);
     }
     return NULL;
 }

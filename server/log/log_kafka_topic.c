@@ -11,8 +11,9 @@
 #include "log/log_kafka_internal.h"
 
 enum {
-    ASK_MS = 1000,   /* one question to a broker */
-    ADMIN_MS = 5000, /* one administrative request */
+    ASK_MS = 1000, /* one question to a broker */
+    CREATE_MS = 5000,
+    DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
 };
 
@@ -50,7 +51,7 @@ rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int time
 }
 
 /* Send an administrative request by submit; its answer, to be destroyed, or NULL. */
-static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op,
+static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op, int timeout_ms,
                              void (*submit)(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
                                             rd_kafka_queue_t *queue, const void *what),
                              const void *what)
@@ -58,10 +59,10 @@ static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op,
     char why[128];
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, op);
-    rd_kafka_AdminOptions_set_request_timeout(options, ADMIN_MS, why, sizeof why);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
     submit(rk, options, queue, what);
     rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, ADMIN_MS + ASK_MS);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms + ASK_MS);
     rd_kafka_queue_destroy(queue);
     return event;
 }
@@ -86,7 +87,8 @@ static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_k
 static int create(rd_kafka_t *rk, const struct log_kafka_config *config,
                   char error[LOG_ERROR_BYTES])
 {
-    rd_kafka_event_t *event = ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, submit_create, config);
+    rd_kafka_event_t *event =
+        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, config);
     rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     const char *why = event && err ? rd_kafka_event_error_string(event) : rd_kafka_err2str(err);
     if (!err) {
@@ -147,7 +149,8 @@ static int verify(rd_kafka_t *rk, const struct log_kafka_config *config,
                   char error[LOG_ERROR_BYTES])
 {
     int rc = 0;
-    rd_kafka_event_t *event = ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, submit_describe, config);
+    rd_kafka_event_t *event =
+        ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, config);
     rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     size_t n = 0;
     const rd_kafka_ConfigResource_t **resources = NULL;

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * test_log_kafka_faults: what brokers do on bad days, on librdkafka's mock cluster (real TCP). The
+ * mock does not notice duplicates and cannot make topics or describe them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include "collector.h"
+#include "log/log_kafka_internal.h"
+
+enum { API_PRODUCE = 0, API_INIT_PRODUCER_ID = 22, PATIENCE_MS = 40000 };
+
+static rd_kafka_t *mock_client;
+
+struct scene {
+    rd_kafka_mock_cluster_t *mock;
+    struct log *log;
+    struct collector *c;
+    size_t reconnected;
+    char failed[LOG_ERROR_BYTES];
+};
+
+static struct scene scene_make(int brokers, const struct kafka_property *property)
+{
+    struct scene s = {.c = collector_create()};
+    char error[LOG_ERROR_BYTES] = "";
+    s.mock = rd_kafka_mock_cluster_new(mock_client, brokers);
+    assert_non_null(s.mock);
+    assert_int_equal(rd_kafka_mock_topic_create(s.mock, "t", 1, brokers), 0);
+    rd_kafka_mock_partition_set_leader(s.mock, "t", 0, 1);
+    struct log_kafka_config config = {.brokers = rd_kafka_mock_cluster_bootstraps(s.mock),
+                                      .topic = "t",
+                                      .properties = property,
+                                      .n_properties = property ? 1 : 0};
+    s.log = log_kafka_open(&config, error);
+    if (!s.log)
+        fail_msg("%s", error);
+    log_set_sink(s.log, &s.c->sink);
+    assert_int_equal(log_seek(s.log, 0, error), 0);
+    assert_int_equal(log_state(s.log), LOG_WRITABLE);
+    return s;
+}
+
+static void scene_drop(struct scene *s)
+{
+    log_destroy(s->log);
+    rd_kafka_mock_cluster_destroy(s->mock);
+    collector_destroy(s->c);
+}
+
+static void poll_once(struct scene *s)
+{
+    size_t delivered;
+    enum log_event event = log_poll(s->log, 20, &delivered, s->failed);
+    if (event == LOG_RECONNECTED) { /* as the server does: read the last record again */
+        s->reconnected++;
+        uint64_t from = s->c->n ? s->c->records[s->c->n - 1].record.offset : 0;
+        if (s->c->n)
+            free(s->c->records[--s->c->n].bytes);
+        if (log_seek(s->log, from, s->failed) != 0)
+            fail_msg("%s", s->failed);
+    }
+    if (event == LOG_FAILED)
+        fail_msg("%s", s->failed);
+}
+
+/* Poll until done; how long it took, in ms. */
+#define POLL_UNTIL(s, done)                                                                        \
+    __extension__({                                                                                \
+        uint64_t poll_start = test_now_ms();                                                       \
+        while (!(done) && test_now_ms() - poll_start < PATIENCE_MS)                                \
+            poll_once(s);                                                                          \
+        if (!(done))                                                                               \
+            fail_msg("not within %d ms: %s", PATIENCE_MS, #done);                                  \
+        test_now_ms() - poll_start;                                                                \
+    })
+
+static void append(struct scene *s, uint64_t number, enum log_append expected)
+{
+    struct log_batch batch = batch_make(1, number, 10, true);
+    assert_int_equal(log_append(s->log, &batch), expected);
+    batch_finish(&batch);
+}
+
+/* Refused ones absent, committed ones there. */
+static void check_outcomes(struct scene *s)
+{
+    for (size_t i = 0; i < s->c->n_told; i++) {
+        struct told *t = &s->c->told[i];
+        enum log_outcome outcome;
+        assert_int_equal(collector_outcome(s->c, t->origin, &outcome), 1);
+        size_t n = collector_count(s->c, t->origin);
+        if (t->outcome == LOG_COMMITTED)
+            assert_true(n >= 1);
+        if (t->outcome == LOG_REFUSED)
+            assert_int_equal(n, 0);
+    }
+}
+
+static void a_broker_that_goes_stalls_the_log_and_its_return_heals_it(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    append(&s, 2, LOG_ACCEPTED);
+    uint64_t took = POLL_UNTIL(&s, log_state(s.log) == LOG_STALLED);
+    print_message("read-only %llu ms after the broker went\n", (unsigned long long)took);
+    assert_in_range(took, 1500, 3000);
+    append(&s, 3, LOG_READONLY);
+    assert_int_equal(s.reconnected, 0);
+
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    took = POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE && s.reconnected > 0);
+    print_message("writable %llu ms after it came back\n", (unsigned long long)took);
+    assert_in_range(took, 0, 2500);
+    POLL_UNTIL(&s, collector_told(s.c) == 2);
+    append(&s, 4, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_told(s.c) == 3 && collector_count(s.c, (struct origin){1, 4}) >= 1);
+    check_outcomes(&s);
+    scene_drop(&s);
+}
+
+static void an_idle_log_notices_a_broker_that_goes_as_well(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    for (int round = 0; round < 3; round++) { /* also a second and third time within 30 s */
+        size_t before = s.reconnected;
+        rd_kafka_mock_broker_set_down(s.mock, 1);
+        assert_in_range(POLL_UNTIL(&s, log_state(s.log) == LOG_STALLED), 1500, 3000);
+        rd_kafka_mock_broker_set_up(s.mock, 1);
+        assert_in_range(POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE), 0, 2500);
+        POLL_UNTIL(&s, s.reconnected > before);
+    }
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_told_as(s.c, LOG_COMMITTED) == 1);
+    scene_drop(&s);
+}
+
+static void a_short_break_is_told_every_time(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1);
+    for (int round = 0; round < 5; round++) {
+        size_t before = s.reconnected;
+        rd_kafka_mock_broker_set_down(s.mock, 1);
+        uint64_t until = test_now_ms() + 200;
+        while (test_now_ms() < until)
+            poll_once(&s);
+        rd_kafka_mock_broker_set_up(s.mock, 1);
+        POLL_UNTIL(&s, s.reconnected > before);
+        POLL_UNTIL(&s, s.c->n == 1); /* the anchor's record can be read again */
+    }
+    scene_drop(&s);
+}
+
+static void what_times_out_is_refused_or_unknown_never_lost(void **state)
+{
+    const struct kafka_property quick = {"message.timeout.ms", "3000"};
+    struct scene s = scene_make(1, &quick);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    for (uint64_t i = 2; i <= 20; i++)
+        append(&s, i, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_told(s.c) == 20);
+    assert_int_equal(log_state(s.log), LOG_STALLED);
+    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 1);
+    print_message("%zu refused, %zu unknown\n", collector_told_as(s.c, LOG_REFUSED),
+                  collector_told_as(s.c, LOG_UNKNOWN));
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE);
+    append(&s, 21, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_told(s.c) == 21 && collector_count(s.c, (struct origin){1, 21}) == 1);
+    check_outcomes(&s);
+    scene_drop(&s);
+}
+
+static void request_errors_are_retried_in_order(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    for (int burst = 0; burst < 3; burst++) {
+        rd_kafka_mock_push_request_errors(
+            s.mock, API_PRODUCE, 6, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+            RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+            RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+            RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
+        for (uint64_t i = 1; i <= 50; i++)
+            append(&s, (uint64_t)burst * 50 + i, LOG_ACCEPTED);
+        POLL_UNTIL(&s, collector_told(s.c) == (size_t)burst * 50 + 50);
+    }
+    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 150);
+    POLL_UNTIL(&s, s.c->n >= 150);
+    uint64_t last = 0;
+    for (size_t i = 0; i < s.c->n; i++) {
+        struct origin o;
+        assert_true(record_origin(&s.c->records[i].record, &o));
+        assert_int_equal(o.batch, last + 1);
+        last = o.batch;
+    }
+    scene_drop(&s);
+}
+
+static void a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss(void **state)
+{
+    const struct kafka_property quick = {"message.timeout.ms", "4000"};
+    struct scene s = scene_make(1, &quick);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+
+    /* appended, but the answer is too slow for the broker's life; it comes back in time */
+    rd_kafka_mock_broker_push_request_error_rtts(s.mock, 1, API_PRODUCE, 1, 0, 1000);
+    append(&s, 2, LOG_ACCEPTED);
+    uint64_t until = test_now_ms() + 300;
+    while (test_now_ms() < until)
+        poll_once(&s);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    until = test_now_ms() + 500;
+    while (test_now_ms() < until)
+        poll_once(&s);
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    POLL_UNTIL(&s, collector_told(s.c) == 2 && log_state(s.log) == LOG_WRITABLE);
+    enum log_outcome outcome = LOG_REFUSED;
+    assert_int_equal(collector_outcome(s.c, (struct origin){1, 2}, &outcome), 1);
+    assert_int_equal(outcome, LOG_COMMITTED);
+
+    /* and it comes back too late */
+    rd_kafka_mock_broker_push_request_error_rtts(s.mock, 1, API_PRODUCE, 1, 0, 3000);
+    append(&s, 3, LOG_ACCEPTED);
+    until = test_now_ms() + 300;
+    while (test_now_ms() < until)
+        poll_once(&s);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    POLL_UNTIL(&s, collector_told(s.c) == 3);
+    assert_int_equal(collector_outcome(s.c, (struct origin){1, 3}, &outcome), 1);
+    assert_int_equal(outcome, LOG_UNKNOWN);
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE);
+    append(&s, 4, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_count(s.c, (struct origin){1, 4}) == 1);
+    assert_true(collector_count(s.c, (struct origin){1, 3}) >= 1); /* it had been written indeed */
+    check_outcomes(&s);
+    scene_drop(&s);
+}
+
+static void a_fatal_error_costs_a_new_producer_and_nothing_else(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    uint64_t number = 0;
+    for (int round = 0; round < 3; round++) {
+        rd_kafka_mock_broker_push_request_error_rtts(s.mock, 1, API_PRODUCE, 1, 0, 800);
+        for (int i = 0; i < 20; i++)
+            append(&s, ++number, LOG_ACCEPTED);
+        uint64_t until = test_now_ms() + 100;
+        while (test_now_ms() < until)
+            poll_once(&s);
+        log_kafka_test_fatal(s.log);
+        POLL_UNTIL(&s, collector_told(s.c) == number);
+        uint64_t took = POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE);
+        print_message("writable again after %llu ms; %zu committed, %zu refused, %zu unknown\n",
+                      (unsigned long long)took, collector_told_as(s.c, LOG_COMMITTED),
+                      collector_told_as(s.c, LOG_REFUSED), collector_told_as(s.c, LOG_UNKNOWN));
+        append(&s, ++number, LOG_ACCEPTED);
+        POLL_UNTIL(&s, collector_count(s.c, (struct origin){1, number}) == 1 &&
+                           collector_told(s.c) == number);
+    }
+    check_outcomes(&s);
+    scene_drop(&s);
+}
+
+static void a_slow_broker_means_waiting_not_refusing_for_ever(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 2000);
+    uint64_t start = test_now_ms(), number = 0, accepted = 0, refused = 0, writable_late = 0;
+    while (test_now_ms() - start < 15000) {
+        struct log_batch batch = batch_make(1, ++number, 10, true);
+        enum log_append result = log_append(s.log, &batch);
+        batch_finish(&batch);
+        accepted += result == LOG_ACCEPTED;
+        refused += result == LOG_READONLY;
+        writable_late += result == LOG_ACCEPTED && test_now_ms() - start > 8000;
+        for (int i = 0; i < 5; i++)
+            poll_once(&s);
+    }
+    print_message("round trip of 2 s: %llu batches taken, %llu not\n", (unsigned long long)accepted,
+                  (unsigned long long)refused);
+    assert_true(writable_late > 20); /* once deliveries flow, it is writable */
+    POLL_UNTIL(&s, collector_told(s.c) == accepted);
+    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), accepted);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 0);
+    POLL_UNTIL(&s, s.c->n >= accepted && log_state(s.log) == LOG_WRITABLE);
+    check_outcomes(&s);
+    scene_drop(&s);
+}
+
+static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(void **state)
+{
+    struct scene s = scene_make(2, NULL);
+    for (uint64_t i = 1; i <= 20; i++)
+        append(&s, i, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 20 && collector_told(s.c) == 20);
+    rd_kafka_mock_partition_set_leader(s.mock, "t", 0, -1);
+    for (uint64_t i = 21; i <= 40; i++)
+        append(&s, i, LOG_ACCEPTED);
+    assert_in_range(POLL_UNTIL(&s, log_state(s.log) == LOG_STALLED), 1500, 3000);
+    rd_kafka_mock_partition_set_leader(s.mock, "t", 0, 2);
+    POLL_UNTIL(&s, log_state(s.log) == LOG_WRITABLE && collector_told(s.c) == 40);
+    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 40);
+    POLL_UNTIL(&s, s.c->n == 40);
+    for (uint64_t i = 0; i < 40; i++) {
+        struct origin o;
+        assert_true(record_origin(&s.c->records[i].record, &o));
+        assert_int_equal(o.batch, i + 1);
+    }
+    scene_drop(&s);
+}
+
+static void closing_without_a_broker_ends_in_time_with_every_outcome_told(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    for (uint64_t i = 1; i <= 10; i++)
+        append(&s, i, LOG_ACCEPTED);
+    uint64_t start = test_now_ms();
+    log_flush(s.log, 500);
+    assert_in_range(test_now_ms() - start, 0, 3000);
+    assert_int_equal(collector_told(s.c), 10);
+    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 0);
+    start = test_now_ms();
+    log_destroy(s.log);
+    s.log = NULL;
+    assert_in_range(test_now_ms() - start, 0, 5000);
+    assert_int_equal(collector_told(s.c), 10);
+    scene_drop(&s);
+}
+
+int main(void)
+{
+    char why[256];
+    mock_client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_broker_that_goes_stalls_the_log_and_its_return_heals_it),
+        cmocka_unit_test(an_idle_log_notices_a_broker_that_goes_as_well),
+        cmocka_unit_test(a_short_break_is_told_every_time),
+        cmocka_unit_test(what_times_out_is_refused_or_unknown_never_lost),
+        cmocka_unit_test(request_errors_are_retried_in_order),
+        cmocka_unit_test(a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss),
+        cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
+        cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),
+        cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
+        cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_told),
+    };
+    int failed = cmocka_run_group_tests_name("kafka faults", tests, NULL, NULL);
+    rd_kafka_destroy(mock_client);
+    return failed;
+}
