@@ -28,6 +28,7 @@ enum conn_kind {
 struct conn_reply {
     const uint8_t *body;
     size_t len, sent;
+    size_t seen;               /* sent at the last sweep */
     void *owned;               /* to free, or NULL */
     struct snapshot *snapshot; /* to release, or NULL */
 };
@@ -75,6 +76,7 @@ struct conn {
     bool head;           /* the request is HEAD: no body is sent */
     bool close;          /* close after the answer */
     bool body;           /* the request announced a body */
+    bool body_read;      /* all of it */
     bool paused;         /* nothing is read from it */
     bool late;           /* its deadline has passed once */
     uint8_t requests;    /* made so far; stays at 255 */

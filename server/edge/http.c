@@ -14,9 +14,8 @@
 #include "edge/parse.h"
 
 enum {
-    BODY_BYTES = 64 * 1024,    /* of a request: a longer one is read off for a while, then cut */
     LATE_US = 5 * 1000 * 1000, /* to take an answer that came too late to be a good one */
-    SPIN_PER_SECOND = 100000,  /* turns of the loop: more is no work, see sweep_spin */
+    SPIN_PER_SECOND = 20000,   /* turns of the loop: more is no work, see sweep_spin */
 };
 
 enum method {
@@ -154,19 +153,19 @@ int http_request(struct conn *conn, const char *path, size_t len)
         return -1; /* it was told that the answer before was the last */
     if (conn->requests < UINT8_MAX)
         conn->requests++;
-    conn->late = false;
+    conn->late = conn->body_read = false;
     conn->deadline_us = 0;
     enum method method = method_of(conn->wsi);
     conn->head = method == METHOD_HEAD;
     if (!read_body_length(conn))
         return reply_error(conn, (struct reply){.status = 400},
                            "content-length: expected one whole number");
-    /* Without a length, libwebsockets takes whatever follows a POST for its body; and a body that
-     * nobody has asked for is not worth keeping a connection for. */
+    /* Without a length, libwebsockets takes whatever follows a POST for its body; and after a body
+     * it loses its way among pipelined requests. */
     if (method != METHOD_GET && method != METHOD_HEAD &&
         lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0)
         conn->close = true;
-    if (conn->body && (method != METHOD_POST || conn->body_bytes > BODY_BYTES))
+    if (conn->body)
         conn->close = true;
     if (conn->over_limit)
         return reply_error(
@@ -224,7 +223,9 @@ int http_body(struct conn *conn, size_t len)
 
 int http_body_end(struct conn *conn)
 {
-    return conn->kind == CONN_EDIT ? edit_body_end(conn) : 0;
+    bool first = !conn->body_read;
+    conn->body_read = true;
+    return conn->kind == CONN_EDIT && first ? edit_body_end(conn) : 0;
 }
 
 int http_writable(struct conn *conn)
@@ -271,20 +272,42 @@ void http_finish(struct conn *conn)
     http_leave(conn);
 }
 
-/* A client that has sent more than its request while it does not read the answer keeps
- * libwebsockets polling in vain. Rare, and harmless but for the processor: whoever may be the one
- * is cut. */
+/* Can it be this one that keeps the loop turning? See sweep_spin. */
+static bool may_spin(struct conn *conn)
+{
+    char byte;
+    switch ((enum conn_kind)conn->kind) {
+    case CONN_WS:
+        return false;
+    case CONN_HTTP: /* its last bytes are waiting, or nothing is */
+        return conn->close;
+    case CONN_REPLY:
+        if (conn->reply.sent == conn->reply.seen)
+            return true;
+        break;
+    case CONN_PICTURE:
+    case CONN_EDIT:
+    case CONN_EVENTS:
+        break;
+    }
+    return conn->requests > 1 ||
+           recv(lws_get_socket_fd(conn->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+}
+
+/* A client that sends its next request, or half-closes, while an answer is being waited for or is
+ * stuck can make libwebsockets poll without end what it does not read. Only an attacker does it for
+ * long; he is cut within a second, and with him who looks the same. */
 static void sweep_spin(struct loop *loop)
 {
     unsigned iterations = ev_iteration(loop->ev);
     bool spins = iterations - loop->iterations > SPIN_PER_SECOND;
     loop->iterations = iterations;
-    for (struct conn *conn = loop->http; spins && conn; conn = conn->next) {
-        char byte;
-        if (conn->kind != CONN_HTTP &&
-            (conn->requests > 1 ||
-             recv(lws_get_socket_fd(conn->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0))
-            conn_kill(conn);
+    for (struct conn *conn = loop->http, *next; conn; conn = next) {
+        next = conn->next;
+        if (spins && may_spin(conn)) /* at once: timers of libwebsockets starve while it spins */
+            lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+        else if (conn->kind == CONN_REPLY)
+            conn->reply.seen = conn->reply.sent;
     }
 }
 

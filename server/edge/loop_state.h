@@ -41,7 +41,7 @@ struct loop {
     ev_timer second;    /* housekeeping */
     ev_timer retry;     /* accept again after the system had no more descriptors */
     uint64_t due_us;
-    unsigned iterations; /* libev's count at the last housekeeping */
+    unsigned iterations; /* libev's count at the last sweep */
 
     struct listener listeners[LOOP_LISTENERS_MAX];
     size_t n_listeners;

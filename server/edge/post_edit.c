@@ -127,9 +127,7 @@ int edit_request(struct conn *conn)
 
 int edit_body_end(struct conn *conn)
 {
-    if (conn->edit.state == EDIT_BODY)
-        return submit(conn);
-    return conn->body ? -1 : 0; /* more than it announced; an empty body ends after it was taken */
+    return conn->edit.state == EDIT_BODY ? submit(conn) : 0; /* an empty one was not waited for */
 }
 
 int edit_writable(struct conn *conn)

@@ -68,7 +68,7 @@ static int finish(struct conn *conn)
 {
     conn->kind = CONN_HTTP;
     conn->deadline_us = 0;
-    if (conn->close && conn->body) {
+    if (conn->close && conn->body && !conn->body_read) {
         /* What the client still sends is read off, for a while: closing on it would reset the
          * connection, and the client might never see the answer. */
         conn->deadline_us = env_now_us(conn->loop->config.env) + LINGER_US;
