@@ -50,14 +50,13 @@ export class Sync {
   private greeted = false;
   private greetedAt = 0;
   private fetching = false;
-  /** The version that the frames in `waiting` continue from. */
+  /** Frames are kept for a picture to come; `waiting` continues from this version. Else NONE. */
   private base = NONE;
   private waiting: Frame[] = [];
   private waitingBytes = 0;
   private failures = 0;
   /** The checksum differed and has not been seen equal since. */
   private doubts = 0;
-  private waking = false;
 
   constructor(private readonly outside: Outside) {}
 
@@ -67,7 +66,7 @@ export class Sync {
 
   /** Do now what we are waiting to do; nothing when all is well. */
   retryNow(): void {
-    if (this.state.kind === 'lost' && this.state.retryAt !== null) this.wakeIn(0);
+    if (this.state.kind === 'lost' && this.state.retryAt !== null) this.outside.wake(0);
   }
 
   onHello(version: number): void {
@@ -83,45 +82,43 @@ export class Sync {
   }
 
   onFrame(frame: Frame): void {
-    if (this.fetching) {
+    if (this.base !== NONE) {
       this.waiting.push(frame);
       this.waitingBytes += frame.edits.length;
       // It takes so long that a later picture is cheaper than what waits for this one.
       if (this.waitingBytes > WAITING_BYTES) return this.lose(ABNORMAL);
     }
-    if (this.version === NONE) {
-      // Not kept, so what comes after it continues from its version.
-      if (!this.fetching) this.base = Math.max(this.base, frame.version);
-    } else if (this.applyFrame(frame)) this.outside.changed();
+    if (this.version !== NONE && this.applyFrame(frame)) this.outside.changed();
   }
 
   onChecksum(version: number, sum: string): void {
-    if (version !== this.version || this.fetching) return;
+    if (version !== this.version || this.base !== NONE) return;
     if (this.outside.sum() === sum) {
       this.doubts = 0;
       return;
     }
     this.heals++;
-    this.base = version;
+    this.keepFrom(version);
     // At once the first time; if that did not help, less and less often.
     if (this.doubts++ === 0) this.fetch(true);
-    else if (!this.waking) this.wakeIn(this.delay(this.doubts, ABNORMAL));
+    else this.outside.wake(this.delay(this.doubts, ABNORMAL));
     this.outside.changed();
   }
 
   onPicture(version: number, indices: Uint8Array): void {
     this.fetching = false;
-    const healing = this.version !== NONE;
-    const behind = this.greeted && version < this.base;
-    if (behind && healing) {
+    const behind = version < this.base;
+    if (behind && this.version !== NONE) {
       // An old one, from a cache. The board is no worse than before: ask again in a moment.
-      this.wakeIn(this.delay(this.doubts, ABNORMAL));
+      this.outside.wake(this.delay(this.doubts, ABNORMAL));
       return;
     }
     this.outside.load(indices);
     this.version = version;
     if (this.greeted && !behind) {
-      for (const frame of this.takeWaiting()) this.applyFrame(frame);
+      const frames = this.waiting;
+      this.keepFrom(NONE);
+      for (const frame of frames) this.applyFrame(frame);
       this.become({ kind: 'live' });
     } else {
       this.follow(behind);
@@ -132,14 +129,14 @@ export class Sync {
   private follow(behind: boolean): void {
     // Behind the stream that we have: one from the picture's version. At once, but not in circles.
     this.forgive();
-    if (behind && this.failures++ > 0) return this.lose(ABNORMAL);
     this.hangUp();
-    this.connect();
+    if (behind && this.failures++ > 0) this.lose(ABNORMAL);
+    else this.connect();
   }
 
   onPictureFailed(): void {
     this.fetching = false;
-    if (this.greeted) this.wakeIn(this.delay(this.failures++, ABNORMAL));
+    if (this.greeted) this.outside.wake(this.delay(this.failures++, ABNORMAL));
     else this.lose(ABNORMAL);
   }
 
@@ -150,9 +147,8 @@ export class Sync {
   }
 
   onWake(): void {
-    this.waking = false;
     if (this.greeted) {
-      if (!this.fetching) this.fetch(true);
+      if (this.base !== NONE && !this.fetching) this.fetch(true);
       return;
     }
     if (this.state.kind === 'lost') this.become({ ...this.state, retryAt: null });
@@ -163,16 +159,13 @@ export class Sync {
   /** The stream starts at `version` and the board cannot follow it: get the picture. */
   private restart(version: number): void {
     this.version = NONE;
-    this.base = version;
-    this.takeWaiting();
+    this.keepFrom(version);
     this.become({ kind: 'catching' });
     if (!this.fetching) this.fetch(true);
   }
 
   private fetch(fresh: boolean): void {
     this.fetching = true;
-    this.takeWaiting();
-    this.base = Math.max(this.base, this.version);
     this.outside.fetchPicture(fresh);
   }
 
@@ -184,20 +177,17 @@ export class Sync {
   private hangUp(): void {
     if (this.connected) this.outside.disconnect();
     this.connected = this.greeted = false;
-    this.takeWaiting();
-    this.base = NONE;
+    this.keepFrom(NONE);
   }
 
   private lose(code: number): void {
-    if (this.fetching) {
-      // Half of a heal or a reset: the board does not count until a picture comes.
-      this.fetching = false;
-      this.outside.dropPicture();
-      this.version = NONE;
-    }
+    if (this.fetching) this.outside.dropPicture();
+    this.fetching = false;
+    // Half of a heal or a reset: the board does not count until a picture comes.
+    if (this.base !== NONE) this.version = NONE;
     this.hangUp();
     const ms = this.delay(this.failures++, code);
-    this.wakeIn(ms);
+    this.outside.wake(ms);
     this.become({ kind: 'lost', code, retryAt: this.outside.now() + ms });
   }
 
@@ -209,21 +199,16 @@ export class Sync {
     return true;
   }
 
-  private takeWaiting(): Frame[] {
-    const frames = this.waiting;
+  /** Keeps the frames from this version on for a picture; NONE: none, and drops those kept. */
+  private keepFrom(version: number): void {
+    this.base = version;
     this.waiting = [];
     this.waitingBytes = 0;
-    return frames;
   }
 
   /** A connection that lasted was a good one. */
   private forgive(): void {
     if (this.greeted && this.outside.now() - this.greetedAt >= GOOD_MS) this.failures = 0;
-  }
-
-  private wakeIn(ms: number): void {
-    this.waking = true;
-    this.outside.wake(ms);
   }
 
   private delay(failures: number, code: number): number {

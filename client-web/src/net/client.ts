@@ -7,7 +7,7 @@ import type { Edit } from '../core/edit';
 import type { Info } from '../core/info';
 import { Pending } from '../core/pending';
 import { decodeFrame, decodeText, encodeMessage, type Message } from '../core/protocol';
-import { Sync, type Outside } from '../core/sync';
+import { Sync, type Outside, type State } from '../core/sync';
 import { fetchInfo, fetchPicture, type Picture } from './fetches';
 import { Socket } from './socket';
 
@@ -18,12 +18,12 @@ export interface ClientEvents {
   board(): void;
   /** The overlay of own pixels may have changed. */
   pending(): void;
-  /** Connection, people or read-only may have changed. */
+  /** Connection, people or read-only changed. */
   status(): void;
   refused(edits: readonly Edit[], reason: string): void;
 }
 
-const BAD_FRAME = 1002;
+const NOT_PROTOCOL = 1002;
 
 export class Client {
   readonly sync: Sync;
@@ -32,6 +32,8 @@ export class Client {
   online = 0;
   info: Info | null = null;
   board: Board | null = null;
+  /** The state that status() last told of. */
+  private shown: State | null = null;
   private socket: Socket | null = null;
   private fetching: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -92,6 +94,8 @@ export class Client {
       random: Math.random,
       changed: () => {
         if (this.pending.settle(this.sync.version)) this.events.pending();
+        if (this.shown === this.sync.state) return;
+        this.shown = this.sync.state;
         this.events.status();
       },
     };
@@ -101,11 +105,18 @@ export class Client {
     const url = new URL('ws', this.base);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('from', String(from));
+    let greeted = false;
     this.socket = new Socket(url, {
-      binary: (data) => this.onBinary(data),
+      binary: (data) => {
+        const frame = greeted ? decodeFrame(data, this.info!) : null;
+        if (frame) this.sync.onFrame(frame);
+        else this.giveUp();
+      },
       text: (data) => {
         const message = decodeText(data);
-        if (message) this.onMessage(message);
+        greeted ||= message?.type === 'hello';
+        if (!greeted) this.giveUp();
+        else if (message) this.onMessage(message);
       },
       lost: (code) => {
         this.forgetOwn();
@@ -148,11 +159,10 @@ export class Client {
     return info;
   }
 
-  private onBinary(data: ArrayBuffer): void {
-    const frame = decodeFrame(data, this.info!);
-    if (frame) return this.sync.onFrame(frame);
+  /** This is not the protocol that we speak: perhaps it is after a while. */
+  private giveUp(): void {
     this.disconnect();
-    this.sync.onClosed(BAD_FRAME);
+    this.sync.onClosed(NOT_PROTOCOL);
   }
 
   private onMessage(m: Message): void {

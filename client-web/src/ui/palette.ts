@@ -57,7 +57,7 @@ export class Palette {
     input.type = 'radio';
     input.name = 'colour';
     input.value = String(index);
-    input.ariaLabel = colour.name;
+    input.setAttribute('aria-label', colour.name);
     input.addEventListener('change', () => this.choose(index));
     const paint = document.createElement('span');
     paint.style.backgroundColor = colour.rgb;

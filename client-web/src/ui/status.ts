@@ -47,7 +47,7 @@ export class Status {
     if (state.kind === 'lost') {
       set(text, lost ? 'Connection lost.' : '');
       const left = state.retryAt === null ? 0 : Math.ceil((state.retryAt - performance.now()) / 1000);
-      set(wait, left > 0 ? ` Trying again in ${left} s` : ' Trying again');
+      set(wait, left > 0 ? `Trying again in ${left} s` : 'Trying again');
       this.later(lost ? 1_000 : this.quietMs);
     } else if (state.kind === 'catching') this.later(CATCHING_MS);
   }
