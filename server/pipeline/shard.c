@@ -7,8 +7,9 @@
 #include "pipeline/owed.h"
 #include "pipeline/shard_state.h"
 
+#define NO_SLOT UINT32_MAX
+
 enum {
-    NO_SLOT = UINT32_MAX,
     SWEEP_US = 1000 * 1000,     /* look for stalled sessions, ping some */
     WATCH_US = 200 * 1000,      /* look whether the log is writable */
     PICTURE_BYTES = 512 * 1024, /* until a picture has been made: about its greatest size */
