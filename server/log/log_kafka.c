@@ -57,17 +57,20 @@ static void wake(struct log *log)
 
 static enum log_append append(struct log *log, const struct log_batch *batch)
 {
-    return kafka_producer_append(kafka_of(log)->producer, batch);
+    struct kafka_producer *producer = kafka_of(log)->producer;
+    return producer ? kafka_producer_append(producer, batch) : LOG_READONLY;
 }
 
 static enum log_state state(struct log *log)
 {
-    return kafka_producer_state(kafka_of(log)->producer);
+    struct kafka_producer *producer = kafka_of(log)->producer;
+    return producer ? kafka_producer_state(producer) : LOG_STALLED;
 }
 
 static void flush(struct log *log, int timeout_ms)
 {
-    kafka_producer_flush(kafka_of(log)->producer, timeout_ms);
+    if (kafka_of(log)->producer)
+        kafka_producer_flush(kafka_of(log)->producer, timeout_ms);
 }
 
 static void destroy(struct log *log)
@@ -107,6 +110,7 @@ static int copy_config(struct log_kafka *k, const struct log_kafka_config *confi
         .topic = strdup(config->topic),
         .replication = config->replication,
         .n_properties = config->n_properties,
+        .readonly = config->readonly,
     };
     k->properties = calloc(config->n_properties + 1, sizeof *k->properties);
     if (!k->config.brokers || !k->config.topic || !k->properties)
@@ -134,10 +138,13 @@ struct log *log_kafka_open(const struct log_kafka_config *config, char error[LOG
         snprintf(error, LOG_ERROR_BYTES, "no memory");
         goto fail;
     }
-    k->producer = kafka_producer_create(&k->config, &k->log, error);
-    if (!k->producer)
+    k->consumer = kafka_consumer_create(&k->config, &k->log, error);
+    if (!k->consumer)
         goto fail;
-    rd_kafka_t *rk = kafka_producer_client(k->producer);
+    if (!config->readonly && !(k->producer = kafka_producer_create(&k->config, &k->log, error)))
+        goto fail;
+    rd_kafka_t *rk =
+        k->producer ? kafka_producer_client(k->producer) : kafka_consumer_client(k->consumer);
     if (kafka_topic_prepare(rk, &k->config, deadline, error) != 0)
         goto fail;
     char *cluster = rd_kafka_clusterid(rk, 1000);
@@ -148,11 +155,9 @@ struct log *log_kafka_open(const struct log_kafka_config *config, char error[LOG
                  config->brokers);
         goto fail;
     }
-    k->consumer = kafka_consumer_create(&k->config, &k->log, error);
-    if (!k->consumer)
-        goto fail;
-    kafka_producer_start(k->producer, deadline);
-    if (kafka_producer_state(k->producer) != LOG_WRITABLE)
+    if (k->producer)
+        kafka_producer_start(k->producer, deadline);
+    if (k->producer && kafka_producer_state(k->producer) != LOG_WRITABLE)
         diag_warn("kafka: topic %s: the producer is not ready yet: read-only until it is",
                   config->topic);
     return &k->log;

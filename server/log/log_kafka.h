@@ -17,6 +17,7 @@ struct log_kafka_config {
     int replication; /* of a topic that has to be created; 1 by default */
     const struct kafka_property *properties;
     size_t n_properties;
+    bool readonly; /* no producer, and a missing topic is an error: appends are LOG_READONLY */
 };
 
 /* Connect (waits up to about 10 s for a broker), create the topic when it is missing, verify it

@@ -86,6 +86,11 @@ void kafka_consumer_destroy(struct kafka_consumer *c)
     free(c);
 }
 
+rd_kafka_t *kafka_consumer_client(struct kafka_consumer *c)
+{
+    return c->rk;
+}
+
 static rd_kafka_resp_err_t ask_bounds(struct kafka_consumer *c, struct log_bounds *bounds)
 {
     int64_t low, high;

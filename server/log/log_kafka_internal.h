@@ -67,6 +67,8 @@ struct kafka_consumer;
 
 struct kafka_consumer *kafka_consumer_create(const struct log_kafka_config *config, struct log *log,
                                              char error[LOG_ERROR_BYTES]);
+/* The client itself, for what is asked of the cluster while opening. */
+rd_kafka_t *kafka_consumer_client(struct kafka_consumer *c);
 int kafka_consumer_bounds(struct kafka_consumer *c, struct log_bounds *bounds,
                           char error[LOG_ERROR_BYTES]);
 int kafka_consumer_seek(struct kafka_consumer *c, uint64_t offset, char error[LOG_ERROR_BYTES]);

@@ -182,6 +182,11 @@ int kafka_topic_prepare(rd_kafka_t *rk, const struct log_kafka_config *config, i
     int n = 0;
     for (;;) {
         rd_kafka_resp_err_t err = kafka_topic_look(rk, config->topic, ASK_MS, &has_leader, &n);
+        if (!err && n == 0 && config->readonly) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: there is no topic %.64s at %.100s",
+                     config->topic, config->brokers);
+            return -1;
+        }
         if (!err && n == 0 && !made) {
             if (create(rk, config, error) != 0)
                 return -1;

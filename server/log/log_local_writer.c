@@ -3,9 +3,9 @@
  * log_local_writer: everything that can go wrong with a disk is decided here.
  *
  * No room (disk or map full): LMDB has undone the transaction, so its batches are refused, the log
- * is read-only, and a probe as large as what failed is tried until it fits. Anything else (EIO
- * above all): what is on the disk is no longer known to this process, so it ends at once, without
- * telling an outcome; the next one opens what was last committed.
+ * is read-only, and a probe about as large as what failed is tried until it fits. Anything else
+ * (EIO above all): what is on the disk is no longer known to this process, so it ends at once,
+ * without telling an outcome; the next one opens what was last committed.
  */
 #include "log/log_local_writer.h"
 
@@ -25,7 +25,8 @@ enum {
     PROBE_FIRST_MS = 100,
     PROBE_LAST_MS = 2000,
     PROBE_MIN_BYTES = 64 * 1024,
-    ALARM_PERCENT = 80, /* of the map */
+    PROBE_MAX_BYTES = 1024 * 1024, /* more than the largest record: groups become smaller again */
+    ALARM_PERCENT = 80,            /* of the map */
     TIGHT_BYTES = 2 * 1024 * 1024,
 };
 
@@ -203,7 +204,9 @@ static void settle(struct local_writer *w, size_t batches, size_t bytes)
 static void wait_for_room(struct local_writer *w, size_t bytes)
 {
     int pause_ms = PROBE_FIRST_MS;
-    bytes = bytes < PROBE_MIN_BYTES ? PROBE_MIN_BYTES : bytes;
+    bytes = bytes < PROBE_MIN_BYTES   ? PROBE_MIN_BYTES
+            : bytes > PROBE_MAX_BYTES ? PROBE_MAX_BYTES
+                                      : bytes;
     while (!w->closing) {
         struct timespec until = deadline_in(pause_ms);
         while (!w->closing && pthread_cond_timedwait(&w->work, &w->lock, &until) == 0)
@@ -244,10 +247,10 @@ static void write_group(struct local_writer *w)
         if (!is_no_room(w, rc))
             die(w, rc);
         require_alive(w);
-        diag_error("log in %s: %s: read-only until there is room for %zu bytes", w->store.dir,
+        diag_error("log in %s: no room for %zu bytes: %s: read-only until there is", w->store.dir,
+                   bytes,
                    rc == MDB_MAP_FULL ? "its address space is full, a restart makes more"
-                                      : "the disk is full",
-                   bytes);
+                                      : "the disk is full");
     }
 
     pthread_mutex_lock(&w->lock);

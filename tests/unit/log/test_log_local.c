@@ -1,15 +1,40 @@
 /* SPDX-License-Identifier: ISC */
 /* test_log_local: the promises of every log, and what a disk can do to this one. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <lmdb.h>
 
 #include "collector.h"
 #include "conformance.h"
 #include "log/log_local.h"
+
+/* Stands before the C library's: LMDB calls this one. */
+static atomic_int sync_error;
+
+int fdatasync(int fd)
+{
+    int error = atomic_load(&sync_error);
+    if (error) {
+        errno = error;
+        return -1;
+    }
+    return fsync(fd);
+}
 
 static void *create(void)
 {
@@ -30,6 +55,543 @@ static struct log *open_log(void *store)
     return log;
 }
 
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+enum { SIZE = 67 };
+
+/* Append batches from to last of nonce 1 and wait for their outcomes. */
+static void append_range(struct log *log, struct collector *c, uint64_t from, uint64_t last)
+{
+    size_t told = collector_told(c);
+    for (uint64_t i = from; i <= last; i++) {
+        struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
+        while (log_append(log, &batch) == LOG_FULL)
+            pause_ms(1);
+        batch_finish(&batch);
+    }
+    while (collector_told(c) < told + (last - from + 1))
+        pause_ms(1);
+}
+
+/* A directory with a log of n batches. */
+static char *make_log(uint64_t n)
+{
+    char *dir = make_dir();
+    struct collector *c = collector_create();
+    struct log *log = open_log(dir);
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    append_range(log, c, 1, n);
+    assert_int_equal(collector_told_as(c, LOG_COMMITTED), n);
+    log_destroy(log);
+    collector_destroy(c);
+    return dir;
+}
+
+enum reading {
+    READ_ALL,     /* as written */
+    READ_PART,    /* an error, and what came before it was as written */
+    READ_REFUSED, /* not even opened, or not sought */
+    READ_WRONG,   /* something else than was written */
+};
+
+/* Read a log of make_log(n). */
+static enum reading read_log(const char *dir, uint64_t n, char error[LOG_ERROR_BYTES])
+{
+    enum reading result = READ_REFUSED;
+    size_t delivered;
+    struct log *log = log_local_open(dir, 0, error);
+    if (!log)
+        return READ_REFUSED;
+    struct collector *c = collector_create();
+    log_set_sink(log, &c->sink);
+    if (log_seek(log, 0, error) != 0)
+        goto done;
+    result = READ_ALL;
+    while (result == READ_ALL && !log_caught_up(log))
+        if (log_poll(log, 0, &delivered, error) != LOG_OK)
+            result = READ_PART;
+    if (result == READ_ALL && c->n != n)
+        result = READ_WRONG;
+    for (uint64_t i = 1; i <= c->n; i++) {
+        struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
+        if (c->records[i - 1].record.offset != i - 1 ||
+            !batch_equals(&batch, &c->records[i - 1].record))
+            result = READ_WRONG;
+        batch_finish(&batch);
+    }
+done:
+    log_destroy(log);
+    collector_destroy(c);
+    return result;
+}
+
+/* ---- damage ---- */
+
+static int open_data(const char *dir, struct stat *st)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/data.mdb", dir);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, st), 0);
+    return fd;
+}
+
+static void flip(const char *dir, off_t at, int bit)
+{
+    struct stat st;
+    uint8_t byte;
+    int fd = open_data(dir, &st);
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= (uint8_t)(1 << bit);
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    close(fd);
+}
+
+/* Where the edits of this batch stand in data.mdb; the last such place, the others are old pages.
+ */
+static off_t find_batch(const char *dir, const struct log_batch *batch)
+{
+    struct stat st;
+    int fd = open_data(dir, &st);
+    uint8_t *all = malloc((size_t)st.st_size);
+    assert_int_equal(pread(fd, all, (size_t)st.st_size, 0), st.st_size);
+    close(fd);
+    off_t at = -1;
+    size_t len = EDIT_BYTES * batch->n;
+    for (size_t i = 0; i + len <= (size_t)st.st_size; i++)
+        if (memcmp(all + i, batch->edits, len) == 0)
+            at = (off_t)i;
+    free(all);
+    return at;
+}
+
+static void every_flipped_bit_of_a_record_is_found_out(void **state)
+{
+    enum { N = 10, VICTIM = 8 };
+    /* in one commit, so that there is one copy of each record in the file */
+    char *dir = make_log(N);
+    char error[LOG_ERROR_BYTES] = "";
+    struct log_batch batch = batch_make(1, VICTIM, SIZE, true);
+    off_t value = find_batch(dir, &batch);
+    assert_true(value > 0);
+    off_t from = value - 24, to = value + 3 * SIZE + 1 + 8 * SIZE + ORIGIN_BYTES;
+    int bit = 0, missed = 0;
+    for (off_t at = from; at < to; at++, bit = (bit + 3) % 8) {
+        flip(dir, at, bit);
+        enum reading got = read_log(dir, N, error);
+        flip(dir, at, bit);
+        missed += got != READ_PART;
+        if (got == READ_PART && !strstr(error, "offset 7 "))
+            fail_msg("the message does not name the record: %s", error);
+    }
+    print_message("for instance: %s\n", error);
+    assert_int_equal(missed, 0);
+    assert_int_equal(read_log(dir, N, error), READ_ALL);
+    batch_finish(&batch);
+    remove_tree(dir);
+}
+
+static void a_flipped_bit_anywhere_never_changes_what_is_read(void **state)
+{
+    enum { N = 200, FLIPS = 400 };
+    char *dir = make_log(N);
+    struct stat st;
+    close(open_data(dir, &st));
+    unsigned count[4] = {0}, died = 0;
+    uint64_t seed = 7;
+    for (int i = 0; i < FLIPS; i++) {
+        seed = seed * 6364136223846793005 + 1442695040888963407;
+        off_t at = (off_t)((seed >> 20) % (uint64_t)st.st_size);
+        flip(dir, at, (int)(seed >> 61));
+        pid_t child =
+            fork(); /* damaged LMDB pages may end a process: that is no wrong data either */
+        if (child == 0) {
+            char error[LOG_ERROR_BYTES];
+            if (!freopen("/dev/null", "w", stderr))
+                _exit(9);
+            signal(SIGSEGV, SIG_DFL);
+            signal(SIGBUS, SIG_DFL);
+            signal(SIGABRT, SIG_DFL);
+            alarm(20);
+            _exit(10 + (int)read_log(dir, N, error));
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        flip(dir, at, (int)(seed >> 61));
+        if (WIFEXITED(status) && WEXITSTATUS(status) >= 10)
+            count[WEXITSTATUS(status) - 10]++;
+        else
+            died++;
+    }
+    print_message(
+        "%d flips: %u without effect, %u found while reading, %u at the opening, "
+        "%u ended the process\n",
+        FLIPS, count[READ_ALL], count[READ_PART], count[READ_REFUSED], died);
+    assert_int_equal(count[READ_WRONG], 0);
+    assert_true(count[READ_PART] > 0);
+    remove_tree(dir);
+}
+
+static void a_file_that_was_cut_short_is_refused(void **state)
+{
+    char *dir = make_log(300);
+    char error[LOG_ERROR_BYTES] = "";
+    struct stat st;
+    int fd = open_data(dir, &st);
+    assert_int_equal(ftruncate(fd, st.st_size - 4096), 0);
+    close(fd);
+    assert_int_equal(read_log(dir, 300, error), READ_REFUSED);
+    assert_non_null(strstr(error, "cut short"));
+    fd = open_data(dir, &st);
+    assert_int_equal(ftruncate(fd, 5000), 0);
+    close(fd);
+    assert_int_equal(read_log(dir, 300, error), READ_REFUSED);
+    remove_tree(dir);
+}
+
+static void something_else_s_directory_is_refused(void **state)
+{
+    char *dir = make_dir(), error[LOG_ERROR_BYTES] = "";
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
+    MDB_val key = {4, (void *)(uintptr_t) "slot"}, data = {4, (void *)(uintptr_t) "data"};
+    assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    assert_null(log_local_open(dir, 0, error));
+    assert_non_null(strstr(error, "not a log"));
+    assert_null(log_local_open_readonly(dir, error));
+    remove_tree(dir);
+    assert_null(log_local_open("/nowhere/at/all", 0, error));
+    assert_non_null(strstr(error, "/nowhere/at/all"));
+}
+
+static void a_newer_format_is_refused(void **state)
+{
+    char *dir = make_log(3), error[LOG_ERROR_BYTES] = "";
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, 2), 0);
+    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, "meta", 0, &dbi), 0);
+    uint8_t two[4] = {2};
+    MDB_val key = {6, (void *)(uintptr_t) "format"}, data = {4, two};
+    assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    assert_null(log_local_open(dir, 0, error));
+    assert_non_null(strstr(error, "newer"));
+    remove_tree(dir);
+}
+
+/* ---- no room ---- */
+
+/* Append, a few at a time, until it is read-only; the number of the first batch that was not taken.
+ */
+static uint64_t append_until_stalled(struct log *log, struct collector *c, uint64_t number)
+{
+    for (; number < 100000; number++) {
+        while (collector_told(c) + 3 < number)
+            pause_ms(1);
+        struct log_batch batch = batch_make(1, number, 2000, true);
+        enum log_append result;
+        while ((result = log_append(log, &batch)) == LOG_FULL)
+            pause_ms(1);
+        batch_finish(&batch);
+        if (result == LOG_READONLY)
+            break;
+    }
+    return number;
+}
+
+/* Exactly the committed ones are in the log, in order. */
+static void check_committed(struct log *log, struct collector *c)
+{
+    char error[LOG_ERROR_BYTES];
+    size_t delivered;
+    collector_clear(c);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    while (!log_caught_up(log))
+        if (log_poll(log, 0, &delivered, error) != LOG_OK)
+            fail_msg("%s", error);
+    assert_int_equal(c->n, collector_told_as(c, LOG_COMMITTED));
+    uint64_t last = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        struct origin o;
+        enum log_outcome outcome = LOG_REFUSED;
+        assert_true(record_origin(&c->records[i].record, &o));
+        assert_int_equal(collector_outcome(c, o, &outcome), 1);
+        assert_int_equal(outcome, LOG_COMMITTED);
+        assert_true(o.batch > last);
+        last = o.batch;
+    }
+}
+
+static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
+{
+    char *dir = make_dir(), path[4096], error[LOG_ERROR_BYTES] = "";
+    if (mount("tmpfs", dir, "tmpfs", 0, "size=8m") != 0) {
+        remove_tree(dir);
+        skip();
+    }
+    snprintf(path, sizeof path, "%s/ballast", dir);
+    int fd = open(path, O_RDWR | O_CREAT, 0600);
+    assert_int_equal(posix_fallocate(fd, 0, 4 << 20), 0);
+    char log_dir[4096 + 8];
+    snprintf(log_dir, sizeof log_dir, "%s/log", dir);
+    struct collector *c = collector_create();
+    struct log *log = log_local_open(log_dir, 0, error);
+    if (!log)
+        fail_msg("%s", error);
+    log_set_sink(log, &c->sink);
+
+    uint64_t number = append_until_stalled(log, c, 1);
+    assert_int_equal(log_state(log), LOG_STALLED);
+    while (collector_told(c) < number - 1)
+        pause_ms(1);
+    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
+    assert_int_equal(collector_told_as(c, LOG_UNKNOWN), 0);
+    check_committed(log, c); /* it is still read */
+    pause_ms(1000);
+    assert_int_equal(log_state(log), LOG_STALLED);
+
+    close(fd);
+    unlink(path);
+    uint64_t start = test_now_ms();
+    while (log_state(log) != LOG_WRITABLE && test_now_ms() - start < 10000)
+        pause_ms(10);
+    print_message("writable %llu ms after there was room\n",
+                  (unsigned long long)(test_now_ms() - start));
+    assert_int_equal(log_state(log), LOG_WRITABLE);
+    uint64_t second = append_until_stalled(log, c, number);
+    assert_true(second > number + 10);
+    log_destroy(log);
+    assert_int_equal(collector_told(c), second - 1);
+
+    log = log_local_open(log_dir, 0, error);
+    if (!log)
+        fail_msg("%s", error);
+    log_set_sink(log, &c->sink);
+    check_committed(log, c);
+    log_destroy(log);
+    collector_destroy(c);
+    assert_int_equal(umount(dir), 0);
+    remove_tree(dir);
+}
+
+static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
+{
+    char *dir = make_dir(), error[LOG_ERROR_BYTES] = "";
+    struct collector *c = collector_create();
+    struct log *log = log_local_open(dir, 2 << 20, error);
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    uint64_t number = append_until_stalled(log, c, 1);
+    while (collector_told(c) < number - 1)
+        pause_ms(1);
+    assert_int_equal(log_state(log), LOG_STALLED);
+    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
+    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
+    check_committed(log, c);
+    uint64_t start = test_now_ms();
+    log_destroy(log); /* does not wait for room */
+    assert_in_range(test_now_ms() - start, 0, 1000);
+
+    log = log_local_open(dir, 0, error);
+    if (!log)
+        fail_msg("%s", error);
+    log_set_sink(log, &c->sink);
+    size_t before = collector_told(c);
+    struct log_batch batch = batch_make(1, number, 2000, true);
+    assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+    batch_finish(&batch);
+    while (collector_told(c) == before)
+        pause_ms(1);
+    check_committed(log, c);
+    log_destroy(log);
+    collector_destroy(c);
+    remove_tree(dir);
+}
+
+/* ---- processes ---- */
+
+static void a_second_opener_is_refused(void **state)
+{
+    char *dir = make_log(3), error[LOG_ERROR_BYTES] = "";
+    int go[2];
+    assert_int_equal(pipe(go), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        if (read(go[0], &byte, 1) != 1)
+            _exit(3);
+        struct log *log = log_local_open(dir, 0, error);
+        _exit(log ? 1 : strstr(error, "another process") ? 0 : 2);
+    }
+    struct log *log = open_log(dir);
+    assert_non_null(log);
+    assert_null(log_local_open(dir, 0, error)); /* nor the same process */
+    assert_int_equal(write(go[1], "x", 1), 1);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    close(go[0]);
+    close(go[1]);
+    log_destroy(log);
+    remove_tree(dir);
+}
+
+static void another_process_reads_along(void **state)
+{
+    char *dir = make_log(50);
+    pid_t child = fork();
+    if (child == 0) {
+        char error[LOG_ERROR_BYTES];
+        struct collector *c = collector_create();
+        struct log *log = log_local_open_readonly(dir, error);
+        if (!log)
+            _exit(1);
+        log_set_sink(log, &c->sink);
+        struct log_batch batch = batch_make(1, 1, 1, false);
+        if (log_seek(log, 0, error) != 0 || log_append(log, &batch) != LOG_READONLY)
+            _exit(2);
+        size_t delivered;
+        uint64_t until = test_now_ms() + 20000;
+        while (c->n < 150 && test_now_ms() < until)
+            if (log_poll(log, 100, &delivered, error) != LOG_OK)
+                _exit(3);
+        _exit(c->n == 150 ? 0 : 4);
+    }
+    struct collector *c = collector_create();
+    struct log *log = open_log(dir);
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    for (uint64_t i = 51; i <= 150; i += 10) {
+        append_range(log, c, i, i + 9);
+        pause_ms(10);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    log_destroy(log);
+    collector_destroy(c);
+    remove_tree(dir);
+}
+
+/* Writes the number of each committed batch to a pipe. */
+struct reporter {
+    struct log_sink sink;
+    int fd;
+};
+
+static void report(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+{
+    if (outcome == LOG_COMMITTED &&
+        write(((struct reporter *)sink)->fd, &origin.batch, sizeof origin.batch) < 0)
+        _exit(7);
+}
+
+static void nothing_committed_is_lost_by_a_kill(void **state)
+{
+    char *dir = make_dir();
+    uint64_t committed = 0;
+    for (int round = 0; round < 12; round++) {
+        int fds[2];
+        assert_int_equal(pipe(fds), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            struct reporter r = {.sink.outcome = report, .fd = fds[1]};
+            struct log *log = open_log(dir);
+            if (!log)
+                _exit(1);
+            log_set_sink(log, &r.sink);
+            for (uint64_t i = committed + 1;; i++) {
+                struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
+                while (log_append(log, &batch) == LOG_FULL)
+                    pause_ms(1);
+                batch_finish(&batch);
+            }
+        }
+        close(fds[1]);
+        pause_ms(40 + round * 17);
+        kill(child, SIGKILL);
+        uint64_t number;
+        while (read(fds[0], &number, sizeof number) == sizeof number)
+            committed = number; /* one writer: in order */
+        close(fds[0]);
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+
+        struct log_bounds bounds;
+        char error[LOG_ERROR_BYTES] = "";
+        struct log *log = open_log(dir);
+        assert_non_null(log);
+        assert_int_equal(log_bounds(log, &bounds, error), 0);
+        log_destroy(log);
+        assert_true(bounds.high >= committed);
+        if (read_log(dir, bounds.high, error) != READ_ALL)
+            fail_msg("%s", error);
+        committed = bounds.high; /* the last ones may have been committed and not told */
+    }
+    print_message("12 kills, %llu batches\n", (unsigned long long)committed);
+    assert_true(committed > 0);
+    remove_tree(dir);
+}
+
+static void an_io_error_ends_the_process_without_an_acknowledgement(void **state)
+{
+    char *dir = make_log(5), error[LOG_ERROR_BYTES] = "";
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct reporter r = {.sink.outcome = report, .fd = fds[1]};
+        struct log *log = open_log(dir);
+        if (!log)
+            _exit(2);
+        log_set_sink(log, &r.sink);
+        atomic_store(&sync_error, EIO);
+        struct log_batch batch = batch_make(1, 6, SIZE, true);
+        log_append(log, &batch);
+        pause_ms(5000);
+        _exit(3);
+    }
+    close(fds[1]);
+    int status;
+    uint64_t number;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 1);
+    assert_int_equal(read(fds[0], &number, sizeof number), 0);
+    close(fds[0]);
+    assert_int_equal(read_log(dir, 5, error), READ_ALL);
+    struct collector *c = collector_create();
+    struct log *log = open_log(dir);
+    log_set_sink(log, &c->sink);
+    append_range(log, c, 6, 8);
+    log_destroy(log);
+    collector_destroy(c);
+    assert_int_equal(read_log(dir, 8, error), READ_ALL);
+    remove_tree(dir);
+}
+
 int main(void)
 {
     const struct world world = {.name = "every log: local",
@@ -37,5 +599,19 @@ int main(void)
                                 .destroy = destroy,
                                 .open = open_log,
                                 .threads = true};
-    return conformance_run(&world);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_flipped_bit_of_a_record_is_found_out),
+        cmocka_unit_test(a_flipped_bit_anywhere_never_changes_what_is_read),
+        cmocka_unit_test(a_file_that_was_cut_short_is_refused),
+        cmocka_unit_test(something_else_s_directory_is_refused),
+        cmocka_unit_test(a_newer_format_is_refused),
+        cmocka_unit_test(a_full_disk_refuses_and_heals_when_there_is_room),
+        cmocka_unit_test(a_full_map_refuses_and_a_larger_one_goes_on),
+        cmocka_unit_test(a_second_opener_is_refused),
+        cmocka_unit_test(another_process_reads_along),
+        cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
+        cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
+    };
+    int failed = conformance_run(&world);
+    return failed + cmocka_run_group_tests_name("local", tests, NULL, NULL);
 }
