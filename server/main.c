@@ -264,9 +264,27 @@ static void say_address(const char *what, bool tls, struct listen_address addres
                   tls ? "https" : "http", address.host, address.port);
 }
 
+/* Say where the first loop listens, and pick what the others share with it: its ports, as it was
+ * given them; a Unix socket has one listener. Returns how many. */
+static size_t say_addresses(struct server *server, const struct loop *loop,
+                            struct listen_address shared[CONFIG_LISTEN_MAX])
+{
+    const struct config *config = &server->config;
+    size_t n = 0;
+    for (size_t i = 0; i < config->n_listen; i++) {
+        struct listen_address address = loop_address(loop, i);
+        say_address("listening", config->tls_cert != NULL, address);
+        if (!address.path[0])
+            shared[n++] = address;
+    }
+    say_address("admin", false, loop_address(loop, config->n_listen));
+    return n;
+}
+
 static int open_loops(struct server *server, unsigned max_files)
 {
-    struct config *config = &server->config;
+    const struct config *config = &server->config;
+    struct listen_address shared[CONFIG_LISTEN_MAX];
     unsigned limit = max_files > 2 * FILES_RESERVE ? max_files - FILES_RESERVE : max_files / 2;
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
@@ -299,12 +317,8 @@ static int open_loops(struct server *server, unsigned max_files)
         server->reader.shards[server->reader.n_shards++] = loop_shard(opened);
         server->loops[server->n_loops++] = opened;
         if (i == 0) {
-            /* The others share the ports that the first one was given. */
-            for (size_t k = 0; k < config->n_listen; k++) {
-                config->listen[k] = loop_address(opened, k);
-                say_address("listening", config->tls_cert != NULL, config->listen[k]);
-            }
-            say_address("admin", false, loop_address(opened, config->n_listen));
+            loop.n_listen = say_addresses(server, opened, shared);
+            loop.listen = shared;
             loop.admin = NULL;
         }
     }
