@@ -42,9 +42,9 @@ struct config {
     int kafka_replication;
     struct kafka_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
     size_t n_kafka;
-    char *data; /* default ./placed-data */
-    char *web;  /* NULL: found beside the program */
-    char *tls_cert, *tls_key; /* both or neither */
+    char *data;                       /* default ./placed-data */
+    char *web;                        /* NULL: found beside the program */
+    char *tls_cert, *tls_key;         /* both or neither */
     char *origins[CONFIG_ORIGIN_MAX]; /* allowed Origin headers beside the server's own host */
     size_t n_origins;
     unsigned threads;            /* 1 */
