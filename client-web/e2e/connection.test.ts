@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: ISC
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { evening } from './art';
 import {
   boardAt,
+  boardSum,
   boardHas,
   chooseColour,
   DESKTOP,
@@ -12,10 +14,12 @@ import {
   lookAt,
   lost,
   open,
+  paint,
   pendingCount,
   sameLoad,
   settled,
   text,
+  WAIT_MS,
   whereIs,
 } from './page';
 import { Wire } from './proxy';
@@ -73,7 +77,7 @@ test('offline and back: the page says so, and catches up without a reload', asyn
   await page.getByRole('button', { name: 'Try now' }).click();
   await boardHas(page, 51, 50, 5);
   await live(page);
-  await expect.poll(() => page.isVisible('#banner')).toBe(false);
+  await expect.poll(() => page.isVisible('#banner'), { timeout: WAIT_MS }).toBe(false);
   await sameLoad(page);
   await context.close();
   await wire.remove();
@@ -151,5 +155,47 @@ test('of an edit whose fate is unknown the picture tells', async () => {
   await page.mouse.move(at.x + 100, at.y);
   await draws(page, 'marks', 60, 60, null);
   await draws(page, 'screen', 60, 60, '#ffffff');
+  await context.close();
+});
+
+test('a whole picture that was drawn meanwhile is caught up with', async () => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const other = await open(context, server.url);
+  const page = await open(context, wire.url);
+  wire.cut();
+  await lost(page);
+  await paint(other, evening());
+  const sum = await boardSum(other);
+  expect(await boardSum(page)).not.toBe(sum);
+  wire.mend();
+  await expect.poll(() => boardSum(page), { timeout: WAIT_MS }).toBe(sum);
+  await live(page);
+  await sameLoad(page);
+  // Who comes by the picture has the same.
+  expect(await boardSum(await open(context, server.url))).toBe(sum);
+  await context.close();
+  await wire.remove();
+});
+
+test('a server with another log is followed, though its versions are lower', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'red');
+  for (let x = 70; x < 73; x++) {
+    const at = await lookAt(page, x, 70, 16);
+    await page.mouse.click(at.x, at.y);
+    await settled(page);
+  }
+  await server.down();
+  await lost(page);
+  await server.forget();
+  await server.up();
+  await boardHas(page, 70, 70, 0);
+  await live(page);
+  const at = await whereIs(page, 75, 70);
+  await page.mouse.click(at.x, at.y);
+  await boardHas(page, 75, 70, 5);
+  await sameLoad(page);
   await context.close();
 });

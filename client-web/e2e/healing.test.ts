@@ -108,3 +108,29 @@ test('a refused pixel goes back to what is there now, not to what was there', as
   expect(await pendingCount(page)).toBe(0);
   await context.close();
 });
+
+test('read-only is said, nothing is drawn meanwhile, and drawing goes on after it', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  let notice = (_readonly: boolean) => {};
+  await page.routeWebSocket(/\/ws/, (route: WebSocketRoute) => {
+    route.connectToServer();
+    notice = (readonly) => route.send(JSON.stringify({ type: 'notice', readonly }));
+  });
+  await page.goto(server.url);
+  await live(page);
+  await chooseColour(page, 'red');
+  const at = await lookAt(page, 600, 600, 16);
+  notice(true);
+  await text(page, '#hint', "Read-only for the moment: your pixels can't be saved");
+  expect(await page.locator('#palette[data-dimmed]').count()).toBe(1);
+  await page.mouse.click(at.x, at.y);
+  expect(await pendingCount(page)).toBe(0);
+  notice(false);
+  const dimmed = () => page.locator('#palette[data-dimmed]').count();
+  await expect.poll(dimmed, { timeout: WAIT_MS }).toBe(0);
+  await page.mouse.click(at.x, at.y);
+  await boardHas(page, 600, 600, 5);
+  await context.close();
+});

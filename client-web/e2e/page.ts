@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Edit } from '../src/core/edit';
+import { MAX_EDITS } from '../src/core/protocol';
 import type { Handle } from '../src/main';
 
 declare global {
@@ -136,6 +138,27 @@ export async function draws(
 ): Promise<void> {
   await until(() => drawnAt(page, canvas, x, y), rgb);
 }
+
+const MESSAGES_AT_A_TIME = 16;
+
+/** Many edits through the page, as somebody with a very quick hand would; waits until all are in. */
+export async function paint(page: Page, edits: readonly Edit[]): Promise<void> {
+  const some = MAX_EDITS * MESSAGES_AT_A_TIME;
+  for (let i = 0; i < edits.length; i += some) {
+    await page.evaluate(
+      ([edits, most]) => {
+        for (let j = 0; j < edits.length; j += most) {
+          window.placed.client.place(edits.slice(j, j + most));
+        }
+      },
+      [edits.slice(i, i + some), MAX_EDITS] as const,
+    );
+    await settled(page);
+  }
+}
+
+/** The checksum of what a page has on its board. */
+export const boardSum = (page: Page) => page.evaluate(() => window.placed.client.board!.sum());
 
 export async function chooseColour(page: Page, name: string): Promise<void> {
   await page.getByRole('radio', { name, exact: true }).check({ force: true });

@@ -4,31 +4,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { MAX_EDITS } from '../src/core/protocol';
 import { evening } from './art';
-import { boardHas, chooseColour, DESKTOP, launch, lookAt, open, PHONE, settled } from './page';
+import { chooseColour, DESKTOP, launch, lookAt, open, paint, PHONE, settled } from './page';
 import { Server } from './server';
-
-const MESSAGES_AT_A_TIME = 16;
-
-/** Through the page, as somebody with a very quick hand would. */
-async function paint(page: Page): Promise<void> {
-  const edits = evening();
-  const some = MAX_EDITS * MESSAGES_AT_A_TIME;
-  for (let i = 0; i < edits.length; i += some) {
-    await page.evaluate(
-      ([edits, most]) => {
-        for (let j = 0; j < edits.length; j += most) {
-          window.placed.client.place(edits.slice(j, j + most));
-        }
-      },
-      [edits.slice(i, i + some), MAX_EDITS] as const,
-    );
-    await settled(page);
-  }
-  const last = edits[edits.length - 1]!;
-  await boardHas(page, last.x, last.y, last.colour);
-}
 
 async function shoot(
   browser: Browser,
@@ -65,7 +43,7 @@ async function main(out: string | undefined): Promise<void> {
   try {
     const context = await browser.newContext(DESKTOP);
     const painter = await open(context, server.url);
-    await paint(painter);
+    await paint(painter, evening());
     // One pixel by hand, so that the line for the first visit has done its work.
     await chooseColour(painter, 'white');
     const at = await lookAt(painter, 430, 462, 16);

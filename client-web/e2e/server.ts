@@ -71,8 +71,13 @@ export class Server {
     return child.exitCode;
   }
 
+  /** Throws its log away, while it is down. */
+  async forget(): Promise<void> {
+    await rm(this.data, { recursive: true, force: true });
+  }
+
   async remove(): Promise<void> {
     await this.down();
-    await rm(this.data, { recursive: true, force: true });
+    await this.forget();
   }
 }
