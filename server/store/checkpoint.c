@@ -271,10 +271,8 @@ static int set_aside(struct checkpoint *checkpoint)
 {
     if (renameat(checkpoint->dir_fd, "data.mdb", checkpoint->dir_fd, "data.mdb.damaged") < 0)
         return errno;
-    diag_warn(
-        "checkpoint %s: data.mdb is damaged, now called data.mdb.damaged; folding the log from "
-        "the beginning",
-        checkpoint->dir);
+    diag_warn("checkpoint %s: data.mdb is damaged; kept as data.mdb.damaged, beginning a new one",
+              checkpoint->dir);
     return 0;
 }
 
