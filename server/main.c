@@ -417,6 +417,9 @@ int main(int argc, char *argv[])
     handle_signals();
     unsigned max_files = raise_file_limit();
     server.shard = shard_defaults;
+    if (strcmp(server.config.energy, server.shard.energy) != 0)
+        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
+                  server.config.energy);
     server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
     server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
     server.source = (struct snapshot_source){
