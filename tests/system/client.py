@@ -6,6 +6,7 @@ goes to `faults`, which world.check() and the checker look at.
 """
 import asyncio
 import collections
+import contextlib
 import http.client
 import json
 import random
@@ -56,10 +57,12 @@ class Client:
 
     async def start(self):
         """Connect; returns when the server has said hello."""
+        self._stopping = False
         self._task = asyncio.create_task(self._run())
         await self.until(lambda: self.connected or self._task.done(), "connected", 2 * STEP_SECONDS)
         if self._task.done():
             self._task.result()
+            raise AssertionError(f"{self.name}: not connected: {self.failures[-1:]}, closes {self.closes}")
         return self
 
     async def close(self):
@@ -177,7 +180,8 @@ class Client:
             self.closes.append(ws.close_code)
         finally:
             self._ws = None
-            await ws.close()
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await ws.close()
 
     async def _picture(self):
         def fetch():

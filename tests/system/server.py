@@ -52,7 +52,9 @@ class Server:
         self.starts += 1
         self.stderr_path = self.data.parent / f"{self.data.name}.stderr.{self.starts}"
         self.addresses = {}
-        env = {**os.environ, "ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1",
+        inherited = {name: value for name, value in os.environ.items()
+                     if not name.startswith("PLACED_") or name == "PLACED_TEST_RUN"}
+        env = {**inherited, "ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1",
                **self.env}
         if prefix:
             env["ASAN_OPTIONS"] += ":detect_leaks=0"  # LeakSanitizer does not work under ptrace

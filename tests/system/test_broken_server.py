@@ -8,6 +8,9 @@ from fold import Record, pack
 from proxy import FrameProxy, Proxy, TextProxy
 
 
+FAST = ["--batch-ms", "10", "--tick-ms", "10"]
+
+
 async def paint_through(world, proxy, messages=12):
     """A client behind the proxy sees the server's edits of another client, and paints by itself."""
     server = world.servers[0]
@@ -47,14 +50,14 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 async def test_a_lie_in_the_frames_is_found(world, lie):
-    proxy = FrameProxy(await world.server(), LIES[lie])
+    proxy = FrameProxy(await world.server(args=FAST), LIES[lie])
     found, _, _ = await paint_through(world, proxy)
     assert proxy.told
     assert any("victim" in violation for violation in found), found
 
 
 async def test_an_honest_proxy_is_no_violation(world):
-    found, _, _ = await paint_through(world, Proxy(await world.server()))
+    found, _, _ = await paint_through(world, Proxy(await world.server(args=FAST)))
     assert not found
     await world.check()
 
@@ -63,7 +66,7 @@ async def test_an_acknowledgement_at_a_version_too_low_is_found(world):
     def lower(said):
         said["version"] = max(said["version"] - 1, 0)
 
-    found, _, _ = await paint_through(world, TextProxy(await world.server(), "placed", lower))
+    found, _, _ = await paint_through(world, TextProxy(await world.server(args=FAST), "placed", lower))
     assert any("but in the log only at" in violation for violation in found), found
 
 
@@ -77,7 +80,7 @@ async def test_an_edit_that_is_acknowledged_but_never_written_is_found(world):
                 return []
             return [message]
 
-    server = await world.server()
+    server = await world.server(args=FAST)
     proxy = Swallow(server)
     async with proxy:
         victim = await world.client(server, name="victim", via=proxy.address, resume=False)
@@ -95,7 +98,7 @@ async def test_a_refusal_of_an_edit_that_is_in_the_log_is_found(world):
         said.clear()
         said.update(type="refused", id=1, reason="busy", retry_ms=0)
 
-    server = await world.server()
+    server = await world.server(args=FAST)
     proxy = TextProxy(server, "placed", refuse)
     async with proxy:
         victim = await world.client(server, name="victim", via=proxy.address, resume=False)
@@ -106,7 +109,7 @@ async def test_a_refusal_of_an_edit_that_is_in_the_log_is_found(world):
 
 
 async def test_a_log_that_was_tampered_with_is_found(world):
-    server = await world.server()
+    server = await world.server(args=FAST)
     client = await world.client(server)
     for _ in range(6):
         await client.place(3)

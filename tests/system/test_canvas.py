@@ -159,7 +159,7 @@ async def test_a_client_that_was_away_too_long_is_sent_to_the_picture(any_world)
 
 @pytest.mark.parametrize("version", [
     "18446744073709551615", "18446744073709551616", "9" * 40, "9007199254740993", "-1", "", "abc", "1e3", "0x1",
-    "%00", "%31%00", "1%20", "+1", "1.0", "None"])
+    "1%20", "%20", "+1", "1.0", "None", "%ff"])
 async def test_a_version_from_nowhere_is_sent_to_the_picture(world, version):
     server = await world.server()
     client = await world.client(server)
@@ -219,9 +219,9 @@ async def test_the_picture_has_the_palette_that_info_names(world):
         colour["rgb"].lower() for colour in info["palette"]]
 
 
-async def test_the_checksum_of_the_heartbeat_is_the_canvas(any_world):
-    server = await any_world.server()
-    client = await any_world.client(server)
+async def test_the_checksum_of_the_heartbeat_is_the_canvas(world):
+    server = await world.server()
+    client = await world.client(server)
     for _ in range(3):
         await client.place(20)
 
@@ -230,4 +230,4 @@ async def test_the_checksum_of_the_heartbeat_is_the_canvas(any_world):
         return client.checksums > 0
 
     await eventually(compared, "a checksum at a version that the client was at", 40)
-    await any_world.check()
+    await world.check()

@@ -25,7 +25,7 @@ def garbage(fresh):
 ODD_HEADERS = [
     [("a", "")], [("a", "\x01")], [("a", "\x02abcdefghABCDEFGH")], [("a", "\x01abcdefgh")],
     [("a", "\x01abcdefghABCDEFGHabcdefgh")], [("o", "")], [("o", "x" * 15)], [("o", "x" * 16)], [("o", "x" * 4000)],
-    [("g", "short")], [("g", "y" * 16)], [("g", "z" * 16), ("g", "w" * 16)], [("unknown", "?")], [("", "no name")],
+    [("g", "short")], [("g", "y" * 16)], [("g", "z" * 16), ("g", "w" * 16)], [("unknown", "?")], [("empty", "")],
     [("a", "\x01abcdefghABCDEFGH"), ("a", "\x01"), ("o", "o" * 16), ("o", "")], [("n" * 3000, "v" * 3000)],
     [(f"h{i}", str(i)) for i in range(200)],
 ]

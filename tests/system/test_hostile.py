@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: ISC
+"""Clients that mean harm: slow, noisy, too many, or speaking another protocol. The server stays as it was."""
+import os
+import random
+import socket
+import time
+
+import pytest
+import raw
+from raw import WebSocket
+from server import BINARY, Server
+from test_http import wait_ready
+
+SANITIZED = b"__asan_init" in BINARY.read_bytes() if BINARY.exists() else False
+
+
+@pytest.fixture(name="server")
+def fixture_server(tmp_path):
+    server = Server(tmp_path / "data").start()
+    wait_ready(server)
+    yield server
+    server.close()
+    assert not server.reports, "\n".join(server.reports)
+
+
+def cpu_seconds(server):
+    fields = open(f"/proc/{server.process.pid}/stat", encoding="ascii").read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load_over(server, seconds):
+    """The share of a processor that the server takes in the next seconds."""
+    before = cpu_seconds(server)
+    time.sleep(seconds)
+    return (cpu_seconds(server) - before) / seconds
+
+
+def still_serves(server):
+    assert server.get("/info").status == 200
+    with WebSocket(server) as ws:
+        assert ws.status == 101
+    assert server.request("POST", "/edit?x=1&y=1&c=1").status == 200
+
+
+def seconds_until_closed(server, first, drip=b"", every=0.5, limit=40):
+    """How long the server bears a client that sends `first` and then `drip`, again and again."""
+    with raw.connect(server, timeout=every) as sock:
+        started = time.monotonic()
+        sock.sendall(first)
+        while time.monotonic() - started < limit:
+            try:
+                if not sock.recv(4096):
+                    break
+            except socket.timeout:
+                pass
+            except ConnectionResetError:
+                break
+            try:
+                sock.sendall(drip)
+            except (ConnectionResetError, BrokenPipeError):
+                break
+        return time.monotonic() - started
+
+
+# ---- other protocols
+
+@pytest.mark.parametrize("text", [
+    b"CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0" * 64,
+    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n",
+    b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, websocket\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 600,
+    b"SSH-2.0-OpenSSH_9\r\n",
+    b"GET http://a.test/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /\r\n\r\n",
+    b"\r\n\r\n\r\n",
+    b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
+    b"GET /\0 HTTP/1.1\r\n\r\n",
+], ids=["CONNECT", "h2", "h2c", "foo", "h2c and websocket", "TLS", "SSH", "a proxy's request", "no version", "empty lines",
+        "no method", "two methods", "a NUL"])
+def test_another_protocol_is_shown_the_door(server, text):
+    started = time.monotonic()
+    answer = raw.request(server, text + b"\r\n", timeout=25)
+    assert raw.status(answer) in (0, 400, 403, 404, 405), answer[:200]
+    assert b" 101 " not in answer and b" 200 " not in answer
+    assert time.monotonic() - started < 20
+    still_serves(server)
+
+
+def test_binary_noise(server):
+    noise = random.Random(1)
+    for _ in range(60):
+        send_and_leave(server, noise.randbytes(noise.randrange(1, 3000)))
+    still_serves(server)
+    wait_for_connections(server, 0)
+
+
+def send_and_leave(server, data):
+    with raw.connect(server) as sock:
+        try:
+            sock.sendall(data)
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+
+
+def wait_for_connections(server, others, seconds=30):
+    """Until only those are connected, and the one that asks."""
+    deadline = time.monotonic() + seconds
+    while (count := server.metric("placed_connections")) != others + 1:
+        assert time.monotonic() < deadline, f"{count} connections"
+        time.sleep(0.1)
+
+
+# ---- too much
+
+@pytest.mark.parametrize("text", [
+    b"GET /info HTTP/1.1\r\nHost: a\r\n" + b"".join(b"X-%d: y\r\n" % i for i in range(5000)) + b"\r\n",
+    b"GET /info HTTP/1.1\r\nHost: a\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+    b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /info?" + b"a=b&" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /info HTTP/1.1\r\nHost: a\r\nCookie: " + b"c=d; " * 30_000 + b"\r\n\r\n",
+], ids=["many", "a long one", "a long path", "a long query", "a long cookie"])
+def test_headers_without_end(server, text):
+    answer = raw.request(server, text)
+    assert raw.status(answer) in (0, 400, 403, 404, 414, 431), answer[:100]
+    still_serves(server)
+    wait_for_connections(server, 0)
+
+
+@pytest.mark.parametrize("header", [
+    b"Content-Length: -1", b"Content-Length: 1x", b"Content-Length: 99999999999999999999", b"Content-Length: 5, 5",
+    b"Transfer-Encoding: chunked", b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+    b"Content-Length: 1\r\nContent-Length: 2",
+])
+def test_a_body_of_no_clear_length_is_refused(server, header):
+    answer = raw.request(server, b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\n" + header + b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+                         timeout=25)
+    assert raw.status(answer) == 400, answer[:200]
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert server.metric("placed_edits_taken_total") == 0
+
+
+def test_a_body_without_end(server):
+    with raw.connect(server, timeout=5) as sock:
+        sock.sendall(b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000000\r\n\r\n")
+        started, sent = time.monotonic(), 0
+        try:
+            while time.monotonic() - started < 40:
+                sent += sock.send(b"x" * 65536)
+        except (ConnectionResetError, BrokenPipeError, socket.timeout):
+            pass
+        assert time.monotonic() - started < 35
+    assert server.metric("placed_edits_taken_total") == 0
+    still_serves(server)
+
+
+# ---- too slow
+
+@pytest.mark.limit(200)
+@pytest.mark.parametrize("first,drip,limit", [
+    (b"", b"", 20),
+    (b"GET /info HTT", b"", 20),
+    (b"GET /info HTTP/1.1\r\nX: ", b"a", 25),
+    (b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n", b"a", 25),
+    (b"GET /info HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n", b"a", 25),
+], ids=["silence", "half a line", "a header drip by drip", "a body drip by drip", "an unwanted body drip by drip"])
+def test_who_is_slow_is_closed_in_time(server, first, drip, limit):
+    assert seconds_until_closed(server, first, drip) < limit
+    still_serves(server)
+
+
+def test_an_answer_that_nobody_reads_is_given_up(server):
+    for i in range(40):
+        server.request("POST", f"/edit?x={i}&y={i}&c={i % 15 + 1}")
+    socks = []
+    for _ in range(50):
+        sock = raw.connect(server, receive_buffer=2048)
+        sock.sendall(b"GET /canvas.png HTTP/1.1\r\nHost: a\r\n\r\n" * 20)
+        socks.append(sock)
+    assert load_over(server, 3) < 0.9
+    still_serves(server)
+    for sock in socks:
+        sock.close()
+    wait_for_connections(server, 0)
+
+
+# ---- clients that make a server turn in vain
+
+EVENTS = b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.mark.parametrize("text,shut", [
+    (EVENTS, False), (EVENTS + b"more", False), (EVENTS, True),
+    (b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n" + EVENTS + b"more", False),
+    (b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n" + EVENTS + b"more", True),
+], ids=["quiet", "more than a request", "half closed", "pipelined", "pipelined and half closed"])
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's build turns too slowly to be noticed")
+def test_an_event_stream_costs_nothing_while_it_is_quiet(server, text, shut):
+    socks = [raw.connect(server) for _ in range(10)]
+    for sock in socks:
+        sock.sendall(text)
+        if shut:
+            sock.shutdown(socket.SHUT_WR)
+    time.sleep(2.5)
+    assert load_over(server, 2) < 0.05
+    still_serves(server)
+    for sock in socks:
+        sock.close()
+
+
+def test_pipelined_requests_are_answered_in_order(server):
+    paths = ["/info", "/nothing", "/canvas.png", "/info", "/edit"]
+    text = b"".join(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() for path in paths)
+    with raw.connect(server) as sock:
+        sock.sendall(text)
+        data, statuses = b"", []
+        while len(statuses) < len(paths):
+            data += sock.recv(65536)
+            statuses = [int(part[:3]) for part in data.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [200, 404, 200, 200, 405]
+
+
+# ---- too many
+
+def test_churn_in_the_middle_of_handshakes(server):
+    whole = (b"GET /ws?from=0 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+    rng = random.Random(2)
+    for _ in range(1000):
+        sock = raw.connect(server)
+        sock.sendall(whole[:rng.randrange(len(whole) + 1)])
+        if rng.random() < 0.5:  # a reset instead of an orderly end
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        sock.close()
+    still_serves(server)
+    wait_for_connections(server, 0)
+    assert server.metric("placed_sessions") == 0
+
+
+@pytest.mark.limit(100)
+def test_no_more_descriptors(tmp_path):
+    """prlimit --nofile=64: those who are in stay, the others are refused, and the processor rests."""
+    server = Server(tmp_path / "data").start(prefix=("prlimit", f"--nofile={300 if SANITIZED else 64}:{300 if SANITIZED else 64}"))
+    socks = []
+    try:
+        wait_ready(server)
+        with WebSocket(server) as ws:
+            assert ws.status == 101
+            refused = 0
+            for _ in range(400):
+                sock = raw.connect(server, timeout=3)
+                sock.sendall(b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n")
+                socks.append(sock)
+            for sock in socks:
+                try:
+                    refused += raw.status(sock.recv(4096)) != 200
+                except (ConnectionResetError, socket.timeout):
+                    refused += 1
+            assert refused > 50
+            assert load_over(server, 3) < 0.05
+            ws.send(raw.PING, b"still here")
+            assert ws.until(raw.PONG) == b"still here"
+        for sock in socks:
+            sock.close()
+        time.sleep(1.5)
+        still_serves(server)
+        assert server.stderr().count("\n") < 50
+    finally:
+        for sock in socks:
+            sock.close()
+        server.close()
+    assert not server.reports
+
+
+def test_a_limit_of_connections(tmp_path):
+    server = Server(tmp_path / "data", args=["--max-connections", "20"]).start()
+    try:
+        wait_ready(server)
+        sockets = [WebSocket(server) for _ in range(20)]
+        with WebSocket(server) as one_more:
+            assert one_more.status == 101 and one_more.closed_with() == 1013
+        answer = server.get("/info")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+        assert server.admin("/healthz").status == 200  # the operator still gets in
+        for ws in sockets:
+            ws.sock.close()
+        deadline = time.monotonic() + 10
+        while server.get("/info").status != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        server.close()
+    assert not server.reports
