@@ -115,10 +115,12 @@ static int confirm_upgrade(struct conn *conn)
 static void destroyed(struct conn *conn)
 {
     struct loop *loop = conn->loop;
-    if (conn->kind == CONN_WS)
+    if (conn->kind == CONN_WS) {
         ws_finish(conn);
-    else
+        loop->n_ws--;
+    } else {
         http_finish(conn);
+    }
     if (loop->adopting == conn)
         loop->adopting = NULL;
     loop->n_conns--;

@@ -47,7 +47,7 @@ struct loop {
     size_t n_listeners;
     unsigned limit;    /* connections */
     unsigned n_conns;  /* now */
-    unsigned n_ws;     /* of them WebSockets and event streams */
+    unsigned n_ws;     /* of them WebSockets, also those that are closing */
     struct conn *http; /* those that are no WebSockets */
     struct conn *adopting;
 

@@ -171,10 +171,8 @@ void http_end(struct conn *conn)
         release(&conn->reply);
     else if (conn->joined && conn->kind == CONN_EDIT)
         session_finish(&conn->edit.session);
-    else if (conn->joined && conn->kind == CONN_EVENTS) {
-        conn->loop->n_ws--;
+    else if (conn->joined && conn->kind == CONN_EVENTS)
         session_finish(&conn->events.session);
-    }
     conn->joined = false;
     conn->kind = CONN_HTTP;
     conn->deadline_us = 0;

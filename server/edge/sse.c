@@ -145,7 +145,6 @@ int events_request(struct conn *conn)
     conn->kind = CONN_EVENTS;
     conn->joined = true;
     conn->close = true;
-    loop->n_ws++;
     metric_add(loop->config.metrics, http_requests_total, 1);
     lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0);
     if (write_now(conn, head, sizeof head - 1) != SENT_OK)

@@ -113,6 +113,7 @@ int ws_request(struct conn *conn)
     http_leave(conn);
     memset(&conn->ws, 0, sizeof conn->ws);
     conn->kind = CONN_WS;
+    conn->loop->n_ws++;
     int len = http_arg(conn, "from", value);
     conn->ws.from = len == HTTP_ARG_BAD
                         ? FROM_GARBAGE
@@ -131,7 +132,6 @@ int ws_begin(struct conn *conn)
         return 0;
     }
     conn->joined = true;
-    conn->loop->n_ws++;
     return 0;
 }
 
@@ -142,7 +142,6 @@ void ws_finish(struct conn *conn)
     if (!conn->joined)
         return;
     conn->joined = false;
-    conn->loop->n_ws--;
     session_finish(&conn->ws.session);
 }
 
@@ -168,12 +167,11 @@ int ws_writable(struct conn *conn)
 
 static int take_text(struct conn *conn, const uint8_t *bytes, size_t len)
 {
-    if (!parse_is_utf8(bytes, len))
-        return fault(conn, CLOSE_BAD_DATA, "text is not UTF-8");
+    if (len == 0 || memchr(bytes, '\0', len) || !parse_is_utf8(bytes, len))
+        return fault(conn, CLOSE_BAD_DATA, "text is not UTF-8, or none");
     /* A copy with a NUL behind it, so that "whole" can be asked for. */
     char text[TEXT_BYTES + 1];
-    if (len > 0)
-        memcpy(text, bytes, len);
+    memcpy(text, bytes, len);
     text[len] = '\0';
     cJSON *json = cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
     if (!cJSON_IsObject(json)) {
