@@ -24,7 +24,12 @@ export class Server {
 
   static async start(): Promise<Server> {
     const server = new Server(await mkdtemp(join(tmpdir(), 'placed-e2e-')));
-    await server.up();
+    try {
+      await server.up();
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
     return server;
   }
 
