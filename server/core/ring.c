@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/edit.h"
 
@@ -34,12 +35,17 @@ struct ring *ring_create(unsigned edits_log2, unsigned marks_log2)
         return NULL;
     ring->edits_mask = ((uint64_t)1 << edits_log2) - 1;
     ring->marks_mask = ((uint64_t)1 << marks_log2) - 1;
-    ring->edits = calloc(ring->edits_mask + 1, sizeof *ring->edits);
-    ring->marks = calloc(ring->marks_mask + 1, sizeof *ring->marks);
+    size_t edits_bytes = (ring->edits_mask + 1) * sizeof *ring->edits;
+    size_t marks_bytes = (ring->marks_mask + 1) * sizeof *ring->marks;
+    ring->edits = malloc(edits_bytes);
+    ring->marks = malloc(marks_bytes);
     if (!ring->edits || !ring->marks) {
         ring_destroy(ring);
         return NULL;
     }
+    /* Touched now, so that the memory is there from the start and does not grow for hours. */
+    memset(ring->edits, 0, edits_bytes);
+    memset(ring->marks, 0, marks_bytes);
     ring_begin(ring, 0, 0);
     return ring;
 }

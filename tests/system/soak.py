@@ -26,32 +26,33 @@ async def soak(world, options):
     server = await world.server()
     writers = [await world.client(server) for _ in range(options.writers)]
     viewers = [await world.client(server) for _ in range(options.viewers)]
-    first = server.resident_bytes()
-    print(f"resident before: {first / MIB:.1f} MiB", flush=True)
+    first, mapped = server.memory()
+    print(f"memory before: {first / MIB:.1f} MiB its own, {mapped / MIB:.1f} MiB of mapped files", flush=True)
     for writer in writers:
         world.scribble(writer, rate=options.rate / options.writers, size=options.size)
     begun = time.monotonic()
     warm = None
     while time.monotonic() < begun + options.seconds:
         await asyncio.sleep(max(1, options.seconds / 20))
-        resident = server.resident_bytes()
+        resident, mapped = server.memory()
         elapsed = time.monotonic() - begun
         if warm is None and elapsed >= options.seconds / 10:
             warm = resident
         edits = sum(len(entry.words) for entry in world.ledger.entries)
-        print(f"{elapsed:6.0f} s: resident {resident / MIB:6.1f} MiB, {edits} edits sent, "
+        print(f"{elapsed:6.0f} s: its own {resident / MIB:6.1f} MiB, mapped {mapped / MIB:6.1f} MiB, {edits} edits sent, "
               f"{edits / elapsed:.0f} a second, version {viewers[0].version if viewers else writers[0].version}",
               flush=True)
     await world.rest()
     for writer in writers:
         await writer.settle()
     elapsed = time.monotonic() - begun
-    last = server.resident_bytes()
+    last, mapped = server.memory()
     counts = {outcome: sum(len(entry.words) for entry in world.ledger.entries if entry.outcome == outcome)
               for outcome in (ACKNOWLEDGED, REFUSED, UNKNOWN)}
     print(f"sent {sum(counts.values())} edits in {elapsed:.1f} s: " + ", ".join(
         f"{count} {outcome}" for outcome, count in counts.items()))
-    print(f"resident after: {last / MIB:.1f} MiB (before {first / MIB:.1f}, at a tenth {(warm or first) / MIB:.1f})")
+    print(f"memory after: {last / MIB:.1f} MiB its own (before {first / MIB:.1f}, at a tenth {(warm or first) / MIB:.1f}), "
+          f"{mapped / MIB:.1f} MiB of mapped files")
     records = await world.check(timeout=120)
     print(f"the invariant holds: {len(records)} records, version {records[-1].offset + 1}; closes "
           f"{sorted({code for client in world.clients for code in client.closes})}")
@@ -65,7 +66,7 @@ def main():
     parser.add_argument("--size", type=int, default=4, help="edits a message")
     parser.add_argument("--writers", type=int, default=10)
     parser.add_argument("--viewers", type=int, default=10)
-    parser.add_argument("--growth", type=float, default=10, help="MiB that the server may grow after a tenth")
+    parser.add_argument("--growth", type=float, default=1, help="MiB that its own memory may grow after a tenth")
     parser.add_argument("--kafka", action="store_true", help="on a broker of its own; else the embedded log")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="placed-soak.") as folder:
