@@ -68,6 +68,7 @@ class WebSocket:
     def __init__(self, server, path="/ws", headers=(), timeout=15, receive_buffer=None, version="13", wait=True):
         self.sock = connect(server, timeout=timeout, receive_buffer=receive_buffer)
         self.buffer = b""
+        self.pongs = True
         lines = [f"GET {path} HTTP/1.1", "Host: placed.test", "Connection: keep-alive, Upgrade", "Upgrade: websocket",
                  f"Sec-WebSocket-Version: {version}",
                  f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}", *headers]
@@ -101,7 +102,13 @@ class WebSocket:
         return data
 
     def receive(self):
-        """The next frame: (opcode, payload)."""
+        """The next frame: (opcode, payload). A ping is answered, unless self.pongs is false."""
+        kind, payload = self._receive()
+        if kind == PING and self.pongs:
+            self.send(PONG, payload)
+        return kind, payload
+
+    def _receive(self):
         first, second = self._take(2)
         length = second & 0x7f
         if length == 126:

@@ -10,8 +10,9 @@ import time
 
 import pytest
 import raw
-from server import Server
+from server import BINARY, Server
 
+SANITIZED = b"__asan_init" in BINARY.read_bytes() if BINARY.exists() else False
 EDIT = "/edit?x=1&y=2&c=3"
 
 

@@ -9,7 +9,7 @@ import pytest
 import raw
 from raw import BINARY, CLOSE, PING, PONG, TEXT, WebSocket, frame
 from server import Server
-from test_http import wait_ready
+from test_http import SANITIZED, wait_ready
 
 
 @pytest.fixture(name="server")
@@ -253,8 +253,10 @@ def test_a_close_is_answered(server):
         assert ws.closed_with() == 1000
 
 
+@pytest.mark.heavy
 def test_who_does_not_answer_pings_is_told_to_come_back(server):
     with WebSocket(server, timeout=100) as ws:
+        ws.pongs = False
         say(ws)
         pings = 0
         started = time.monotonic()
@@ -284,7 +286,8 @@ def test_who_does_not_read_is_closed_and_costs_little(server):
                     painter.send(BINARY, edits(number, *words))
                 while say(painter).get("id") != number:
                     pass
-            assert server.resident_bytes() - before < count * 100_000 + 30_000_000
+            if not SANITIZED:  # whose freed memory stays resident for a while
+                assert server.resident_bytes() - before < count * 100_000 + 30_000_000
     finally:
         for ws in stalled:
             ws.sock.close()
