@@ -18,6 +18,8 @@ enum {
     MESSAGES_A_POLL = 4096,
     SLICE_MS = 100, /* how long a wait goes on before the links are looked at again */
     BOUNDS_MS = 3000,
+    HUNGRY_MS = 5, /* how long an empty queue is normal while there is more to be had */
+    NUDGE_MS = 500,
 };
 
 struct kafka_consumer {
@@ -32,8 +34,9 @@ struct kafka_consumer {
     bool started;
     bool stale; /* what is fetched must not be delivered: start again at next */
     uint64_t next;
-    uint64_t target;              /* the log's end at the last seek; UINT64_MAX: not known yet */
-    bool eof;                     /* the end was reached since the last seek */
+    uint64_t target; /* the log's end at the last seek; UINT64_MAX: not known yet */
+    bool eof;        /* the end was reached since the last seek */
+    bool no_nudge;   /* the last one found nobody; wait until something comes by itself */
     char failed[LOG_ERROR_BYTES]; /* not "": cannot go on */
     rd_kafka_message_t *messages[MESSAGES_A_POLL];
 };
@@ -255,18 +258,46 @@ static bool handle_event(struct kafka_consumer *c, const rd_kafka_message_t *m)
     return false;
 }
 
-/* What has been fetched, into c->messages; waits a slice for the first. */
+/* Does the broker have more than has been delivered? By what its last answer said. */
+static bool is_behind(struct kafka_consumer *c)
+{
+    int64_t low, high;
+    return !rd_kafka_get_watermark_offsets(c->rk, rd_kafka_topic_name(c->rkt), 0, &low, &high) &&
+           high > 0 && (uint64_t)high > c->next;
+}
+
+/*
+ * Let librdkafka fetch. When its local queue has been full it stops fetching, and looks again only
+ * when its broker thread wakes up, which with nothing else to do is after a second: we are through
+ * with the queue long before that. Any request to the broker wakes it.
+ */
+static void nudge(struct kafka_consumer *c)
+{
+    int64_t low, high;
+    c->no_nudge = rd_kafka_query_watermark_offsets(c->rk, rd_kafka_topic_name(c->rkt), 0, &low,
+                                                   &high, NUDGE_MS) != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* What has been fetched, into c->messages; waits up to timeout_ms for the first. */
 static size_t take(struct kafka_consumer *c, int timeout_ms)
 {
     ssize_t n = rd_kafka_consume_batch_queue(c->queue, 0, c->messages, MESSAGES_A_POLL);
-    if (n != 0 || timeout_ms <= 0)
-        return n > 0 ? (size_t)n : 0;
-    /* The batch call would wait its whole time out for a full batch: wait for one only. */
-    c->messages[0] = rd_kafka_consume_queue(c->queue, timeout_ms);
-    if (!c->messages[0])
+    if (n <= 0 && timeout_ms <= 0)
         return 0;
-    n = rd_kafka_consume_batch_queue(c->queue, 0, c->messages + 1, MESSAGES_A_POLL - 1);
-    return 1 + (n > 0 ? (size_t)n : 0);
+    if (n <= 0) {
+        /* The batch call would wait its whole time out for a full batch: wait for one only. */
+        bool hungry = timeout_ms > HUNGRY_MS && !c->no_nudge && is_behind(c);
+        c->messages[0] = rd_kafka_consume_queue(c->queue, hungry ? HUNGRY_MS : timeout_ms);
+        if (!c->messages[0]) {
+            if (hungry)
+                nudge(c);
+            return 0;
+        }
+        n = rd_kafka_consume_batch_queue(c->queue, 0, c->messages + 1, MESSAGES_A_POLL - 1);
+        n = 1 + (n > 0 ? n : 0);
+    }
+    c->no_nudge = false;
+    return (size_t)n;
 }
 
 /* Deliver what was taken, unless the connection was lost meanwhile. */
