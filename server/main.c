@@ -75,13 +75,20 @@ static void on_stop_signal(int signal_number)
         stop_loops(running);
 }
 
+static void on_reload_signal(int signal_number)
+{
+    for (size_t i = 0; running && i < running->n_loops; i++)
+        loop_reload(running->loops[i]);
+}
+
 static void handle_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
+    struct sigaction reload = {.sa_handler = on_reload_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGHUP, &reload, NULL);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* nothing can change live yet */
 }
 
 /* Every connection is a descriptor: take as many as the system lets us. */

@@ -8,6 +8,7 @@
 #include "edge/http.h"
 #include "edge/loop_state.h"
 #include "edge/parse.h"
+#include "edge/tls.h"
 #include "edge/ws.h"
 
 enum {
@@ -182,6 +183,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_FILTER_NETWORK_CONNECTION: /* we accept by ourselves: nothing comes here */
     case LWS_CALLBACK_RAW_ADOPT:                 /* CONNECT would leave a socket without time-out */
         return -1;
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS: /* where the SSL_CTX is handed out */
+        tls_keep(lws_context_user(lws_get_context(wsi)), user);
+        return 0;
     default:
         break;
     }

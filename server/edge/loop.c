@@ -6,7 +6,6 @@
 #include "edge/loop.h"
 
 #include <libwebsockets.h>
-#include <openssl/ssl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "core/diag.h"
 #include "edge/guard.h"
 #include "edge/loop_state.h"
+#include "edge/tls.h"
 
 enum {
     READ_BYTES = 16 * 1024,       /* read from a socket at once; also holds a handshake's answer */
@@ -70,6 +70,11 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
     loop->phase_until_us = now_us(loop) + DRAIN_US;
     listen_close(loop);
     shard_drain(loop->shard);
+}
+
+static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)
+{
+    tls_reload(watcher->data);
 }
 
 static bool all_gone(const struct loop *loop)
@@ -147,14 +152,7 @@ static int open_context(struct loop *loop, char error[LOOP_ERROR_BYTES])
         .keepalive_timeout = KEEPALIVE_SECONDS,
         .retry_and_idle_policy = &no_policy,
     };
-    if (config->tls_cert) {
-        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-        info.ssl_cert_filepath = config->tls_cert;
-        info.ssl_private_key_filepath = config->tls_key;
-        info.alpn = "http/1.1";
-        info.ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 |
-                                      SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-    }
+    tls_set(loop, &info);
     pthread_once(&once, quieten_lws);
     loop->lws = lws_create_context(&info);
     loop->vhost = loop->lws ? lws_get_vhost_by_name(loop->lws, "default") : NULL;
@@ -173,13 +171,16 @@ static void start_watchers(struct loop *loop)
     ev_async_init(&loop->wake, on_wake);
     ev_async_init(&loop->stop, on_stop);
     ev_async_init(&loop->picture, on_picture);
+    ev_async_init(&loop->reload, on_reload);
     ev_prepare_init(&loop->prepare, on_prepare);
     ev_timer_init(&loop->due, on_due, 0., 0.);
     ev_timer_init(&loop->second, on_second, 1., 1.);
-    loop->stop.data = loop->picture.data = loop->prepare.data = loop->second.data = loop;
+    loop->stop.data = loop->picture.data = loop->reload.data = loop->prepare.data =
+        loop->second.data = loop;
     ev_async_start(loop->ev, &loop->wake);
     ev_async_start(loop->ev, &loop->stop);
     ev_async_start(loop->ev, &loop->picture);
+    ev_async_start(loop->ev, &loop->reload);
     ev_prepare_start(loop->ev, &loop->prepare);
     ev_timer_start(loop->ev, &loop->second);
 }
@@ -244,6 +245,11 @@ void loop_picture_ready(struct loop *loop)
 void loop_stop(struct loop *loop)
 {
     ev_async_send(loop->ev, &loop->stop);
+}
+
+void loop_reload(struct loop *loop)
+{
+    ev_async_send(loop->ev, &loop->reload);
 }
 
 void loop_destroy(struct loop *loop)

@@ -63,6 +63,10 @@ void loop_picture_ready(struct loop *loop);
  * return from loop_run. Any thread, also a signal handler's. */
 void loop_stop(struct loop *loop);
 
+/* Read again what can change while running: certificate and key. Any thread, also a signal
+ * handler's. */
+void loop_reload(struct loop *loop);
+
 void loop_destroy(struct loop *loop); /* after loop_run has returned. NULL is fine */
 
 #endif

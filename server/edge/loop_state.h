@@ -31,11 +31,12 @@ struct loop {
     struct loop_config config;
     struct ev_loop *ev;
     struct lws_context *lws;
+    struct ssl_ctx_st *ssl_context; /* of the vhost, NULL: plain */
     struct lws_vhost *vhost;
     struct shard_host host;
     struct shard *shard;
 
-    ev_async wake, stop, picture;
+    ev_async wake, stop, picture, reload;
     ev_prepare prepare; /* runs the shard before each wait */
     ev_timer due;       /* when the shard wants to run again */
     ev_timer second;    /* housekeeping */
