@@ -51,6 +51,8 @@ static const struct type {
     {".woff2", "font/woff2", true},
     {".wasm", "application/wasm", false},
 };
+static const char hash_letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 static const struct type any_type = {"", "application/octet-stream", false};
 
 static const struct type *type_of(const char *path)
@@ -63,13 +65,13 @@ static const struct type *type_of(const char *path)
     return &any_type;
 }
 
-/* Vite names what it has bundled "assets/name-HASH.ext", 8 characters of hash. */
+/* Vite names what it has bundled "assets/name-HASH.ext", 8 characters of hash, "-" among them. */
 static bool has_hash(const char *path)
 {
     if (strncmp(path, "/assets/", 8) != 0)
         return false;
-    const char *dash = strrchr(path, '-'), *dot = strrchr(path, '.');
-    return dash && dot && dot - dash == 9;
+    const char *dot = strrchr(path, '.');
+    return dot && dot - path > 8 + 9 && dot[-9] == '-' && strspn(dot - 8, hash_letters) == 8;
 }
 
 static int fail(char error[FILES_ERROR_BYTES], const char *path, const char *what)
