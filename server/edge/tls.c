@@ -12,7 +12,8 @@ void tls_set(const struct loop *loop, struct lws_context_creation_info *info)
 {
     if (!loop->config.tls_cert)
         return;
-    info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+                     LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS; /* we verify nobody */
     info->ssl_cert_filepath = loop->config.tls_cert;
     info->ssl_private_key_filepath = loop->config.tls_key;
     info->alpn = "http/1.1";
