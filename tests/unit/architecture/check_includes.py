@@ -21,8 +21,8 @@ MAY_INCLUDE = {
 
 # Header -> the files that may include it.
 FOREIGN = {
-    r"libwebsockets\.h": r"server/edge/",
-    r"openssl/.*": r"server/edge/",
+    r"libwebsockets\.h": r"server/edge/|bench/",
+    r"openssl/.*": r"server/edge/|tools/|bench/|tests/",
     r"librdkafka/.*": r"server/log/log_kafka|tools/|bench/|tests/",
     r"lmdb\.h": r"server/log/log_local|server/store/(checkpoint|history)|tools/|bench/|tests/",
     r"png\.h": r"server/store/snapshot|tools/|bench/|tests/",
