@@ -17,9 +17,11 @@
 #include "pipeline/shard.h"
 
 enum {
-    IN_FLIGHT = 64,        /* batches, a power of two */
-    TICKETS_MAX = 1 << 19, /* messages in flight: bounds memory at 8 MiB */
-    RETRY_US = 5 * 1000,   /* when the log's queue is full */
+    IN_FLIGHT = 64, /* batches, a power of two */
+    EDITS_MAX =
+        1 << 19, /* not settled: half of what the ring holds, so that no burst of ours pushes
+                    a viewer off it between two turns. Bounds the tickets at 8 MiB too */
+    RETRY_US = 5 * 1000, /* when the log's queue is full */
 };
 
 struct batch {
@@ -43,8 +45,8 @@ struct intake {
     uint64_t nonce;
     uint8_t genesis[GENESIS_BYTES]; /* offered while the log has no record */
 
-    size_t n_edits;   /* gathered */
-    size_t n_tickets; /* gathered and in flight */
+    size_t n_edits; /* gathered */
+    size_t n_open;  /* edits gathered and in flight */
     uint64_t flushed_us, retry_us;
     bool closed;
     bool refuse_gathered; /* the log turned read-only under them */
@@ -182,17 +184,20 @@ bool intake_add(struct intake *intake, const struct ticket *ticket, const uint8_
     if (intake->closed || intake->refuse_gathered || log_state(intake->log) == LOG_STALLED)
         return false;
     *reason = REFUSAL_BUSY;
-    uint64_t now = env_now_us(intake->env);
-    if (intake->n_edits + ticket->edits > LOG_BATCH_MAX &&
-        (now < intake->retry_us || flush(intake, now) != LOG_ACCEPTED))
+    if (intake->n_open + ticket->edits > EDITS_MAX)
         return false;
+    if (intake->n_edits + ticket->edits > LOG_BATCH_MAX) {
+        uint64_t now = env_now_us(intake->env);
+        if (now < intake->retry_us || flush(intake, now) != LOG_ACCEPTED)
+            return false;
+    }
     /* The last of the circular array is never in flight: it is the one being gathered. */
-    if (intake->next - intake->oldest >= IN_FLIGHT - 1 || intake->n_tickets >= TICKETS_MAX ||
+    if (intake->next - intake->oldest >= IN_FLIGHT - 1 ||
         !add_ticket(batch_of(intake, intake->next), ticket))
         return false;
     memcpy(intake->edits + EDIT_BYTES * intake->n_edits, edits, (size_t)EDIT_BYTES * ticket->edits);
     intake->n_edits += ticket->edits;
-    intake->n_tickets++;
+    intake->n_open += ticket->edits;
     return true;
 }
 
@@ -200,9 +205,10 @@ bool intake_add(struct intake *intake, const struct ticket *ticket, const uint8_
 static void settle(struct intake *intake, struct batch *batch, enum settled what,
                    enum refusal reason, uint64_t version)
 {
-    for (size_t i = 0; i < batch->n; i++)
+    for (size_t i = 0; i < batch->n; i++) {
         intake->sink->settled(intake->sink, &batch->tickets[i], what, reason, version);
-    intake->n_tickets -= batch->n;
+        intake->n_open -= batch->tickets[i].edits;
+    }
     batch->n = 0;
     batch->unknown_since_us = 0;
 }
@@ -277,5 +283,5 @@ void intake_close(struct intake *intake)
 
 bool intake_idle(const struct intake *intake)
 {
-    return intake->n_tickets == 0;
+    return intake->n_open == 0;
 }
