@@ -13,6 +13,8 @@ enum {
     SWEEP_US = 1000 * 1000,     /* look for stalled sessions, ping some */
     WATCH_US = 200 * 1000,      /* look whether the log is writable */
     PICTURE_BYTES = 512 * 1024, /* until a picture has been made: about its greatest size */
+    BEAT_US = 1000 * 1000,      /* between heartbeats, at least, */
+    BEAT_SESSION_US = 1000,     /* and this more a session */
     CLOSE_STALLED = 4001,
 };
 
@@ -204,9 +206,16 @@ static void say_checksum(struct shard *shard)
     }
 }
 
+/* Often when few are there, seldom when many are: about a thousand of these messages a second. */
+static uint64_t beat_interval(const struct shard *shard)
+{
+    uint64_t interval = BEAT_US + (uint64_t)shard->n_sessions * BEAT_SESSION_US;
+    return interval < shard->config.heartbeat_us ? interval : shard->config.heartbeat_us;
+}
+
 static void heartbeat(struct shard *shard, uint64_t now)
 {
-    if (now < shard->beat_us + shard->config.heartbeat_us)
+    if (now < shard->beat_us + beat_interval(shard))
         return;
     shard->beat_us = now;
     say_checksum(shard);

@@ -25,13 +25,14 @@ struct shard_host {
 };
 
 struct shard_config {
-    uint64_t batch_us;     /* how long edits are gathered */
-    uint64_t tick_us;      /* how often viewers are told */
-    uint64_t heartbeat_us; /* how often checksum and online are told when they changed */
-    uint64_t ping_us;      /* every session is pinged once in this time */
-    uint64_t stall_us;     /* a session that takes nothing for so long is closed with 4001 */
-    uint64_t unknown_us;   /* how long an unknown outcome is waited for */
-    const char *energy;    /* policy name for hello */
+    uint64_t batch_us; /* how long edits are gathered */
+    uint64_t tick_us;  /* how often viewers are told */
+    uint64_t
+        heartbeat_us;  /* at most between two tellings of checksum and online, when they changed */
+    uint64_t ping_us;  /* every session is pinged once in this time */
+    uint64_t stall_us; /* a session that takes nothing for so long is closed with 4001 */
+    uint64_t unknown_us; /* how long an unknown outcome is waited for */
+    const char *energy;  /* policy name for hello */
 };
 
 /* What the daemon uses: 200 ms, 200 ms, 10 s, 30 s, 15 s, 10 s, "free". */
