@@ -11,7 +11,7 @@ Fixtures
     kafka_world   a World on a fresh topic of the session's broker; any number of servers
     any_world     the test runs twice: on the embedded log and on Kafka
     kafka         the session's broker (broker.py). Do not stop it:
-    own_kafka     a broker of this test's own, to be stopped, killed and frozen
+    own_kafka     a broker that is this test's alone meanwhile, to be stopped, killed and frozen
     kafka_log     makes a fresh topic's log: kafka_log() or kafka_log(own_kafka)
     rng           random numbers from PLACED_SEED
 
@@ -127,12 +127,18 @@ def kafka(tmp_path_factory):
     broker.stop(kill=True)
 
 
-@pytest.fixture
-def own_kafka(tmp_path):
-    broker = Broker(tmp_path / "kafka")
-    broker.start()
+@pytest.fixture(scope="session")
+def hurt_kafka(tmp_path_factory):
+    broker = Broker(tmp_path_factory.mktemp("hurt-kafka"))
     yield broker
     broker.stop(kill=True)
+
+
+@pytest.fixture
+def own_kafka(hurt_kafka):
+    hurt_kafka.start()  # whatever the test before has left of it
+    yield hurt_kafka
+    hurt_kafka.thaw()
 
 
 @pytest.fixture

@@ -54,10 +54,10 @@ class Server:
         self.addresses = {}
         inherited = {name: value for name, value in os.environ.items()
                      if not name.startswith("PLACED_") or name == "PLACED_TEST_RUN"}
-        env = {**inherited, "ASAN_OPTIONS": "exitcode=99:detect_leaks=1", "UBSAN_OPTIONS": "print_stacktrace=1",
-               **self.env}
-        if prefix:
-            env["ASAN_OPTIONS"] += ":detect_leaks=0"  # LeakSanitizer does not work under ptrace
+        env = {"UBSAN_OPTIONS": "print_stacktrace=1", **inherited, **self.env}
+        # LeakSanitizer does not work under ptrace.
+        env["ASAN_OPTIONS"] = ":".join([env.get("ASAN_OPTIONS", "detect_leaks=1"), "exitcode=99",
+                                        *(["detect_leaks=0"] if prefix else [])])
         command = [*prefix, str(BINARY), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
                    "--log", self.log, "--data", str(self.data), *self.args, *args]
         with open(self.stderr_path, "wb") as stderr:
