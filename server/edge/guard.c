@@ -12,7 +12,7 @@
 #include "edge/ws.h"
 
 enum {
-    RX_BYTES = 512, /* a WebSocket's own buffer for control frames, and the greatest piece of a
+    RX_BYTES = 256, /* a WebSocket's own buffer for control frames, and the greatest piece of a
                        message that is handed on at once */
     TX_BYTES =
         128 * 1024, /* the longest single write: a frame (63 kB), as event text a third more */
