@@ -1,25 +1,11 @@
 # SPDX-License-Identifier: ISC
-"""Crashes and restarts lose nothing that was acknowledged (rows 1, 2, 3, 4 and 5 of the fault matrix)."""
+"""Crashes and restarts lose nothing that was acknowledged (rows 1, 3, 4 and 5 of the fault matrix)."""
 import asyncio
-import shutil
-import subprocess
 
 import pytest
 from checker import ACKNOWLEDGED, UNKNOWN, check
 from fold import record_words
 from world import eventually
-
-
-def may_trace():
-    """Can strace change what a process does here?"""
-    if not shutil.which("strace"):
-        return False
-    done = subprocess.run(["strace", "-D", "-o", "/dev/null", "-e", "inject=exit_group:signal=KILL:when=1", "true"],
-                          stderr=subprocess.DEVNULL, timeout=20, check=False)
-    return done.returncode == -9
-
-
-needs_strace = pytest.mark.skipif(not may_trace(), reason="strace is missing or ptrace is not permitted")
 
 
 async def placed_since(world, before, n):
@@ -46,31 +32,6 @@ async def test_killed_again_and_again_under_load(any_world, rng):
         await placed_since(world, before, 5)
     await world.check(timeout=90)
     assert world.ledger.count(UNKNOWN), "no kill hit anything in flight"
-
-
-# What an LMDB commit does: writes pages (writev), makes them durable, writes the meta page that counts
-# (pwrite64). The second time is in the commit after a whole one, with other pages to write.
-@needs_strace
-@pytest.mark.parametrize("call, when", [("writev", 1), ("fdatasync", 1), ("pwrite64", 1),
-                                        ("writev", 2), ("fdatasync", 2), ("pwrite64", 2)])
-async def test_killed_in_the_commit_of_a_checkpoint(world, rng, call, when):
-    """Row 2: the old slot or the new one, never a mixture."""
-    server = world.make_server(args=["--checkpoint-seconds", "1"])
-    await world.start(server)
-    client = await world.client(server)
-    await client.place(200)
-    await asyncio.to_thread(server.stop)  # a first checkpoint, and the file
-
-    prefix = ["strace", "-D", "-f", "-o", str(world.folder / "strace"), "-P",
-              str(server.data / "checkpoint/data.mdb"), "-e", f"trace={call}", "-e",
-              f"inject={call}:signal=KILL:when={when}"]
-    await asyncio.to_thread(server.start, prefix=prefix)
-    await world.ready(server)
-    world.scribble(client, rate=100, rng=rng)
-    await eventually(lambda: not server.running, f"killed in {call} number {when}")
-    assert server.wait_exit() == -9
-    await world.start(server)
-    await world.check()
 
 
 async def test_killed_between_commit_and_acknowledgement(any_world):
