@@ -12,11 +12,11 @@
 #include "edge/ws.h"
 
 enum {
-    RX_BYTES = 256, /* a WebSocket's own buffer for control frames, and the greatest piece of a
-                       message that is handed on at once */
-    TX_BYTES =
-        128 * 1024, /* the longest single write: a frame (63 kB), as event text a third more */
-    KEY_BYTES = 24, /* Sec-WebSocket-Key: 16 bytes in base64 */
+    /* A WebSocket's own buffer, for control frames; also the greatest piece of a message that is
+     * handed on at once. */
+    RX_BYTES = 256,
+    TX_BYTES = 128 * 1024, /* the longest write: a frame (63 kB), as event text a third more */
+    KEY_BYTES = 24,        /* Sec-WebSocket-Key: 16 bytes in base64 */
     HEADER_VALUE_BYTES = 512,
 };
 
@@ -69,6 +69,14 @@ bool guard_origin(struct conn *conn)
     return parse_origin_is_host(origin, host);
 }
 
+static int refuse(struct conn *conn, unsigned status, const char *extra, const char *error)
+{
+    /* Nothing of a request before this one holds. */
+    conn->head = conn->body = false;
+    (void)reply_error(conn, (struct reply){.status = status, .extra = extra, .close = true}, error);
+    return -1;
+}
+
 /* An upgrade to WebSocket is let through only when nothing is wrong with it, because what
  * libwebsockets refuses by itself it refuses without an answer. 0, or -1 after an answer. */
 static int confirm_upgrade(struct conn *conn)
@@ -79,37 +87,30 @@ static int confirm_upgrade(struct conn *conn)
      * answered and let go of the headers before it asks. */
     if (lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE) == 0)
         return -1;
-    struct reply reply = {.status = 400, .close = true};
     const char *upgrade = header(wsi, WSI_TOKEN_UPGRADE, value);
     if (conn->admin || !upgrade || strcasecmp(upgrade, "websocket") != 0)
-        return reply_error(conn, reply, "upgrade: only websocket is understood, at /ws");
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0 ||
-        lws_hdr_copy(wsi, value, sizeof value, WSI_TOKEN_GET_URI) < 0 || strcmp(value, "/ws") != 0)
-        return reply_error(conn, (struct reply){.status = 404, .close = true}, "not found");
+        return refuse(conn, 400, NULL, "upgrade: only websocket is understood, at /ws");
+    const char *path = header(wsi, WSI_TOKEN_GET_URI, value);
+    if (!path || strcmp(path, "/ws") != 0)
+        return refuse(conn, 404, NULL, "not found");
     const char *version = header(wsi, WSI_TOKEN_VERSION, value);
-    if (!version || strcmp(version, "13") != 0) {
-        reply.status = 426;
-        reply.extra = "Sec-WebSocket-Version: 13\r\n";
-        return reply_error(conn, reply, "sec-websocket-version: expected 13");
-    }
+    if (!version || strcmp(version, "13") != 0)
+        return refuse(conn, 426, "Sec-WebSocket-Version: 13\r\n",
+                      "sec-websocket-version: expected 13");
     if (lws_hdr_total_length(wsi, WSI_TOKEN_KEY) != KEY_BYTES)
-        return reply_error(conn, reply, "sec-websocket-key: expected 16 bytes in base64");
+        return refuse(conn, 400, NULL, "sec-websocket-key: expected 16 bytes in base64");
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HOST) == 0)
-        return reply_error(conn, reply, "host: missing");
+        return refuse(conn, 400, NULL, "host: missing");
     const char *connection = header(wsi, WSI_TOKEN_CONNECTION, value);
     if (!connection || !parse_list_has(connection, "upgrade"))
-        return reply_error(conn, reply, "connection: expected upgrade");
+        return refuse(conn, 400, NULL, "connection: expected upgrade");
     const char *protocols = header(wsi, WSI_TOKEN_PROTOCOL, value);
     if (!protocols || (*protocols && !parse_list_has(protocols, PROTOCOL_NAME)))
-        return reply_error(conn, reply, "sec-websocket-protocol: expected " PROTOCOL_NAME);
+        return refuse(conn, 400, NULL, "sec-websocket-protocol: expected " PROTOCOL_NAME);
     if (!guard_origin(conn))
-        return reply_error(conn, (struct reply){.status = 403, .close = true},
-                           "origin: not allowed");
-    if (conn->loop->phase != LOOP_RUNS) {
-        reply.status = 503;
-        reply.extra = "Retry-After: 1\r\n";
-        return reply_error(conn, reply, "closed");
-    }
+        return refuse(conn, 403, NULL, "origin: not allowed");
+    if (conn->loop->phase != LOOP_RUNS)
+        return refuse(conn, 503, "Retry-After: 1\r\n", "closed");
     return 0;
 }
 

@@ -164,7 +164,24 @@ static int open_unix(struct listener *listener)
     return fd;
 }
 
-static int open_inet(struct listener *listener, bool share)
+/* Does nobody listen there yet? Sockets that share a port would not notice: a second server on the
+ * same port would take half of the first one's clients. */
+static int probe(const struct sockaddr_storage *address, socklen_t len)
+{
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    int one = 1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    int result = bind(fd, (const struct sockaddr *)address, len);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return result;
+}
+
+/* share: with other sockets of this server; first: none of them is there yet. */
+static int open_inet(struct listener *listener, bool share, bool first)
 {
     struct sockaddr_storage storage = {0};
     struct sockaddr_in *v4 = (struct sockaddr_in *)&storage;
@@ -182,6 +199,8 @@ static int open_inet(struct listener *listener, bool share)
         errno = EINVAL;
         return -1;
     }
+    if (share && first && probe(&storage, len) != 0)
+        return -1;
     int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
@@ -215,8 +234,8 @@ static int add(struct loop *loop, const struct listen_address *address, bool adm
     *listener = (struct listener){.address = *address, .admin = admin};
     /* TLS is for the open network: a Unix socket has a proxy at its other end. */
     listener->tls = loop->config.tls_cert && !admin && !is_unix;
-    int fd =
-        is_unix ? open_unix(listener) : open_inet(listener, loop->config.share_ports && !admin);
+    bool share = loop->config.share_ports && !admin, first = loop->config.admin != NULL;
+    int fd = is_unix ? open_unix(listener) : open_inet(listener, share, first);
     if (fd < 0) {
         if (is_unix)
             snprintf(error, LOOP_ERROR_BYTES, "listen on unix:%s: %s", address->path,
