@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: ISC
+"""config/nginx.conf as it is shipped, in a real nginx before a real server."""
+import asyncio
+import collections
+import concurrent.futures
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+import websockets
+from server import TOP, Response, Server
+
+NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed (tools/setup system)")
+VISITORS = 50
+STALE_AFTER = 2.2  # seconds: nginx counts whole ones
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class Counter:
+    """A relay between nginx and the server that counts the requests by path, query included."""
+
+    def __init__(self, server):
+        self.server = server
+        self.requests = collections.Counter()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self.listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(self.server.addresses["listening"][1:])
+            except OSError:
+                near.close()
+                continue
+            for source, sink, count in ((near, far, True), (far, near, False)):
+                threading.Thread(target=self._relay, args=(source, sink, count), daemon=True).start()
+
+    def _relay(self, source, sink, count):
+        try:
+            while data := source.recv(65536):
+                if count:
+                    self.requests.update(re.findall(rb"^(?:GET|HEAD|POST) (\S+) HTTP/1.1\r$", data, re.M))
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Nginx:
+    """nginx with the shipped configuration, in which only what it says is of the machine is replaced."""
+
+    def __init__(self, folder, upstream):
+        self.port = free_port()
+        folder.mkdir()
+        text = (TOP / "config/nginx.conf").read_text()
+        for shipped, ours in ((r"^        listen 80;", f"        listen 127.0.0.1:{self.port};"),
+                              (r"^        server 127\.0\.0\.1:8080;", f"        server 127.0.0.1:{upstream};"),
+                              (r"/var/lib/nginx/placed(?= keys)", str(folder / "cache")),
+                              (r"^user www-data;", "user root;" if os.geteuid() == 0 else ""),
+                              (r"^pid .*;", f"pid {folder / 'pid'};")):
+            text, n = re.subn(shipped, ours, text, flags=re.M)
+            assert n == 1, f"config/nginx.conf has {n} times {shipped}"
+        if os.geteuid() != 0:  # Debian's paths for bodies are root's
+            kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            text = text.replace("http {", "http {\n" + "".join(f"{k}_temp_path {folder / k};\n" for k in kinds))
+        (folder / "nginx.conf").write_text(text)
+        self.log = folder / "stderr"
+        with open(self.log, "wb") as stderr:
+            self.process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"],
+                                            stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
+        deadline = time.monotonic() + 15
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
+                time.sleep(0.02)
+
+    def close(self):
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def request(self, method, path, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, headers=headers or {})
+            answer = connection.getresponse()
+            return Response(answer.status, answer.getheaders(), answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **headers):
+        return self.request("GET", path, headers)
+
+
+class Site:
+    """Server, counter and nginx."""
+
+    def __init__(self, folder):
+        web = folder / "web"
+        (web / "assets").mkdir(parents=True)
+        (web / "index.html").write_text("<!doctype html><title>canvas</title>" + "<p>a long page</p>" * 100)
+        (web / "assets/app-B1gHash8.js").write_text("let a = 1;\n" * 200)
+        self.server = Server(folder / "data", args=["--web", str(web)]).start()
+        self.counter = Counter(self.server)
+        self.nginx = Nginx(folder / "nginx", self.counter.port)
+
+    def asked(self, path):
+        return sum(n for target, n in self.counter.requests.items() if target.decode().partition("?")[0] == path)
+
+    def close(self):
+        self.nginx.close()
+        self.counter.close()
+        self.server.close()
+
+
+@pytest.fixture(name="site")
+def fixture_site(tmp_path):
+    site = Site(tmp_path)
+    yield site
+    site.close()
+    assert not site.server.reports, "\n".join(site.server.reports)
+    said = site.nginx.log.read_text()
+    assert "[emerg]" not in said and "[crit]" not in said, said
+
+
+def at_once(function, arguments):
+    with concurrent.futures.ThreadPoolExecutor(VISITORS) as pool:
+        return list(pool.map(function, arguments))
+
+
+def test_many_visitors_are_one_request_to_the_server_whatever_their_query(site):
+    answers = at_once(site.nginx.get, [f"/canvas.png?x={i}" for i in range(VISITORS)])
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    statuses = collections.Counter(answer.headers["x-cache-status"] for answer in answers)
+    assert statuses["MISS"] == 1 and statuses["HIT"] == VISITORS - 1, statuses
+    assert site.counter.requests == {b"/canvas.png": 1}, "one request, and without the query"
+    assert answers[0].headers["x-canvas-version"] == "0"
+    assert "stale-while-revalidate" in answers[0].headers["cache-control"]
+
+
+def test_a_stream_of_visitors_costs_a_request_a_second_and_sees_new_edits(site):
+    began, statuses, versions = time.monotonic(), collections.Counter(), []
+    while time.monotonic() - began < 4:
+        assert site.nginx.request("POST", f"/edit?x={len(versions) % 1000}&y=1&c=5").status in (200, 429)
+        for answer in at_once(lambda i: site.nginx.get("/canvas.png"), range(20)):
+            assert answer.status == 200
+            statuses[answer.headers["x-cache-status"]] += 1
+            versions.append(int(answer.headers["x-canvas-version"]))
+    seconds = time.monotonic() - began
+    assert site.asked("/canvas.png") <= seconds + 2, statuses
+    assert versions[-1] > versions[0], "the picture went on"
+    assert statuses["HIT"] > len(versions) // 2, statuses
+
+
+def test_who_has_the_picture_gets_304(site):
+    tag = site.nginx.get("/canvas.png").headers["etag"]
+    answer = site.nginx.get("/canvas.png", **{"If-None-Match": tag})
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers["etag"] == tag
+    time.sleep(STALE_AFTER)  # no longer fresh: nginx asks the server with the tag, and hears 304 itself
+    answer = site.nginx.get("/canvas.png", **{"If-None-Match": tag})
+    assert (answer.status, answer.body) == (304, b"")
+    assert site.asked("/canvas.png") <= 2
+
+
+def test_the_last_picture_is_shown_while_the_server_is_dead(site):
+    before = site.nginx.get("/canvas.png")
+    page = site.nginx.get("/")
+    assert page.status == 200
+    site.server.kill()
+    time.sleep(STALE_AFTER)
+    for _ in range(3):
+        answer = site.nginx.get("/canvas.png?after")
+        assert answer.status == 200 and answer.body == before.body
+        assert answer.headers["x-cache-status"] in ("STALE", "UPDATING")
+    time.sleep(5)  # past what the server allowed for
+    began = time.monotonic()
+    answer = site.nginx.get("/canvas.png")
+    assert answer.status == 200 and answer.body == before.body and time.monotonic() - began < 5
+    assert site.nginx.get("/").body == page.body
+    assert site.nginx.request("POST", "/edit?x=1&y=1&c=1").status == 502
+    site.server.start()
+    assert site.server.request("POST", "/edit?x=1&y=2&c=3").status == 200
+    deadline = time.monotonic() + 15
+    while site.nginx.get("/canvas.png").headers["x-canvas-version"] == "0":
+        assert time.monotonic() < deadline, "the new picture does not get through"
+        time.sleep(0.2)
+
+
+def test_info_and_files_are_cached_as_they_allow(site):
+    infos = at_once(site.nginx.get, [f"/info?{i}" for i in range(VISITORS)])
+    assert {json.loads(answer.body)["protocol"] for answer in infos} == {"placed.1"}
+    assert site.asked("/info") <= 2
+    for wish, coding in (("gzip", "gzip"), ("identity", None)):
+        for _ in range(3):
+            answer = site.nginx.get("/assets/app-B1gHash8.js", **{"Accept-Encoding": wish})
+            assert answer.status == 200 and answer.headers.get("content-encoding") == coding
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["x-cache-status"] == "HIT", wish
+    page = site.nginx.get("/")
+    assert site.nginx.get("/", **{"If-None-Match": page.headers["etag"]}).status == 304
+    assert page.headers["cache-control"] == "no-cache", "browsers are told to ask again"
+    assert site.nginx.get("/metrics").status == 404, "the admin listener is not published"
+
+
+async def hello(ws):
+    message = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    assert message["type"] == "hello"
+
+
+async def test_a_websocket_places_and_watches_through_the_proxy(site):
+    url = f"ws://127.0.0.1:{site.nginx.port}/ws"
+    origin = f"http://127.0.0.1:{site.nginx.port}"
+    async with websockets.connect(url, origin=origin, subprotocols=["placed.1"]) as writer, \
+            websockets.connect(url + "?from=0") as viewer:
+        await hello(writer)
+        await hello(viewer)
+        edit = (7 | 8 << 10 | 9 << 20).to_bytes(3, "little")
+        await writer.send((1).to_bytes(4, "little") + edit)
+        for ws in (writer, viewer):
+            frame = await asyncio.wait_for(ws.recv(), 10)
+            assert frame[8:] == edit
+        assert json.loads(await asyncio.wait_for(writer.recv(), 10))["type"] == "placed"
+    with pytest.raises(websockets.InvalidStatusCode) as refused:
+        await websockets.connect(url, origin="https://evil.example")
+    assert refused.value.status_code == 403
+
+
+async def test_an_event_stream_comes_through_at_once(site):
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.nginx.port)
+    writer.write(f"GET /events?from=0 HTTP/1.1\r\nHost: 127.0.0.1:{site.nginx.port}\r\n\r\n".encode())
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    assert b"200 OK" in head and b"text/event-stream" in head
+    answer = await asyncio.to_thread(site.nginx.request, "POST", "/edit?x=1&y=2&c=3")
+    assert answer.status == 200
+    text = await asyncio.wait_for(reader.readuntil(b"data:"), 5)
+    assert b"id: 1" in text
+    writer.close()
+
+
+def test_a_flood_of_edits_from_one_address_is_limited(site):
+    answers = at_once(lambda i: site.nginx.request("POST", f"/edit?x={i}&y=0&c=1"), range(VISITORS))
+    statuses = collections.Counter(answer.status for answer in answers)
+    assert set(statuses) == {200, 429} and 20 <= statuses[200] <= 35, statuses
+    assert site.asked("/edit") == statuses[200]
