@@ -291,3 +291,44 @@ def test_a_limit_of_connections(tmp_path):
     finally:
         server.close()
     assert not server.reports
+
+
+def test_a_refused_upgrade_with_a_body_is_refused_all_the_same(server):
+    head = (b"GET /ws HTTP/1.1\r\nHost: a\r\nOrigin: http://evil.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+    before = b"GET /info HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+    for text in (head + b"Content-Length: 10\r\n\r\n", before + head + b"\r\n"):
+        answer = raw.request(server, text)
+        assert b"HTTP/1.1 101" not in answer
+    assert server.metric("placed_sessions_total") == 0
+
+
+def test_a_second_server_with_threads_cannot_take_half_of_the_clients(tmp_path):
+    first = Server(tmp_path / "a", args=["--threads", "2"]).start()
+    _, host, port = first.addresses["listening"]
+    try:
+        for threads in ("1", "2"):
+            second = Server(tmp_path / f"b{threads}", args=["--threads", threads, "--listen", f"{host}:{port}"])
+            with pytest.raises(RuntimeError, match="[Aa]ddress already in use"):
+                second.start()
+        answers = [first.get("/info").status for _ in range(20)]
+        assert answers == [200] * 20
+    finally:
+        first.close()
+    assert not first.reports
+
+
+def test_what_is_in_flight_is_answered_before_the_end(server):
+    with raw.connect(server) as edit, raw.connect(server) as idle:
+        idle.sendall(b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert raw.status(idle.recv(4096)) == 200
+        edit.sendall(b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+        deadline = time.monotonic() + 5
+        while server.metric("placed_edits_taken_total") == 0:
+            assert time.monotonic() < deadline
+        started = time.monotonic()
+        server.process.terminate()
+        answer = raw.read_all(edit)
+        assert raw.status(answer) == 200
+        assert server.wait_exit() == 0
+        assert time.monotonic() - started < 6
