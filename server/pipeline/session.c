@@ -41,10 +41,14 @@ enum session_from session_parse_from(const char *text, size_t len, uint64_t *ver
 /* A client at `version`: is going on from there cheaper than the picture? */
 static bool can_resume(const struct shard *shard, uint64_t version, uint64_t *position)
 {
-    if (!ring_find(shard->ring, version, position))
+    uint64_t found;
+    if (!ring_find(shard->ring, version, &found))
         return false;
-    uint64_t behind = ring_head(shard->ring).position - *position;
-    return behind * EDIT_BYTES <= atomic_load(&shard->picture_bytes);
+    uint64_t behind = ring_head(shard->ring).position - found;
+    if (behind * EDIT_BYTES > atomic_load(&shard->picture_bytes))
+        return false;
+    *position = found; /* not before: who is reset goes on at the present */
+    return true;
 }
 
 void session_owe(struct session *session, unsigned bits)
