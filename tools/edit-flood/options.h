@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* options: what the command line asks for. */
+#ifndef PLACED_EDIT_FLOOD_OPTIONS_H
+#define PLACED_EDIT_FLOOD_OPTIONS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pattern.h"
+#include "target.h"
+
+enum {
+    TARGETS_MAX = 16,
+    SOURCES_MAX = 64,
+    PROCESSES_MAX = 64,
+    FILES_MAX = 128,
+};
+
+struct options {
+    struct target targets[TARGETS_MAX];
+    unsigned n_targets;
+    struct in_addr sources[SOURCES_MAX];
+    unsigned n_sources;
+    unsigned readers, writers, full_readers; /* connections, over all processes */
+    unsigned processes;
+    double rate;     /* edits a second over all writers; 0: as fast as they are acknowledged */
+    unsigned batch;  /* edits a message */
+    unsigned window; /* messages of a writer without an answer */
+    double ramp;     /* connections a second over all processes */
+    double duration; /* seconds of load */
+    double settle;   /* seconds to wait for the last answers */
+    double slow, stalled, reconnecting; /* shares of the readers, 0 to 1 */
+    unsigned slow_bytes;                /* a second that a slow reader reads */
+    double reconnect_every;             /* seconds */
+    struct pattern_config pattern;
+    const char *files[FILES_MAX];
+    bool insecure, own_server, alone, eager, quiet;
+    const char *json; /* a file, "-" for standard output, NULL */
+};
+
+enum options_parse {
+    OPTIONS_RUN,
+    OPTIONS_DONE, /* --help or --version: said */
+    OPTIONS_BAD,  /* said what */
+};
+
+enum options_parse options_parse(struct options *options, int argc, char **argv);
+
+#endif
