@@ -167,6 +167,15 @@ int http_request(struct conn *conn, const char *path, size_t len)
         conn->close = true;
     if (conn->body)
         conn->close = true;
+    /* A body behind a request that was pipelined is deadly in libwebsockets 4.1: it reads the body
+     * from the wrong place and then turns for ever within one call, or frees the connection twice.
+     * Whether this one was pipelined cannot be asked; the first on a connection never is. */
+    if (conn->body && conn->requests > 1) {
+        conn->body = false;
+        (void)reply_error(conn, (struct reply){.status = 400, .close = true},
+                          "body: expected none on a connection that was used before");
+        return -1;
+    }
     if (conn->over_limit)
         return reply_error(
             conn, (struct reply){.status = 503, .extra = "Retry-After: 5\r\n", .close = true},
@@ -223,9 +232,10 @@ int http_body(struct conn *conn, size_t len)
 
 int http_body_end(struct conn *conn)
 {
-    bool first = !conn->body_read;
+    if (conn->body_read)
+        return -1; /* bytes behind the body: libwebsockets would tell of its end again and again */
     conn->body_read = true;
-    return conn->kind == CONN_EDIT && first ? edit_body_end(conn) : 0;
+    return conn->kind == CONN_EDIT ? edit_body_end(conn) : 0;
 }
 
 int http_writable(struct conn *conn)

@@ -332,3 +332,52 @@ def test_what_is_in_flight_is_answered_before_the_end(server):
         assert raw.status(answer) == 200
         assert server.wait_exit() == 0
         assert time.monotonic() - started < 6
+
+
+BODIES = {
+    "an edit": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "a bad edit": b"POST /edit?x=1&y=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "an edit of no length": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an empty edit": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    "a long body": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc",
+    "a wrong method": b"POST /info HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "a picture": b"GET /canvas.png HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "events": b"GET /events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "nothing": b"PUT /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+    "a wrong length": b"POST /info HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n", b"HEAD /canvas.png HTTP/1.1\r\nHost: a\r\n\r\n"],
+                         ids=["first", "after info", "after the picture"])
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("behind", [b"", b"more", b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n", None],
+                         ids=["alone", "and more", "and a request", "four times"])
+def test_no_order_of_bodies_and_requests_stops_the_server(server_for_all, before, name, behind):
+    """libwebsockets 4.1 turns for ever within one call on some of these, were they let through to it."""
+    server = server_for_all
+    text = before + (BODIES[name] * 4 if behind is None else BODIES[name] + behind)
+    with raw.connect(server, timeout=0.3) as sock:
+        sock.sendall(text)
+        try:
+            while sock.recv(65536):
+                pass
+        except (socket.timeout, ConnectionResetError):
+            pass
+        assert server.get("/info", timeout=5).status == 200
+    with raw.connect(server, timeout=0.3) as sock:  # and the same a byte at a time, as far as it goes
+        try:
+            for i in range(0, len(text), 29):
+                sock.sendall(text[i:i + 29])
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+    assert server.get("/info", timeout=5).status == 200
+
+
+@pytest.fixture(name="server_for_all", scope="module")
+def fixture_server_for_all(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("shared") / "data").start()
+    wait_ready(server)
+    yield server
+    server.close()
+    assert not server.reports, "\n".join(server.reports)
