@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import socket
 import struct
 import subprocess
@@ -141,7 +140,10 @@ class Socket:
         if size > 125:
             extra = 2 if size == 126 else 8
             size = int.from_bytes(self.stream.read(extra), "big")
-        return head[0] & 15, self.stream.read(size), 2 + extra + size
+        payload = self.stream.read(size)
+        if head[0] & 15 == 9:
+            self.sock.sendall(bytes([0x8a, 0x80 | size]) + bytes(4) + payload)
+        return head[0] & 15, payload, 2 + extra + size
 
     def wait_placed(self):
         """Until the last message is in the log."""
@@ -171,7 +173,3 @@ def draw(server, name):
     ws.wait_placed()
     ws.close()
     return len(edits) // 3
-
-
-def admin_number(text, name):
-    return float(re.search(rf"^placed_{name} (\S+)$", text, re.M)[1])
