@@ -197,6 +197,7 @@ class Client:
         """The connection is over: nobody will say any more what became of what is in flight."""
         self.hello = None
         self._catching_up = self._expect_reset = None
+        self._reset_version = 0
         for entry in self._waiting.values():
             entry.outcome = UNKNOWN
         self._waiting.clear()
@@ -229,6 +230,8 @@ class Client:
         if version < self.version:
             self.faults.append(f"the version went back from {self.version} to {version}")
             return
+        if version < self._reset_version:
+            self.faults.append(f"a frame of version {version} after a reset to {self._reset_version}")
         if self._expect_reset is not None:
             self.faults.append(f"hello at version {self._expect_reset} for {self.version}, then no reset")
             self._expect_reset = None
@@ -315,5 +318,7 @@ class Client:
             await self._ws.close()  # and come back with the version of the picture
             return
         for version, edits in frames:
+            if version < self._reset_version:
+                self.faults.append(f"a frame of version {version} after a reset to {self._reset_version}")
             if version >= canvas.version:  # one at the same version may hold the beginning of the next record
                 self._frame(version, edits)

@@ -4,8 +4,9 @@ import asyncio
 import shutil
 
 import pytest
+from checker import ACKNOWLEDGED
 from fold import fold, record_words
-from world import World
+from world import World, eventually
 
 MISMATCH = 3
 
@@ -76,6 +77,28 @@ async def test_a_topic_that_was_made_anew_and_has_grown_is_refused(kafka_world):
         kafka_world.log.broker.produce(kafka_world.log.topic, value)
     await refuses(kafka_world, server, "not the one")
     await rebuilds(kafka_world, server)
+
+
+async def test_a_topic_that_is_made_anew_under_a_running_server_ends_it(kafka_world):
+    """It must not go on with a log that is another one; and nothing may be acknowledged by that one."""
+    world = kafka_world
+    server = await world.server()
+    client = await world.client(server)
+    for _ in range(5):
+        await client.place(2)
+    world.scribble(client, rate=50)
+    before = world.log.records()
+    await asyncio.to_thread(recreate, world.log)
+    await eventually(lambda: not server.running, "it ended by itself", 60)
+    assert server.wait_exit() in (1, MISMATCH) and "placed: error:" in server.stderr()
+    await world.rest()
+    await client.close()
+    for entry in world.ledger.entries:
+        if entry.outcome == ACKNOWLEDGED:
+            assert entry.version <= before[-1].offset + 20, "only what the old log still took"
+            assert not any(set(entry.words) & set(record_words(record.value) or ()) for record in world.log.records())
+    status, said = await asyncio.to_thread(server.run_to_exit)
+    assert status == MISMATCH, said
 
 
 async def test_a_topic_that_lost_what_came_after_the_checkpoint_is_refused(kafka_world):
