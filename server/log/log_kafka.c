@@ -143,8 +143,8 @@ struct log *log_kafka_open(const struct log_kafka_config *config, char error[LOG
         goto fail;
     if (!config->readonly && !(k->producer = kafka_producer_create(&k->config, &k->log, error)))
         goto fail;
-    rd_kafka_t *rk =
-        k->producer ? kafka_producer_client(k->producer) : kafka_consumer_client(k->consumer);
+    /* The consumer asks: the producer may be renewed at any moment. */
+    rd_kafka_t *rk = kafka_consumer_client(k->consumer);
     if (kafka_topic_prepare(rk, &k->config, deadline, error) != 0)
         goto fail;
     char *cluster = rd_kafka_clusterid(rk, 1000);

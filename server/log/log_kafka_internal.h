@@ -85,8 +85,6 @@ struct kafka_producer;
 /* Connect and start the thread that serves it. */
 struct kafka_producer *kafka_producer_create(const struct log_kafka_config *config, struct log *log,
                                              char error[LOG_ERROR_BYTES]);
-/* The client itself, for what is asked of the cluster while opening. */
-rd_kafka_t *kafka_producer_client(struct kafka_producer *p);
 /* From here on it may become writable. Wait until it is so, at most until deadline_ms. */
 void kafka_producer_start(struct kafka_producer *p, int64_t deadline_ms);
 enum log_append kafka_producer_append(struct kafka_producer *p, const struct log_batch *batch);

@@ -44,6 +44,8 @@ struct kafka_producer {
     bool came_through;   /* the thread's: a delivery since it looked last */
     int64_t progress_ms; /* the thread's: last delivery, or when something came into flight */
     int64_t probed_ms;
+    bool has_failed; /* the thread's: by a fatal error */
+    int64_t renewed_ms;
     unsigned undelivered; /* the thread's: batches that failed since it said so last */
     rd_kafka_resp_err_t undelivered_why;
     int64_t said_ms;
@@ -243,7 +245,8 @@ static void renew(struct kafka_producer *p, const char *why)
     char error[LOG_ERROR_BYTES];
     diag_error("kafka: topic %s: the producer has failed (%s): making a new one", p->config.topic,
                why);
-    set_state(p, LOG_STALLED, "the producer has failed");
+    p->has_failed = false;
+    p->renewed_ms = kafka_now_ms(); /* one that fails again at once must not make us spin */
     close_client(p);
     while (open_client(p, error) != 0) {
         diag_error("%s", error);
@@ -276,7 +279,7 @@ static void judge(struct kafka_producer *p)
             set_state(p, LOG_STALLED, "no broker is connected");
         return;
     }
-    if (!ready || closing)
+    if (!ready || closing || p->has_failed)
         return;
     if (came_through) {
         set_state(p, LOG_WRITABLE, NULL);
@@ -298,7 +301,11 @@ static void *serve(void *arg)
     for (;;) {
         if (p->rk) { /* this thread alone changes it */
             rd_kafka_poll(p->rk, SERVE_MS);
-            if (rd_kafka_fatal_error(p->rk, why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            if (rd_kafka_fatal_error(p->rk, why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+                set_state(p, LOG_STALLED, "the producer has failed");
+                p->has_failed = true;
+            }
+            if (p->has_failed && kafka_now_ms() - p->renewed_ms >= RENEW_EVERY_MS)
                 renew(p, why);
         }
         pthread_mutex_lock(&p->lock);
@@ -348,11 +355,6 @@ struct kafka_producer *kafka_producer_create(const struct log_kafka_config *conf
 fail:
     kafka_producer_destroy(p);
     return NULL;
-}
-
-rd_kafka_t *kafka_producer_client(struct kafka_producer *p)
-{
-    return p->rk;
 }
 
 static struct timespec at_ms(int64_t ms)

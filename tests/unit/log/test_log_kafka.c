@@ -410,8 +410,135 @@ static void an_append_is_committed_and_read_within_milliseconds(void **state)
     destroy(topic);
 }
 
-int main(void)
+/* ---- a broker that goes ---- */
+
+static pid_t control(const char *action)
 {
+    char command[4096];
+    snprintf(command, sizeof command, "exec %s %s", getenv("PLACED_TEST_KAFKA_CONTROL"), action);
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    return child;
+}
+
+static void wait_control(pid_t child)
+{
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Append all the time while the broker goes for gone_ms and comes back. */
+static void survive(const char *go, const char *come, uint64_t gone_ms)
+{
+    if (!getenv("PLACED_TEST_KAFKA_CONTROL"))
+        skip();
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct log *log = open_log(topic);
+    char error[LOG_ERROR_BYTES] = "";
+    size_t delivered, reconnected = 0;
+    uint64_t number = 0, went = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    pid_t child = 0;
+    uint64_t start = test_now_ms();
+    /* an append every 20 ms, through a kill after 1 s and a start 4 s later, until all is well
+     * again */
+    while (test_now_ms() - start < 90000 && (!writable || test_now_ms() < writable + 1000)) {
+        uint64_t now = test_now_ms();
+        struct log_batch batch = batch_make(1, ++number, 5, true);
+        accepted += log_append(log, &batch) == LOG_ACCEPTED;
+        batch_finish(&batch);
+        enum log_event event = log_poll(log, 20, &delivered, error);
+        if (event == LOG_FAILED)
+            fail_msg("%s", error);
+        if (event == LOG_RECONNECTED) {
+            reconnected++;
+            assert_int_equal(log_seek(log, c->records[c->n - 1].record.offset + 1, error), 0);
+        }
+        if (!went && now - start > 1000) {
+            wait_control(control(go));
+            went = test_now_ms();
+        }
+        if (went && !stalled && log_state(log) == LOG_STALLED)
+            stalled = test_now_ms();
+        if (went && !child && test_now_ms() - went > gone_ms)
+            child = control(come);
+        int status;
+        if (child && !back && waitpid(child, &status, WNOHANG) == child) {
+            assert_true(WIFEXITED(status));
+            assert_int_equal(WEXITSTATUS(status), 0);
+            back = test_now_ms();
+        }
+        if (stalled && back && !writable && log_state(log) == LOG_WRITABLE)
+            writable = test_now_ms();
+    }
+    assert_true(writable);
+    print_message(
+        "read-only %llu ms after the broker went; writable %lld ms after the broker serves\n",
+        (unsigned long long)(stalled - went), (long long)(writable - back));
+    assert_in_range(stalled - went, 1000, 4000);
+    assert_in_range(writable - back, 0, 20000);
+    assert_true(reconnected > 0 || gone_ms < 15000);
+    log_flush(log, 20000);
+    assert_int_equal(collector_told(c), accepted);
+    log_destroy(log);
+
+    log = open_log(topic); /* and read again from the start, by another one */
+    assert_non_null(log);
+    log_set_sink(log, &c->sink);
+    collector_clear(c);
+    assert_int_equal(log_seek(log, 0, error), 0);
+    uint64_t until = test_now_ms() + 20000;
+    while (!log_caught_up(log) && test_now_ms() < until)
+        assert_int_equal(log_poll(log, 100, &delivered, error), LOG_OK);
+    print_message("%llu accepted: %zu committed, %zu refused, %zu unknown; %zu in the log\n",
+                  (unsigned long long)accepted, collector_told_as(c, LOG_COMMITTED),
+                  collector_told_as(c, LOG_REFUSED), collector_told_as(c, LOG_UNKNOWN), c->n);
+    uint64_t last = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        struct origin o;
+        enum log_outcome outcome = LOG_REFUSED;
+        assert_true(record_origin(&c->records[i].record, &o));
+        assert_true(o.batch > last); /* in order, none twice */
+        last = o.batch;
+        assert_int_equal(collector_outcome(c, o, &outcome), 1);
+        assert_true(outcome != LOG_REFUSED);
+    }
+    for (size_t i = 0; i < c->n_told; i++)
+        if (c->told[i].outcome == LOG_COMMITTED)
+            assert_int_equal(collector_count(c, c->told[i].origin), 1);
+    log_destroy(log);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void a_broker_that_is_killed_costs_a_pause_and_no_edit(void **state)
+{
+    survive("kill", "start", 4000);
+}
+
+static void a_broker_that_hangs_costs_a_pause_and_no_edit(void **state)
+{
+    survive("pause", "resume", 4000);
+}
+
+static void a_broker_that_hangs_for_longer_than_a_batch_waits_does_so_too(void **state)
+{
+    survive("pause", "resume", 16000);
+}
+
+/* An argument is a pattern of the tests to run. */
+int main(int argc, char *argv[])
+{
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     brokers = getenv("PLACED_TEST_KAFKA");
     if (!brokers) {
         fprintf(stderr, "set PLACED_TEST_KAFKA=HOST:PORT, or run by with-kafka\n");
@@ -435,6 +562,9 @@ int main(void)
         cmocka_unit_test(foreign_records_and_headers_come_through_as_they_are),
         cmocka_unit_test(a_log_whose_beginning_is_gone_says_so),
         cmocka_unit_test(an_append_is_committed_and_read_within_milliseconds),
+        cmocka_unit_test(a_broker_that_is_killed_costs_a_pause_and_no_edit),
+        cmocka_unit_test(a_broker_that_hangs_costs_a_pause_and_no_edit),
+        cmocka_unit_test(a_broker_that_hangs_for_longer_than_a_batch_waits_does_so_too),
     };
     /* the children of a fork must not have clients of the parent: these go first */
     int failed = cmocka_run_group_tests_name("kafka", tests, NULL, NULL);

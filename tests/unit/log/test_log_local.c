@@ -592,8 +592,11 @@ static void an_io_error_ends_the_process_without_an_acknowledgement(void **state
     remove_tree(dir);
 }
 
-int main(void)
+/* An argument is a pattern of the tests to run. */
+int main(int argc, char *argv[])
 {
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     const struct world world = {.name = "every log: local",
                                 .create = create,
                                 .destroy = destroy,
