@@ -44,7 +44,7 @@ static size_t n_latencies;
 static uint64_t answers, bytes, status_200, status_304, status_other;
 static char request[1024];
 static size_t request_len;
-static int epoll_fd;
+static int epoll_fd, port;
 
 static double now(void)
 {
@@ -92,6 +92,20 @@ static size_t body_length(const char *head)
     return 0;
 }
 
+static void open_conn(struct conn *c)
+{
+    int one = 1;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
+        fail("connect");
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event);
+}
+
 /* What has come of an answer. One request is out at a time, so nothing follows its end. */
 static void take(struct conn *c)
 {
@@ -102,8 +116,15 @@ static void take(struct conn *c)
         ssize_t n = recv(c->fd, into, room, MSG_DONTWAIT);
         if (n < 0 && errno == EAGAIN)
             return;
-        if (n <= 0)
-            fail("the connection ended");
+        if (n <= 0 && (c->in_body || c->head_len > 0))
+            fail("the connection ended in an answer");
+        if (n <= 0) { /* a server lets a connection make so many requests and no more */
+            close(c->fd);
+            open_conn(c);
+            if (c->asked)
+                ask(c);
+            return;
+        }
         bytes += (uint64_t)n;
         size_t body_got = (size_t)n;
         if (!c->in_body) {
@@ -127,20 +148,6 @@ static void take(struct conn *c)
             return;
         }
     }
-}
-
-static void open_conn(struct conn *c, int port)
-{
-    int one = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
-        fail("connect");
-    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
-    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event);
 }
 
 static int by_value(const void *a, const void *b)
@@ -202,7 +209,7 @@ int main(int argc, char *argv[])
             stderr);
         return 2;
     }
-    int port = atoi(argv[optind]);
+    port = atoi(argv[optind]);
     request_len = (size_t)snprintf(
         request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s%s%s\r\n",
         argv[optind + 1], port, tag ? "If-None-Match: " : "", tag ? tag : "", tag ? "\r\n" : "");
@@ -211,7 +218,7 @@ int main(int argc, char *argv[])
     if (!latencies || epoll_fd < 0 || request_len >= sizeof request)
         fail("start");
     for (int i = 0; i < n; i++)
-        open_conn(&conns[i], port);
+        open_conn(&conns[i]);
     run(n, rate, seconds);
     qsort(latencies, n_latencies, sizeof *latencies, by_value);
     printf(
