@@ -210,8 +210,16 @@ static void fire(struct flood *flood, struct conn *conn)
     } else if (conn->habit == HABIT_SLOW) {
         timer_set(flood, conn, 250 * 1000);
         conn_read(flood, conn, flood->options->slow_bytes / 4 + 1);
-    } else if (conn->habit == HABIT_STALLED) {
+    } else if (conn->habit == HABIT_STALLED && conn->reads) {
         conn->reads = false;
+        timer_set(flood, conn, (uint64_t)(flood->options->stall * 1e6));
+    } else if (conn->habit == HABIT_STALLED) {
+        /* It wakes up, and learns what has become of its connection. */
+        int large = 1 << 20; /* through its small buffer it would take a minute */
+        setsockopt(conn->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+        conn->reads = true;
+        timer_set(flood, conn, 1000 * 1000);
+        conn_read(flood, conn, RECEIVE_BYTES);
     } else if (conn->habit == HABIT_RECONNECTING && !settles) {
         conn_leave(flood, conn);
     }

@@ -66,14 +66,18 @@ bool ledger_seen(struct ledger *ledger, uint32_t word, uint32_t *sent_us)
     return true;
 }
 
-void ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n)
+size_t ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n)
 {
+    size_t seen = 0;
     for (size_t i = 0; i < n; i++) {
         struct entry *entry = &ledger->entries[words[i]];
         entry->unanswered--;
         if (entry->outstanding > entry->unanswered)
-            entry->outstanding--; /* else it was seen all the same */
+            entry->outstanding--;
+        else
+            seen++;
     }
+    return seen;
 }
 
 size_t ledger_acknowledged(struct ledger *ledger, const uint32_t *words, size_t n)

@@ -34,8 +34,9 @@ void ledger_sent(struct ledger *ledger, const uint32_t *words, size_t n, uint32_
 /* An edit came in the stream. True: it is one of ours, sent at *sent_us. */
 bool ledger_seen(struct ledger *ledger, uint32_t word, uint32_t *sent_us);
 
-/* They were refused, or it will never be known: not expected any more. */
-void ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n);
+/* They were refused, or it will never be known: not expected any more. How many of them have been
+ * seen all the same. */
+size_t ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n);
 
 /* They were acknowledged, and the stream has been read up to the acknowledged version. How many of
  * them were not in it. */

@@ -19,7 +19,7 @@ static const char usage[] =
     "  --rate N                 edits a second over all writers; 0: as fast as acknowledged "
     "(1000)\n"
     "  --batch N                edits a message, 1 to 256 (1)\n"
-    "  --window N               messages of a writer without an answer (64)\n"
+    "  --window N               messages of a writer without an answer (64 for rate 0, else 4096)\n"
     "  --pattern random|image FILE.png|fractal|raid|trace FILE[,FILE...]   (random)\n"
     "  --at X,Y                 image, raid: where; trace: corner of the part that is taken\n"
     "  --speed K                trace: K times as fast as it was (1)\n"
@@ -30,6 +30,7 @@ static const char usage[] =
     "  --eager                  draw while connections are still being made\n"
     "  --slow P, --stalled P, --reconnecting P     per cent of the readers (0)\n"
     "  --slow-bytes N           a second that a slow reader reads (2000)\n"
+    "  --stall S                seconds that a stalled reader does not read (25)\n"
     "  --reconnect-every S      seconds that a reconnecting reader stays (2)\n"
     "  --full-readers N         viewers of each process with a canvas of their own (1)\n"
     "  --processes N            the first one writes, all read (1)\n"
@@ -217,14 +218,15 @@ static bool take_value(struct options *options, const char *option, const char *
         {"full-readers", 1, 100, &options->full_readers, NULL},
         {"processes", 1, PROCESSES_MAX, &options->processes, NULL},
         {"batch", 1, WIRE_EDITS_MAX, &options->batch, NULL},
-        {"window", 1, 1 << 16, &options->window, NULL},
+        {"window", 0, 1 << 16, &options->window, NULL},
         {"slow-bytes", 4, 1e9, &options->slow_bytes, NULL},
         {"rate", 0, 1e9, NULL, &options->rate},
         {"ramp", 1, 1e6, NULL, &options->ramp},
         {"duration", 0, 1e6, NULL, &options->duration},
         {"settle", 0, 600, NULL, &options->settle},
         {"speed", 0.001, 1e9, NULL, &options->pattern.speed},
-        {"reconnect-every", 0.1, 3600, NULL, &options->reconnect_every},
+        {"stall", 0.1, 40, NULL, &options->stall},
+        {"reconnect-every", 0.1, 40, NULL, &options->reconnect_every},
     };
     const char *name = option + 2;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -296,6 +298,8 @@ static bool check(struct options *options)
     }
     if (options->writers == 0 && options->pattern.kind == PATTERN_TRACE)
         return bad("--pattern trace", "needs writers");
+    if (options->window == 0)
+        options->window = options->rate == 0 ? 64 : 4096;
     /* Beyond some 28,000 connections a pair of addresses has no ports left. */
     for (unsigned i = 0; options->n_sources == 0 && options->targets[0].loopback &&
                          options->processes > 1 && i < options->processes;
@@ -314,11 +318,12 @@ enum options_parse options_parse(struct options *options, int argc, char **argv)
         .processes = 1,
         .rate = 1000,
         .batch = 1,
-        .window = 64,
+        .window = 0,
         .ramp = 2000,
         .duration = 10,
         .settle = 10,
         .slow_bytes = 2000,
+        .stall = 25,
         .reconnect_every = 2,
         .pattern = {.speed = 1, .seed = 1, .at_x = INT32_MIN, .threads = 1},
     };

@@ -32,7 +32,8 @@ struct options {
     double settle;   /* seconds to wait for the last answers */
     double slow, stalled, reconnecting; /* shares of the readers, 0 to 1 */
     unsigned slow_bytes;                /* a second that a slow reader reads */
-    double reconnect_every;             /* seconds */
+    double stall;                       /* seconds that a stalled reader does not read */
+    double reconnect_every;             /* seconds that a reconnecting reader stays */
     struct pattern_config pattern;
     const char *files[FILES_MAX];
     bool insecure, own_server, alone, eager, quiet;

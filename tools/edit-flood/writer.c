@@ -302,13 +302,13 @@ void writer_placed(struct flood *flood, struct conn *conn, uint64_t id, uint64_t
     writer_hungry(flood, conn);
 }
 
-/* Not expected any more. */
-static void withdraw(struct flood *flood, const struct flight *flight)
+/* Not expected any more. How many of its edits are in the stream all the same. */
+static size_t withdraw(struct flood *flood, const struct flight *flight)
 {
     uint32_t words[WIRE_EDITS_MAX];
     words_of(flood, flight->first, flight->n, words);
-    ledger_withdrawn(flood->ledger, words, flight->n);
     flood->in_flight -= flight->n;
+    return ledger_withdrawn(flood->ledger, words, flight->n);
 }
 
 void writer_refused(struct flood *flood, struct conn *conn, uint64_t id, const char *reason,
@@ -325,7 +325,12 @@ void writer_refused(struct flood *flood, struct conn *conn, uint64_t id, const c
     struct flight *flight = flight_at(writer, (uint32_t)at);
     flight->refused = true;
     writer->in_window--;
-    withdraw(flood, flight);
+    size_t seen = withdraw(flood, flight);
+    if (seen > 0) {
+        stat_add(flood->stats, unasked, seen);
+        stats_tell(flood->stats, "%s: %zu edits refused (%s), and yet in the stream, id %" PRIu64,
+                   conn_name(flood, conn), seen, reason, id);
+    }
     stats_refused(flood->stats, reason, flight->n);
     if (retry_ms > 0)
         writer->rest_until_us = flood->now_us + retry_ms * 1000;

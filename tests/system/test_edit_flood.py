@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: ISC
+"""edit-flood: an honest server passes; each way to break the promise is found, and called by its name."""
+import asyncio
+import json
+import socket
+import subprocess
+
+import pytest
+from flood import Liar, flood
+from fold import Picture
+from world import eventually
+
+LOAD = ("--readers", 12, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 2.5, "--alone")
+
+
+def flip(edits):
+    return edits[:-1] + bytes([edits[-1] ^ 0x10])
+
+
+def once(at, change):
+    """Lie about one frame to one connection that is no full reader: its at-th with edits."""
+    victims = []
+
+    def frame(connection, version, edits):
+        if connection.resumes or connection.frames < at or victims:
+            return None
+        victims.append(connection.number)
+        return change(version, edits)
+
+    return frame
+
+
+async def lied_to(world, frame, *arguments):
+    async with Liar(await world.server(), frame) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD, *arguments)
+    assert liar.told, report
+    return report
+
+
+async def test_an_honest_server_passes(world):
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), *LOAD)
+    assert report.status == 0, report
+    assert not report.faults
+    counters = report.counters
+    assert counters["edits_sent"] == counters["edits_acknowledged"] == counters["edits_seen"] > 100
+    assert counters["connects"] == 16 and counters["pictures"] == 2
+    assert report.data["eyes_us"]["count"] == 13 * counters["edits_sent"]
+    assert report.data["ack_us"]["count"] == counters["edits_sent"]
+    assert "missing 0, repeated 0, wrong 0, other faults 0" in report.text
+
+
+async def test_an_honest_proxy_passes(world):
+    async with Liar(await world.server()) as liar:
+        report = await flood(f"http://{liar.address}", *LOAD)
+    assert report.status == 0, report
+
+
+LIES = {
+    "skips a frame": (once(4, lambda version, edits: []), "missing"),
+    "skips an edit": (once(4, lambda version, edits: [(version, edits[3:])]), "missing"),
+    "skips the last edit of a frame": (once(4, lambda version, edits: [(version, edits[:-3])]), "missing"),
+    "repeats a frame": (once(4, lambda version, edits: 2 * [(version, edits)]), "repeated"),
+    "repeats an old version": (once(4, lambda version, edits: [(version, edits), (1, edits)]), "backwards"),
+    "flips a colour": (once(4, lambda version, edits: [(version, flip(edits))]), "wrong"),
+    "adds an edit": (once(4, lambda version, edits: [(version, edits + b"\1\2\3")]), "wrong"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_a_server_is_found_out_that(world, lie):
+    frame, name = LIES[lie]
+    report = await lied_to(world, frame)
+    assert report.status == 1, report
+    assert name in report.faults, report
+    assert f"  {name}: " in report.text
+
+
+async def test_a_reader_that_never_gets_its_last_frames_is_missing_edits(world):
+    report = await lied_to(world, lambda connection, version, edits:
+                           [] if connection.number == 9 and connection.frames > 3 else None)
+    assert report.status == 1 and "missing" in report.faults, report
+
+
+async def test_a_server_that_flips_a_colour_for_all_is_found_out_by_its_picture(world):
+    def frame(_connection, version, edits):
+        return [(version, flip(edits))] if version == 3 else None
+
+    report = await lied_to(world, frame)
+    assert report.status == 1 and "bad_pictures" in report.faults, report
+
+
+async def test_a_server_that_skips_a_frame_for_all_is_found_out_by_its_picture(world):
+    report = await lied_to(world, lambda connection, version, edits: [] if version == 3 else None)
+    assert report.status == 1 and "bad_pictures" in report.faults and "unseen" in report.faults, report
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+async def test_a_server_that_numbers_frames_wrongly_is_found_out(world, by):
+    def frame(connection, version, edits):
+        return None if connection.resumes or connection.number != 8 else [(version + by, edits)]
+
+    report = await lied_to(world, frame)
+    assert report.status == 1 and "misnumbered" in report.faults, report
+
+
+class Swallow(Liar):
+    """Takes one message of edits for itself."""
+
+    def __init__(self, server, at, forge):
+        super().__init__(server)
+        self.at, self.forge = at, forge
+        self.version = 0
+
+    def from_server(self, connection, message):
+        if isinstance(message, bytes):
+            self.version = max(self.version, int.from_bytes(message[:8], "little"))
+        return super().from_server(connection, message)
+
+    def from_client(self, connection, message, client):
+        connection.sent += 1
+        if connection.number != 2 or connection.sent != self.at:
+            return [message]
+        self.told += 1
+        said = {"type": "placed", "id": int.from_bytes(message[:4], "little"), "version": self.version}
+        return [lambda: client.send(json.dumps(said))] if self.forge else []
+
+
+async def test_a_server_that_acknowledges_what_it_never_commits_is_found_out(world):
+    async with Swallow(await world.server(), 4, True) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert liar.told
+    assert report.status == 1 and report.faults["unseen"] == 2, report
+    assert "acknowledged" in report.text and "not in the stream" in report.text
+
+
+async def test_a_server_that_loses_an_edit_is_found_out_by_the_next_acknowledgement(world):
+    async with Swallow(await world.server(), 4, False) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert report.status == 1 and report.faults["unseen"] == 2, report
+
+
+async def test_a_lost_acknowledgement_is_found(world):
+    class Mute(Liar):
+        def text(self, connection, said, message):
+            if said["type"] == "placed" and connection.number == 2:
+                self.told += 1
+                return []
+            return [message]
+
+    async with Mute(await world.server()) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert liar.told
+    assert report.status == 1 and "unanswered" in report.faults, report
+
+
+async def test_a_server_that_acknowledges_before_it_commits_is_found_out(world):
+    """It does commit, a moment later: only the order gives it away."""
+    class Eager(Liar):
+        version = 0
+
+        def from_server(self, connection, message):
+            if isinstance(message, bytes):
+                self.version = max(self.version, int.from_bytes(message[:8], "little"))
+            return super().from_server(connection, message)
+
+        def text(self, connection, said, message):
+            return [] if said["type"] == "placed" and connection.number == 2 else [message]
+
+        def from_client(self, connection, message, client):
+            said = {"type": "placed", "id": int.from_bytes(message[:4], "little"), "version": self.version + 1}
+            if connection.number != 2:
+                return [message]
+            self.told += 1
+            return [lambda: client.send(json.dumps(said)), message]
+
+    async with Eager(await world.server()) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert liar.told
+    assert report.status == 1 and {"early", "unseen"} & set(report.faults), report
+
+
+async def test_an_edit_that_is_refused_and_yet_in_the_log_is_found(world):
+    class Refuse(Liar):
+        def text(self, connection, said, message):
+            if said["type"] != "placed" or connection.number != 2 or self.told:
+                return [message]
+            self.told += 1
+            return [json.dumps({"type": "refused", "id": said["id"], "reason": "busy", "retry_ms": 0}), message]
+
+    async with Refuse(await world.server()) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert liar.told
+    assert report.status == 1, report
+    assert report.data["refused"] == {"busy": 2}
+    assert report.faults["unasked"] == 2, report
+
+
+async def test_refusals_are_counted_by_reason(world):
+    class Refuse(Liar):
+        def from_client(self, connection, message, client):
+            connection.sent += 1
+            if connection.sent % 2:
+                return [message]
+            self.told += 1
+            said = {"type": "refused", "id": int.from_bytes(message[:4], "little"), "reason": "energy", "retry_ms": 10}
+            return [lambda: client.send(json.dumps(said))]
+
+    async with Refuse(await world.server()) as liar:
+        report = await flood(f"ws://{liar.address}/ws", *LOAD)
+    assert report.status == 0, report
+    assert report.data["refused"] == {"energy": 2 * liar.told}
+    assert report.counters["edits_sent"] == report.counters["edits_acknowledged"] + 2 * liar.told
+
+
+async def test_readers_that_come_and_go_miss_nothing(world):
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), "--readers", 200, "--reconnecting", "50%", "--reconnect-every", 0.5,
+                         "--writers", 5, "--rate", 2000, "--duration", 4, "--alone")
+    assert report.status == 0, report
+    assert report.counters["resumes"] + report.counters["resets"] > 150
+    assert report.counters["unchecked"] == 0
+
+
+@pytest.mark.heavy
+async def test_stalled_readers_are_closed_and_come_back(world):
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), "--readers", 6, "--stalled", 50, "--stall", 24, "--slow", 20,
+                         "--writers", 5, "--rate", 600000, "--batch", 250, "--duration", 28, "--alone")
+    assert report.status == 0, report
+    assert report.counters["closed_behind"] + report.counters["lost"] >= 3, report
+    assert report.counters["resumes"] + report.counters["resets"] >= 3
+
+
+async def test_several_processes_and_servers_make_one_report(kafka_world):
+    one, two = await kafka_world.server(), await kafka_world.server()
+    report = await flood(one.url("/ws", "ws"), two.url("/ws", "ws"), "--processes", 2, "--readers", 40, "--writers", 4,
+                         "--rate", 200, "--duration", 3, "--alone")
+    assert report.status == 0, report
+    assert report.counters["connects"] == 48  # and a full reader of each server in each process
+    assert report.data["eyes_us"]["count"] == 44 * report.counters["edits_sent"]
+
+
+async def test_a_server_that_is_killed_and_comes_back_loses_nothing(world):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = await world.server(args=["--listen", f"127.0.0.1:{port}"])
+    running = asyncio.create_task(flood(f"127.0.0.1:{port}", "--readers", 20, "--writers", 4, "--rate", 300,
+                                        "--duration", 6, "--alone"))
+    await asyncio.sleep(2)
+    server.kill()
+    await asyncio.sleep(0.3)
+    await world.start(server)
+    report = await running
+    assert report.status == 0, report
+    assert report.counters["lost"] == 25
+    assert report.counters["open"] == 25
+    assert report.counters["edits_acknowledged"] + report.counters["edits_unknown"] == report.counters["edits_sent"]
+
+
+async def test_ctrl_c_ends_it_with_a_report(world):
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), *LOAD, "--duration", 60, interrupt_after=1.5)
+    assert report.status == 0, report
+    assert report.counters["edits_acknowledged"] == report.counters["edits_sent"] > 0
+
+
+async def test_an_image_is_painted(world, tmp_path):
+    png = pytest.importorskip("PIL.Image", reason="makes the picture")
+    picture = png.new("RGBA", (40, 30), (255, 0, 0, 255))
+    picture.putpixel((0, 0), (0, 0, 250, 255))
+    picture.putpixel((39, 29), (1, 2, 3, 0))
+    picture.save(tmp_path / "a.png")
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), "--pattern", "image", tmp_path / "a.png", "--at", "990,100",
+                         "--rate", 1000, "--batch", 10, "--duration", 1.5)
+    assert report.status == 0, report
+    pixels = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body).pixels
+    assert pixels[100 * 1000 + 990] == 13
+    assert pixels[129 * 1000 + 999] == 5
+    assert sum(map(bool, pixels)) == 300
+
+
+async def test_a_trace_is_replayed(world, tmp_path):
+    (tmp_path / "2022.csv").write_text(
+        "timestamp,user_id,pixel_color,coordinate\n"
+        "2022-04-04 00:00:01.5 UTC,b,#FF4500,\"5,6\"\n"
+        "2022-04-04 00:00:00 UTC,a,#000000,\"5,6\"\n"
+        "2022-04-04 00:00:03 UTC,a,#FFFFFF,\"1,2,3,4\"\n"
+        "2022-04-04 00:00:02.25 UTC,c,#2450A4,\"1999,6\"\n")
+    server = await world.server()
+    report = await flood(server.url("/ws", "ws"), "--pattern", f"trace:{tmp_path}/2022.csv", "--speed", 2, "--alone",
+                         "--writers", 2)
+    assert report.status == 0, report
+    assert "4 rows, 2 edits" in report.text and "1 outside" in report.text and "1 areas" in report.text
+    assert report.counters["edits_sent"] == 2
+    pixels = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body).pixels
+    assert pixels[6 * 1000 + 5] == 5
+
+
+async def test_tls_is_spoken(world, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-days", "1", "-subj",
+                    "/CN=localhost"], check=True, capture_output=True)
+    server = world.make_server(args=["--tls-cert", str(tmp_path / "cert.pem"), "--tls-key", str(tmp_path / "key.pem")])
+    await asyncio.to_thread(server.start)
+    await eventually(lambda: asyncio.to_thread(lambda: server.admin("/readyz").status == 200), "ready")
+    report = await flood(server.url("/ws", "ws"), *LOAD, "--insecure")
+    assert report.status == 0, report
+    report = await flood(server.url("/ws", "ws"), *LOAD)
+    assert report.status == 3, report
+
+
+async def test_only_this_machine_is_flooded_unless_told_so():
+    report = await flood("ws://192.0.2.1:9/ws")
+    assert report.status == 2 and "--i-own-this-server" in report.text
+
+
+@pytest.mark.parametrize("arguments", [[], ["--readers", "x", "127.0.0.1:1"], ["--nonsense", "1", "127.0.0.1:1"],
+                                       ["ftp://127.0.0.1"], ["--pattern", "image", "/nowhere.png", "127.0.0.1:1"],
+                                       ["--batch", "257", "127.0.0.1:1"], ["--processes", "0", "127.0.0.1:1"]])
+async def test_bad_usage_is_told(arguments):
+    report = await flood(*arguments)
+    assert report.status == 2 and report.text.startswith("edit-flood: "), report
+
+
+async def test_nobody_there_is_told():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        report = await flood("127.0.0.1:%d" % probe.getsockname()[1])
+    assert report.status == 3 and "could not connect" in report.text, report
+
+
