@@ -253,7 +253,10 @@ static void sweep(struct shard *shard, uint64_t now)
             session_close(session, CLOSE_STALLED, "does not read");
         }
     }
-    uint64_t share = (shard->n_slots * elapsed + shard->config.ping_us - 1) / shard->config.ping_us;
+    /* What is due of a session's ping adds up, so that few sessions are not pinged more often. */
+    shard->ping_credit += shard->n_slots * elapsed;
+    uint64_t share = shard->ping_credit / shard->config.ping_us;
+    shard->ping_credit %= shard->config.ping_us;
     for (uint64_t i = 0; i < share && i < shard->n_slots; i++) {
         if (shard->ping_slot >= shard->n_slots)
             shard->ping_slot = 0;

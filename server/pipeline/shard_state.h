@@ -41,6 +41,7 @@ struct shard {
 
     bool readonly, draining;
     uint64_t swept_us;
+    uint64_t ping_credit;  /* microseconds, times sessions, not yet spent on pings */
     uint32_t ping_slot;    /* where the next sweep goes on pinging */
     uint64_t beat_us;      /* the last heartbeat */
     uint64_t beat_version; /* checksum told last */
