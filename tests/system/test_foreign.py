@@ -100,6 +100,7 @@ async def test_a_record_that_appears_twice_converges(kafka_world):
     await world.check()
 
 
+@pytest.mark.heavy
 @pytest.mark.limit(180)
 async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world):
     """The longest valid record, and a client whose connection ends between two pieces of the next one."""
