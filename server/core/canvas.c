@@ -6,9 +6,39 @@
 
 #include "core/checksum.h"
 
+enum { BLOCK = 64 }; /* edits at a time: few enough for the first cache, enough for vectors */
+
 void canvas_init(struct canvas *canvas)
 {
     memset(canvas, 0, sizeof *canvas);
+}
+
+/* XOR of checksum_pixel over n values of pixel << 4 | colour. No branch, and no value waits for
+ * another: the compiler makes vectors of it. */
+static uint64_t checksum_of(const uint32_t *values, size_t n)
+{
+    uint32_t low = 0, high = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t counts = (values[i] & 0xf) ? UINT32_MAX : 0;
+        low ^= checksum_low(values[i]) & counts;
+        high ^= checksum_high(values[i]) & counts;
+    }
+    return (uint64_t)high << 32 | low;
+}
+
+/* One pass over the pixels, which must be in order, and one over what was there and is there now:
+ * two thirds of the time of both in one. */
+static void fold_block(struct canvas *canvas, const uint8_t *edits, size_t n)
+{
+    uint32_t values[2 * BLOCK];
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word = edit_load(edits + EDIT_BYTES * i);
+        uint32_t pixel = edit_y(word) * CANVAS_WIDTH + edit_x(word), colour = edit_colour(word);
+        values[2 * i] = pixel << 4 | canvas->pixels[pixel];
+        values[2 * i + 1] = pixel << 4 | colour;
+        canvas->pixels[pixel] = (uint8_t)colour;
+    }
+    canvas->checksum ^= checksum_of(values, 2 * n);
 }
 
 size_t canvas_fold(struct canvas *canvas, const struct record *record)
@@ -18,15 +48,8 @@ size_t canvas_fold(struct canvas *canvas, const struct record *record)
         memcpy(canvas->genesis, record->genesis.data, GENESIS_BYTES);
     }
     size_t n = record_edits(record);
-    uint64_t sum = canvas->checksum;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t word = edit_load(record->value.data + EDIT_BYTES * i);
-        uint32_t pixel = edit_y(word) * CANVAS_WIDTH + edit_x(word);
-        sum ^= checksum_pixel(pixel, canvas->pixels[pixel]);
-        sum ^= checksum_pixel(pixel, edit_colour(word));
-        canvas->pixels[pixel] = (uint8_t)edit_colour(word);
-    }
-    canvas->checksum = sum;
+    for (size_t i = 0; i < n; i += BLOCK)
+        fold_block(canvas, record->value.data + EDIT_BYTES * i, n - i < BLOCK ? n - i : BLOCK);
     canvas->anchor = record_anchor(record);
     canvas->version = record->offset + 1;
     return n;

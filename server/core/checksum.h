@@ -8,18 +8,28 @@
 
 #include <stdint.h>
 
+/* The two mixes of a value pixel << 4 | colour. */
+static inline uint32_t checksum_low(uint32_t value)
+{
+    uint32_t h = value ^ 0x9e3779b9u;
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    return h ^ h >> 16;
+}
+
+static inline uint32_t checksum_high(uint32_t value)
+{
+    uint32_t h = value ^ 0x7f4a7c15u;
+    h = (h ^ h >> 16) * 0x7feb352du;
+    h = (h ^ h >> 15) * 0x846ca68bu;
+    return h ^ h >> 16;
+}
+
 /* What a pixel (index y * width + x) of this colour adds by XOR; white adds nothing. */
 static inline uint64_t checksum_pixel(uint32_t pixel, uint32_t colour)
 {
-    if (colour == 0)
-        return 0;
-    uint32_t v = pixel << 4 | colour;
-    uint32_t lo = v ^ 0x9e3779b9u, hi = v ^ 0x7f4a7c15u;
-    lo = (lo ^ lo >> 16) * 0x85ebca6bu;
-    lo = (lo ^ lo >> 13) * 0xc2b2ae35u;
-    hi = (hi ^ hi >> 16) * 0x7feb352du;
-    hi = (hi ^ hi >> 15) * 0x846ca68bu;
-    return (uint64_t)(hi ^ hi >> 16) << 32 | (lo ^ lo >> 16);
+    uint32_t value = pixel << 4 | colour;
+    return colour == 0 ? 0 : (uint64_t)checksum_high(value) << 32 | checksum_low(value);
 }
 
 #endif
