@@ -121,11 +121,17 @@ static void produce(rd_kafka_t *rk, rd_kafka_topic_t *rkt, size_t number, uint8_
         rd_kafka_poll(rk, 10);
     rd_kafka_headers_t *headers = rd_kafka_headers_new(1);
     rd_kafka_header_add(headers, "o", 1, origin, sizeof origin);
-    rd_kafka_resp_err_t err = rd_kafka_producev(
-        rk, RD_KAFKA_V_RKT(rkt), RD_KAFKA_V_PARTITION(0), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_VALUE(bytes, len), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    if (err)
-        bare_fail("produce", rd_kafka_err2str(err));
+    rd_kafka_vu_t arguments[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = rkt},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {bytes, len}},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+    };
+    rd_kafka_error_t *error =
+        rd_kafka_produceva(rk, arguments, sizeof arguments / sizeof arguments[0]);
+    if (error)
+        bare_fail("produce", rd_kafka_error_string(error));
     rd_kafka_poll(rk, 0);
 }
 
