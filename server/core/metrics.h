@@ -27,6 +27,7 @@
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \
     X(delivered_bytes_total, counter, "Bytes of frames sent to clients")                           \
+    X(tick_ms, gauge, "Time between two frames; more than was set: sending them takes long")       \
     X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
     X(resets_total, counter, "Clients sent to the picture")                                        \
     X(snapshots_total, counter, "Pictures encoded")                                                \

@@ -62,12 +62,13 @@ struct conn_ws {
 };
 
 struct conn {
-    struct lws *wsi;
-    struct loop *loop;
     struct conn *prev, *next; /* in loop->http; a WebSocket is in no list */
     uint64_t deadline_us;     /* then it is answered without what it waits for, or cut; 0: none */
     uint64_t body_bytes;      /* that the request announced */
     const char *close_reason;
+    /* From here on a tick reads, up to the first half of a session. */
+    struct lws *wsi;
+    struct loop *loop;
     uint16_t close_code; /* a WebSocket's, owed to the client; 0: none */
     uint8_t kind;        /* enum conn_kind */
     bool admin;          /* came in by the admin listener */
@@ -80,6 +81,7 @@ struct conn {
     bool paused;         /* nothing is read from it */
     bool late;           /* its deadline has passed once */
     uint8_t requests;    /* made so far; stays at 255 */
+    int fd;              /* a WebSocket's frames go straight to it; -1: by way of TLS */
     union {
         struct conn_reply reply;
         struct conn_edit edit;

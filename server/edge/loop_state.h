@@ -55,6 +55,11 @@ struct loop {
     enum loop_phase phase;
     uint64_t phase_until_us;
 
+    struct { /* the newest frame as it goes out on a WebSocket, around its payload; see ws.c */
+        uint64_t serial;
+        uint8_t *bytes;
+        size_t len;
+    } wire;
     struct { /* the newest frame as event text, shared by all event streams; see sse.c */
         uint64_t from, to, version;
         char *text;

@@ -10,9 +10,11 @@
 #include "edge/ws.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <libwebsockets.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "edge/http.h"
 #include "edge/loop_state.h"
@@ -27,38 +29,110 @@ enum {
     CLOSE_POLICY = 1008,
     CLOSE_TOO_BIG = 1009,
     CLOSE_NO_ROOM = 1013,
+    HEADER_MAX = 10, /* of a frame that we send */
+    FIN = 0x80,
     OPCODE_TEXT = 1,
     OPCODE_BINARY = 2,
 };
 
 _Static_assert((int)SESSION_MESSAGE_BYTES <= (int)PARTIAL_BYTES, "a partial message fits");
-_Static_assert(FRAME_HEADROOM >= LWS_PRE, "lws_write puts its header before the payload");
+_Static_assert((int)FRAME_HEADROOM >= (int)HEADER_MAX, "its header fits before the payload");
+_Static_assert((int)FRAME_TAILROOM >= FRAME_RIDERS * (HEADER_MAX + MESSAGE_JSON_BYTES),
+               "its riders fit after it");
 
 static struct conn *conn_of(struct session *session)
 {
     return (struct conn *)((char *)session - offsetof(struct conn, ws.session));
 }
 
-/* One write, when the transport has nothing left from the one before. */
-static enum sent write_now(struct conn *conn, uint8_t *bytes, size_t len,
-                           enum lws_write_protocol how)
+/* May something be sent now? Not while the transport has something left from before. */
+static enum sent ready(struct conn *conn)
 {
     if (!conn->joined || conn->close_code)
         return SENT_GONE;
-    if (lws_partial_buffered(conn->wsi)) {
-        lws_callback_on_writable(conn->wsi);
-        return SENT_BUSY;
+    if (!lws_partial_buffered(conn->wsi))
+        return SENT_OK;
+    lws_callback_on_writable(conn->wsi);
+    return SENT_BUSY;
+}
+
+static enum sent write_now(struct conn *conn, uint8_t *bytes, size_t len,
+                           enum lws_write_protocol how)
+{
+    enum sent sent = ready(conn);
+    if (sent == SENT_OK && lws_write(conn->wsi, bytes, len, how) < 0) {
+        conn_kill(conn);
+        return SENT_GONE;
     }
-    if (lws_write(conn->wsi, bytes, len, how) < 0) {
+    return sent;
+}
+
+/* A frame's header of RFC 6455: whole, unmasked. Its length. */
+static size_t put_header(uint8_t header[HEADER_MAX], uint8_t opcode, size_t len)
+{
+    header[0] = FIN | opcode;
+    if (len < 126) {
+        header[1] = (uint8_t)len;
+        return 2;
+    }
+    bool wide = len > UINT16_MAX;
+    size_t n = wide ? 8 : 2;
+    header[1] = wide ? 127 : 126;
+    for (size_t i = 0; i < n; i++)
+        header[2 + i] = (uint8_t)((uint64_t)len >> 8 * (n - 1 - i));
+    return 2 + n;
+}
+
+/* The frame and its riders as they go out, put around the payload once for all clients. */
+static void encode(struct loop *loop, const struct frame *frame)
+{
+    uint8_t header[HEADER_MAX];
+    char json[MESSAGE_JSON_BYTES];
+    size_t n = put_header(header, OPCODE_BINARY, frame->len);
+    uint8_t *end = frame->payload + frame->len;
+    loop->wire.serial = frame->serial;
+    loop->wire.bytes = frame->payload - n;
+    memcpy(loop->wire.bytes, header, n);
+    for (size_t i = 0; i < frame->n_riders; i++) {
+        size_t len = message_json(&frame->riders[i], json);
+        end += put_header(end, OPCODE_TEXT, len);
+        memcpy(end, json, len);
+        end += len;
+    }
+    loop->wire.len = (size_t)(end - loop->wire.bytes);
+}
+
+/* Straight to the socket: libwebsockets would touch some more memory of the connection, cold for
+ * every client of a tick. What the socket does not take of a frame goes to libwebsockets, which
+ * sends it before anything else. */
+static enum sent send_frame(struct session *session, const struct frame *frame)
+{
+    struct conn *conn = conn_of(session);
+    struct loop *loop = conn->loop;
+    enum sent sent = ready(conn);
+    if (sent != SENT_OK)
+        return sent;
+    if (loop->wire.serial != frame->serial)
+        encode(loop, frame);
+    uint8_t *bytes = loop->wire.bytes;
+    size_t len = loop->wire.len;
+    if (conn->fd >= 0) {
+        ssize_t n = send(conn->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n == (ssize_t)len)
+            return SENT_OK;
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+        } else if (errno == EAGAIN) {
+            lws_callback_on_writable(conn->wsi);
+            return SENT_BUSY;
+        }
+    }
+    if (lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) < 0) {
         conn_kill(conn);
         return SENT_GONE;
     }
     return SENT_OK;
-}
-
-static enum sent send_frame(struct session *session, const struct frame *frame)
-{
-    return write_now(conn_of(session), frame->payload, frame->len, LWS_WRITE_BINARY);
 }
 
 static enum sent send_message(struct session *session, const struct message *message)
@@ -131,6 +205,7 @@ int ws_begin(struct conn *conn)
         close_later(conn, CLOSE_NO_ROOM, "too many connections");
         return 0;
     }
+    conn->fd = lws_is_ssl(conn->wsi) ? -1 : (int)lws_get_socket_fd(conn->wsi);
     conn->joined = true;
     return 0;
 }

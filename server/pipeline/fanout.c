@@ -9,9 +9,14 @@
 
 #include "core/bytes.h"
 #include "core/edit.h"
+#include "pipeline/owed.h"
 
 enum {
     TICK_FRAMES = 16, /* frames encoded a tick; when there is more, the next tick is at once */
+    TICK_MAX_US = 1000 * 1000, /* a tick that is not set to more stretches so far */
+    ROUND_PERCENT = 60,        /* of a tick that a round of sends fills at most */
+    SHRINK_SHARE = 4,          /* a tick that is too long loses a quarter of the difference */
+    SHRINK_US = 1000,          /* the last bit at once */
     PAYLOAD_BYTES = 8 + EDIT_BYTES * FRAME_EDITS_MAX,
 };
 
@@ -23,13 +28,17 @@ struct encoded {
 struct fanout {
     const struct ring *ring;
     struct metrics *metrics;
-    uint64_t tick_us;
+    uint64_t tick_us;      /* as it was set */
+    uint64_t stretched_us; /* as it is now: tick_us or more */
+    uint64_t took_us;      /* the last round */
     uint64_t ticked_us;    /* when the last tick with news was */
     struct ring_mark told; /* where it ended */
     bool told_whole;       /* at the end of a record */
+    uint64_t serial;       /* of the last frame */
     size_t n_frames;
     struct encoded frames[TICK_FRAMES];
-    struct encoded own; /* for one session that is behind */
+    struct encoded own;                   /* for one session that is behind */
+    uint64_t deliveries, delivered_bytes; /* not yet in the metrics: an atomic each would be dear */
 };
 
 struct fanout *fanout_create(const struct ring *ring, struct metrics *metrics, uint64_t tick_us)
@@ -39,7 +48,8 @@ struct fanout *fanout_create(const struct ring *ring, struct metrics *metrics, u
         return NULL;
     fanout->ring = ring;
     fanout->metrics = metrics;
-    fanout->tick_us = tick_us;
+    fanout->tick_us = fanout->stretched_us = tick_us;
+    metric_set(metrics, tick_ms, tick_us / 1000);
     fanout->told = ring_head(ring);
     fanout->told_whole = true;
     return fanout;
@@ -66,13 +76,15 @@ static enum encode encode(struct fanout *fanout, struct encoded *encoded, uint64
                           uint64_t to)
 {
     if (!encoded->memory) {
-        encoded->memory = malloc(FRAME_HEADROOM + PAYLOAD_BYTES);
+        encoded->memory = malloc(FRAME_HEADROOM + PAYLOAD_BYTES + FRAME_TAILROOM);
         if (!encoded->memory)
             return NO_MEMORY;
     }
     struct frame *frame = &encoded->frame;
     if (to - from > FRAME_EDITS_MAX)
         to = from + FRAME_EDITS_MAX;
+    frame->serial = ++fanout->serial;
+    frame->n_riders = 0;
     frame->from = from;
     frame->to = to;
     frame->payload = encoded->memory + FRAME_HEADROOM;
@@ -90,8 +102,8 @@ bool fanout_tick(struct fanout *fanout, uint64_t now, bool force, uint64_t *due)
     *due = UINT64_MAX;
     if (head.version == fanout->told.version && head.position == fanout->told.position)
         return false;
-    if (!force && fanout->ticked_us != 0 && now < fanout->ticked_us + fanout->tick_us) {
-        *due = fanout->ticked_us + fanout->tick_us;
+    if (!force && fanout->ticked_us != 0 && now < fanout->ticked_us + fanout->stretched_us) {
+        *due = fanout->ticked_us + fanout->stretched_us;
         return false;
     }
     uint64_t from = fanout->told.position;
@@ -140,8 +152,10 @@ static enum told deliver(struct fanout *fanout, struct session *session, const s
     }
     session->position = frame->to;
     session->version = frame->version;
-    metric_add(fanout->metrics, deliveries_total, 1);
-    metric_add(fanout->metrics, delivered_bytes_total, frame->len);
+    if (frame->n_riders > 0)
+        session_paid(session, frame);
+    fanout->deliveries++;
+    fanout->delivered_bytes += frame->len;
     return TOLD_ALL;
 }
 
@@ -165,6 +179,43 @@ enum told fanout_send(struct fanout *fanout, struct session *session)
             return result;
     }
     return TOLD_ALL;
+}
+
+bool fanout_ride(struct fanout *fanout, const struct message *message)
+{
+    if (!fanout->told_whole || fanout->n_frames == 0)
+        return false;
+    struct frame *last = &fanout->frames[fanout->n_frames - 1].frame;
+    if (last->n_riders == FRAME_RIDERS)
+        return false;
+    last->riders[last->n_riders++] = *message;
+    return true;
+}
+
+void fanout_round(struct fanout *fanout, uint64_t took_us)
+{
+    uint64_t longest = fanout->tick_us > TICK_MAX_US ? fanout->tick_us : TICK_MAX_US;
+    /* One round alone says little: something else may have had the processor. */
+    uint64_t both = took_us < fanout->took_us ? took_us : fanout->took_us;
+    fanout->took_us = took_us;
+    uint64_t wanted = both * 100 / ROUND_PERCENT;
+    if (wanted < fanout->tick_us)
+        wanted = fanout->tick_us;
+    if (wanted > longest)
+        wanted = longest;
+    if (wanted + SHRINK_US < fanout->stretched_us)
+        wanted = fanout->stretched_us - (fanout->stretched_us - wanted) / SHRINK_SHARE;
+    if (wanted == fanout->stretched_us)
+        return;
+    fanout->stretched_us = wanted;
+    metric_set(fanout->metrics, tick_ms, wanted / 1000);
+}
+
+void fanout_count(struct fanout *fanout)
+{
+    metric_add(fanout->metrics, deliveries_total, fanout->deliveries);
+    metric_add(fanout->metrics, delivered_bytes_total, fanout->delivered_bytes);
+    fanout->deliveries = fanout->delivered_bytes = 0;
 }
 
 bool fanout_up_to_date(const struct fanout *fanout, const struct session *session)

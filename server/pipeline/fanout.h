@@ -23,7 +23,8 @@ enum told {
     TOLD_FELL_OFF, /* what it needs is no longer in the ring */
 };
 
-/* NULL when out of memory. */
+/* A tick at least every tick_us; under overload it stretches to a second. NULL when out of memory.
+ */
 struct fanout *fanout_create(const struct ring *ring, struct metrics *metrics, uint64_t tick_us);
 void fanout_destroy(struct fanout *fanout); /* NULL is fine */
 
@@ -32,9 +33,20 @@ void fanout_destroy(struct fanout *fanout); /* NULL is fine */
  * again. */
 bool fanout_tick(struct fanout *fanout, uint64_t now, bool force, uint64_t *due);
 
+/* After a tick and before anything of it is sent: everybody is told this message right after the
+ * tick's last frame, in the same send. False: there is no such frame, or no room. */
+bool fanout_ride(struct fanout *fanout, const struct message *message);
+
 /* Send this session the tick's frames, or its own run up to there. Once a tick for everyone; later
  * only for who is not up to date. */
 enum told fanout_send(struct fanout *fanout, struct session *session);
+
+/* A tick's frames have been offered to everybody, which took so long: a round of sends shall fill
+ * little more than half of the time between two ticks, the rest is for what clients send. */
+void fanout_round(struct fanout *fanout, uint64_t took_us);
+
+/* Bring the metrics up to date with what was delivered; once a turn. */
+void fanout_count(struct fanout *fanout);
 
 /* Has the session got everything up to the last tick? */
 bool fanout_up_to_date(const struct fanout *fanout, const struct session *session);

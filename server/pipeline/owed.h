@@ -28,6 +28,9 @@ void session_tick(struct session *session, uint64_t now);
 /* Send what the session is owed: a hello, what it is behind, then the rest. */
 void session_pump(struct session *session, uint64_t now);
 
+/* It got this frame's riders: what they say is no longer owed. */
+void session_paid(struct session *session, const struct frame *frame);
+
 /* One of its messages has been settled. */
 void session_settled(struct session *session, uint32_t id, enum settled what, enum refusal reason,
                      uint64_t version);

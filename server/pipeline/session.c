@@ -265,6 +265,15 @@ static bool say_opening(struct session *session, uint64_t now)
            say_owed(session, OWED_NOTICE, &notice, now);
 }
 
+void session_paid(struct session *session, const struct frame *frame)
+{
+    for (size_t i = 0; i < frame->n_riders; i++) {
+        if (frame->riders[i].type == MESSAGE_ONLINE &&
+            frame->riders[i].online == session->shard->beat_online)
+            session->owed &= (uint16_t)~OWED_ONLINE;
+    }
+}
+
 static void say_rest(struct session *session, uint64_t now)
 {
     struct shard *shard = session->shard;

@@ -23,15 +23,21 @@ enum {
     EDITS_PER_MESSAGE = 256,
     SESSION_MESSAGE_BYTES = 4 + 3 * EDITS_PER_MESSAGE, /* the longest binary message */
     FRAME_HEADROOM = 32,                               /* writable bytes before a frame's payload */
+    FRAME_TAILROOM = 1024,                             /* and after it */
+    FRAME_RIDERS = 2,                                  /* messages that go with a frame, at most */
     FRAME_EDITS_MAX = 21000,                           /* edits a frame: 63 kB, one send */
 };
 
 /* One encoded binary message, shared by all that are at the same place. */
 struct frame {
+    uint64_t serial; /* no two frames of a shard have the same */
     uint64_t version;
     uint64_t from, to; /* positions in the ring: edits [from, to) */
-    uint8_t *payload;  /* u64 version | 3n bytes; FRAME_HEADROOM bytes before it may be written */
+    uint8_t *payload;  /* u64 version | 3n bytes; the room before and after it is the transport's */
     size_t len;
+    /* What everybody is told at this time, right after the frame: a send costs the same with it. */
+    struct message riders[FRAME_RIDERS];
+    size_t n_riders;
 };
 
 enum sent {
@@ -42,7 +48,7 @@ enum sent {
 
 /* How the pipeline reaches a client. None of them may call back into the session. */
 struct session_ops {
-    enum sent (*frame)(struct session *session, const struct frame *frame);
+    enum sent (*frame)(struct session *session, const struct frame *frame); /* with its riders */
     enum sent (*message)(struct session *session, const struct message *message);
     enum sent (*ping)(struct session *session); /* NULL: never pinged */
     bool pongs; /* answers pings: closed when it was not heard from one ping to the next */
@@ -57,21 +63,23 @@ struct owed_refusal {
 };
 
 struct session {
+    /* What a tick reads comes first, so that it lies together: with thousands of sessions all of
+     * them are cold. */
     const struct session_ops *ops;
     struct shard *shard;
-    uint32_t slot;           /* in the shard's table */
-    uint32_t last_id;        /* the newest message id seen; 0: none */
-    uint64_t position;       /* cursor: the next edit to send */
-    uint64_t version;        /* the client's: of the last frame sent, or where it began */
-    uint64_t placed_version; /* of the owed placed */
-    uint32_t placed_id;
+    uint64_t position;             /* cursor: the next edit to send */
+    uint64_t version;              /* the client's: of the last frame sent, or where it began */
+    uint64_t busy_since_us;        /* when the transport first said busy; 0: it is not */
     uint16_t owed;                 /* bits: what is to be told, see owed.h */
     bool viewer;                   /* gets frames and notices; false for one POST */
     bool closing;                  /* ops->close was called: nothing more is sent */
     bool heard;                    /* said something since the last ping */
     bool listed;                   /* in the shard's list of sessions that are owed something */
     uint8_t n_refusals;            /* in refusals */
-    uint64_t busy_since_us;        /* when the transport first said busy; 0: it is not */
+    uint32_t slot;                 /* in the shard's table */
+    uint32_t last_id;              /* the newest message id seen; 0: none */
+    uint32_t placed_id;            /* of the owed placed */
+    uint64_t placed_version;       /* and its version */
     struct owed_refusal *refusals; /* allocated when first needed */
 };
 

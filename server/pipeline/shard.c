@@ -15,6 +15,7 @@ enum {
     PICTURE_BYTES = 512 * 1024, /* until a picture has been made: about its greatest size */
     BEAT_US = 1000 * 1000,      /* between heartbeats, at least, */
     BEAT_SESSION_US = 1000,     /* and this more a session */
+    PREFETCH = 4,               /* sessions ahead */
     CLOSE_STALLED = 4001,
 };
 
@@ -189,20 +190,14 @@ static void watch_log(struct shard *shard)
 
 /* Tell who is up to date what its canvas must look like. Not owed: a client that misses one gets
  * the next, and a checksum is of use only at its version. */
-static void say_checksum(struct shard *shard)
+static void say_checksum(struct shard *shard, const struct message *message)
 {
-    bool whole;
-    struct ring_mark told = fanout_told(shard->fanout, &whole);
-    if (!whole || told.version == shard->beat_version)
-        return;
-    shard->beat_version = told.version;
-    struct message message = {
-        .type = MESSAGE_CHECKSUM, .version = told.version, .checksum = told.checksum};
+    struct ring_mark told = fanout_told(shard->fanout, &(bool){false});
     for (uint32_t i = 0; i < shard->n_slots; i++) {
         struct session *session = shard->slots[i].session;
         if (session && session->viewer && !session->closing && session->owed == 0 &&
             session->busy_since_us == 0 && session->position == told.position)
-            session->ops->message(session, &message);
+            session->ops->message(session, message);
     }
 }
 
@@ -213,15 +208,28 @@ static uint64_t beat_interval(const struct shard *shard)
     return interval < shard->config.heartbeat_us ? interval : shard->config.heartbeat_us;
 }
 
-static void heartbeat(struct shard *shard, uint64_t now)
+/* Checksum and online, when they have changed: with the tick's frame if there is one, else by
+ * themselves. */
+static void heartbeat(struct shard *shard, uint64_t now, bool ticked)
 {
     if (now < shard->beat_us + beat_interval(shard))
         return;
     shard->beat_us = now;
-    say_checksum(shard);
+    bool whole;
+    struct ring_mark told = fanout_told(shard->fanout, &whole);
+    if (whole && told.version != shard->beat_version) {
+        struct message checksum = {
+            .type = MESSAGE_CHECKSUM, .version = told.version, .checksum = told.checksum};
+        shard->beat_version = told.version;
+        if (!ticked || !fanout_ride(shard->fanout, &checksum))
+            say_checksum(shard, &checksum);
+    }
     if (shard_online(shard) != shard->beat_online) {
         shard->beat_online = shard_online(shard);
-        owe_all(shard, OWED_ONLINE);
+        struct message online = {.type = MESSAGE_ONLINE, .online = shard->beat_online};
+        owe_all(shard, OWED_ONLINE); /* who gets it with the frame owes nothing any more */
+        if (ticked)
+            (void)fanout_ride(shard->fanout, &online);
     }
 }
 
@@ -277,6 +285,17 @@ static void pay(struct shard *shard, uint64_t now)
     }
 }
 
+static void tell_everybody(struct shard *shard, uint64_t now)
+{
+    for (uint32_t i = 0; i < shard->n_slots; i++) {
+        /* With thousands of them each is cold: have the memory fetched while others are told. */
+        if (i + PREFETCH < shard->n_slots)
+            __builtin_prefetch(shard->slots[i + PREFETCH].session);
+        if (shard->slots[i].session)
+            session_tick(shard->slots[i].session, now);
+    }
+}
+
 uint64_t shard_run(struct shard *shard)
 {
     atomic_store_explicit(&shard->notified, false, memory_order_release);
@@ -286,15 +305,15 @@ uint64_t shard_run(struct shard *shard)
 
     watch_log(shard);
     uint64_t tick_due;
-    if (fanout_tick(shard->fanout, now, shard->draining, &tick_due)) {
-        for (uint32_t i = 0; i < shard->n_slots; i++) {
-            if (shard->slots[i].session)
-                session_tick(shard->slots[i].session, now);
-        }
+    bool ticked = fanout_tick(shard->fanout, now, shard->draining, &tick_due);
+    heartbeat(shard, now, ticked);
+    if (ticked) {
+        tell_everybody(shard, now);
+        fanout_round(shard->fanout, env_now_us(shard->env) - now);
     }
-    heartbeat(shard, now);
     sweep(shard, now);
     pay(shard, now);
+    fanout_count(shard->fanout);
 
     if (tick_due < due)
         due = tick_due;

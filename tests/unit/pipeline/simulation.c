@@ -123,6 +123,8 @@ static bool refuses_to_read(struct client *client)
     return true;
 }
 
+static void hear(struct client *client, const struct message *message);
+
 static enum sent take_frame(struct session *session, const struct frame *frame)
 {
     struct client *client = client_of(session);
@@ -153,6 +155,8 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
         client->pixels[edit_y(word) * CANVAS_WIDTH + edit_x(word)] = (uint8_t)edit_colour(word);
     }
     client->version = version;
+    for (size_t i = 0; i < frame->n_riders; i++)
+        hear(client, &frame->riders[i]);
     return SENT_OK;
 }
 
@@ -187,12 +191,9 @@ static void settle(struct client *client, uint32_t up_to, uint32_t only, enum fa
     }
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
+static void hear(struct client *client, const struct message *message)
 {
-    struct client *client = client_of(session);
     struct simulation *s = client->simulation;
-    if (refuses_to_read(client))
-        return SENT_BUSY;
     switch (message->type) {
     case MESSAGE_HELLO:
         client->opened = true;
@@ -222,6 +223,14 @@ static enum sent take_message(struct session *session, const struct message *mes
     default:
         break;
     }
+}
+
+static enum sent take_message(struct session *session, const struct message *message)
+{
+    struct client *client = client_of(session);
+    if (refuses_to_read(client))
+        return SENT_BUSY;
+    hear(client, message);
     return SENT_OK;
 }
 
