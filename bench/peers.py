@@ -245,9 +245,10 @@ class Placed(Peer):
     path = "/ws"
     viewer_options = ["--placed", "--subprotocol", "placed.1"]
     arguments = []
+    binary = None
 
     def command(self):
-        return [program("server/placed"), "--listen", f"127.0.0.1:{self.port}", "--admin", "127.0.0.1:0",
+        return [self.binary or program("server/placed"), "--listen", f"127.0.0.1:{self.port}", "--admin", "127.0.0.1:0",
                 "--data", self.directory / "data", *self.arguments]
 
     def start(self):
@@ -268,6 +269,15 @@ class Placed(Peer):
 
 
 PEERS = {peer.name: peer for peer in (Floor, Placed, Lws, Nchan, Ws)}
+
+
+def peer_class(name):
+    """A peer by its name, or placed=FILE: another build of placed, to compare two of them."""
+    if name in PEERS:
+        return PEERS[name]
+    if not name.startswith("placed="):
+        sys.exit(f"bench: no system {name}; there are {', '.join(PEERS)} and placed=FILE")
+    return type("Other", (Placed,), {"binary": pathlib.Path(name.partition("=")[2])})
 
 
 def nginx(directory, template, **values):
