@@ -37,7 +37,9 @@ export class Server {
   async up(): Promise<void> {
     const listen = `127.0.0.1:${this.port}`;
     const args = ['--listen', listen, '--admin', '127.0.0.1:0', '--data', this.data, '--web', WEB];
-    const child = spawn(BINARY, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    // PLACED_BIN is ours; the server takes PLACED_... for its own options.
+    const { PLACED_BIN: _, ...env } = process.env;
+    const child = spawn(BINARY, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     this.port = await new Promise<number>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`${BINARY} ${why}\n${this.words.join('\n')}`));
