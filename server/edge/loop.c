@@ -137,7 +137,6 @@ static int open_context(struct loop *loop, char error[LOOP_ERROR_BYTES])
     /* All zero: no validity checks. The default keeps a sorted list of timers in which every pong
      * walks past all others; we ping by ourselves. */
     static const lws_retry_bo_t no_policy;
-    const struct loop_config *config = &loop->config;
     void *foreign[1] = {loop->ev};
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER, /* listen.c does that */
@@ -152,15 +151,15 @@ static int open_context(struct loop *loop, char error[LOOP_ERROR_BYTES])
         .keepalive_timeout = KEEPALIVE_SECONDS,
         .retry_and_idle_policy = &no_policy,
     };
-    tls_set(loop, &info);
+    if (tls_set(loop, &info, error) != 0)
+        return -1;
     pthread_once(&once, quieten_lws);
     loop->lws = lws_create_context(&info);
     loop->vhost = loop->lws ? lws_get_vhost_by_name(loop->lws, "default") : NULL;
     if (!loop->vhost) {
         snprintf(error, LOOP_ERROR_BYTES,
-                 "libwebsockets does not start (%s; is its libev plugin installed?)",
-                 config->tls_cert ? "are the certificate and key readable and of each other?"
-                                  : "see the message before");
+                 "libwebsockets does not start (see the message before; is its libev plugin "
+                 "installed?)");
         return -1;
     }
     return 0;

@@ -8,10 +8,12 @@
 
 #include <libwebsockets.h>
 
-struct loop;
+#include "edge/loop.h"
 
-/* Ask for TLS 1.2 and 1.3 with http/1.1, if the loop has a certificate. */
-void tls_set(const struct loop *loop, struct lws_context_creation_info *info);
+/* Ask for TLS 1.2 and 1.3 with http/1.1, if the loop has a certificate. 0, or -1 with a message in
+ * error when that or its key are no good. */
+int tls_set(const struct loop *loop, struct lws_context_creation_info *info,
+            char error[LOOP_ERROR_BYTES]);
 
 /* libwebsockets made this context for the listeners: kept to be changed later. */
 void tls_keep(struct loop *loop, void *ssl_context);
