@@ -20,7 +20,7 @@ from raw import BINARY, CLOSE, PING, PONG, TEXT
 FRAME_EDITS_MAX = 21000  # ARCHITECTURE.md, "Bounds"
 TYPES = {"hello", "placed", "refused", "energy", "online", "checksum", "reset", "notice"}
 WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-BROKEN = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+BROKEN = (ConnectionResetError, BrokenPipeError, ssl.SSLError)
 
 
 class Wrong(AssertionError):
@@ -179,8 +179,8 @@ class Viewer:
             data = self.sock.recv(n)
         except WOULD_BLOCK:
             return moved
-        except BROKEN:
-            self.ended = "broken"
+        except BROKEN as error:
+            self.ended = f"broken, {error}"
             return moved
         if not data:
             self.ended = "end"
