@@ -251,7 +251,8 @@ class Placed(Peer):
         return [self.binary or program("server/placed"), "--listen", f"127.0.0.1:{self.port}", "--admin", "127.0.0.1:0",
                 "--data", self.directory / "data", *self.arguments]
 
-    def start(self):
+    def start_only(self):
+        """Start it; returns when it says that it listens."""
         self.launch(self.command())
         deadline = time.monotonic() + START_SECONDS
         while not (found := re.findall(r"admin on http://127.0.0.1:(\d+)", self.words())):
@@ -259,6 +260,9 @@ class Placed(Peer):
                 raise RuntimeError(f"placed does not start: {self.words()}")
             time.sleep(0.002)
         self.admin = int(found[-1])
+
+    def start(self):
+        self.start_only()
         self.wait_for_port(self.port)
         return self
 
@@ -268,16 +272,69 @@ class Placed(Peer):
         return {name: float(value) for name, value in re.findall(r"^placed_(\w+) (\S+)$", text, re.M)}
 
 
-PEERS = {peer.name: peer for peer in (Floor, Placed, Lws, Nchan, Ws)}
-
-
 def peer_class(name):
     """A peer by its name, or placed=FILE: another build of placed, to compare two of them."""
-    if name in PEERS:
-        return PEERS[name]
+    if name in PEERS or name in TLS_PEERS:
+        return {**PEERS, **TLS_PEERS}[name]
     if not name.startswith("placed="):
         sys.exit(f"bench: no system {name}; there are {', '.join(PEERS)} and placed=FILE")
-    return type("Other", (Placed,), {"binary": pathlib.Path(name.partition("=")[2])})
+    binary = pathlib.Path(name.partition("=")[2])
+    return type("Other", (Placed,), {"binary": binary, "name": "placed@" + binary.name})
+
+
+class PlacedTls(Placed):
+    """placed with its own TLS."""
+    name = "placed-tls"
+    viewer_options = [*Placed.viewer_options, "--tls"]
+
+    def command(self):
+        cert, key = certificate(self.directory)
+        return [*super().command(), "--tls-cert", cert, "--tls-key", key]
+
+
+class NginxTls(Placed):
+    """nginx ends TLS and passes on to placed on loopback."""
+    name = "nginx-tls"
+    viewer_options = [*Placed.viewer_options, "--tls"]
+    upstream = "127.0.0.1:@INNER@"
+
+    def command(self):
+        self.inner = free_port()
+        self.socket = self.directory / "placed.sock"
+        command = super().command()
+        listen = f"unix:{self.socket}" if "unix" in self.upstream else f"127.0.0.1:{self.inner}"
+        command[command.index("--listen") + 1] = listen
+        return command
+
+    def start(self):
+        cert, key = certificate(self.directory)
+        need("nginx")
+        front = self.port
+        Placed.start_only(self)
+        upstream = self.upstream.replace("@INNER@", str(self.inner)).replace("@SOCKET@", str(self.socket))
+        self.launch(nginx(self.directory, "tls_proxy.conf.in", PORT=front, UPSTREAM=upstream, CERT=cert, KEY=key))
+        self.wait_for_port(front)
+        return self
+
+
+class NginxUnix(NginxTls):
+    """The same by a Unix socket."""
+    name = "nginx-tls-unix"
+    upstream = "unix:@SOCKET@"
+
+
+PEERS = {peer.name: peer for peer in (Floor, Placed, Lws, Nchan, Ws)}
+TLS_PEERS = {peer.name: peer for peer in (PlacedTls, NginxTls, NginxUnix)}
+
+
+def certificate(directory):
+    """A certificate of a P-256 key, as cheap in a handshake as they come."""
+    cert, key = directory / "cert.pem", directory / "key.pem"
+    if not cert.exists():
+        subprocess.run([need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-days", "7", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", cert],
+                       check=True, capture_output=True, timeout=30)
+    return cert, key
 
 
 def nginx(directory, template, **values):
@@ -343,6 +400,63 @@ class Viewers:
 
     def stop(self):
         end(self.process)
+
+
+class Running:
+    """A server with its viewers, and what it cost before there were any."""
+
+    def __init__(self, peer, room, *options):
+        self.peer = peer
+        self.watchers = None
+        try:
+            self.peer.start()
+            self.pids = self.peer.pids()
+            self.empty = resident(self.pids)
+            self.watchers = Viewers(self.peer, room, *options)
+        except BaseException:
+            self.stop()
+            raise
+
+    def clock(self):
+        return Clock(self.pids)
+
+    def memory(self, viewers):
+        """Bytes a connection."""
+        return (resident(self.pids) - self.empty) / viewers
+
+    def publish(self, messages, every_ms=200):
+        """Like Viewers.publish, but void when anything is lost or comes twice."""
+        told = self.watchers.publish(messages, every_ms)
+        for fault in ("lost", "repeated", "missing", "closed"):
+            if told[fault]:
+                raise RuntimeError(f"{self.peer.name} with {told['viewers']} viewers: {told[fault]} {fault}")
+        return told
+
+    def stop(self):
+        if self.watchers:
+            self.watchers.stop()
+        self.peer.stop()
+
+
+def start_all(peers, room, directory, measure):
+    """All peers that are installed, running; and why the others are not."""
+    running, absent = [], {}
+    try:
+        for kind in peers:
+            try:
+                running.append(Running(peer_class(kind)(directory), room))
+            except Absent as why:
+                absent[kind] = str(why)
+                say(f"{measure}: without {kind}: {why}")
+    except BaseException:
+        stop_all(running)
+        raise
+    return running, absent
+
+
+def stop_all(running):
+    for each in running:
+        each.stop()
 
 
 # ---- numbers
