@@ -3,10 +3,14 @@
 import asyncio
 import http
 import json
+import re
 import signal
+import struct
 import tempfile
+import zlib
 
 import websockets
+from fold import HEIGHT, WIDTH, Canvas, pack
 from proxy import Proxy
 from server import BUILD, REPORT
 
@@ -128,3 +132,83 @@ class Liar(Proxy):
 
     def text(self, connection, said, message):
         return [message]
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def rgba_png(width, rows):
+    """A picture of rows of (red, green, blue, alpha)."""
+    packed = b"".join(b"\0" + b"".join(map(bytes, row)) for row in rows)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, len(rows), 8, 6, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(packed)) + chunk(b"IEND", b""))
+
+
+def png(pixels):
+    """A picture of the canvas in 4 bits a pixel."""
+    rows = (pixels[y * WIDTH:(y + 1) * WIDTH] for y in range(HEIGHT))
+    packed = b"".join(b"\0" + bytes(a << 4 | b for a, b in zip(row[0::2], row[1::2])) for row in rows)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 4, 3, 0, 0, 0)) +
+            chunk(b"PLTE", bytes(48)) + chunk(b"IDAT", zlib.compress(packed, 1)) + chunk(b"IEND", b""))
+
+
+class Fake:
+    """A server by hand, byte by byte: `talk(fake, writer, number, version)` says to the number-th connection
+    what it likes after hello, and returns to have it closed. `received` is what all clients sent."""
+
+    ACCEPT = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="  # edit-flood always sends the same key
+
+    def __init__(self, talk):
+        self.talk = talk
+        self.canvas = Canvas()
+        self.received = b""
+        self.connections = 0
+
+    async def __aenter__(self):
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.address = "127.0.0.1:%d" % self._listener.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self._listener.close()
+
+    @staticmethod
+    def frame(opcode, payload, fin=True):
+        length = bytes([len(payload)]) if len(payload) < 126 else b"\x7e" + struct.pack(">H", len(payload))
+        return bytes([(0x80 if fin else 0) | opcode]) + length + payload
+
+    @staticmethod
+    def text(**said):
+        return Fake.frame(1, json.dumps(said).encode())
+
+    def paint(self, version, words):
+        """The payload of a frame; our own canvas follows."""
+        self.canvas.apply(words, version)
+        return version.to_bytes(8, "little") + pack(words)
+
+    async def _serve(self, reader, writer):
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            if head.startswith("GET /canvas.png"):
+                body = png(self.canvas.pixels)
+                writer.write(b"HTTP/1.1 200 OK\r\nx-canvas-version: %d\r\ncontent-length: %d\r\n\r\n"
+                             % (self.canvas.version, len(body)) + body)
+            else:
+                asked = re.search(r"[?&]from=(\d+) ", head)
+                self.connections += 1
+                version = int(asked[1]) if asked else self.canvas.version
+                writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                             b"Sec-WebSocket-Accept: " + self.ACCEPT + b"\r\n\r\n")
+                writer.write(self.text(type="hello", protocol="placed.1", version=version))
+                listening = asyncio.create_task(self._listen(reader))
+                await self.talk(self, writer, self.connections, version)
+                listening.cancel()
+            await writer.drain()
+            writer.close()
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+
+    async def _listen(self, reader):
+        while data := await reader.read(4096):
+            self.received += data

@@ -6,8 +6,8 @@ import socket
 import subprocess
 
 import pytest
-from flood import Liar, flood
-from fold import Picture
+from flood import Fake, Liar, flood, rgba_png
+from fold import Picture, pack, word
 from world import eventually
 
 LOAD = ("--readers", 12, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 2.5, "--alone")
@@ -267,19 +267,18 @@ async def test_ctrl_c_ends_it_with_a_report(world):
 
 
 async def test_an_image_is_painted(world, tmp_path):
-    png = pytest.importorskip("PIL.Image", reason="makes the picture")
-    picture = png.new("RGBA", (40, 30), (255, 0, 0, 255))
-    picture.putpixel((0, 0), (0, 0, 250, 255))
-    picture.putpixel((39, 29), (1, 2, 3, 0))
-    picture.save(tmp_path / "a.png")
+    rows = [[(255, 0, 0, 255)] * 40 for _ in range(30)]
+    rows[0][0] = 0, 0, 250, 255
+    rows[29][9] = 1, 2, 3, 0
+    (tmp_path / "a.png").write_bytes(rgba_png(40, rows))
     server = await world.server()
     report = await flood(server.url("/ws", "ws"), "--pattern", "image", tmp_path / "a.png", "--at", "990,100",
                          "--rate", 1000, "--batch", 10, "--duration", 1.5)
     assert report.status == 0, report
     pixels = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body).pixels
     assert pixels[100 * 1000 + 990] == 13
-    assert pixels[129 * 1000 + 999] == 5
-    assert sum(map(bool, pixels)) == 300
+    assert pixels[129 * 1000 + 998] == 5
+    assert sum(map(bool, pixels)) == 299
 
 
 async def test_a_trace_is_replayed(world, tmp_path):
@@ -332,3 +331,80 @@ async def test_nobody_there_is_told():
     assert report.status == 3 and "could not connect" in report.text, report
 
 
+
+
+async def test_fragments_pings_and_single_bytes_are_understood():
+    painted = asyncio.Event()
+
+    async def talk(fake, writer, number, version):
+        if number < 3:  # one full reader and two more: begin together
+            await painted.wait()
+        else:
+            payloads.append(fake.paint(1, [word(x, 5, 7) for x in range(100)]))
+            payloads.append(fake.paint(2, [word(6, 6, 6)]))
+            painted.set()
+        first, second = payloads
+        for piece in (fake.frame(2, first[:5], fin=False), fake.frame(9, b"are you there"),
+                      fake.frame(0, first[5:5], fin=False), fake.frame(0, first[5:])):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        sum_ = json.dumps({"type": "checksum", "version": 2, "sum": fake.canvas.checksum()}).encode()
+        for byte in fake.frame(2, second) + fake.frame(1, sum_[:9], fin=False) + fake.frame(0, sum_[9:]):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0)
+        await asyncio.sleep(30)
+
+    payloads = []
+    async with Fake(talk) as fake:
+        report = await flood(fake.address, "--readers", 2, "--writers", 0, "--duration", 2)
+    assert report.status == 0, report
+    assert report.counters["deliveries"] == 6 and report.counters["delivered_edits"] == 303
+    assert report.counters["checksums"] == 3
+    assert fake.received.count(b"\x8a\x8d\0\0\0\0are you there") == 3
+
+
+async def test_who_is_closed_comes_back_with_its_version():
+    async def talk(fake, writer, number, version):
+        versions.append(version)
+        if number == 1:
+            fake.paint(3, [word(1, 1, 1)])
+            writer.write(fake.frame(2, (3).to_bytes(8, "little") + pack([word(1, 1, 1)])) +
+                         fake.frame(8, (4001).to_bytes(2, "big") + b"too far behind"))
+            return
+        await asyncio.sleep(30)
+
+    versions = []
+    async with Fake(talk) as fake:
+        report = await flood(fake.address, "--readers", 0, "--writers", 0, "--duration", 2)
+    assert report.status == 0, report
+    assert versions == [0, 3]
+    assert report.counters["closed_behind"] == 1 and report.counters["resumes"] == 1
+
+
+BREACHES = {
+    "masks": b"\x82\x88" + bytes(12),
+    "uses reserved bits": b"\xc2\x08" + bytes(8),
+    "continues nothing": b"\x80\x08" + bytes(8),
+    "begins anew inside a message": b"\x02\x01\0\x02\x01\0",
+    "sends a frame that is no edits": b"\x82\x0a" + bytes(10),
+    "sends a text that is no message": b"\x81\x02[]",
+    "says hello again": Fake.text(type="hello", version=0),
+    "closes for a breach that was none": b"\x88\x02\x03\xea",
+    "acknowledges what nobody sent": Fake.text(type="placed", id=1, version=0),
+    "refuses what nobody sent": Fake.text(type="refused", id=1, reason="busy", retry_ms=0),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+async def test_a_server_breaks_the_protocol_that(breach):
+    async def talk(fake, writer, number, version):
+        if number == 1:
+            writer.write(BREACHES[breach])
+        await asyncio.sleep(30)
+
+    async with Fake(talk) as fake:
+        report = await flood(fake.address, "--readers", 0, "--writers", 0, "--duration", 1)
+    assert report.status == 1, report
+    assert {"bad_frames", "bad_answers"} & set(report.faults), report

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 struct tls_context {
@@ -55,7 +56,8 @@ static void name_peer(SSL *ssl, const char *name)
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
         return;
     }
-    SSL_set_tlsext_host_name(ssl, name);
+    /* SSL_set_tlsext_host_name, whose cast drops a const */
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)(uintptr_t)name);
     SSL_set1_host(ssl, name);
 }
 
