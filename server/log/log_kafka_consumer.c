@@ -17,9 +17,9 @@
 enum {
     MESSAGES_A_POLL = 4096,
     SLICE_MS = 100, /* how long a wait goes on before the links are looked at again */
-    BOUNDS_MS = 3000,
+    BOUNDS_MS = 2000,
     HUNGRY_MS = 5, /* how long an empty queue is normal while there is more to be had */
-    NUDGE_MS = 500,
+    NUDGE_MS = 200,
 };
 
 struct kafka_consumer {
@@ -94,14 +94,30 @@ rd_kafka_t *kafka_consumer_client(struct kafka_consumer *c)
     return c->rk;
 }
 
+/* Ask the leader for the log's end or beginning (RD_KAFKA_OFFSET_END, _BEGINNING). Not by
+ * rd_kafka_query_watermark_offsets, whose time-out is none while a broker is down (2.0.2). */
+static rd_kafka_resp_err_t ask_offset(struct kafka_consumer *c, int64_t which, int timeout_ms,
+                                      uint64_t *offset)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *p =
+        rd_kafka_topic_partition_list_add(list, rd_kafka_topic_name(c->rkt), 0);
+    p->offset = which; /* these two are times in the protocol */
+    rd_kafka_resp_err_t err = rd_kafka_offsets_for_times(c->rk, list, timeout_ms);
+    if (!err)
+        err = p->err;
+    if (!err && p->offset < 0)
+        err = RD_KAFKA_RESP_ERR__NO_OFFSET;
+    if (!err)
+        *offset = (uint64_t)p->offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return err;
+}
+
 static rd_kafka_resp_err_t ask_bounds(struct kafka_consumer *c, struct log_bounds *bounds)
 {
-    int64_t low, high;
-    rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(c->rk, rd_kafka_topic_name(c->rkt),
-                                                               0, &low, &high, BOUNDS_MS);
-    if (!err)
-        *bounds = (struct log_bounds){(uint64_t)low, (uint64_t)high};
-    return err;
+    rd_kafka_resp_err_t err = ask_offset(c, RD_KAFKA_OFFSET_BEGINNING, BOUNDS_MS, &bounds->low);
+    return err ? err : ask_offset(c, RD_KAFKA_OFFSET_END, BOUNDS_MS, &bounds->high);
 }
 
 int kafka_consumer_bounds(struct kafka_consumer *c, struct log_bounds *bounds,
@@ -273,9 +289,8 @@ static bool is_behind(struct kafka_consumer *c)
  */
 static void nudge(struct kafka_consumer *c)
 {
-    int64_t low, high;
-    c->no_nudge = rd_kafka_query_watermark_offsets(c->rk, rd_kafka_topic_name(c->rkt), 0, &low,
-                                                   &high, NUDGE_MS) != RD_KAFKA_RESP_ERR_NO_ERROR;
+    uint64_t end;
+    c->no_nudge = ask_offset(c, RD_KAFKA_OFFSET_END, NUDGE_MS, &end) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* What has been fetched, into c->messages; waits up to timeout_ms for the first. */

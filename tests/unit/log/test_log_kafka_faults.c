@@ -329,6 +329,33 @@ static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(
     scene_drop(&s);
 }
 
+static void nothing_blocks_the_reader_for_long_without_a_broker(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    char error[LOG_ERROR_BYTES] = "";
+    size_t delivered;
+    struct log_bounds bounds;
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    for (int round = 0; round < 2; round++) {
+        uint64_t start = test_now_ms();
+        assert_int_equal(log_poll(s.log, 200, &delivered, error), LOG_OK);
+        assert_in_range(test_now_ms() - start, 0, 1500);
+        start = test_now_ms();
+        assert_int_equal(log_bounds(s.log, &bounds, error), -1);
+        assert_in_range(test_now_ms() - start, 0, 6000);
+        start = test_now_ms();
+        assert_int_equal(log_seek(s.log, 0, error),
+                         0); /* it shows later whether that is possible */
+        assert_in_range(test_now_ms() - start, 0, 6000);
+    }
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    collector_clear(s.c);
+    POLL_UNTIL(&s, s.c->n == 1 && log_caught_up(s.log));
+    scene_drop(&s);
+}
+
 static void closing_without_a_broker_ends_in_time_with_every_outcome_told(void **state)
 {
     struct scene s = scene_make(1, NULL);
@@ -365,6 +392,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
         cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
+        cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_told),
     };
     int failed = cmocka_run_group_tests_name("kafka faults", tests, NULL, NULL);
