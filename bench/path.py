@@ -85,7 +85,7 @@ def topic(address):
     return f"{address}/bench-{uuid.uuid4().hex[:12]}"
 
 
-def run_json(command, seconds, good=(0,)):
+def run_json(command, seconds, good=(0,), json_on_stderr=False):
     """The JSON that a program prints; ended when it takes longer than seconds."""
     process = child(command, None, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
@@ -94,10 +94,12 @@ def run_json(command, seconds, good=(0,)):
         raise RuntimeError(f"{pathlib.Path(command[0]).name} took more than {seconds} s") from None
     finally:
         end(process)
+    if json_on_stderr:
+        out, err = err, out
     said = err.decode(errors="replace").strip()
     if process.returncode not in good:
         raise RuntimeError(f"{pathlib.Path(command[0]).name} ended with {process.returncode}: {said[-600:]}")
-    if said:
+    if said and not json_on_stderr:
         say(said)
     return json.loads(out)
 
