@@ -161,7 +161,7 @@ static enum anchor anchor(struct follower *f, const struct reference *ref, uint6
         set_cursor(f, ref, start);
         return ANCHORED;
     }
-    if (version == reference_version(ref) && !by_end)
+    if (known && version == reference_version(ref) && !by_end)
         return ANCHOR_WAIT; /* it may end behind the head, inside a record */
     if (!known || low < reference_tail(ref))
         verdict->unchecked += n;

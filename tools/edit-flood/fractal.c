@@ -20,8 +20,9 @@ enum {
 };
 
 struct fractal {
-    uint16_t order[TILES]; /* the tiles, from the middle outwards */
-    _Atomic unsigned next; /* the next tile to compute, over all views */
+    uint16_t order[TILES];   /* the tiles, from the middle outwards */
+    _Atomic unsigned next;   /* the next tile to compute, over all views */
+    _Atomic unsigned wanted; /* the last tile that was asked for */
     _Atomic bool stop;
     _Atomic bool done[FRACTAL_VIEWS * TILES]; /* by place in the order */
     unsigned n_threads, n_running;
@@ -109,7 +110,12 @@ static void *compute(void *argument)
     struct fractal *fractal = argument;
     for (;;) {
         unsigned tile = atomic_fetch_add(&fractal->next, 1);
-        if (tile >= FRACTAL_VIEWS * TILES || atomic_load(&fractal->stop))
+        if (tile >= FRACTAL_VIEWS * TILES)
+            return NULL;
+        /* One view ahead and no further: what is loaded needs the processors, too. */
+        while (tile > atomic_load(&fractal->wanted) + TILES && !atomic_load(&fractal->stop))
+            nanosleep(&(struct timespec){.tv_nsec = 5 * 1000 * 1000}, NULL);
+        if (atomic_load(&fractal->stop))
             return NULL;
         compute_tile(fractal, tile / TILES, tile % TILES);
         atomic_store_explicit(&fractal->done[tile], true, memory_order_release);
@@ -160,8 +166,10 @@ static void start(struct fractal *fractal)
         else
             break;
     }
-    if (fractal->n_running == 0)
+    if (fractal->n_running == 0) { /* no threads to be had: all at once, here */
+        atomic_store(&fractal->wanted, FRACTAL_VIEWS * TILES);
         compute(fractal);
+    }
 }
 
 uint32_t fractal_word(struct fractal *fractal, uint64_t k)
@@ -170,6 +178,7 @@ uint32_t fractal_word(struct fractal *fractal, uint64_t k)
         start(fractal);
     unsigned tile = (unsigned)(k / TILE_PIXELS % (FRACTAL_VIEWS * TILES));
     unsigned pixel = (unsigned)(k % TILE_PIXELS);
+    atomic_store_explicit(&fractal->wanted, tile, memory_order_relaxed);
     while (!atomic_load_explicit(&fractal->done[tile], memory_order_acquire))
         nanosleep(&(struct timespec){.tv_nsec = 200 * 1000}, NULL);
     unsigned view = tile / TILES, place = tile % TILES;

@@ -29,8 +29,8 @@ static void connections(FILE *out, const struct options *options, const struct s
     line(out, "connections");
     fprintf(out, "%u readers, %u writers, %u processes; %" PRIu64 " handshakes", options->readers,
             options->writers, options->processes, connects);
-    if (connects > 1 && took > 0 && stat_get(stats, resumes) == 0)
-        fprintf(out, ", %.0f/s", (double)connects / took);
+    if (stats->ramp_connects > 1 && took > 0)
+        fprintf(out, ", at first %.0f/s", (double)stats->ramp_connects / took);
     fprintf(out, ", %.1f ms (p50) %.1f ms (p99)\n",
             (double)histogram_at(&stats->handshakes, 0.5) / 1e3,
             (double)histogram_at(&stats->handshakes, 0.99) / 1e3);
@@ -188,6 +188,13 @@ static void faults(FILE *out, const struct stats *stats)
             "every frame of every reader, every acknowledgement, %" PRIu64 " checksums, %" PRIu64
             " pictures; %" PRIu64 " edits too old to be compared\n",
             stat_get(stats, checksums), stat_get(stats, pictures), stat_get(stats, unchecked));
+    if (stat_get(stats, restarts) > 0) {
+        line(out, "");
+        fprintf(out,
+                "the full reader was sent to the picture %" PRIu64 " times; %" PRIu64
+                " edits acknowledged meanwhile were not looked for\n",
+                stat_get(stats, restarts), stat_get(stats, unverified));
+    }
     line(out, "");
     fprintf(out, "missing %" PRIu64 ", repeated %" PRIu64 ", wrong %" PRIu64,
             stat_get(stats, missing), stat_get(stats, repeated), stat_get(stats, wrong));

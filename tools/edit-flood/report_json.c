@@ -79,7 +79,7 @@ int report_json(FILE *out, const struct options *options, const struct stats *st
     fprintf(out,
             "},\n  \"rates\": {\"connections\": %.3f, \"edits_sent\": %.3f, \"messages_sent\": "
             "%.3f, \"edits_acknowledged\": %.3f, \"deliveries\": %.3f}",
-            rate(stat_get(stats, connects), stats->connect_last_us - stats->connect_first_us),
+            rate(stats->ramp_connects, stats->connect_last_us - stats->connect_first_us),
             rate(stat_get(stats, edits_sent), stats->load_us),
             rate(stat_get(stats, messages_sent), stats->load_us),
             rate(stat_get(stats, edits_acknowledged), stats->load_us),

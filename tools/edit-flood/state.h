@@ -118,6 +118,7 @@ struct claim {
     uint64_t version;
     uint64_t first;
     uint32_t conn;
+    uint32_t sent_us;
     uint32_t n;
 };
 
@@ -140,7 +141,8 @@ struct flood {
     unsigned n_connecting;
 
     struct reference reference;
-    uint32_t *waiting; /* connections with frames that wait */
+    uint32_t reference_us; /* when its epoch began: what was sent before may not be in it */
+    uint32_t *waiting;     /* connections with frames that wait */
     uint32_t n_waiting;
     size_t waiting_bytes;
 

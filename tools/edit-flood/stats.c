@@ -57,6 +57,7 @@ void stats_merge(struct stats *into, const struct stats *from)
         into->connect_first_us = from->connect_first_us;
     if (from->connect_last_us > into->connect_last_us)
         into->connect_last_us = from->connect_last_us;
+    into->ramp_connects += from->ramp_connects;
     if (from->load_us > into->load_us)
         into->load_us = from->load_us;
     into->cpu_user_us += from->cpu_user_us;

@@ -40,7 +40,9 @@
     X(held_back)     /* edits that were due, and dropped because nobody could send them */         \
     X(checksums)     /* compared */                                                                \
     X(pictures)      /* compared */                                                                \
-    X(unchecked)     /* edits too old to be compared */
+    X(unchecked)     /* edits delivered that were too old to be compared */                        \
+    X(restarts)      /* the reference was lost, and begun anew at a picture */                     \
+    X(unverified)    /* edits acknowledged while there was no reference */
 
 /* X(name, what it says): all must be 0. */
 #define STATS_FAULTS(X)                                                                            \
@@ -86,11 +88,13 @@ struct stats {
     struct histogram handshakes;   /* us from connect to hello */
     struct histogram reader_bytes; /* bytes a reader received */
 
-    uint64_t connect_first_us, connect_last_us; /* when the first began and the last was open */
-    uint64_t load_us;                           /* how long the load lasted */
-    uint64_t cpu_user_us, cpu_system_us;        /* spent during the load */
-    uint64_t load_deliveries;                   /* during the load */
-    uint64_t resident_kb;                       /* at most */
+    /* Until every connection stood for the first time: how many, from the first try to the last
+     * hello */
+    uint64_t ramp_connects, connect_first_us, connect_last_us;
+    uint64_t load_us;                    /* how long the load lasted */
+    uint64_t cpu_user_us, cpu_system_us; /* spent during the load */
+    uint64_t load_deliveries;            /* during the load */
+    uint64_t resident_kb;                /* at most */
     uint64_t final_version;
     bool finished;                        /* came to its end, and did not crash */
     char connect_error[STATS_TEXT_BYTES]; /* why the last try failed */

@@ -216,11 +216,19 @@ int viewer_fetch(struct flood *flood, struct conn *conn, const char **error)
     for (unsigned i = 0; i < flood->n_full; i++)
         led |= &flood->conns[i] != conn && flood->conns[i].greeted;
     struct reference *ref = &flood->reference;
-    if (ref->epoch == 0 || (!led && version > reference_version(ref)))
+    bool begins = ref->epoch == 0 || (!led && version > reference_version(ref));
+    if (begins) {
+        stat_add(flood->stats, restarts, ref->epoch > 0);
         reference_begin(ref, version, rare->pixels);
+        flood->reference_us = since_begun(flood);
+    }
     conn->known = true;
     conn->follower.anchored = false;
     follower_start(&conn->follower, ref, version);
+    if (begins) {
+        viewer_retry_waiting(flood);
+        writers_check_claims(flood);
+    }
     return 0;
 }
 
@@ -240,7 +248,10 @@ static void on_hello(struct flood *flood, struct conn *conn, const struct said *
     flood->n_connecting--;
     stat_add(stats, open, 1);
     stat_add(stats, connects, 1);
-    stats->connect_last_us = flood->now_us;
+    if (!conn->settled) {
+        stats->connect_last_us = flood->now_us;
+        stats->ramp_connects++;
+    }
     histogram_add(&stats->handshakes, now - conn->began_us, 1);
     timer_clear(flood, conn);
     stat_add(stats, resumes, back && conn->settled);

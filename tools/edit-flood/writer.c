@@ -223,6 +223,10 @@ static void check_claim(struct flood *flood, const struct claim *claim)
     size_t unseen = ledger_acknowledged(flood->ledger, words, claim->n);
     if (unseen == 0)
         return;
+    if ((int32_t)(claim->sent_us - flood->reference_us) <= 0) {
+        stat_add(flood->stats, unverified, unseen); /* it may have come while nobody looked */
+        return;
+    }
     stat_add(flood->stats, unseen, unseen);
     stats_tell(flood->stats,
                "%s: %zu edits acknowledged at version %" PRIu64
@@ -297,6 +301,7 @@ void writer_placed(struct flood *flood, struct conn *conn, uint64_t id, uint64_t
         claim(flood, &(struct claim){.version = version,
                                      .first = flight.first,
                                      .conn = conn_number(flood, conn),
+                                     .sent_us = flight.sent_us,
                                      .n = flight.n});
     }
     writer_hungry(flood, conn);
