@@ -51,11 +51,15 @@ class Scene:
         self.crowd.until(lambda: all(painter.done or painter.ended for painter in painters), "painted", seconds)
 
     def settle(self, viewers, seconds=60):
-        """Until all of them are at the log's end: it."""
-        proof = Proof.of(self.server)
-        self.crowd.until(lambda: all(v.ended or v.hello and v.version >= proof.version for v in viewers), "settled", seconds)
-        ended = [f"{v.name}: {v.ended} {v.code}" for v in viewers if v.ended]
-        assert not ended, ended
+        """Until all of them are at the log's end, and it has not moved meanwhile: it."""
+        proof, before = Proof.of(self.server), None
+        while before is None or proof.version != before.version:
+            before = proof
+            self.crowd.until(lambda end=proof.version: all(v.ended or v.hello and v.version >= end for v in viewers),
+                             "settled", seconds)
+            ended = [f"{v.name}: {v.ended} {v.code}" for v in viewers if v.ended]
+            assert not ended, ended
+            proof = Proof.of(self.server)
         return proof
 
     def prove(self, viewers, seconds=60):
