@@ -383,6 +383,34 @@ async def test_who_is_closed_comes_back_with_its_version():
     assert report.counters["closed_behind"] == 1 and report.counters["resumes"] == 1
 
 
+async def test_a_full_reader_that_is_sent_to_the_picture_begins_anew():
+    """A new reference: nobody can say what the others got in between, and nobody is blamed for it."""
+    async def talk(fake, writer, number, version):
+        versions.append(version)
+        if number == 1:
+            await asyncio.sleep(0.7)  # until the other one is there, too
+            fake.paint(9, [word(2, 2, 2)] * 500)
+            writer.write(fake.text(type="reset", version=9))
+            await asyncio.sleep(30)
+        if number == 2:
+            await asyncio.sleep(1)
+            writer.write(fake.frame(2, (9).to_bytes(8, "little") + pack([word(2, 2, 2)] * 500)))
+            await asyncio.sleep(0.8)
+        else:
+            await asyncio.sleep(0.7)
+            fake.paint(10, [word(3, 3, 3)])
+        writer.write(fake.frame(2, (10).to_bytes(8, "little") + pack([word(3, 3, 3)])))
+        await asyncio.sleep(30)
+
+    versions = []
+    async with Fake(talk) as fake:
+        report = await flood(fake.address, "--readers", 1, "--writers", 0, "--duration", 3)
+    assert report.status == 0, report
+    assert versions == [0, 0, 9]
+    assert report.counters["restarts"] == report.counters["resets"] == 1
+    assert report.counters["unchecked"] == 500
+
+
 BREACHES = {
     "masks": b"\x82\x88" + bytes(12),
     "uses reserved bits": b"\xc2\x08" + bytes(8),
