@@ -81,6 +81,17 @@ static void on_reload_signal(int signal_number)
         loop_reload(running->loops[i]);
 }
 
+/* A mapped file (of LMDB) has ended, or a page that it points to is none: damage, which must not
+ * look like a fault of the program. */
+static void on_bus_error(int signal_number)
+{
+    static const char words[] =
+        "placed: error: a file under the data directory is damaged or was cut "
+        "short while it was open (SIGBUS)\n";
+    (void)!write(STDERR_FILENO, words, sizeof words - 1);
+    _exit(EXIT_FAILURE);
+}
+
 static void handle_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
@@ -89,6 +100,7 @@ static void handle_signals(void)
     struct sigaction reload = {.sa_handler = on_reload_signal, .sa_flags = SA_RESTART};
     sigaction(SIGHUP, &reload, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_bus_error);
 }
 
 /* Every connection is a descriptor: take as many as the system lets us. */

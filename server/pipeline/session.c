@@ -45,7 +45,10 @@ static bool can_resume(const struct shard *shard, uint64_t version, uint64_t *po
     if (!ring_find(shard->ring, version, &found))
         return false;
     uint64_t behind = ring_head(shard->ring).position - found;
-    if (behind * EDIT_BYTES > atomic_load(&shard->picture_bytes))
+    /* One frame is always cheap enough: a picture may be a second old, and where it is small and
+     * much is painted, what came since would cost more than it: a client would go round in circles.
+     */
+    if (behind > FRAME_EDITS_MAX && behind * EDIT_BYTES > atomic_load(&shard->picture_bytes))
         return false;
     *position = found; /* not before: who is reset goes on at the present */
     return true;

@@ -308,7 +308,8 @@ struct checkpoint *checkpoint_open(const char *dir, char error[CHECKPOINT_ERROR_
         goto fail_directory;
     }
     int rc = environment_open(checkpoint);
-    if (is_damage(rc)) {
+    /* ENOMEM, EINVAL: the meta page counts more pages than can be mapped. */
+    if (is_damage(rc) || rc == ENOMEM || rc == EINVAL) {
         rc = set_aside(checkpoint);
         if (rc == 0)
             rc = environment_open(checkpoint);
@@ -353,27 +354,6 @@ static int begin(struct checkpoint *checkpoint, MDB_txn **txn)
 
 /* ---- the operations ---- */
 
-enum checkpoint_load checkpoint_load(struct checkpoint *checkpoint, struct canvas *canvas,
-                                     struct checkpoint_log *log)
-{
-    MDB_txn *txn;
-    canvas_init(canvas);
-    int rc = checkpoint->env ? mdb_txn_begin(checkpoint->env, NULL, MDB_RDONLY, &txn) : MDB_PANIC;
-    if (rc) {
-        diag_warn("checkpoint %s: load: %s", checkpoint->dir, mdb_strerror(rc));
-        return CHECKPOINT_NONE;
-    }
-    struct slots slots = read_slots(checkpoint, txn);
-    for (int i = 0; i < SLOTS; i++)
-        if (slots.fault[i])
-            diag_warn("checkpoint %s: slot %d %s", checkpoint->dir, i, slots.fault[i]);
-    int slot = newest(&slots);
-    if (slot >= 0)
-        slot_decode(slots.bytes[slot], canvas, log);
-    mdb_txn_abort(txn);
-    return slot >= 0 ? CHECKPOINT_LOADED : CHECKPOINT_NONE;
-}
-
 /* One attempt. 0 or an error of LMDB. */
 static int save(struct checkpoint *checkpoint, const struct canvas *canvas,
                 const struct checkpoint_log *log)
@@ -393,6 +373,35 @@ static int save(struct checkpoint *checkpoint, const struct canvas *canvas,
     }
     slot_encode(value.mv_data, canvas, log);
     return mdb_txn_commit(txn); /* here a full disk shows */
+}
+
+enum checkpoint_load checkpoint_load(struct checkpoint *checkpoint, struct canvas *canvas,
+                                     struct checkpoint_log *log)
+{
+    MDB_txn *txn;
+    canvas_init(canvas);
+    int rc = checkpoint->env ? mdb_txn_begin(checkpoint->env, NULL, MDB_RDONLY, &txn) : MDB_PANIC;
+    if (rc) {
+        diag_warn("checkpoint %s: load: %s", checkpoint->dir, mdb_strerror(rc));
+        return CHECKPOINT_NONE;
+    }
+    struct slots slots = read_slots(checkpoint, txn);
+    for (int i = 0; i < SLOTS; i++)
+        if (slots.fault[i])
+            diag_warn("checkpoint %s: slot %d %s", checkpoint->dir, i, slots.fault[i]);
+    int slot = newest(&slots);
+    if (slot >= 0)
+        slot_decode(slots.bytes[slot], canvas, log);
+    mdb_txn_abort(txn);
+    /* Where a slot is damaged LMDB's own pages may be too, and it would trust them when it writes.
+     */
+    if (slots.fault[0] || slots.fault[1]) {
+        mdb_env_close(checkpoint->env);
+        checkpoint->env = NULL;
+        if (set_aside(checkpoint) == 0 && environment_open(checkpoint) == 0 && slot >= 0)
+            save(checkpoint, canvas, log);
+    }
+    return slot >= 0 ? CHECKPOINT_LOADED : CHECKPOINT_NONE;
 }
 
 int checkpoint_save(struct checkpoint *checkpoint, const struct canvas *canvas,

@@ -157,8 +157,6 @@ async def test_a_client_that_was_away_too_long_is_sent_to_the_picture(any_world)
     await any_world.check()
 
 
-@pytest.mark.xfail(reason="a replay is allowed only while it costs less than the picture, even when that is tiny",
-                   strict=False)
 async def test_a_client_can_join_a_busy_canvas_whose_picture_is_small(make_world, rng):
     """The picture may be a second old; what was painted since must not send the client back to it."""
     world = make_world(region=900)
