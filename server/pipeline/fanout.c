@@ -17,6 +17,7 @@ enum {
     ROUND_PERCENT = 60,        /* of a tick that a round of sends fills at most */
     SHRINK_SHARE = 4,          /* a tick that is too long loses a quarter of the difference */
     SHRINK_US = 1000,          /* the last bit at once */
+    EARLY_EDITS = TICK_FRAMES / 2 * FRAME_EDITS_MAX, /* news that do not wait for the tick */
     PAYLOAD_BYTES = 8 + EDIT_BYTES * FRAME_EDITS_MAX,
 };
 
@@ -102,7 +103,11 @@ bool fanout_tick(struct fanout *fanout, uint64_t now, bool force, uint64_t *due)
     *due = UINT64_MAX;
     if (head.version == fanout->told.version && head.position == fanout->told.position)
         return false;
-    if (!force && fanout->ticked_us != 0 && now < fanout->ticked_us + fanout->stretched_us) {
+    /* More than a few frames of news do not wait: at millions of edits a second the ring would lap
+     * those who read at once. */
+    bool soon = force || !fanout->told_whole || fanout->ticked_us == 0 ||
+                head.position - fanout->told.position >= EARLY_EDITS;
+    if (!soon && now < fanout->ticked_us + fanout->stretched_us) {
         *due = fanout->ticked_us + fanout->stretched_us;
         return false;
     }
