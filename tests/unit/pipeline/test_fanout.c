@@ -204,6 +204,42 @@ static void who_is_busy_keeps_its_place(void **state)
     assert_int_equal(viewer.frames, 1);
 }
 
+/* Frames and ticks of `n` edits that came at once, all within the same tick. */
+static void flood(size_t n, unsigned *frames, unsigned *ticks)
+{
+    struct world world = {.ring = ring_create(20, 8)};
+    static const uint8_t edits[EDIT_BYTES * 32768];
+    world.fanout = fanout_create(world.ring, &world.metrics, TICK);
+    struct viewer viewer = join(&world);
+    draw(&world, 1);
+    assert_true(tick(&world, FIRST));
+    assert_int_equal(fanout_send(world.fanout, &viewer.session), TOLD_ALL);
+    for (; n > 0; n -= n < 32768 ? n : 32768)
+        ring_push(world.ring, edits, n < 32768 ? n : 32768, ++world.version, 0);
+    viewer.frames = *ticks = 0;
+    while (tick(&world, FIRST + 1)) {
+        ++*ticks;
+        assert_int_equal(fanout_send(world.fanout, &viewer.session), TOLD_ALL);
+    }
+    *frames = viewer.frames;
+    assert_int_equal(*frames == 0, viewer.session.version < world.version);
+    fanout_destroy(world.fanout);
+    ring_destroy(world.ring);
+}
+
+static void a_flood_does_not_wait_for_its_tick_nor_does_the_rest_of_it(void **state)
+{
+    unsigned frames, ticks;
+    flood(8 * FRAME_EDITS_MAX - 1, &frames, &ticks);
+    assert_int_equal(ticks, 0);
+    flood(8 * FRAME_EDITS_MAX, &frames, &ticks);
+    assert_int_equal(ticks, 1);
+    assert_int_equal(frames, 8);
+    flood(40 * FRAME_EDITS_MAX, &frames, &ticks); /* 16 frames a tick */
+    assert_int_equal(ticks, 3);
+    assert_int_equal(frames, 40);
+}
+
 int main(void)
 {
 #define PROMISE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -215,6 +251,7 @@ int main(void)
         PROMISE(one_slow_round_or_a_half_full_tick_stretches_nothing),
         PROMISE(a_rider_goes_once_and_only_with_the_tick_of_its_time),
         PROMISE(who_is_busy_keeps_its_place),
+        PROMISE(a_flood_does_not_wait_for_its_tick_nor_does_the_rest_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
