@@ -184,6 +184,14 @@ class Peer:
                     raise RuntimeError(f"{self.name} does not listen: {self.words()}")
                 time.sleep(0.01)
 
+    def wait_for_worker(self):
+        """nginx listens before it has its worker, which is what costs."""
+        deadline = time.monotonic() + START_SECONDS
+        while len(family(self.processes[-1].pid)) < 2:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.name} has no worker: {self.words()}")
+            time.sleep(0.01)
+
     def words(self):
         return (self.directory / "stderr").read_text(errors="replace")[-2000:]
 
@@ -231,6 +239,11 @@ class Nchan(Peer):
         if not (NGINX_MODULES / "ngx_nchan_module.so").exists():
             raise Absent("libnginx-mod-nchan is not installed (tools/setup bench)")
         return nginx(self.directory, "nchan.conf.in", PORT=self.port)
+
+    def start(self):
+        super().start()
+        self.wait_for_worker()
+        return self
 
 
 class Ws(Peer):
@@ -314,6 +327,7 @@ class NginxTls(Placed):
         upstream = self.upstream.replace("@INNER@", str(self.inner)).replace("@SOCKET@", str(self.socket))
         self.launch(nginx(self.directory, "tls_proxy.conf.in", PORT=front, UPSTREAM=upstream, CERT=cert, KEY=key))
         self.wait_for_port(front)
+        self.wait_for_worker()
         return self
 
 
