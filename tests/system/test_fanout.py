@@ -131,7 +131,7 @@ def test_stalled_readers_are_closed_cost_little_and_come_back_and_the_others_see
 
     # They come back with their versions, from which the way is longer than the picture.
     back = [scene.viewer(since=viewer.version, name=f"back {viewer.name}") for viewer in stalled[:40]]
-    scene.wait(lambda: all(viewer.reset for viewer in back), "all are sent to the picture")
+    scene.wait(lambda: all(viewer.reset is not None for viewer in back), "all are sent to the picture")
     painters[0].todo = 50
     png = scene.server.get("/canvas.png").body
     scene.paint(50, painters)

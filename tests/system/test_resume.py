@@ -8,7 +8,9 @@ from stream import FRAME_EDITS_MAX
 def resumed(scene, since):
     """A new viewer from that version, when it has been sent everything."""
     viewer = scene.viewer(since=since, name=f"from {since}")
-    scene.wait(lambda: viewer.hello and (viewer.reset or viewer.version >= scene.end), f"resumed from {since}")
+    # Whose hello names another version is told of a reset in the next message.
+    scene.wait(lambda: viewer.reset is not None or viewer.start == since and viewer.version >= scene.end,
+               f"resumed from {since}")
     return viewer
 
 
