@@ -3,7 +3,7 @@
  * log_local_writer: everything that can go wrong with a disk is decided here.
  *
  * No room (disk or map full): LMDB has undone the transaction, so its batches are refused, the log
- * is read-only, and a probe about as large as what failed is tried until it fits. Anything else
+ * is read-only, and a probe larger than what failed is tried until it fits. Anything else
  * (EIO above all): what is on the disk is no longer known to this process, so it ends at once,
  * without telling an outcome; the next one opens what was last committed.
  */
@@ -24,6 +24,7 @@
 enum {
     PROBE_FIRST_MS = 100,
     PROBE_LAST_MS = 2000,
+    PROBE_TIMES = 4,
     PROBE_MIN_BYTES = 64 * 1024,
     PROBE_MAX_BYTES = 1024 * 1024, /* more than the largest record: groups become smaller again */
     ALARM_PERCENT = 80,            /* of the map */
@@ -204,6 +205,9 @@ static void settle(struct local_writer *w, size_t batches, size_t bytes)
 static void wait_for_room(struct local_writer *w, size_t bytes)
 {
     int pause_ms = PROBE_FIRST_MS;
+    /* Clearly more than what failed: what that left in the file may just hold one more of it, and
+     * the log would be writable for one batch at a time. */
+    bytes *= PROBE_TIMES;
     bytes = bytes < PROBE_MIN_BYTES   ? PROBE_MIN_BYTES
             : bytes > PROBE_MAX_BYTES ? PROBE_MAX_BYTES
                                       : bytes;
