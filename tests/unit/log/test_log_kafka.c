@@ -257,17 +257,17 @@ static void gaps_in_the_offsets_are_passed_over(void **state)
     assert_non_null(log);
     log_set_sink(log, &c->sink);
     rd_kafka_t *rk = bare_producer(topic);
-    rd_kafka_error_t *e = rd_kafka_init_transactions(rk, 20000);
+    rd_kafka_error_t *e = rd_kafka_init_transactions(rk, 60000);
     assert_null(e);
     for (int i = 0; i < 10; i++) {
         assert_null(rd_kafka_begin_transaction(rk));
         put(rk, topic, "\1\2\3", 3);
-        assert_null(i % 2 ? rd_kafka_commit_transaction(rk, 20000)
-                          : rd_kafka_abort_transaction(rk, 20000));
+        assert_null(i % 2 ? rd_kafka_commit_transaction(rk, 60000)
+                          : rd_kafka_abort_transaction(rk, 60000));
     }
     rd_kafka_destroy(rk);
     assert_int_equal(log_seek(log, 0, error), 0);
-    uint64_t until = test_now_ms() + 20000;
+    uint64_t until = test_now_ms() + 60000;
     size_t delivered;
     while (!log_caught_up(log) &&
            test_now_ms() < until) /* although the last offset has no record */
