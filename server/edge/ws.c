@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "edge/early.h"
 #include "edge/http.h"
 #include "edge/loop_state.h"
 #include "edge/parse.h"
@@ -36,6 +37,7 @@ enum {
     OPCODE_TEXT = 1,
     OPCODE_BINARY = 2,
     OPCODE_CLOSE = 8,
+    MASKED_HEADER_MIN = 2 + 4,
     CONTROL_MAX = 125, /* bytes of a close frame's payload */
 };
 
@@ -247,6 +249,7 @@ int ws_begin(struct conn *conn)
     }
     conn->fd = lws_is_ssl(conn->wsi) ? -1 : (int)lws_get_socket_fd(conn->wsi);
     conn->joined = true;
+    conn->ws.may_be_early = early_received((int)lws_get_socket_fd(conn->wsi), &conn->ws.received);
     return 0;
 }
 
@@ -328,11 +331,23 @@ static int keep(struct conn *conn, const uint8_t *bytes, size_t len)
     return 0;
 }
 
+/* Was this, the first that came, there before the upgrade was answered? RFC 6455 forbids it, and
+ * libwebsockets 4.1 has written its answer over it. */
+static bool is_early(const struct conn *conn, size_t len)
+{
+    uint32_t received;
+    return early_received((int)lws_get_socket_fd(conn->wsi), &received) &&
+           received - conn->ws.received < len + MASKED_HEADER_MIN;
+}
+
 int ws_receive(struct conn *conn, const uint8_t *bytes, size_t len)
 {
     if (!conn->joined)
         return 0; /* it is being closed */
     struct conn_ws *ws = &conn->ws;
+    if (ws->may_be_early && is_early(conn, len))
+        return fault(conn, CLOSE_PROTOCOL, "data before the upgrade was answered");
+    ws->may_be_early = false;
     bool binary = lws_frame_is_binary(conn->wsi);
     size_t limit = binary ? SESSION_MESSAGE_BYTES : TEXT_BYTES;
     size_t more = lws_remaining_packet_payload(conn->wsi); /* of this frame; any number */

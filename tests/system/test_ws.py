@@ -124,6 +124,18 @@ def test_an_edit_comes_back_as_a_frame_and_then_as_placed(server):
     assert placed == {"type": "placed", "id": 7, "version": struct.unpack("<Q", frame_[:8])[0]}
 
 
+@pytest.mark.parametrize("n", [1, 10, 256])
+def test_nothing_that_was_sent_behind_the_upgrade_is_taken(server, n):
+    """libwebsockets writes its answer over it: edits that nobody sent would enter the log."""
+    key = "dGhlIHNhbXBsZSBub25jZQ=="
+    request = (f"GET /ws HTTP/1.1\r\nHost: placed.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+               f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nPadding: {'p' * 200}\r\n\r\n")
+    answer = raw.request(server, request.encode() + frame(BINARY, edits(1, *[word(5, 0, 3)] * n)))
+    assert raw.status(answer) == 101
+    assert struct.pack(">H", 1002) + b"data before" in answer
+    assert json.loads(server.request("GET", "/info").body)["version"] == 0
+
+
 def test_an_edit_off_the_canvas_is_refused_whole(server):
     with WebSocket(server) as ws:
         say(ws)
