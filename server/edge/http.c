@@ -157,6 +157,9 @@ int http_request(struct conn *conn, const char *path, size_t len)
     conn->deadline_us = 0;
     enum method method = method_of(conn->wsi);
     conn->head = method == METHOD_HEAD;
+    if (lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP) == 0)
+        return reply_error(conn, (struct reply){.status = 400, .close = true},
+                           "request line: expected METHOD PATH HTTP/1.1");
     if (!read_body_length(conn))
         return reply_error(conn, (struct reply){.status = 400},
                            "content-length: expected one whole number");

@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 import uuid
 
 from fold import parse_export
@@ -102,8 +103,15 @@ class Broker:
 
     def records(self, topic):
         """The whole partition, independent of placed."""
-        return parse_export(self._kcat("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-X",
-                                       "isolation.level=read_uncommitted", "-f", "%o %T %S\\n%s"))
+        for last in (False, True):
+            try:
+                return parse_export(self._kcat("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-q", "-X",
+                                               "isolation.level=read_uncommitted", "-f", "%o %T %S\\n%s"))
+            except RuntimeError as failure:
+                # A topic that was just made anew is not known everywhere in the broker at once.
+                if last or "Unknown topic" not in str(failure):
+                    raise
+                time.sleep(2)
 
 
 class KafkaLog:

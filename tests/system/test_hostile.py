@@ -75,7 +75,7 @@ def seconds_until_closed(server, first, drip=b"", every=0.5, limit=40):
     b"\r\n\r\n\r\n",
     b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n",
     b"GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
-    b"GET /\0 HTTP/1.1\r\n\r\n",
+    b"GET /no\0thing HTTP/1.1\r\n\r\n",
 ], ids=["CONNECT", "h2", "h2c", "foo", "h2c and websocket", "TLS", "SSH", "a proxy's request", "no version", "empty lines",
         "no method", "two methods", "a NUL"])
 def test_another_protocol_is_shown_the_door(server, text):
