@@ -29,10 +29,13 @@ a sanitizer's report on standard error fails the test. Every test has a time lim
 @pytest.mark.limit(seconds) sets another.
 """
 import asyncio
+import contextlib
+import faulthandler
 import inspect
 import os
 import random
 import signal
+import threading
 import uuid
 
 import pytest
@@ -53,34 +56,41 @@ def _limit(item):
     return marker.args[0] if marker else LIMIT_SECONDS
 
 
+@contextlib.contextmanager
 def _alarm(item, seconds):
     """A test that hangs outside of the event loop ends too."""
     def ring(*_):
         raise TimeoutError(f"{item.nodeid}: not done after {seconds} s")
 
+    if threading.current_thread() is not threading.main_thread():
+        # A worker of xdist sometimes is not in its main thread, where signals arrive: then it ends,
+        # saying where it was, and xdist counts the test as failed.
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        yield
+        faulthandler.cancel_dump_traceback_later()
+        return
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_setup(item):
-    _alarm(item, 2 * LIMIT_SECONDS)  # the first one may have to fetch the broker
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    with _alarm(item, 2 * LIMIT_SECONDS):  # the first one may have to fetch the broker
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item):
-    _alarm(item, _limit(item) + GRACE_SECONDS)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    with _alarm(item, _limit(item) + GRACE_SECONDS):
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown(item):
-    _alarm(item, LIMIT_SECONDS)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    with _alarm(item, LIMIT_SECONDS):
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)
