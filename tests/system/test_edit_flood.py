@@ -101,7 +101,8 @@ async def test_a_server_that_numbers_frames_wrongly_is_found_out(world, by):
         return None if connection.resumes or connection.number != 8 else [(version + by, edits)]
 
     report = await lied_to(world, frame)
-    assert report.status == 1 and "misnumbered" in report.faults, report
+    # A reader that begins at a version that is none has the wrong edits behind it.
+    assert report.status == 1 and {"misnumbered", "wrong"} & set(report.faults), report
 
 
 class Swallow(Liar):
