@@ -224,13 +224,8 @@ static void picture_ready(struct snapshot_source *source)
 {
     struct server *server = of_source(source);
     metric_add(&server->metrics, snapshots_total, 1);
-    struct snapshot *newest = snapshots_newest(server->snapshots);
-    for (size_t i = 0; i < server->n_loops; i++) {
-        if (newest)
-            shard_set_picture_bytes(loop_shard(server->loops[i]), newest->len);
+    for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
-    }
-    snapshot_release(newest);
 }
 
 /* ---- the web client ---- */
