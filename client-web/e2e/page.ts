@@ -84,9 +84,9 @@ export async function text(page: Page, selector: string, expected: string | RegE
   await until<string>(read, expected);
 }
 
-/** The colour that the board has at a cell. */
+/** The colour that the board has at a cell; null until the page has its first picture. */
 export const boardAt = (page: Page, x: number, y: number) =>
-  page.evaluate(([x, y]) => window.placed.client.board!.at(x, y), [x, y] as const);
+  page.evaluate(([x, y]) => window.placed.client.board?.at(x, y) ?? null, [x, y] as const);
 
 export async function boardHas(page: Page, x: number, y: number, colour: number): Promise<void> {
   await until(() => boardAt(page, x, y), colour);

@@ -254,21 +254,22 @@ enum follow follower_frame(struct follower *f, const struct reference *ref, uint
         verdict->repeated += n;
         return FOLLOW_DONE;
     }
-    uint64_t end = f->cursor + EDIT_BYTES * n, newest = reference_version(ref);
-    if (end > ref->head &&
-        (version > newest || (version == newest && !follower_exact(f, version, n))))
+    bool follows = f->cursor + EDIT_BYTES * n <= ref->head && equal_at(ref, f->cursor, edits, n);
+    uint64_t newest = reference_version(ref);
+    /* What a frame is that does not follow can only be told when the reference is past its end. */
+    if (!follows && (version > newest || (version == newest && !follower_exact(f, version, n))))
         return FOLLOW_WAIT;
     if (f->exact && f->mark >= ref->first && f->mark + 1 < ref->n_marks) {
         const struct mark *next = reference_mark(ref, f->mark + 1);
         if (next->exact && next->end > f->cursor && next->version <= f->version)
             verdict->misnumbered = true;
     }
-    if (end > ref->head || !equal_at(ref, f->cursor, edits, n)) {
+    if (!follows) {
         diagnose(f, ref, version, edits, n, verdict);
         return FOLLOW_DONE;
     }
     verdict->unchecked += lost_at(ref, f->cursor, n);
-    accept(f, ref, end, version, n, verdict);
+    accept(f, ref, f->cursor + EDIT_BYTES * n, version, n, verdict);
     return FOLLOW_DONE;
 }
 

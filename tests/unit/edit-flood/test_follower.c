@@ -167,6 +167,26 @@ static void a_skipped_frame_is_missing(void **state)
     }
 }
 
+/* As many edits as were skipped, before the leader has got them: not those that were skipped, wrong,
+ * but of a place that is not there yet. */
+static void a_skipped_frame_is_missing_when_the_reader_is_ahead_of_the_leader(void **state)
+{
+    size_t n = from[11] - from[10], next = 12;
+    while (from[next] - from[11] < n)
+        next++;
+    from[next] = from[11] + n; /* the record before `next` ends where we need it */
+    lead(0, 10);
+    struct follower f = at(10);
+    assert_int_equal(give(&f, 11, next), FOLLOW_WAIT);
+    lead(10, 11);
+    assert_int_equal(give(&f, 11, next), FOLLOW_WAIT);
+    lead(11, next);
+    assert_int_equal(give(&f, 11, next), FOLLOW_DONE);
+    assert_int_equal(verdict.missing, n);
+    assert_int_equal(verdict.repeated + verdict.wrong, 0);
+    assert_int_equal(f.cursor, ref.head);
+}
+
 static void a_repeated_frame_is_repeated(void **state)
 {
     for (size_t i = 0; i < 30; i++)
@@ -365,6 +385,7 @@ int main(void)
         TEST(a_reader_that_is_ahead_waits),
         TEST(a_reader_that_begins_between_marks_is_placed),
         TEST(a_skipped_frame_is_missing),
+        TEST(a_skipped_frame_is_missing_when_the_reader_is_ahead_of_the_leader),
         TEST(a_repeated_frame_is_repeated),
         TEST(a_changed_colour_is_wrong),
         TEST(an_edit_too_few_or_too_many_is_found),
