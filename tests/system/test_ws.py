@@ -312,7 +312,11 @@ def test_the_end_of_the_server_is_told(server):
     with WebSocket(server) as ws, WebSocket(server) as other:
         say(ws)
         say(other)
-        ws.send(BINARY, edits(1, word(1, 1, 1)))
+        for number in (1, 2):  # the first one goes to the log at once, the second waits for its batch
+            ws.send(BINARY, edits(number, word(1, 1, number)))
+            deadline = time.monotonic() + 20
+            while server.metric("placed_edits_taken_total") < number:
+                assert time.monotonic() < deadline
         server.process.terminate()
         seen = []
         while True:
@@ -321,6 +325,6 @@ def test_the_end_of_the_server_is_told(server):
             if kind == CLOSE:
                 assert struct.unpack(">H", payload[:2])[0] == 1012
                 break
-        assert "placed" in seen  # what was in flight was settled first
+        assert seen.count("placed") == 2  # what was in flight was settled first
         assert other.closed_with() == 1012
     assert server.wait_exit() == 0
