@@ -408,8 +408,8 @@ class Viewers:
             raise RuntimeError(f"{answer['live']} of {n} viewers got in")
         return answer
 
-    def publish(self, messages, every_ms=200):
-        self.tell("publish", messages, every_ms)
+    def publish(self, messages, every_ms=200, vary_percent=0):
+        self.tell("publish", messages, every_ms, vary_percent)
         return self.answer(messages * every_ms / 1000 + 60)
 
     def stop(self):
@@ -438,9 +438,9 @@ class Running:
         """Bytes a connection."""
         return (resident(self.pids) - self.empty) / viewers
 
-    def publish(self, messages, every_ms=200):
+    def publish(self, messages, every_ms=200, vary_percent=0):
         """Like Viewers.publish, but void when anything is lost or comes twice."""
-        told = self.watchers.publish(messages, every_ms)
+        told = self.watchers.publish(messages, every_ms, vary_percent)
         for fault in ("lost", "repeated", "missing", "closed"):
             if told[fault]:
                 raise RuntimeError(f"{self.peer.name} with {told['viewers']} viewers: {told[fault]} {fault}")

@@ -11,7 +11,8 @@
  *
  * Commands on standard input, a line each; each is answered by one line of JSON:
  *   connect N           go on until N clients are live
- *   publish COUNT MS    the writer sends COUNT messages, one each MS, then all must have arrived
+ *   publish COUNT MS [PERCENT]   the writer sends COUNT messages, one each MS, give or take a random
+ *                       share of up to PERCENT, then all must have arrived
  *   await SECONDS       wait until all clients are live again, at most so long
  *   quit
  */
@@ -76,9 +77,9 @@ static const char *subprotocol = "";
 static bool placed;
 static unsigned parallel = 64, sources = 8;
 static uint64_t number; /* of the last group that was sent */
-static uint64_t sent_at[MESSAGES_MAX], seen_at[MESSAGES_MAX], all_at;
+static uint64_t sent_at[MESSAGES_MAX], seen_at[MESSAGES_MAX], last_at[MESSAGES_MAX];
 static uint64_t first_number; /* of this publishing */
-static uint32_t *latency, *spread;
+static uint32_t *latency, *spread, *last;
 static uint8_t input[READ_BYTES];
 static bool reconnecting;
 
@@ -291,8 +292,7 @@ static void take_group(struct client *c, const uint8_t *group, uint64_t at)
         seen_at[i] = at;
     tally(latency, at - sent_at[i]);
     tally(spread, at - seen_at[i]);
-    if (told == number)
-        all_at = at;
+    last_at[i] = at;
 }
 
 static void take_text(struct client *c, const char *text, size_t len)
@@ -468,18 +468,24 @@ static void do_connect(size_t n)
            (double)(now_ns() - start) / 1e9, seen.refused - refused);
 }
 
+static uint64_t any(void)
+{
+    static uint64_t random = 88172645463325252;
+    random ^= random << 13;
+    random ^= random >> 7;
+    random ^= random << 17;
+    return random;
+}
+
 static void publish_one(void)
 {
     static uint32_t id;
-    static uint64_t random = 88172645463325252;
     uint8_t message[8 + GROUP_BYTES];
     size_t head = placed ? 4 : 8;
     number++;
     store_le(message, placed ? ++id : number, head);
     for (size_t i = 0; i < GROUP_EDITS; i++) {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
+        uint64_t random = any();
         uint64_t x = random % 1000, y = (random >> 20) % 1000;
         if (i == 0) {
             x = number % 1000;
@@ -513,18 +519,20 @@ static double quantile(const uint32_t *histogram, double share)
     return 0;
 }
 
-static void do_publish(unsigned count, unsigned every_ms)
+static void do_publish(unsigned count, unsigned every_ms, unsigned percent)
 {
     if (count > MESSAGES_MAX)
         count = MESSAGES_MAX;
     memset(&seen, 0, sizeof seen);
     memset(latency, 0, BUCKETS * sizeof *latency);
     memset(spread, 0, BUCKETS * sizeof *spread);
+    memset(last, 0, BUCKETS * sizeof *last);
     memset(seen_at, 0, sizeof seen_at);
     first_number = number + 1;
-    uint64_t start = now_ns(), every = every_ms * 1000000ull;
+    uint64_t start = now_ns(), every = every_ms * 1000000ull, vary = every / 100 * percent;
+    uint64_t due = start;
     for (unsigned i = 0; i < count;) {
-        uint64_t now = now_ns(), due = start + i * every;
+        uint64_t now = now_ns();
         if (now < due) {
             turn((int)((due - now + 999999) / 1000000));
             continue;
@@ -533,6 +541,7 @@ static void do_publish(unsigned count, unsigned every_ms)
             break;
         publish_one();
         i++;
+        due = start + i * every + (vary ? any() % vary : 0);
     }
     uint64_t published = now_ns(), end = published + SETTLE_SECONDS * 1000000000ull;
     size_t missing = wanted;
@@ -545,16 +554,22 @@ static void do_publish(unsigned count, unsigned every_ms)
     /* One that comes twice would come now. */
     for (uint64_t wait = now_ns() + 50 * 1000000; now_ns() < wait;)
         turn(10);
+    for (unsigned i = 0; i < count; i++) {
+        if (last_at[i] >= sent_at[i])
+            tally(last, last_at[i] - sent_at[i]);
+    }
     printf("{\"sent\":%u,\"viewers\":%zu,\"seconds\":%.6f,\"frames\":%" PRIu64
            ",\"messages\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"texts\":%" PRIu64
            ",\"pings\":%" PRIu64 ",\"lost\":%" PRIu64 ",\"repeated\":%" PRIu64
            ",\"missing\":%zu,\"closed\":%" PRIu64
            ",\"latency_ms\":{\"p50\":%.2f,\"p99\":%.2f,\"max\":%.2f},"
-           "\"spread_ms\":{\"p50\":%.2f,\"p99\":%.2f,\"max\":%.2f}}\n",
+           "\"spread_ms\":{\"p50\":%.2f,\"p99\":%.2f,\"max\":%.2f},"
+           "\"last_ms\":{\"p50\":%.2f,\"p99\":%.2f,\"max\":%.2f}}\n",
            count, wanted, (double)(now_ns() - start) / 1e9, seen.frames, seen.groups, seen.bytes,
            seen.texts, seen.pings, seen.lost, seen.repeated, missing, seen.closed,
            quantile(latency, 0.5), quantile(latency, 0.99), quantile(latency, 1),
-           quantile(spread, 0.5), quantile(spread, 0.99), quantile(spread, 1));
+           quantile(spread, 0.5), quantile(spread, 0.99), quantile(spread, 1), quantile(last, 0.5),
+           quantile(last, 0.99), quantile(last, 1));
 }
 
 /* The server goes away and comes back; so do all of us, at once, each with its version. */
@@ -600,11 +615,11 @@ static void do_await(unsigned seconds)
 
 static void command(char *line)
 {
-    unsigned a = 0, b = 0;
+    unsigned a = 0, b = 0, c = 0;
     if (sscanf(line, "connect %u", &a) == 1)
         do_connect(a);
-    else if (sscanf(line, "publish %u %u", &a, &b) == 2)
-        do_publish(a, b);
+    else if (sscanf(line, "publish %u %u %u", &a, &b, &c) >= 2)
+        do_publish(a, b, c < 100 ? c : 100);
     else if (sscanf(line, "await %u", &a) == 1)
         do_await(a);
     else
@@ -671,8 +686,9 @@ int main(int argc, char **argv)
     clients = calloc(n_clients, sizeof *clients);
     latency = calloc(BUCKETS, sizeof *latency);
     spread = calloc(BUCKETS, sizeof *spread);
+    last = calloc(BUCKETS, sizeof *last);
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (!clients || !latency || !spread || epoll_fd < 0)
+    if (!clients || !latency || !spread || !last || epoll_fd < 0)
         die("start");
     /* Between commands the clients go on reading: they answer pings. */
     char line[256];

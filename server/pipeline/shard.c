@@ -14,8 +14,10 @@ enum {
     WATCH_US = 200 * 1000,      /* look whether the log is writable */
     PICTURE_BYTES = 512 * 1024, /* until a picture has been made: about its greatest size */
     BEAT_US = 1000 * 1000,      /* between heartbeats, at least, */
-    BEAT_SESSION_US = 1000,     /* and this more a session */
+    BEAT_SESSION_US = 1000,     /* and this more a session; */
+    BEAT_WAIT_US = 1000 * 1000, /* so long one that is due waits for a frame to go with */
     PREFETCH = 4,               /* sessions ahead */
+    CACHE_LINE = 64,            /* bytes */
     CLOSE_STALLED = 4001,
 };
 
@@ -208,11 +210,12 @@ static uint64_t beat_interval(const struct shard *shard)
     return interval < shard->config.heartbeat_us ? interval : shard->config.heartbeat_us;
 }
 
-/* Checksum and online, when they have changed: with the tick's frame if there is one, else by
- * themselves. */
+/* Checksum and online, when they have changed: with the frame of the next tick, where they cost no
+ * send of their own; when none comes, by themselves. */
 static void heartbeat(struct shard *shard, uint64_t now, bool ticked)
 {
-    if (now < shard->beat_us + beat_interval(shard))
+    uint64_t due = shard->beat_us + beat_interval(shard);
+    if (now < due || (!ticked && now < due + BEAT_WAIT_US))
         return;
     shard->beat_us = now;
     bool whole;
@@ -288,9 +291,13 @@ static void pay(struct shard *shard, uint64_t now)
 static void tell_everybody(struct shard *shard, uint64_t now)
 {
     for (uint32_t i = 0; i < shard->n_slots; i++) {
-        /* With thousands of them each is cold: have the memory fetched while others are told. */
-        if (i + PREFETCH < shard->n_slots)
-            __builtin_prefetch(shard->slots[i + PREFETCH].session);
+        /* With thousands of them each is cold: have the memory fetched while others are told, that
+         * of its transport, just before it, too. */
+        if (i + PREFETCH < shard->n_slots) {
+            const char *next = (const char *)shard->slots[i + PREFETCH].session;
+            __builtin_prefetch(next);
+            __builtin_prefetch(next - CACHE_LINE);
+        }
         if (shard->slots[i].session)
             session_tick(shard->slots[i].session, now);
     }
