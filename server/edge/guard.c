@@ -158,6 +158,8 @@ static int on_http(struct conn *conn, enum lws_callback_reasons reason, void *in
 static int on_ws(struct conn *conn, enum lws_callback_reasons reason, void *in, size_t len)
 {
     switch (reason) {
+    case LWS_CALLBACK_ADD_HEADERS:
+        return ws_answer(conn, in);
     case LWS_CALLBACK_ESTABLISHED:
         return ws_begin(conn);
     case LWS_CALLBACK_RECEIVE:

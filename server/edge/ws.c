@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ws: frames go out with one plain lws_write from the shard's turn, outside any callback, as long
- * as libwebsockets holds nothing back for the socket; else the session waits for WRITEABLE.
+ * ws: frames go out with one plain send from the shard's turn, outside any callback, as long as
+ * libwebsockets holds nothing back for the socket; else the session waits for WRITEABLE.
  * Messages come in pieces and are put together here, never longer than the protocol allows.
  *
  * There is no cap on the rate of messages: what the intake cannot take it refuses, a client that
@@ -12,8 +12,6 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <libwebsockets.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +35,7 @@ enum {
     OPCODE_TEXT = 1,
     OPCODE_BINARY = 2,
     OPCODE_CLOSE = 8,
+    OPCODE_PING = 9,
     MASKED_HEADER_MIN = 2 + 4,
     CONTROL_MAX = 125, /* bytes of a close frame's payload */
 };
@@ -62,15 +61,28 @@ static enum sent ready(struct conn *conn)
     return SENT_BUSY;
 }
 
-static enum sent write_now(struct conn *conn, uint8_t *bytes, size_t len,
-                           enum lws_write_protocol how)
+/* Straight to the socket when there is no TLS: libwebsockets would touch more memory of the
+ * connection, cold for every client of a tick. What the socket does not take goes to libwebsockets,
+ * which sends it before anything else. Only when ready. */
+static enum sent put(struct conn *conn, uint8_t *bytes, size_t len, int flags)
 {
-    enum sent sent = ready(conn);
-    if (sent == SENT_OK && lws_write(conn->wsi, bytes, len, how) < 0) {
+    if (conn->fd >= 0) {
+        ssize_t n = send(conn->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL | flags);
+        if (n == (ssize_t)len)
+            return SENT_OK;
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+        } else if (errno == EAGAIN) {
+            lws_callback_on_writable(conn->wsi);
+            return SENT_BUSY;
+        }
+    }
+    if (lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) < 0) {
         conn_kill(conn);
         return SENT_GONE;
     }
-    return sent;
+    return SENT_OK;
 }
 
 /* A frame's header of RFC 6455: whole, unmasked. Its length. */
@@ -108,9 +120,6 @@ static void encode(struct loop *loop, const struct frame *frame)
     loop->wire.len = (size_t)(end - loop->wire.bytes);
 }
 
-/* Straight to the socket: libwebsockets would touch some more memory of the connection, cold for
- * every client of a tick. What the socket does not take of a frame goes to libwebsockets, which
- * sends it before anything else. */
 static enum sent send_frame(struct session *session, const struct frame *frame)
 {
     struct conn *conn = conn_of(session);
@@ -120,49 +129,32 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
         return sent;
     if (loop->wire.serial != frame->serial)
         encode(loop, frame);
-    uint8_t *bytes = loop->wire.bytes;
-    size_t len = loop->wire.len;
-    if (conn->fd >= 0) {
-        ssize_t n = send(conn->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n == (ssize_t)len)
-            return SENT_OK;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        } else if (errno == EAGAIN) {
-            lws_callback_on_writable(conn->wsi);
-            return SENT_BUSY;
-        }
-    }
-    if (lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) < 0) {
-        conn_kill(conn);
-        return SENT_GONE;
-    }
-    return SENT_OK;
-}
-
-/* The answer to the upgrade waits for the hello, so that both are one packet: each one costs as
- * much as a handshake's every other step. Without a hello the kernel lets it go after 200 ms. */
-static void hold_packet(struct conn *conn, int hold)
-{
-    setsockopt((int)lws_get_socket_fd(conn->wsi), IPPROTO_TCP, TCP_CORK, &hold, sizeof hold);
+    return put(conn, loop->wire.bytes, loop->wire.len, 0);
 }
 
 static enum sent send_message(struct session *session, const struct message *message)
 {
     struct conn *conn = conn_of(session);
-    char json[LWS_PRE + MESSAGE_JSON_BYTES];
-    size_t len = message_json(message, json + LWS_PRE);
-    enum sent sent = write_now(conn, (uint8_t *)json + LWS_PRE, len, LWS_WRITE_TEXT);
-    if (message->type == MESSAGE_HELLO)
-        hold_packet(conn, false);
-    return sent;
+    enum sent sent = ready(conn);
+    if (sent != SENT_OK)
+        return sent;
+    char json[MESSAGE_JSON_BYTES];
+    uint8_t frame[HEADER_MAX + MESSAGE_JSON_BYTES];
+    size_t len = message_json(message, json), at = put_header(frame, OPCODE_TEXT, len);
+    memcpy(frame + at, json, len);
+    return put(conn, frame, at + len, 0);
 }
 
+/* With MSG_MORE it goes with the next frame, in one packet; when none comes the kernel sends it
+ * after 200 ms. */
 static enum sent send_ping(struct session *session)
 {
-    uint8_t ping[LWS_PRE + 1] = {0}; /* of one byte: lws does not tell of an empty pong */
-    return write_now(conn_of(session), ping + LWS_PRE, 1, LWS_WRITE_PING);
+    struct conn *conn = conn_of(session);
+    uint8_t ping[HEADER_MAX + 1]; /* of one byte: lws does not tell of an empty pong */
+    size_t at = put_header(ping, OPCODE_PING, 1);
+    ping[at] = 0;
+    enum sent sent = ready(conn);
+    return sent == SENT_OK ? put(conn, ping, at + 1, MSG_MORE) : sent;
 }
 
 /* The close frame goes out from WRITEABLE; a socket in which there is no room for it is cut. */
@@ -228,8 +220,8 @@ int ws_request(struct conn *conn)
     http_leave(conn);
     memset(&conn->ws, 0, sizeof conn->ws);
     conn->kind = CONN_WS;
+    conn->fd = -1;
     conn->loop->n_ws++;
-    hold_packet(conn, true);
     int len = http_arg(conn, "from", value);
     conn->ws.from = len == HTTP_ARG_BAD
                         ? FROM_GARBAGE
@@ -238,18 +230,40 @@ int ws_request(struct conn *conn)
     return 0;
 }
 
-int ws_begin(struct conn *conn)
+/* The hello goes out in the same send as the answer to the upgrade: a packet costs as much as every
+ * other step of a handshake. libwebsockets lets us append headers and then ends them; so we end them
+ * ourselves, and what it appends is the last of the hello's text, where JSON allows white space. */
+int ws_answer(struct conn *conn, struct lws_process_html_args *answer)
 {
+    static const char end_of_headers[] = {'\r', '\n'};
     uint64_t version = conn->ws.version;
     enum session_from from = conn->ws.from;
     if (conn->over_limit ||
-        session_init(&conn->ws.session, conn->loop->shard, &ops, true, from, version) != 0) {
+        session_init(&conn->ws.session, conn->loop->shard, &ops, true, from, version) != 0)
+        return 0; /* ws_begin tells it */
+    conn->joined = true;
+    conn->ws.may_be_early = early_received((int)lws_get_socket_fd(conn->wsi), &conn->ws.received);
+    if (answer->max_len < (int)(2 * sizeof end_of_headers + HEADER_MAX + MESSAGE_JSON_BYTES))
+        return 0;
+    char json[MESSAGE_JSON_BYTES];
+    struct message hello = session_take_hello(&conn->ws.session);
+    size_t len = message_json(&hello, json);
+    uint8_t *p = (uint8_t *)answer->p;
+    memcpy(p, end_of_headers, sizeof end_of_headers);
+    p += sizeof end_of_headers;
+    p += put_header(p, OPCODE_TEXT, len + sizeof end_of_headers);
+    memcpy(p, json, len);
+    answer->p = (char *)p + len;
+    return 0;
+}
+
+int ws_begin(struct conn *conn)
+{
+    if (!conn->joined) {
         close_later(conn, CLOSE_NO_ROOM, "too many connections");
         return 0;
     }
     conn->fd = lws_is_ssl(conn->wsi) ? -1 : (int)lws_get_socket_fd(conn->wsi);
-    conn->joined = true;
-    conn->ws.may_be_early = early_received((int)lws_get_socket_fd(conn->wsi), &conn->ws.received);
     return 0;
 }
 

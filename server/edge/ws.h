@@ -7,9 +7,11 @@
 #include <stdint.h>
 
 struct conn;
+struct lws_process_html_args;
 
 /* What the callbacks of libwebsockets return: 0, or -1 to close. */
 int ws_request(struct conn *conn); /* the handshake's headers are still there: take `from` */
+int ws_answer(struct conn *conn, struct lws_process_html_args *answer); /* before it is sent */
 int ws_begin(struct conn *conn);
 int ws_receive(struct conn *conn, const uint8_t *bytes, size_t len);
 int ws_writable(struct conn *conn);

@@ -252,15 +252,27 @@ static bool say_refusals(struct session *session, uint64_t now)
     return good;
 }
 
-/* Everything that comes before frames. True: frames may be sent. */
-static bool say_opening(struct session *session, uint64_t now)
+static struct message make_hello(const struct session *session)
 {
-    struct shard *shard = session->shard;
-    struct message hello = {.type = MESSAGE_HELLO,
+    const struct shard *shard = session->shard;
+    return (struct message){.type = MESSAGE_HELLO,
                             .version = session->version,
                             .energy = shard->config.energy,
                             .readonly = shard->readonly,
                             .online = shard_online(shard)};
+}
+
+struct message session_take_hello(struct session *session)
+{
+    session->owed &= (uint16_t)~OWED_HELLO;
+    return make_hello(session);
+}
+
+/* Everything that comes before frames. True: frames may be sent. */
+static bool say_opening(struct session *session, uint64_t now)
+{
+    struct shard *shard = session->shard;
+    struct message hello = make_hello(session);
     struct message reset = {.type = MESSAGE_RESET, .version = session->version};
     struct message notice = {.type = MESSAGE_NOTICE, .readonly = shard->readonly};
     return say_owed(session, OWED_HELLO, &hello, now) &&

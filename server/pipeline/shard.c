@@ -18,6 +18,7 @@ enum {
     BEAT_WAIT_US = 1000 * 1000, /* so long one that is due waits for a frame to go with */
     PREFETCH = 4,               /* sessions ahead */
     CACHE_LINE = 64,            /* bytes */
+    SLOTS_A_LINE = CACHE_LINE / sizeof(struct slot),
     CLOSE_STALLED = 4001,
 };
 
@@ -297,6 +298,7 @@ static void tell_everybody(struct shard *shard, uint64_t now)
             const char *next = (const char *)shard->slots[i + PREFETCH].session;
             __builtin_prefetch(next);
             __builtin_prefetch(next - CACHE_LINE);
+            __builtin_prefetch(&shard->slots[i + PREFETCH] + SLOTS_A_LINE);
         }
         if (shard->slots[i].session)
             session_tick(shard->slots[i].session, now);
