@@ -150,8 +150,10 @@ def fixture_site(tmp_path):
     yield site
     site.close()
     assert not site.server.reports, "\n".join(site.server.reports)
-    said = site.nginx.log.read_text()
-    assert "[emerg]" not in said and "[crit]" not in said, said
+    # One worker looked a picture up and another put a newer one, with a longer header (9 versions became
+    # 10), in its place before the file was opened: nginx says so and asks the server.
+    said = [line for line in site.nginx.log.read_text().splitlines() if "has too long header" not in line]
+    assert not re.search(r"\[(emerg|crit)\]", "\n".join(said)), "\n".join(said)
 
 
 def at_once(function, arguments):

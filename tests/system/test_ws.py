@@ -2,6 +2,7 @@
 """The WebSocket as PROTOCOL.md has it: the handshake, the first words, every close code."""
 import json
 import os
+import socket
 import struct
 import time
 
@@ -306,6 +307,20 @@ def test_who_does_not_read_is_closed_and_costs_little(server):
     finally:
         for ws in stalled:
             ws.sock.close()
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws?from=0", "/ws?from=garbage"])
+def test_the_hello_comes_with_the_answer_to_the_upgrade(server, path):
+    """In one packet: another one would cost the server as much as the rest of the handshake."""
+    _, host, port = server.addresses["listening"]
+    with socket.create_connection((host, port), 10) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+        answer, _, rest = client.recv(4096).partition(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 101 ") and b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
+    assert rest[0] == 0x81 and rest[1] < 126 and len(rest) >= 2 + rest[1], rest  # a whole text frame
+    hello = json.loads(rest[2:2 + rest[1]])
+    assert (hello["type"], hello["protocol"], hello["version"]) == ("hello", "placed.1", 0)
 
 
 def test_the_end_of_the_server_is_told(server):
