@@ -34,8 +34,10 @@ static enum reader_result mismatch(struct reader *reader, const struct anchor *f
     return READER_MISMATCH;
 }
 
-/* Read on from the last record that was folded, which must still be there. */
-static enum reader_result seek_to_anchor(struct reader *reader)
+/* Read on from the last record that was folded, which must still be there. *end becomes the offset
+ * that the log's next record will get. Bounds are asked for before the seek: once Kafka is being read
+ * from, every other question to it waits behind a fetch that waits half a second for news. */
+static enum reader_result seek_to_anchor(struct reader *reader, uint64_t *end)
 {
     char error[LOG_ERROR_BYTES];
     struct anchor anchor;
@@ -58,6 +60,7 @@ static enum reader_result seek_to_anchor(struct reader *reader)
                  anchor.offset, bounds.low);
         return READER_MISMATCH;
     }
+    *end = bounds.high;
     reducer_expect_anchor(reader->reducer);
     if (log_seek(reader->log, any ? anchor.offset : bounds.low, error) != 0)
         return fail(reader, READER_FAILED, error);
@@ -70,7 +73,7 @@ static bool same_log(const struct reader *reader, const char *cluster, const cha
     return strcmp(identity.cluster, cluster) == 0 && strcmp(identity.topic, topic) == 0;
 }
 
-static void say_progress(const struct reader *reader, const struct log_bounds *bounds, time_t *said)
+static void say_progress(const struct reader *reader, uint64_t end, time_t *said)
 {
     time_t now = time(NULL);
     if (now - *said < PROGRESS_S)
@@ -78,7 +81,7 @@ static void say_progress(const struct reader *reader, const struct log_bounds *b
     *said = now;
     struct anchor anchor = {0};
     reducer_anchor(reader->reducer, &anchor);
-    diag_info("folding the log: at offset %" PRIu64 " of %" PRIu64, anchor.offset, bounds->high);
+    diag_info("folding the log: at offset %" PRIu64 " of %" PRIu64, anchor.offset, end);
 }
 
 enum reader_result reader_start(struct reader *reader, const struct canvas *canvas,
@@ -96,13 +99,10 @@ enum reader_result reader_start(struct reader *reader, const struct canvas *canv
         }
         reducer_load(reader->reducer, canvas);
     }
-    enum reader_result result = seek_to_anchor(reader);
+    uint64_t end;
+    enum reader_result result = seek_to_anchor(reader, &end);
     if (result != READER_OK)
         return result;
-    char error[LOG_ERROR_BYTES];
-    struct log_bounds bounds;
-    if (log_bounds(reader->log, &bounds, error) != 0)
-        return fail(reader, READER_FAILED, error);
     time_t said = time(NULL);
     while (!log_caught_up(reader->log)) {
         size_t delivered;
@@ -111,7 +111,7 @@ enum reader_result reader_start(struct reader *reader, const struct canvas *canv
             return result;
         if (*stop)
             return READER_STOPPED;
-        say_progress(reader, &bounds, &said);
+        say_progress(reader, end, &said);
     }
     if (reducer_expecting(reader->reducer))
         return fail(reader, READER_MISMATCH,
@@ -125,6 +125,7 @@ enum reader_result reader_step(struct reader *reader, int timeout_ms, size_t *de
 {
     char error[LOG_ERROR_BYTES];
     struct anchor found;
+    uint64_t end;
     enum log_event event = log_poll(reader->log, timeout_ms, delivered, error);
     if (*delivered > 0) {
         for (size_t i = 0; i < reader->n_shards; i++)
@@ -137,7 +138,7 @@ enum reader_result reader_step(struct reader *reader, int timeout_ms, size_t *de
         return READER_OK;
     case LOG_RECONNECTED:
         diag_info("the log is back: checking that it is the same one");
-        return seek_to_anchor(reader);
+        return seek_to_anchor(reader, &end);
     case LOG_FAILED:
         return fail(reader, READER_FAILED, error);
     }
