@@ -259,7 +259,7 @@ static void sweep(struct shard *shard, uint64_t now)
     shard->swept_us = now;
     for (uint32_t i = 0; i < shard->n_slots; i++) {
         struct session *session = shard->slots[i].session;
-        if (session && session->busy_since_us != 0 &&
+        if (session && !session->closing && session->busy_since_us != 0 &&
             now > session->busy_since_us + shard->config.stall_us) {
             metric_add(shard->metrics, fell_behind_total, 1);
             session_close(session, CLOSE_STALLED, "does not read");
@@ -289,17 +289,23 @@ static void pay(struct shard *shard, uint64_t now)
     }
 }
 
+/* With thousands of sessions each is cold when its turn comes: have its memory fetched while others
+ * are told, its transport's, just before it, too. */
+static void fetch_ahead(const struct shard *shard, uint32_t i)
+{
+    if (i + SLOTS_A_LINE < shard->n_slots)
+        __builtin_prefetch(&shard->slots[i + SLOTS_A_LINE]);
+    if (i >= shard->n_slots || !shard->slots[i].session)
+        return;
+    const char *session = (const char *)shard->slots[i].session;
+    __builtin_prefetch(session);
+    __builtin_prefetch(session - CACHE_LINE);
+}
+
 static void tell_everybody(struct shard *shard, uint64_t now)
 {
     for (uint32_t i = 0; i < shard->n_slots; i++) {
-        /* With thousands of them each is cold: have the memory fetched while others are told, that
-         * of its transport, just before it, too. */
-        if (i + PREFETCH < shard->n_slots) {
-            const char *next = (const char *)shard->slots[i + PREFETCH].session;
-            __builtin_prefetch(next);
-            __builtin_prefetch(next - CACHE_LINE);
-            __builtin_prefetch(&shard->slots[i + PREFETCH] + SLOTS_A_LINE);
-        }
+        fetch_ahead(shard, i + PREFETCH);
         if (shard->slots[i].session)
             session_tick(shard->slots[i].session, now);
     }

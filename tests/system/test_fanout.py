@@ -119,6 +119,7 @@ def test_stalled_readers_are_closed_cost_little_and_come_back_and_the_others_see
         scene.paint(1, painters[:1])
         most = max(most, scene.server.memory()[0])
     scene.wait(lambda: scene.server.metric("placed_sessions") == len(good + painters), "no session is left")
+    assert scene.server.metric("placed_fell_behind_total") == count, "each was counted once"
     if not SANITIZED:  # whose freed memory stays resident for a while
         assert most - before < count * 80_000 + 20_000_000, (most - before) // count
     for viewer in stalled:
