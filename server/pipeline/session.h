@@ -50,6 +50,8 @@ enum sent {
 struct session_ops {
     enum sent (*frame)(struct session *session, const struct frame *frame); /* with its riders */
     enum sent (*message)(struct session *session, const struct message *message);
+    /* A frame comes in a moment: have the memory fetched that sending it reads. NULL is fine. */
+    void (*soon)(struct session *session);
     enum sent (*ping)(struct session *session); /* NULL: never pinged */
     bool pongs; /* answers pings: closed when it was not heard from one ping to the next */
     /* Close with a WebSocket code; session_finish follows later, from the event loop. */

@@ -302,10 +302,19 @@ static void fetch_ahead(const struct shard *shard, uint32_t i)
     __builtin_prefetch(session - CACHE_LINE);
 }
 
+/* What its transport needs besides; the session itself has arrived by then. */
+static void fetch_transport(const struct shard *shard, uint32_t i)
+{
+    struct session *session = i < shard->n_slots ? shard->slots[i].session : NULL;
+    if (session && session->ops->soon)
+        session->ops->soon(session);
+}
+
 static void tell_everybody(struct shard *shard, uint64_t now)
 {
     for (uint32_t i = 0; i < shard->n_slots; i++) {
         fetch_ahead(shard, i + PREFETCH);
+        fetch_transport(shard, i + PREFETCH / 2);
         if (shard->slots[i].session)
             session_tick(shard->slots[i].session, now);
     }
