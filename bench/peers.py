@@ -434,9 +434,11 @@ class Running:
     def clock(self):
         return Clock(self.pids)
 
-    def memory(self, viewers):
-        """Bytes a connection."""
-        return (resident(self.pids) - self.empty) / viewers
+    def connect(self, already, viewers):
+        """Bring them up to so many; bytes of memory that each new one took."""
+        before = resident(self.pids) if already else self.empty
+        self.watchers.connect(viewers)
+        return (resident(self.pids) - before) / (viewers - already)
 
     def publish(self, messages, every_ms=200, vary_percent=0):
         """Like Viewers.publish, but void when anything is lost or comes twice."""
