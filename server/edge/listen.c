@@ -29,9 +29,6 @@ enum {
     SLACK = 16,          /* connections over the limit that are told so, not just dropped */
     RESERVE = 48,        /* descriptors that are not for clients: log, checkpoint, files */
     LIMIT_MIN = 4,
-    /* The kernel would let a client that does not read keep 4 MB of frames waiting. Two of the longest
-     * fit. */
-    SEND_BUFFER = 128 * 1024,
     SOCKET_MODE = 0660,
 };
 
@@ -207,11 +204,9 @@ static int open_inet(struct listener *listener, bool share, bool first)
     int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
-    int one = 1, send_buffer = SEND_BUFFER;
+    int one = 1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    /* Accepted sockets inherit both. */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* accepted sockets inherit it */
     if (storage.ss_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
     if ((share && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) ||

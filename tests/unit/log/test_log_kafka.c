@@ -141,14 +141,17 @@ static void several_processes_read_one_partition(void **state)
             log_set_sink(l, &mine->sink);
             if (log_seek(l, 0, error) != 0)
                 _exit(2);
+            size_t delivered;
+            uint64_t until = test_now_ms() + 60000;
+            /* a broker that has just started takes its time to hand out producer ids */
+            while (log_state(l) != LOG_WRITABLE && test_now_ms() < until)
+                log_poll(l, 100, &delivered, error);
             for (uint64_t b = 1; b <= 100; b++) {
                 struct log_batch batch = batch_make(i + 1, b, 5, true);
                 if (log_append(l, &batch) != LOG_ACCEPTED)
                     _exit(3);
                 batch_finish(&batch);
             }
-            size_t delivered;
-            uint64_t until = test_now_ms() + 20000;
             while (mine->n < 300 && test_now_ms() < until)
                 if (log_poll(l, 100, &delivered, error) == LOG_FAILED)
                     _exit(4);
