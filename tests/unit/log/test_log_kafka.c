@@ -102,7 +102,7 @@ static void read_records(struct log *log, struct collector *c, size_t n)
 {
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered;
-    uint64_t until = test_now_ms() + 20000;
+    uint64_t until = test_now_ms() + 60000;
     while (c->n < n && test_now_ms() < until)
         if (log_poll(log, 100, &delivered, error) == LOG_FAILED)
             fail_msg("%s", error);
