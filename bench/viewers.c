@@ -11,8 +11,9 @@
  *
  * Commands on standard input, a line each; each is answered by one line of JSON:
  *   connect N           go on until N clients are live
- *   publish COUNT MS [PERCENT]   the writer sends COUNT messages, one each MS, give or take a random
- *                       share of up to PERCENT, then all must have arrived
+ *   publish COUNT MS [PERCENT]
+ *                       the writer sends COUNT messages, one each MS, every one but the first up to
+ *                       PERCENT of MS later, at random; then all must have arrived
  *   await SECONDS       wait until all clients are live again, at most so long
  *   quit
  */

@@ -56,7 +56,7 @@ struct conn_events {
 struct conn_ws {
     struct session session;
     uint64_t version;  /* of `from`, until the session begins */
-    uint32_t received; /* by the kernel when the upgrade was answered */
+    uint32_t received; /* by the kernel before the upgrade was answered */
     uint8_t *partial;  /* a message that came in pieces; NULL: none */
     uint16_t partial_len;
     uint8_t from;      /* enum session_from */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* early: the kernel's own count; in a file of its own because linux/tcp.h and netinet/tcp.h clash.
- */
+/* early: the kernel's own count, which only linux/tcp.h has; it clashes with netinet/tcp.h. */
 #include "edge/early.h"
 
 #include <linux/tcp.h>

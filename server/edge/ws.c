@@ -146,8 +146,8 @@ static enum sent send_message(struct session *session, const struct message *mes
     return put(conn, frame, at + len, 0);
 }
 
-/* lws_partial_buffered looks at one place of libwebsockets' object, as cold as the rest. Where that is
- * in another version than 4.1 is fetched for nothing; nothing else depends on it. */
+/* lws_partial_buffered looks at one place of libwebsockets' object, as cold as the rest. In another
+ * version than 4.1 it is elsewhere, and this fetches for nothing; nothing else depends on it. */
 static void send_soon(struct session *session)
 {
     __builtin_prefetch((const char *)conn_of(session)->wsi + WSI_BUFLIST_OUT);
