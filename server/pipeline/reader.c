@@ -35,8 +35,8 @@ static enum reader_result mismatch(struct reader *reader, const struct anchor *f
 }
 
 /* Read on from the last record that was folded, which must still be there. *end becomes the offset
- * that the log's next record will get. Bounds are asked for before the seek: once Kafka is being read
- * from, every other question to it waits behind a fetch that waits half a second for news. */
+ * that the log's next record will get. Bounds are asked for before the seek: once Kafka is being
+ * read from, every other question to it waits behind a fetch that waits half a second for news. */
 static enum reader_result seek_to_anchor(struct reader *reader, uint64_t *end)
 {
     char error[LOG_ERROR_BYTES];

@@ -100,7 +100,8 @@ enum session_from session_parse_from(const char *text, size_t len, uint64_t *ver
 int session_init(struct session *session, struct shard *shard, const struct session_ops *ops,
                  bool viewer, enum session_from from, uint64_t version);
 
-/* For a transport that has a place for it in its own answer: the hello, which is not owed any more. */
+/* For a transport that has a place for it in its own answer: the hello, which is then no longer
+ * owed. */
 struct message session_take_hello(struct session *session);
 
 /* A whole binary message from the client: u32 id | 3n bytes. 0, or the code to close with (1007,
