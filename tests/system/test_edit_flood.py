@@ -106,25 +106,31 @@ async def test_a_server_that_numbers_frames_wrongly_is_found_out(world, by):
 
 
 class Swallow(Liar):
-    """Takes one message of edits for itself."""
+    """Takes one message of edits for itself, and says that it is in the log if it is to forge that."""
 
     def __init__(self, server, at, forge):
         super().__init__(server)
         self.at, self.forge = at, forge
-        self.version = 0
+        self.placed = [(0, 0)]  # (id, version) of what the writer was told
 
-    def from_server(self, connection, message):
-        if isinstance(message, bytes):
-            self.version = max(self.version, int.from_bytes(message[:8], "little"))
-        return super().from_server(connection, message)
+    def text(self, connection, said, message):
+        if connection.number == 2 and said["type"] == "placed":
+            self.placed.append((said["id"], said["version"]))
+        return [message]
 
     def from_client(self, connection, message, client):
         connection.sent += 1
         if connection.number != 2 or connection.sent != self.at:
             return [message]
         self.told += 1
-        said = {"type": "placed", "id": int.from_bytes(message[:4], "little"), "version": self.version}
-        return [lambda: client.send(json.dumps(said))] if self.forge else []
+        edit_id = int.from_bytes(message[:4], "little")
+
+        async def forge():
+            # `placed` speaks for all before it too: they must be in the log, or it were several lies.
+            await eventually(lambda: self.placed[-1][0] >= edit_id - 1, "everything before it placed")
+            await client.send(json.dumps({"type": "placed", "id": edit_id, "version": self.placed[-1][1]}))
+
+        return [forge] if self.forge else []
 
 
 async def test_a_server_that_acknowledges_what_it_never_commits_is_found_out(world):
