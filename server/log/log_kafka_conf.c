@@ -52,8 +52,7 @@ static const struct setting fixed_consumer[] = {
     {"isolation.level", "read_uncommitted"}, /* else a foreign transaction would hold us up */
 };
 static const struct setting fixed_producer[] = {
-    {"enable.idempotence", "true"},    /* with acks=all and ordered retries */
-    {"statistics.interval.ms", "200"}, /* they tell when the producer has its id */
+    {"enable.idempotence", "true"}, /* with acks=all and ordered retries */
 };
 
 /* Refused in [kafka] although not set above: aliases, and what does not fit a log of one partition.

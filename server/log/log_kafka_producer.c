@@ -20,6 +20,7 @@
 
 enum {
     SERVE_MS = 50, /* one round of the thread when nothing happens */
+    STALLED_MS = 10, /* the same while the log is read-only: somebody may wait for it */
     PROBE_EVERY_MS = 250,
     PROBE_MS = 3000, /* more than a slow broker needs, less than a person waits */
     PURGE_MS = 1000, /* to get the reports of what was given up */
@@ -58,8 +59,7 @@ struct kafka_producer {
     struct flight told;    /* a ring of those given up */
     size_t batches, bytes;
     bool was_idle; /* something came into flight since the thread looked */
-    bool started;  /* the topic is there */
-    bool has_id;   /* the producer has its id: the first append will not wait for it */
+    bool started; /* the topic is there */
     bool closing, purge, stop;
     atomic_int state;
 };
@@ -130,24 +130,6 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     free(f);
 }
 
-static int on_statistics(rd_kafka_t *rk, char *json, size_t len, void *opaque)
-{
-    struct kafka_producer *p = opaque;
-    (void)rk;
-    (void)len;
-    if (p->has_id) /* only this thread sets it */
-        return 0;
-    const char *state = strstr(json, "\"idemp_state\"");
-    const char *end = state ? strchr(state, ',') : NULL;
-    const char *assigned = state ? strstr(state, "\"Assigned\"") : NULL;
-    if (assigned && end && assigned < end) {
-        pthread_mutex_lock(&p->lock);
-        p->has_id = true;
-        pthread_mutex_unlock(&p->lock);
-    }
-    return 0;
-}
-
 /* ---- the client ---- */
 
 static int open_client(struct kafka_producer *p, char error[LOG_ERROR_BYTES])
@@ -159,7 +141,6 @@ static int open_client(struct kafka_producer *p, char error[LOG_ERROR_BYTES])
     if (!conf)
         return -1;
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-    rd_kafka_conf_set_stats_cb(conf, on_statistics);
     rd_kafka_conf_set_opaque(conf, p);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
     if (!rk) {
@@ -177,7 +158,6 @@ static int open_client(struct kafka_producer *p, char error[LOG_ERROR_BYTES])
     pthread_mutex_lock(&p->lock);
     p->rk = rk;
     p->rkt = rkt;
-    p->has_id = false;
     pthread_mutex_unlock(&p->lock);
     return 0;
 }
@@ -264,7 +244,7 @@ static void judge(struct kafka_producer *p)
 {
     int64_t now = kafka_now_ms();
     pthread_mutex_lock(&p->lock);
-    bool idle = p->batches == 0, ready = p->started && p->has_id, closing = p->closing;
+    bool idle = p->batches == 0, started = p->started, closing = p->closing;
     bool came_through = p->came_through;
     if (p->was_idle || came_through)
         p->progress_ms = now;
@@ -279,7 +259,7 @@ static void judge(struct kafka_producer *p)
             set_state(p, LOG_STALLED, "no broker is connected");
         return;
     }
-    if (!ready || closing || p->has_failed)
+    if (!started || closing || p->has_failed)
         return;
     if (came_through) {
         set_state(p, LOG_WRITABLE, NULL);
@@ -300,7 +280,8 @@ static void *serve(void *arg)
     char why[LOG_ERROR_BYTES];
     for (;;) {
         if (p->rk) { /* this thread alone changes it */
-            rd_kafka_poll(p->rk, SERVE_MS);
+            bool writable = atomic_load(&p->state) == LOG_WRITABLE;
+            rd_kafka_poll(p->rk, writable ? SERVE_MS : STALLED_MS);
             if (rd_kafka_fatal_error(p->rk, why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR) {
                 set_state(p, LOG_STALLED, "the producer has failed");
                 p->has_failed = true;
