@@ -372,6 +372,25 @@ async def test_fragments_pings_and_single_bytes_are_understood():
     assert fake.received.count(b"\x8a\x8d\0\0\0\0are you there") == 3
 
 
+async def test_an_end_behind_what_a_stalled_reader_has_not_read_is_noticed():
+    """Half a frame, then the end of the connection: no event tells of the end a second time."""
+    async def talk(fake, writer, number, version):
+        versions.append(version)
+        if number != 2:  # the full reader; the stalled one when it is back
+            await asyncio.sleep(30)
+        await asyncio.sleep(1.5)  # it reads for a second, then stalls
+        writer.write(fake.frame(2, bytes(200))[:100])
+        await asyncio.sleep(0.2)
+
+    versions = []
+    async with Fake(talk) as fake:
+        report = await flood(fake.address, "--readers", 1, "--stalled", 100, "--stall", 20, "--writers", 0,
+                             "--duration", 4)
+    assert report.status == 0, report
+    assert versions == [0, 0, 0]
+    assert report.counters["lost"] == 1 and report.counters["resumes"] == 1
+
+
 async def test_who_is_closed_comes_back_with_its_version():
     async def talk(fake, writer, number, version):
         versions.append(version)

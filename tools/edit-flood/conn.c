@@ -535,8 +535,11 @@ void conn_event(struct flood *flood, struct conn *conn, uint32_t events)
     }
     if (events & EPOLLOUT && !conn_sendable(conn))
         flush(flood, conn);
-    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    bool over = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    if (over)
         conn->reads = true; /* nothing more will come than what is there */
     if (conn->reads && conn->fd >= 0 && events & ~(uint32_t)EPOLLOUT)
         conn_read(flood, conn, RECEIVE_BYTES);
+    if (over && conn->fd >= 0)
+        conn_read(flood, conn, RECEIVE_BYTES); /* the end itself, which no event tells again */
 }
