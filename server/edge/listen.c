@@ -29,6 +29,9 @@ enum {
     SLACK = 16,          /* connections over the limit that are told so, not just dropped */
     RESERVE = 48,        /* descriptors that are not for clients: log, checkpoint, files */
     LIMIT_MIN = 4,
+    /* Bytes that the kernel may keep for a client whose window is shut; it would keep 4 MB. Two of the
+     * longest frames fit. What is on its way to one that reads does not count. */
+    UNSENT_MAX = 128 * 1024,
     SOCKET_MODE = 0660,
 };
 
@@ -40,14 +43,16 @@ static const char no_room[] =
 
 static void adopt(struct loop *loop, const struct listener *listener, int fd)
 {
-    struct conn *conn = calloc(1, sizeof *conn);
+    struct conn *conn = aligned_alloc(alignof(struct conn), sizeof *conn);
     if (!conn) {
         close(fd);
         return;
     }
-    conn->loop = loop;
-    conn->admin = listener->admin;
-    conn->over_limit = loop->n_conns >= loop->limit && !listener->admin;
+    *conn = (struct conn){
+        .loop = loop,
+        .admin = listener->admin,
+        .over_limit = loop->n_conns >= loop->limit && !listener->admin,
+    };
     http_enter(conn);
     loop->n_conns++;
     metric_add(loop->config.metrics, connections, 1);
@@ -204,9 +209,11 @@ static int open_inet(struct listener *listener, bool share, bool first)
     int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
-    int one = 1;
+    int one = 1, unsent = UNSENT_MAX;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* accepted sockets inherit it */
+    /* Accepted sockets inherit both. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     if (storage.ss_family == AF_INET6)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
     if ((share && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one) != 0) ||
