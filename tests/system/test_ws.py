@@ -285,6 +285,14 @@ def test_who_does_not_answer_pings_is_told_to_come_back(server):
         assert 25 < time.monotonic() - started < 95
 
 
+def most_unsent(port):
+    """Bytes that the kernel keeps for the client of a port that is furthest behind."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        sockets = [line.split() for line in list(table)[1:]]
+    return max(int(fields[4].partition(":")[0], 16) for fields in sockets
+               if int(fields[1].partition(":")[2], 16) == port)
+
+
 def test_who_does_not_read_is_closed_and_costs_little(server):
     """500 readers that never read, while one paints: bounded memory, and the painter is served."""
     count = int(os.environ.get("PLACED_STALLED", "300"))
@@ -293,7 +301,7 @@ def test_who_does_not_read_is_closed_and_costs_little(server):
         with WebSocket(server, timeout=30) as painter:
             say(painter)
             before = server.resident_bytes()
-            number, deadline = 0, time.monotonic() + 40
+            number, deadline, unsent = 0, time.monotonic() + 40, 0
             while server.metric("placed_fell_behind_total") < count * 0.9:
                 assert time.monotonic() < deadline, server.metric("placed_fell_behind_total")
                 words = [word((number * 256 + i) % 1000, number % 1000, number % 16) for i in range(256)]
@@ -302,6 +310,8 @@ def test_who_does_not_read_is_closed_and_costs_little(server):
                     painter.send(BINARY, edits(number, *words))
                 while say(painter).get("id") != number:
                     pass
+                unsent = max(unsent, most_unsent(int(server.addresses["listening"][2])))
+            assert 60_000 < unsent < 256 * 1024, "two of the longest frames, and what the window takes"
             if not SANITIZED:  # whose freed memory stays resident for a while
                 assert server.resident_bytes() - before < count * 100_000 + 30_000_000
     finally:
