@@ -86,7 +86,7 @@ struct conn {
     bool paused;         /* nothing is read from it */
     bool late;           /* its deadline has passed once */
     uint8_t requests;    /* made so far; stays at 255 */
-    int fd;              /* a WebSocket's frames go straight to it; -1: by way of TLS */
+    int fd;              /* a WebSocket's frames go straight to it; -1: to its TLS */
     union {
         struct conn_reply reply;
         struct conn_edit edit;

@@ -12,6 +12,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <libwebsockets.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -62,22 +63,27 @@ static enum sent ready(struct conn *conn)
     return SENT_BUSY;
 }
 
-/* Straight to the socket when there is no TLS: libwebsockets would touch more memory of the
- * connection, cold for every client of a tick. What the socket does not take goes to libwebsockets,
- * which sends it before anything else. Only when ready. */
+/* Straight to the socket or to its TLS: libwebsockets would touch more memory of the connection, cold
+ * for every client of a tick. What is not taken goes to libwebsockets, which sends it before anything
+ * else; TLS, which has made a record of it already, is offered the same bytes again. Only when
+ * ready. */
 static enum sent put(struct conn *conn, uint8_t *bytes, size_t len, int flags)
 {
+    ssize_t n;
     if (conn->fd >= 0) {
-        ssize_t n = send(conn->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL | flags);
-        if (n == (ssize_t)len)
-            return SENT_OK;
-        if (n > 0) {
-            bytes += n;
-            len -= (size_t)n;
-        } else if (errno == EAGAIN) {
+        n = send(conn->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL | flags);
+        if (n < 0 && errno == EAGAIN) {
             lws_callback_on_writable(conn->wsi);
             return SENT_BUSY;
         }
+    } else {
+        n = SSL_write(lws_get_ssl(conn->wsi), bytes, (int)len);
+    }
+    if (n == (ssize_t)len)
+        return SENT_OK;
+    if (n > 0) {
+        bytes += n;
+        len -= (size_t)n;
     }
     if (lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) < 0) {
         conn_kill(conn);
