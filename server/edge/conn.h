@@ -65,7 +65,7 @@ struct conn_ws {
 };
 
 struct conn {
-    /* In loop->http; a WebSocket is in no list. At a cache line: what a tick reads is in two then. */
+    /* In loop->http; a WebSocket is in no list. Begins a cache line: a tick reads two then. */
     alignas(64) struct conn *prev;
     struct conn *next;
     uint64_t deadline_us;     /* then it is answered without what it waits for, or cut; 0: none */

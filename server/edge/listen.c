@@ -29,8 +29,8 @@ enum {
     SLACK = 16,          /* connections over the limit that are told so, not just dropped */
     RESERVE = 48,        /* descriptors that are not for clients: log, checkpoint, files */
     LIMIT_MIN = 4,
-    /* Bytes that the kernel may keep for a client whose window is shut; it would keep 4 MB. Two of the
-     * longest frames fit. What is on its way to one that reads does not count. */
+    /* Bytes that the kernel may keep for a client whose window is shut; it would keep 4 MB. Two of
+     * the longest frames fit. What is on its way to one that reads does not count. */
     UNSENT_MAX = 128 * 1024,
     SOCKET_MODE = 0660,
 };

@@ -63,10 +63,10 @@ static enum sent ready(struct conn *conn)
     return SENT_BUSY;
 }
 
-/* Straight to the socket or to its TLS: libwebsockets would touch more memory of the connection, cold
- * for every client of a tick. What is not taken goes to libwebsockets, which sends it before anything
- * else; TLS, which has made a record of it already, is offered the same bytes again. Only when
- * ready. */
+/* Straight to the socket or to its TLS: libwebsockets would touch more memory of the connection,
+ * cold for every client of a tick. What is not taken goes to libwebsockets, which sends it before
+ * anything else; TLS, which has made a record of it already, is offered the same bytes again. Only
+ * when ready. */
 static enum sent put(struct conn *conn, uint8_t *bytes, size_t len, int flags)
 {
     ssize_t n;
@@ -245,9 +245,10 @@ int ws_request(struct conn *conn)
     return 0;
 }
 
-/* The hello goes out in the same send as the answer to the upgrade: a packet costs as much as every
- * other step of a handshake. libwebsockets lets us append headers and then ends them; so we end them
- * ourselves, and what it appends is the last of the hello's text, where JSON allows white space. */
+/* The hello goes out in the same send as the answer to the upgrade: a packet costs as much as
+ * every other step of a handshake. libwebsockets lets us append headers and then ends them; so we
+ * end them ourselves, and what it appends is the last of the hello's text, where JSON allows white
+ * space. */
 int ws_answer(struct conn *conn, struct lws_process_html_args *answer)
 {
     static const char end_of_headers[] = {'\r', '\n'};

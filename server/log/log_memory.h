@@ -17,7 +17,7 @@ struct memory_faults {
     unsigned duplicate;    /* the record is appended twice */
     unsigned refuse;       /* outcome refused, nothing appended */
     unsigned unknown;      /* outcome unknown, appended or not by even chance */
-    uint64_t delay_us;     /* until a record becomes readable for a reader, a reader its own delay */
+    uint64_t delay_us;     /* until a record becomes readable, a reader its own delay */
     uint64_t ack_delay_us; /* until the outcome is told, by a log_poll of the appender */
 };
 

@@ -167,8 +167,8 @@ static void a_skipped_frame_is_missing(void **state)
     }
 }
 
-/* As many edits as were skipped, before the leader has got them: not those that were skipped, wrong,
- * but of a place that is not there yet. */
+/* As many edits as were skipped, before the leader has got them: not those that were skipped,
+ * wrong, but of a place that is not there yet. */
 static void a_skipped_frame_is_missing_when_the_reader_is_ahead_of_the_leader(void **state)
 {
     size_t n = from[11] - from[10], next = 12;

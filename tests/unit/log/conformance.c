@@ -282,7 +282,8 @@ static void too_much_in_flight_is_full_and_then_goes_on(void **state)
         accepted += result == LOG_ACCEPTED;
         full += result == LOG_FULL;
     }
-    /* A disk that is faster than this loop (under a sanitizer) is never full; virtual time stands. */
+    /* A disk that is faster than this loop (under a sanitizer) is never full; a log in virtual time
+     * is. */
     assert_true(full == 1 || !world->idle);
     if (!full)
         print_message("all %zu batches were taken: never full\n", accepted);
