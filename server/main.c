@@ -27,7 +27,7 @@
 
 enum {
     EXIT_MISMATCH = 3,    /* the log does not match the checkpoint */
-    RING_EDITS_LOG2 = 20, /* a million edits, 4 MiB */
+    RING_EDITS_LOG2 = 21, /* two million edits, 8 MiB: 100 ms of the most that comes through */
     RING_MARKS_LOG2 = 17, /* 131,072 records, 3 MiB */
     FILES_RESERVE = 64,   /* descriptors that are not connections: log, checkpoint, listeners */
     READ_MS = 1000,

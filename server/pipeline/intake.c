@@ -19,7 +19,7 @@
 enum {
     IN_FLIGHT = 64, /* batches, a power of two */
     EDITS_MAX =
-        1 << 19, /* not settled: half of what the ring holds, so that no burst of ours pushes
+        1 << 19, /* not settled: a quarter of what the ring holds, so that no burst of ours pushes
                     a viewer off it between two turns. Bounds the tickets at 8 MiB too */
     RETRY_US = 5 * 1000, /* when the log's queue is full */
 };

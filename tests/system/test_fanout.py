@@ -109,7 +109,7 @@ def test_stalled_readers_are_closed_cost_little_and_come_back_and_the_others_see
     scene.wait(lambda: all(viewer.hello for viewer in good), "begun")
     before, _ = scene.server.memory()
     most, started = 0, time.monotonic()
-    while len(good[0].edits) < 3 * 400_000:  # less than half of what the ring holds
+    while len(good[0].edits) < 3 * 400_000:  # less than what the ring holds
         scene.paint(60, painters)
         most = max(most, scene.server.memory()[0])
     closed = scene.server.metric("placed_fell_behind_total")
@@ -147,7 +147,7 @@ def test_who_has_fallen_off_the_ring_is_told_so_when_it_reads_again(scene):
     good = scene.viewers(2, "good")
     painters = [scene.painter(window=32) for _ in range(8)]
     started = time.monotonic()
-    while len(good[0].edits) < 3 * 1_150_000:  # the ring holds 1,048,576
+    while len(good[0].edits) < 3 * 2_300_000:  # the ring holds 2,097,152
         scene.paint(60, painters)
     for viewer in fallen:
         viewer.pace = at_once
