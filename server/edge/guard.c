@@ -127,7 +127,7 @@ static void destroyed(struct conn *conn)
         loop->adopting = NULL;
     loop->n_conns--;
     metric_add(loop->config.metrics, connections, -1);
-    free(conn);
+    conn_pool_give(&loop->pool, conn);
 }
 
 /* Events of a socket that is, or still is, HTTP. */

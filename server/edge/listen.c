@@ -43,16 +43,14 @@ static const char no_room[] =
 
 static void adopt(struct loop *loop, const struct listener *listener, int fd)
 {
-    struct conn *conn = aligned_alloc(alignof(struct conn), sizeof *conn);
+    struct conn *conn = conn_pool_take(&loop->pool);
     if (!conn) {
         close(fd);
         return;
     }
-    *conn = (struct conn){
-        .loop = loop,
-        .admin = listener->admin,
-        .over_limit = loop->n_conns >= loop->limit && !listener->admin,
-    };
+    conn->loop = loop;
+    conn->admin = listener->admin;
+    conn->over_limit = loop->n_conns >= loop->limit && !listener->admin;
     http_enter(conn);
     loop->n_conns++;
     metric_add(loop->config.metrics, connections, 1);
@@ -71,7 +69,7 @@ static void adopt(struct loop *loop, const struct listener *listener, int fd)
         http_leave(conn);
         loop->n_conns--;
         metric_add(loop->config.metrics, connections, -1);
-        free(conn);
+        conn_pool_give(&loop->pool, conn);
     } else if (wsi) {
         conn->wsi = wsi;
     }

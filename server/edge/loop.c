@@ -260,6 +260,7 @@ void loop_destroy(struct loop *loop)
     shard_destroy(loop->shard);
     if (loop->ev)
         ev_loop_destroy(loop->ev);
+    conn_pool_free(&loop->pool); /* all of them are gone with the context */
     free(loop->events.text);
     free(loop);
 }

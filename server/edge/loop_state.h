@@ -6,6 +6,7 @@
 #include <ev.h>
 
 #include "edge/conn.h"
+#include "edge/conn_pool.h"
 #include "edge/loop.h"
 
 struct lws_context;
@@ -46,6 +47,7 @@ struct loop {
 
     struct listener listeners[LOOP_LISTENERS_MAX];
     size_t n_listeners;
+    struct conn_pool pool;
     unsigned limit;    /* connections */
     unsigned n_conns;  /* now */
     unsigned n_ws;     /* of them WebSockets, also those that are closing */
