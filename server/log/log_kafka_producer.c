@@ -19,7 +19,7 @@
 #include "log/log_kafka_internal.h"
 
 enum {
-    SERVE_MS = 50, /* one round of the thread when nothing happens */
+    SERVE_MS = 50,   /* one round of the thread when nothing happens */
     STALLED_MS = 10, /* the same while the log is read-only: somebody may wait for it */
     PROBE_EVERY_MS = 250,
     PROBE_MS = 3000, /* more than a slow broker needs, less than a person waits */
@@ -59,7 +59,7 @@ struct kafka_producer {
     struct flight told;    /* a ring of those given up */
     size_t batches, bytes;
     bool was_idle; /* something came into flight since the thread looked */
-    bool started; /* the topic is there */
+    bool started;  /* the topic is there */
     bool closing, purge, stop;
     atomic_int state;
 };

@@ -378,6 +378,7 @@ async def test_an_end_behind_what_a_stalled_reader_has_not_read_is_noticed():
         versions.append(version)
         if number != 2:  # the full reader; the stalled one when it is back
             await asyncio.sleep(30)
+            return
         await asyncio.sleep(1.5)  # it reads for a second, then stalls
         writer.write(fake.frame(2, bytes(200))[:100])
         await asyncio.sleep(0.2)

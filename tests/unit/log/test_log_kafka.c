@@ -143,7 +143,7 @@ static void several_processes_read_one_partition(void **state)
                 _exit(2);
             size_t delivered;
             uint64_t until = test_now_ms() + 60000;
-            /* a broker that has just started takes its time to hand out producer ids */
+            /* a broker that has just started takes its time */
             while (log_state(l) != LOG_WRITABLE && test_now_ms() < until)
                 log_poll(l, 100, &delivered, error);
             for (uint64_t b = 1; b <= 100; b++) {
