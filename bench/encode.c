@@ -16,7 +16,7 @@
 
 #include "core/edit.h"
 #include "core/palette.h"
-#include "store/snapshot.h"
+#include "derived/snapshot.h"
 
 enum { REPEAT_MAX = 99, CANVASES = 4, ENCODERS = 3 };
 

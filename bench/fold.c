@@ -26,8 +26,8 @@
 #include <librdkafka/rdkafka.h>
 
 #include "core/canvas.h"
-#include "log/log_kafka.h"
-#include "log/log_local.h"
+#include "log/kafka/log_kafka.h"
+#include "log/local/log_local.h"
 
 enum { REPEAT_MAX = 99, POLL_MS = 200, KINDS = 4, BARE_BATCH = 4096 };
 enum kind { LOCAL, KAFKA, BARE, BARE_NO_FOLD };

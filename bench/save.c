@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/checkpoint.h"
+#include "derived/checkpoint.h"
 
 enum { REPEAT_MAX = 999, KINDS = 3, FILE_BYTES = CANVAS_PIXELS / 2 };
 

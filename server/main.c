@@ -15,15 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpointer.h"
-#include "config.h"
-#include "core/diag.h"
+#include "derived/checkpointer.h"
+#include "config/config.h"
+#include "sys/diag.h"
 #include "edge/files.h"
 #include "edge/loop.h"
-#include "log/log_kafka.h"
-#include "log/log_local.h"
-#include "pipeline/reader.h"
-#include "sys_env.h"
+#include "log/kafka/log_kafka.h"
+#include "log/local/log_local.h"
+#include "plane/reader.h"
+#include "sys/sys_env.h"
 
 enum {
     EXIT_MISMATCH = 3,    /* the log does not match the checkpoint */

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log_kafka.h"
-#include "log/log_local.h"
+#include "log/kafka/log_kafka.h"
+#include "log/local/log_local.h"
 
 enum { PROPERTIES_MAX = 64, POLL_MS = 500 };
 

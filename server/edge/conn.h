@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pipeline/session.h"
+#include "session/session.h"
 
 struct loop;
 struct lws;

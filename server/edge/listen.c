@@ -19,7 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/diag.h"
+#include "sys/diag.h"
 #include "edge/http.h"
 #include "edge/loop_state.h"
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/diag.h"
+#include "sys/diag.h"
 #include "edge/guard.h"
 #include "edge/loop_state.h"
 #include "edge/tls.h"

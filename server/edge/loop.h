@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/env.h"
-#include "core/metrics.h"
+#include "sys/env.h"
+#include "sys/metrics.h"
 #include "edge/address.h"
-#include "pipeline/reducer.h"
-#include "pipeline/shard.h"
-#include "store/snapshot.h"
+#include "plane/reducer.h"
+#include "session/shard.h"
+#include "derived/snapshot.h"
 
 struct loop;
 struct files;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/diag.h"
+#include "sys/diag.h"
 #include "edge/loop_state.h"
 
 /* libwebsockets makes a context for clients as well, and loses it when there are several loops, or

@@ -6,7 +6,7 @@
 #ifndef PLACED_LOG_LOG_MEMORY_H
 #define PLACED_LOG_LOG_MEMORY_H
 
-#include "core/env.h"
+#include "sys/env.h"
 #include "log/log.h"
 
 struct memory_partition;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* show_config: config_init as a program, and the outcome as lines, for check_documents.py. */
-#include "config.h"
+#include "config/config.h"
 
 #include <stdio.h>
 

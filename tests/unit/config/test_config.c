@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* test_config: what each source may say, which one wins, and every message for what is wrong. */
 #include "cmocka_all.h"
-#include "config.h"
+#include "config/config.h"
 
 #include <fcntl.h>
 #include <stdbool.h>

@@ -17,7 +17,7 @@
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/log_kafka.h"
+#include "log/kafka/log_kafka.h"
 
 static const char *brokers;
 

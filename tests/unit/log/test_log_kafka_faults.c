@@ -14,7 +14,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "collector.h"
-#include "log/log_kafka_internal.h"
+#include "log/kafka/log_kafka_internal.h"
 
 enum { API_PRODUCE = 0, API_INIT_PRODUCER_ID = 22, PATIENCE_MS = 40000 };
 

@@ -21,7 +21,7 @@
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/log_local.h"
+#include "log/local/log_local.h"
 
 /* Stands before the C library's: LMDB calls this one. */
 static atomic_int sync_error;

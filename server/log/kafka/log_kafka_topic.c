@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * log_kafka_topic: a topic that is fit to be the log: one partition, never compacted, kept for
+ * ever. Made when missing, verified otherwise.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "sys/diag.h"
+#include "log/kafka/log_kafka_internal.h"
+
+enum {
+    ASK_MS = 1000, /* one question to a broker */
+    CREATE_MS = 5000,
+    DESCRIBE_MS = 3000,
+    AGAIN_MS = 100,
+};
+
+static void pause_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
+rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int timeout_ms,
+                                     bool *has_leader, int *n_partitions)
+{
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
+    if (!rkt)
+        return rd_kafka_last_error();
+    const struct rd_kafka_metadata *md = NULL;
+    rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &md, timeout_ms);
+    rd_kafka_topic_destroy(rkt);
+    if (err)
+        return err;
+    *has_leader = false;
+    int n = 0;
+    if (md->topic_cnt == 1) {
+        const struct rd_kafka_metadata_topic *t = &md->topics[0];
+        if (t->err && t->err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+            t->err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+            err = t->err;
+        n = t->partition_cnt;
+        for (int i = 0; i < n; i++)
+            *has_leader |= t->partitions[i].id == 0 && t->partitions[i].leader >= 0;
+    }
+    if (n_partitions)
+        *n_partitions = n;
+    rd_kafka_metadata_destroy(md);
+    return err;
+}
+
+/* Send an administrative request by submit; its answer, to be destroyed, or NULL. */
+static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op, int timeout_ms,
+                             void (*submit)(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
+                                            rd_kafka_queue_t *queue, const void *what),
+                             const void *what)
+{
+    char why[128];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, op);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
+    submit(rk, options, queue, what);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms + ASK_MS);
+    rd_kafka_queue_destroy(queue);
+    return event;
+}
+
+static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue,
+                          const void *what)
+{
+    const struct log_kafka_config *config = what;
+    char why[128];
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
+        config->topic, 1, config->replication > 0 ? config->replication : 1, why, sizeof why);
+    if (!topic)
+        return; /* the name was refused before */
+    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
+    rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
+    rd_kafka_NewTopic_set_config(topic, "retention.bytes", "-1");
+    rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
+    rd_kafka_CreateTopics(rk, &topic, 1, options, queue);
+    rd_kafka_NewTopic_destroy(topic);
+}
+
+static int create(rd_kafka_t *rk, const struct log_kafka_config *config,
+                  char error[LOG_ERROR_BYTES])
+{
+    rd_kafka_event_t *event =
+        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, config);
+    rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const char *why = event && err ? rd_kafka_event_error_string(event) : rd_kafka_err2str(err);
+    if (!err) {
+        size_t n = 0;
+        const rd_kafka_topic_result_t **results =
+            rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+        if (n > 0 && (err = rd_kafka_topic_result_error(results[0])))
+            why = rd_kafka_topic_result_error_string(results[0]);
+    }
+    int rc = 0;
+    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+        ; /* another server was faster: then it is verified like any other */
+    } else if (err) {
+        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s cannot be made: %.120s", config->topic,
+                 why ? why : rd_kafka_err2str(err));
+        rc = -1;
+    } else {
+        diag_info("kafka: made topic %s: one partition, kept for ever", config->topic);
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return rc;
+}
+
+static void submit_describe(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
+                            rd_kafka_queue_t *queue, const void *what)
+{
+    const struct log_kafka_config *config = what;
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, config->topic);
+    rd_kafka_DescribeConfigs(rk, &resource, 1, options, queue);
+    rd_kafka_ConfigResource_destroy(resource);
+}
+
+/* One property of the topic: -1 with a message when it cannot be lived with. */
+static int judge(const char *topic, const char *name, const char *value,
+                 char error[LOG_ERROR_BYTES])
+{
+    if (strcmp(name, "cleanup.policy") == 0 && strstr(value, "compact")) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has cleanup.policy=%.32s: compaction would lose edits", topic,
+                 value);
+        return -1;
+    }
+    if ((strcmp(name, "retention.ms") == 0 || strcmp(name, "retention.bytes") == 0) &&
+        strcmp(value, "-1") != 0)
+        diag_warn(
+            "kafka: topic %s has %s=%s: the log will lose its beginning, and then no server "
+            "can start without a checkpoint; set it to -1",
+            topic, name, value);
+    if (strcmp(name, "message.timestamp.type") == 0 && strcmp(value, "LogAppendTime") != 0)
+        diag_warn("kafka: topic %s has %s=%s: times are the servers' own; LogAppendTime is better",
+                  topic, name, value);
+    return 0;
+}
+
+static int verify(rd_kafka_t *rk, const struct log_kafka_config *config,
+                  char error[LOG_ERROR_BYTES])
+{
+    int rc = 0;
+    rd_kafka_event_t *event =
+        ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, config);
+    rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    size_t n = 0;
+    const rd_kafka_ConfigResource_t **resources = NULL;
+    if (!err) {
+        resources = rd_kafka_DescribeConfigs_result_resources(
+            rd_kafka_event_DescribeConfigs_result(event), &n);
+        err = n == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR_UNKNOWN;
+    }
+    if (err) { /* the right to ask may be missing; the log works without */
+        diag_warn("kafka: the settings of topic %s cannot be verified: %s", config->topic,
+                  rd_kafka_err2str(err));
+    } else {
+        const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[0], &n);
+        for (size_t i = 0; i < n && rc == 0; i++) {
+            const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+            if (value)
+                rc = judge(config->topic, rd_kafka_ConfigEntry_name(entries[i]), value, error);
+        }
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return rc;
+}
+
+int kafka_topic_prepare(rd_kafka_t *rk, const struct log_kafka_config *config, int64_t deadline_ms,
+                        char error[LOG_ERROR_BYTES])
+{
+    bool has_leader = false, made = false;
+    int n = 0;
+    for (;;) {
+        rd_kafka_resp_err_t err = kafka_topic_look(rk, config->topic, ASK_MS, &has_leader, &n);
+        if (!err && n == 0 && config->readonly) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: there is no topic %.64s at %.100s",
+                     config->topic, config->brokers);
+            return -1;
+        }
+        if (!err && n == 0 && !made) {
+            if (create(rk, config, error) != 0)
+                return -1;
+            made = true;
+            continue;
+        }
+        if (!err && n > 0 && has_leader)
+            break;
+        if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION || kafka_now_ms() >= deadline_ms) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s at %.100s: %s", config->topic,
+                     config->brokers,
+                     err == RD_KAFKA_RESP_ERR__TRANSPORT || err == RD_KAFKA_RESP_ERR__TIMED_OUT
+                         ? "no broker answers"
+                     : err ? rd_kafka_err2str(err)
+                           : "its partition has no leader");
+            return -1;
+        }
+        pause_ms(AGAIN_MS);
+    }
+    if (n != 1) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has %d partitions: one log is one partition", config->topic,
+                 n);
+        return -1;
+    }
+    return verify(rk, config, error);
+}

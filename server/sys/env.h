@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * env: where the pipeline gets its time and its random numbers from. The daemon hands in the
+ * machine's (sys_env), a simulation its own virtual clock and seeded generator.
+ */
+#ifndef PLACED_SYS_ENV_H
+#define PLACED_SYS_ENV_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct env {
+    uint64_t (*now_us)(struct env *env); /* monotonic, microseconds from an arbitrary start */
+    void (*random)(struct env *env, void *bytes, size_t len);
+};
+
+static inline uint64_t env_now_us(struct env *env)
+{
+    return env->now_us(env);
+}
+
+static inline uint64_t env_random_u64(struct env *env)
+{
+    uint64_t value;
+    env->random(env, &value, sizeof value);
+    return value;
+}
+
+#endif

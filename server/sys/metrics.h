@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* metrics: the numbers that the server counts, one atomic each; the edge prints them. Any thread.
+ */
+#ifndef PLACED_SYS_METRICS_H
+#define PLACED_SYS_METRICS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* X(name, type, help): the name as Prometheus shows it after "placed_". */
+#define METRICS(X)                                                                                 \
+    X(version, gauge, "Version of the canvas: the next offset to read")                            \
+    X(records_total, counter, "Records read from the log")                                         \
+    X(records_skipped_total, counter, "Records skipped whole because they break the format")       \
+    X(edits_folded_total, counter, "Edits folded into the canvas")                                 \
+    X(messages_total, counter, "Messages of edits taken from clients")                             \
+    X(edits_taken_total, counter, "Edits taken from clients for the log")                          \
+    X(edits_refused_total, counter, "Edits refused")                                               \
+    X(batches_total, counter, "Batches given to the log")                                          \
+    X(batches_failed_total, counter, "Batches that the log did not take")                          \
+    X(batches_unknown_total, counter, "Batches whose outcome stayed unknown")                      \
+    X(sessions, gauge, "WebSocket and event stream clients connected")                             \
+    X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
+    X(connections, gauge, "Sockets open")                                                          \
+    X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
+    X(frames_total, counter, "Frames encoded")                                                     \
+    X(deliveries_total, counter, "Frames sent to clients")                                         \
+    X(delivered_bytes_total, counter, "Bytes of frames sent to clients")                           \
+    X(tick_ms, gauge, "Time between two frames; more than was set: sending them takes long")       \
+    X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
+    X(resets_total, counter, "Clients sent to the picture")                                        \
+    X(snapshots_total, counter, "Pictures encoded")                                                \
+    X(checkpoints_total, counter, "Checkpoints written")                                           \
+    X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
+    X(http_requests_total, counter, "HTTP requests answered")                                      \
+    X(caught_up, gauge, "1 when the log has been read to its end")                                 \
+    X(log_writable, gauge, "1 when the log takes edits")
+
+struct metrics {
+#define X(name, type, help) _Atomic uint64_t name;
+    METRICS(X)
+#undef X
+};
+
+#define metric_add(metrics, name, n)                                                               \
+    atomic_fetch_add_explicit(&(metrics)->name, (uint64_t)(n), memory_order_relaxed)
+#define metric_set(metrics, name, n)                                                               \
+    atomic_store_explicit(&(metrics)->name, (uint64_t)(n), memory_order_relaxed)
+#define metric_get(metrics, name) atomic_load_explicit(&(metrics)->name, memory_order_relaxed)
+
+#endif

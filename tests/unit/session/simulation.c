@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: ISC */
+/* simulation: see simulation.h. A client is a session whose transport is a function call. */
+#include "simulation.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bytes.h"
+#include "core/canvas.h"
+#include "core/checksum.h"
+#include "plane/reader.h"
+#include "session/session.h"
+#include "session/shard.h"
+
+enum {
+    SERVERS_MAX = 4,
+    CLIENTS_MAX = 32,
+    SENT_MAX = 1 << 16,
+    STEP_US = 20 * 1000,
+    SETTLE_US = 60 * 1000 * 1000,
+};
+
+enum fate { OPEN, PLACED, REFUSED, UNKNOWN };
+
+/* One message that a client sent: a single edit, its word never used twice in a simulation. */
+struct sent_edit {
+    uint32_t word, id;
+    unsigned client;
+    enum fate fate;
+    uint64_t version; /* when placed */
+};
+
+struct simulation;
+
+struct server {
+    struct simulation *simulation;
+    struct log *log;
+    struct ring *ring;
+    struct metrics metrics;
+    struct reducer *reducer;
+    struct shard_host host;
+    struct shard *shard;
+    struct reader reader;
+    bool woken;
+    uint64_t due_us;
+};
+
+struct client {
+    struct session session;
+    struct simulation *simulation;
+    struct server *server; /* NULL: not connected */
+    bool opened;           /* hello has come */
+    bool gone;             /* closed by the server: to be finished */
+    bool starved;          /* was told busy: owed a session_writable */
+    uint32_t next_id;
+    uint64_t version, picture_version;
+    uint8_t *pixels;
+};
+
+struct simulation {
+    struct env env;
+    uint64_t now_us, state;
+    const struct simulation_plan *plan;
+    struct simulation_result *result;
+    char *error;
+    struct memory_partition *partition;
+    bool stalled, calm; /* calm: no more faults, everybody may settle */
+    bool sabotaged;
+    struct server servers[SERVERS_MAX];
+    struct client clients[CLIENTS_MAX];
+    uint32_t next_word;
+    size_t n_sent;
+    struct sent_edit sent[SENT_MAX];
+};
+
+/* ---- env ---- */
+
+static uint64_t draw(struct simulation *s)
+{
+    uint64_t z = s->state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+static bool chance(struct simulation *s, unsigned per_mille)
+{
+    return per_mille > 0 && !s->calm && draw(s) % 1000 < per_mille;
+}
+
+static uint64_t virtual_now(struct env *env)
+{
+    return ((struct simulation *)env)->now_us;
+}
+
+static void seeded_random(struct env *env, void *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)bytes)[i] = (uint8_t)draw((struct simulation *)env);
+}
+
+static int wrong(struct simulation *s, const char *format, uint64_t a, uint64_t b, uint64_t c)
+{
+    if (!s->error[0])
+        snprintf(s->error, SIMULATION_ERROR_BYTES, format, a, b, c);
+    return -1;
+}
+
+/* ---- a client's transport ---- */
+
+static struct client *client_of(struct session *session)
+{
+    return (struct client *)session; /* its first member */
+}
+
+static bool refuses_to_read(struct client *client)
+{
+    if (!client->starved && !chance(client->simulation, client->simulation->plan->busy))
+        return false;
+    client->starved = true;
+    return true;
+}
+
+static void hear(struct client *client, const struct message *message);
+
+static enum sent take_frame(struct session *session, const struct frame *frame)
+{
+    struct client *client = client_of(session);
+    struct simulation *s = client->simulation;
+    if (refuses_to_read(client))
+        return SENT_BUSY;
+    uint64_t version = load_u64(frame->payload);
+    size_t n = (frame->len - 8) / EDIT_BYTES;
+    if (!client->opened)
+        wrong(s, "client %" PRIu64 " got a frame before its hello", (uint64_t)(client - s->clients),
+              0, 0);
+    if (version < client->version && version >= client->picture_version)
+        wrong(s, "client %" PRIu64 " went back from %" PRIu64 " to %" PRIu64,
+              (uint64_t)(client - s->clients), client->version, version);
+    if (version < client->picture_version)
+        return SENT_OK;                             /* the picture that was fetched is newer */
+    bool spoil = n > 0 && !s->sabotaged && s->calm; /* late, so that no newer edit covers it */
+    if (spoil && s->plan->sabotage == SABOTAGE_SKIP_FRAME) {
+        s->sabotaged = true;
+        n = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word = edit_load(frame->payload + 8 + EDIT_BYTES * i);
+        if (spoil && s->plan->sabotage == SABOTAGE_FLIP_COLOUR && i == n - 1) {
+            s->sabotaged = true;
+            word ^= 1u << 20;
+        }
+        client->pixels[edit_y(word) * CANVAS_WIDTH + edit_x(word)] = (uint8_t)edit_colour(word);
+    }
+    client->version = version;
+    for (size_t i = 0; i < frame->n_riders; i++)
+        hear(client, &frame->riders[i]);
+    return SENT_OK;
+}
+
+/* Fetch the picture: what a reset asks for. */
+static void fetch_picture(struct client *client)
+{
+    struct canvas *canvas = malloc(sizeof *canvas);
+    reducer_copy(client->server->reducer, canvas);
+    /* The stream goes on from the reset's version, which is at most the picture's: frames that the
+     * picture has already are left out. */
+    client->version = client->picture_version = canvas->version;
+    memcpy(client->pixels, canvas->pixels, CANVAS_PIXELS);
+    free(canvas);
+}
+
+static void settle(struct client *client, uint32_t up_to, uint32_t only, enum fate fate,
+                   uint64_t version)
+{
+    struct simulation *s = client->simulation;
+    unsigned index = (unsigned)(client - s->clients);
+    for (size_t i = 0; i < s->n_sent; i++) {
+        struct sent_edit *sent = &s->sent[i];
+        if (sent->client != index || sent->fate != OPEN)
+            continue;
+        if (only ? sent->id == only : sent->id <= up_to) {
+            sent->fate = fate;
+            sent->version = version;
+            s->result->placed += fate == PLACED;
+            s->result->refused += fate == REFUSED;
+            s->result->unknown += fate == UNKNOWN;
+        }
+    }
+}
+
+static void hear(struct client *client, const struct message *message)
+{
+    struct simulation *s = client->simulation;
+    switch (message->type) {
+    case MESSAGE_HELLO:
+        client->opened = true;
+        break;
+    case MESSAGE_RESET:
+        s->result->resets++;
+        fetch_picture(client);
+        if (client->version < message->version)
+            wrong(s, "a picture at %" PRIu64 " after a reset at %" PRIu64, client->version,
+                  message->version, 0);
+        break;
+    case MESSAGE_PLACED:
+        if (message->version > client->version)
+            wrong(s, "client %" PRIu64 " at %" PRIu64 " was told placed at %" PRIu64,
+                  (uint64_t)(client - s->clients), client->version, message->version);
+        settle(client, message->id, 0, PLACED, message->version);
+        break;
+    case MESSAGE_REFUSED:
+        settle(client, 0, message->id, REFUSED, 0);
+        break;
+    case MESSAGE_CHECKSUM:
+        if (message->version == client->version &&
+            message->checksum != canvas_checksum(client->pixels))
+            wrong(s, "client %" PRIu64 " differs from the server's checksum at %" PRIu64,
+                  (uint64_t)(client - s->clients), message->version, 0);
+        break;
+    default:
+        break;
+    }
+}
+
+static enum sent take_message(struct session *session, const struct message *message)
+{
+    struct client *client = client_of(session);
+    if (refuses_to_read(client))
+        return SENT_BUSY;
+    hear(client, message);
+    return SENT_OK;
+}
+
+static void be_closed(struct session *session, unsigned code, const char *reason)
+{
+    struct client *client = client_of(session);
+    client->gone = true;
+    client->simulation->result->fell += code == 4001;
+}
+
+static const struct session_ops transport = {
+    .frame = take_frame, .message = take_message, .close = be_closed};
+
+/* ---- clients ---- */
+
+static void disconnect(struct client *client)
+{
+    if (!client->server)
+        return;
+    session_finish(&client->session);
+    settle(client, UINT32_MAX, 0, UNKNOWN, 0);
+    client->server = NULL;
+}
+
+static void connect_to(struct client *client, struct server *server)
+{
+    uint64_t version = client->version;
+    enum session_from from = client->pixels ? FROM_VERSION : FROM_GARBAGE;
+    if (!client->pixels)
+        client->pixels = calloc(1, CANVAS_PIXELS);
+    client->server = server;
+    client->opened = client->gone = client->starved = false;
+    client->next_id = 1;
+    client->picture_version = 0;
+    session_init(&client->session, server->shard, &transport, true, from, version);
+    server->woken = true;
+}
+
+/* Words are drawn so that no two edits are the same: then the log tells whose each one is. */
+static void paint(struct client *client)
+{
+    struct simulation *s = client->simulation;
+    if (s->n_sent == SENT_MAX)
+        return;
+    uint32_t k = s->next_word++;
+    uint32_t pixel = (uint32_t)((uint64_t)(k / 16) * 7919 % 4096);
+    uint32_t word = edit_pack(pixel % 64, pixel / 64, k % 16);
+    if (s->next_word > 4096 * 16)
+        return;
+    struct sent_edit *sent = &s->sent[s->n_sent++];
+    *sent = (struct sent_edit){
+        .word = word, .id = client->next_id++, .client = (unsigned)(client - s->clients)};
+    uint8_t bytes[4 + EDIT_BYTES];
+    store_u32(bytes, sent->id);
+    edit_store(bytes + 4, word);
+    s->result->sent++;
+    if (session_message(&client->session, bytes, sizeof bytes) != 0)
+        wrong(s, "a good message was refused as a protocol error", 0, 0, 0);
+    client->server->woken = true;
+}
+
+static void step_client(struct client *client)
+{
+    struct simulation *s = client->simulation;
+    if (client->server && (client->gone || chance(s, s->plan->disconnect)))
+        disconnect(client);
+    if (!client->server) {
+        if (s->calm || chance(s, 300))
+            connect_to(client, &s->servers[draw(s) % s->plan->servers]);
+        return;
+    }
+    if (client->starved && (s->calm || draw(s) % 4 == 0)) {
+        client->starved = false;
+        session_writable(&client->session);
+    }
+    if (client->opened && chance(s, 200))
+        paint(client);
+}
+
+/* ---- servers ---- */
+
+static void be_woken(struct shard_host *host)
+{
+    struct server *server = (struct server *)((char *)host - offsetof(struct server, host));
+    server->woken = true;
+}
+
+static int open_server(struct simulation *s, struct server *server)
+{
+    static const volatile int stop = 0;
+    struct shard_config config = shard_defaults;
+    config.heartbeat_us = 1000 * 1000;
+    config.stall_us = 2 * 1000 * 1000;
+    config.unknown_us = 1000 * 1000;
+    server->simulation = s;
+    server->log = log_memory_open(s->partition);
+    server->ring = ring_create(10, 8); /* small: clients shall fall off */
+    server->reducer = reducer_create(server->ring, &server->metrics);
+    log_set_sink(server->log, reducer_sink(server->reducer));
+    server->reader.log = server->log;
+    server->reader.reducer = server->reducer;
+    if (reader_start(&server->reader, NULL, "", "", &stop) != READER_OK)
+        return wrong(s, "a server does not start", 0, 0, 0);
+    server->host.wake = be_woken;
+    server->shard = shard_create(&s->env, server->log, server->reducer, server->ring,
+                                 &server->metrics, &config, &server->host);
+    server->reader.shards[server->reader.n_shards++] = server->shard;
+    return 0;
+}
+
+static void close_server(struct server *server)
+{
+    log_destroy(server->log); /* tells what is left in flight: the shard must still be there */
+    shard_destroy(server->shard);
+    reducer_destroy(server->reducer);
+    ring_destroy(server->ring);
+}
+
+static void step_server(struct server *server)
+{
+    size_t delivered;
+    if (reader_step(&server->reader, 0, &delivered) != READER_OK)
+        wrong(server->simulation, "a server cannot read its log", 0, 0, 0);
+    if (server->woken || server->simulation->now_us >= server->due_us) {
+        server->woken = false;
+        server->due_us = shard_run(server->shard);
+    }
+}
+
+static void step(struct simulation *s)
+{
+    s->now_us += 1 + draw(s) % STEP_US;
+    if (chance(s, s->plan->garbage)) {
+        uint8_t bytes[7] = {0xff, 0xff, 0xff, 1, 2, 3, 4};
+        memory_partition_put(s->partition, (struct span){bytes, draw(s) % sizeof bytes});
+    }
+    if (s->stalled ? s->calm || draw(s) % 20 == 0 : chance(s, s->plan->stall)) {
+        s->stalled = !s->stalled;
+        memory_partition_set_stalled(s->partition, s->stalled);
+    }
+    for (unsigned i = 0; i < s->plan->clients; i++)
+        step_client(&s->clients[i]);
+    for (unsigned i = 0; i < s->plan->servers; i++)
+        step_server(&s->servers[i]);
+}
+
+/* ---- the invariant, from the log alone ---- */
+
+struct checker {
+    struct log_sink sink;
+    struct simulation *simulation;
+    struct canvas canvas;
+    uint64_t *landed; /* by word: 1 + offset of its first record; 0: not in the log */
+};
+
+static void check_record(struct log_sink *sink, const struct record *record)
+{
+    struct checker *checker = (struct checker *)sink;
+    checker->simulation->result->records++;
+    size_t n = record_edits(record);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *landed = &checker->landed[edit_load(record->value.data + EDIT_BYTES * i)];
+        if (*landed == 0)
+            *landed = record->offset + 1;
+    }
+    canvas_fold(&checker->canvas, record);
+}
+
+static void check_ledger(struct simulation *s, const uint64_t *landed)
+{
+    uint8_t *known = calloc(1, 1 << 24);
+    for (size_t i = 0; i < s->n_sent; i++) {
+        const struct sent_edit *sent = &s->sent[i];
+        known[sent->word] = 1;
+        uint64_t at = landed[sent->word];
+        if (sent->fate == PLACED && (at == 0 || at > sent->version))
+            wrong(s, "edit %06" PRIx64 ", acknowledged at %" PRIu64 ", is in the log at %" PRIu64,
+                  sent->word, sent->version, at);
+        if (sent->fate == REFUSED && at != 0)
+            wrong(s, "edit %06" PRIx64 " was refused and is in the log at %" PRIu64, sent->word, at,
+                  0);
+        if (sent->fate == OPEN)
+            wrong(s, "edit %06" PRIx64 " was never answered", sent->word, 0, 0);
+    }
+    for (uint32_t word = 0; word < 1 << 24; word++) {
+        if (landed[word] && !known[word])
+            wrong(s, "edit %06" PRIx64 " is in the log and nobody sent it", word, 0, 0);
+    }
+    free(known);
+}
+
+static void check(struct simulation *s)
+{
+    struct checker *checker = calloc(1, sizeof *checker);
+    struct canvas *canvas = malloc(sizeof *canvas);
+    checker->sink.record = check_record;
+    checker->simulation = s;
+    checker->landed = calloc(1 << 24, sizeof *checker->landed);
+    struct log *log = log_memory_open(s->partition);
+    log_set_sink(log, &checker->sink);
+    char error[LOG_ERROR_BYTES];
+    size_t delivered;
+    log_seek(log, 0, error);
+    for (int i = 0; i < 100000 && !log_caught_up(log); i++) {
+        s->now_us += STEP_US;
+        log_poll(log, 0, &delivered, error);
+    }
+    log_destroy(log);
+
+    s->result->checksum = canvas_checksum(checker->canvas.pixels);
+    s->result->version = checker->canvas.version;
+    for (unsigned i = 0; i < s->plan->servers; i++) {
+        reducer_copy(s->servers[i].reducer, canvas);
+        if (canvas->version != checker->canvas.version ||
+            memcmp(canvas->pixels, checker->canvas.pixels, CANVAS_PIXELS) != 0)
+            wrong(s, "server %" PRIu64 " at %" PRIu64 " differs from the log at %" PRIu64, i,
+                  canvas->version, checker->canvas.version);
+        if (canvas->checksum != s->result->checksum)
+            wrong(s, "server %" PRIu64 " has a wrong checksum", i, 0, 0);
+    }
+    for (unsigned i = 0; i < s->plan->clients; i++) {
+        struct client *client = &s->clients[i];
+        if (client->version != checker->canvas.version ||
+            memcmp(client->pixels, checker->canvas.pixels, CANVAS_PIXELS) != 0)
+            wrong(s, "client %" PRIu64 " at %" PRIu64 " differs from the log at %" PRIu64, i,
+                  client->version, checker->canvas.version);
+    }
+    check_ledger(s, checker->landed);
+    free(checker->landed);
+    free(checker);
+    free(canvas);
+}
+
+int simulate(const struct simulation_plan *plan, struct simulation_result *result,
+             char error[SIMULATION_ERROR_BYTES])
+{
+    struct simulation *s = calloc(1, sizeof *s);
+    memset(result, 0, sizeof *result);
+    error[0] = '\0';
+    s->env = (struct env){.now_us = virtual_now, .random = seeded_random};
+    s->state = plan->seed;
+    s->plan = plan;
+    s->result = result;
+    s->error = error;
+    s->partition = memory_partition_create(&s->env, plan->faults);
+    for (unsigned i = 0; i < plan->servers; i++)
+        open_server(s, &s->servers[i]);
+    for (unsigned i = 0; i < plan->clients; i++)
+        s->clients[i].simulation = s;
+
+    while (s->now_us < plan->run_us && !error[0])
+        step(s);
+    s->calm = true;
+    uint64_t end = s->now_us + SETTLE_US;
+    while (s->now_us < end && !error[0])
+        step(s);
+    if (plan->sabotage == SABOTAGE_FALSE_ACK && s->n_sent > 0) {
+        s->sent[s->n_sent / 2].fate = PLACED; /* as a server that acknowledges before the commit */
+        s->sent[s->n_sent / 2].version = 1;
+    }
+    if (!error[0])
+        check(s);
+
+    for (unsigned i = 0; i < plan->clients; i++) {
+        disconnect(&s->clients[i]);
+        free(s->clients[i].pixels);
+    }
+    for (unsigned i = 0; i < plan->servers; i++)
+        close_server(&s->servers[i]);
+    memory_partition_destroy(s->partition);
+    free(s);
+    return error[0] ? -1 : 0;
+}
