@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "edge/address.h"
+#include "sys/address.h"
 #include "log/kafka/log_kafka.h"
 
 enum {

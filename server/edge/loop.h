@@ -12,7 +12,7 @@
 
 #include "sys/env.h"
 #include "sys/metrics.h"
-#include "edge/address.h"
+#include "sys/address.h"
 #include "plane/reducer.h"
 #include "session/shard.h"
 #include "derived/snapshot.h"

@@ -17,7 +17,7 @@ MAY_INCLUDE = {
     "derived": {"derived", "plane", "log", "core", "sys"},
     "plane": {"plane", "session", "log", "core", "sys"},  # session: until the intake is told by a callback
     "log": {"log", "core", "sys"},
-    "config": {"config", "core", "sys"},
+    "config": {"config", "log", "core", "sys"},
     "core": {"core", "sys"},
     "sys": {"sys"},
 }

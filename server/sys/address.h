@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* address: where to listen. */
-#ifndef PLACED_EDGE_ADDRESS_H
-#define PLACED_EDGE_ADDRESS_H
+#ifndef PLACED_SYS_ADDRESS_H
+#define PLACED_SYS_ADDRESS_H
 
 #include <stdint.h>
 
