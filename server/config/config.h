@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sys/address.h"
 #include "log/kafka/log_kafka.h"
+#include "sys/address.h"
 
 enum {
     CONFIG_LISTEN_MAX = 8,
