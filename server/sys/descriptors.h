@@ -2,8 +2,8 @@
 /*
  * descriptors: standard input, output and error exist, whatever the parent process has closed.
  *
- * A process that is started without one of the descriptors 0 to 2 gives that number to the next file
- * it opens. Messages for standard error would then be written into the log.
+ * A process that is started without one of the descriptors 0 to 2 gives that number to the next
+ * file it opens. Messages for standard error would then be written into the log.
  */
 #ifndef PLACED_SYS_DESCRIPTORS_H
 #define PLACED_SYS_DESCRIPTORS_H
