@@ -28,6 +28,7 @@
 #include "core/canvas.h"
 #include "log/kafka/log_kafka.h"
 #include "log/local/log_local.h"
+#include "sys/descriptors.h"
 
 enum { REPEAT_MAX = 99, POLL_MS = 200, KINDS = 4, BARE_BATCH = 4096 };
 enum kind { LOCAL, KAFKA, BARE, BARE_NO_FOLD };
@@ -345,6 +346,7 @@ static void remove_dir(const char *dir)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {
         {"log", required_argument, NULL, 'l'},   {"edits", required_argument, NULL, 'e'},
         {"batch", required_argument, NULL, 'b'}, {"repeat", required_argument, NULL, 'r'},

@@ -17,6 +17,7 @@
 
 #include "derived/checkpointer.h"
 #include "config/config.h"
+#include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "edge/files.h"
 #include "edge/loop.h"
@@ -419,6 +420,7 @@ static void finish(struct server *server)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static struct server server;
     switch (config_init(&server.config, argc, argv)) {
     case CONFIG_DONE:
