@@ -1,36 +1,58 @@
 /* SPDX-License-Identifier: ISC */
-/* clock: CLOCK_MONOTONIC. */
+/* clock: see clock.h. */
 #include "sys/clock.h"
 
+#include <errno.h>
 #include <time.h>
+
+static int64_t read_us(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static struct timespec to_timespec(int64_t ms)
+{
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
+int64_t clock_now_ms(void)
+{
+    return read_us(CLOCK_MONOTONIC) / 1000;
+}
 
 uint64_t clock_now_us(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CLOCK_SECOND_US + (uint64_t)now.tv_nsec / 1000;
+    return (uint64_t)read_us(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_ms(void)
+{
+    return read_us(CLOCK_REALTIME) / 1000;
+}
+
+void clock_pause_ms(int64_t ms)
+{
+    struct timespec t = to_timespec(ms);
+    nanosleep(&t, NULL);
 }
 
 int clock_cond_init(pthread_cond_t *cond)
 {
-    pthread_condattr_t attributes;
-    int error = pthread_condattr_init(&attributes);
-    if (error)
-        return error;
-    error = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    if (error == 0)
-        error = pthread_cond_init(cond, &attributes);
-    pthread_condattr_destroy(&attributes);
-    return error;
+    pthread_condattr_t attr;
+    int rc = pthread_condattr_init(&attr);
+    if (rc != 0)
+        return rc;
+    rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    if (rc == 0)
+        rc = pthread_cond_init(cond, &attr);
+    pthread_condattr_destroy(&attr);
+    return rc;
 }
 
-void clock_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t until_us)
+bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ms)
 {
-    if (until_us == CLOCK_FOREVER) {
-        pthread_cond_wait(cond, mutex);
-        return;
-    }
-    struct timespec until = {.tv_sec = (time_t)(until_us / CLOCK_SECOND_US),
-                             .tv_nsec = (long)(until_us % CLOCK_SECOND_US * 1000)};
-    pthread_cond_timedwait(cond, mutex, &until);
+    struct timespec until = to_timespec(deadline_ms);
+    return pthread_cond_timedwait(cond, lock, &until) != ETIMEDOUT;
 }

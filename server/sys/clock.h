@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * clock: the monotonic clock in microseconds, and waiting by it. A wait by the wall clock, which is
- * the default of condition variables, would be cut short or prolonged when somebody sets the time.
- */
+/* clock: the system's clocks, and waiting by the one that never jumps. */
 #ifndef PLACED_SYS_CLOCK_H
 #define PLACED_SYS_CLOCK_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-#define CLOCK_SECOND_US UINT64_C(1000000)
-#define CLOCK_FOREVER   UINT64_MAX
+#define CLOCK_NEVER INT64_MAX /* a deadline that does not come */
 
-/* Microseconds since an arbitrary start. Any thread. */
-uint64_t clock_now_us(void);
+int64_t clock_now_ms(void);  /* monotonic: for durations and deadlines */
+uint64_t clock_now_us(void); /* the same in microseconds */
+int64_t clock_wall_ms(void); /* since 1970; can jump */
+void clock_pause_ms(int64_t ms);
 
-/* Initialise a condition variable for clock_wait. 0 or an error number. */
+/* A condition for clock_wait. 0, or an errno value. */
 int clock_cond_init(pthread_cond_t *cond);
 
-/* Wait until the condition is signalled or until_us has come (CLOCK_FOREVER: no limit). It may
- * also return early, so ask again for what was waited for. The mutex is held by the caller. */
-void clock_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, uint64_t until_us);
+/* Wait on cond (of clock_cond_init) until it is signalled, or clock_now_ms() is deadline_ms: then
+ * false. May return true without a signal, as every wait for a condition may. */
+bool clock_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t deadline_ms);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* worker: a list of jobs in the order of their due_us, and a thread that takes the first. */
+/* worker: a list of jobs in the order of their due_ms, and a thread that takes the first. */
 #include "sys/worker.h"
 
 #include <errno.h>
@@ -24,13 +24,13 @@ static struct job *take(struct worker *worker)
 {
     while (!worker_stopping(worker)) {
         struct job *job = worker->first;
-        if (job && job->due_us <= clock_now_us()) {
+        if (job && job->due_ms <= clock_now_ms()) {
             worker->first = job->next;
             worker->n_queued--;
             job->queued = false;
             return job;
         }
-        clock_wait(&worker->changed, &worker->lock, job ? job->due_us : CLOCK_FOREVER);
+        clock_wait(&worker->changed, &worker->lock, job ? job->due_ms : CLOCK_NEVER);
     }
     return NULL;
 }
@@ -74,15 +74,15 @@ fail_cond:
     return NULL;
 }
 
-bool worker_add(struct worker *worker, struct job *job, uint64_t due_us)
+bool worker_add(struct worker *worker, struct job *job, int64_t due_ms)
 {
     pthread_mutex_lock(&worker->lock);
     bool fits = job->queued || worker->n_queued < worker->limit;
     if (fits && !job->queued) {
         struct job **at = &worker->first;
-        while (*at && (*at)->due_us <= due_us)
+        while (*at && (*at)->due_ms <= due_ms)
             at = &(*at)->next;
-        job->due_us = due_us;
+        job->due_ms = due_ms;
         job->queued = true;
         job->next = *at;
         *at = job;

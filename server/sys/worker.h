@@ -17,7 +17,7 @@ struct job {
     void (*run)(struct job *job); /* on the worker's thread; may add itself again */
     /* Belong to the worker: */
     struct job *next;
-    uint64_t due_us;
+    int64_t due_ms;
     bool queued;
 };
 
@@ -25,10 +25,10 @@ struct job {
  * of stored. The name (up to 15 characters) is what top and gdb show. NULL with errno. */
 struct worker *worker_create(const char *name, size_t limit);
 
-/* Run the job when clock_now_us has reached due_us (0: as soon as possible); jobs that are due run
- * in the order of their due_us. A job that waits already is left as it is. False when the queue is
+/* Run the job when clock_now_ms has reached due_ms (0: as soon as possible); jobs that are due run
+ * in the order of their due_ms. A job that waits already is left as it is. False when the queue is
  * full. Any thread; never waits for a job. */
-bool worker_add(struct worker *worker, struct job *job, uint64_t due_us);
+bool worker_add(struct worker *worker, struct job *job, int64_t due_ms);
 
 /* Is worker_destroy waiting? A job that takes long asks, and returns early. Any thread. */
 bool worker_stopping(const struct worker *worker);
