@@ -133,7 +133,7 @@ static int open_log(struct server *server)
     char path[PATH_MAX], error[LOG_ERROR_BYTES];
     if (config->log == LOG_LOCAL) {
         snprintf(path, sizeof path, "%s/log", config->data);
-        server->log = log_local_open(path, 0, error);
+        server->log = log_local_open(path, config->log_space, error);
     } else {
         struct log_kafka_config kafka = {.brokers = config->kafka_brokers,
                                          .topic = config->kafka_topic,
