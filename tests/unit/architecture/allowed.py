@@ -25,8 +25,4 @@ ALLOWED = [
     r"server/plane/reader must not know server/session/shard: .*",
     r"server/plane/reducer must not know server/session/intake: .*",
     r"server/session/.* declares .*",
-    # edit-flood
-    r"circle: tools/edit-flood/.*",
-    r"tools/edit-flood/.* declares .*",
-    r"tools/edit-flood/.* has no .*",
 ]
