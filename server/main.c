@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/config_read.h"
 #include "derived/checkpointer.h"
 #include "edge/files.h"
 #include "edge/loop.h"
@@ -431,7 +431,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     static struct server server;
-    switch (config_init(&server.config, argc, argv)) {
+    switch (config_read(&server.config, argc, argv)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * config: what the operator wants: configuration file, then environment (PLACED_...), then command
- * line, the later winning. Unknown keys and bad values are refused with where, what, and what was
- * expected.
- */
+/* config: what the operator wants, each option as a member. config_read fills it. */
 #ifndef PLACED_CONFIG_CONFIG_H
 #define PLACED_CONFIG_CONFIG_H
 
@@ -24,12 +20,6 @@ enum {
 enum log_kind {
     LOG_LOCAL,
     LOG_KAFKA,
-};
-
-enum config_result {
-    CONFIG_RUN,
-    CONFIG_DONE, /* --help, --version or --check-config has been answered: exit 0 */
-    CONFIG_BAD,  /* a message has been printed: exit 2 */
 };
 
 struct config {
@@ -57,8 +47,7 @@ struct config {
     bool rebuild;
 };
 
-/* argv as main has it. Prints messages by itself. The caller frees with config_finish. */
-enum config_result config_init(struct config *config, int argc, char *const argv[]);
+/* Free what it holds, and make it all zero. */
 void config_finish(struct config *config);
 
 #endif
