@@ -123,8 +123,8 @@ enum log_append log_writer_append(struct log_writer *writer, const struct log_ba
 /* Any thread; cheap. */
 enum log_state log_writer_state(struct log_writer *writer);
 
-/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Becomes
- * smaller when the broker turns out to take less than it said. Any thread; cheap. */
+/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Changes
+ * while the log is open, when the broker turns out to take less than it said. Any thread; cheap. */
 size_t log_writer_record_max(struct log_writer *writer);
 
 /* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been
