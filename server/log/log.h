@@ -51,10 +51,11 @@
 
 enum {
     LOG_ERROR_BYTES = 256,
-    LOG_RECORD_MAX = 900000,   /* bytes of value and header a of a record that we write; with what
-                                  surrounds it, it fits into the 1 MB that Kafka takes by default */
-    LOG_RECORD_MIN = 1024,     /* a log that takes less is not usable: see log_writer_record_max */
-    LOG_FLIGHT_BATCHES = 1024, /* accepted and without outcome; more is LOG_FULL */
+    LOG_RECORD_MAX = 900000, /* bytes of value and header a of a record that we write; with what
+                                surrounds it, it fits into the 1 MB that Kafka takes by default */
+    LOG_RECORD_MIN = 1024,   /* what every log that can be written takes: a client's message, which
+                                is never cut, fits into it */
+    LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
     LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
 

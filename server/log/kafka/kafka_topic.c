@@ -136,9 +136,9 @@ static int judge(const char *topic, const char *name, const char *value,
     }
     if (strcmp(name, "max.message.bytes") == 0 && kafka_record_max(parse_size(value)) == 0) {
         snprintf(error, LOG_ERROR_BYTES,
-                 "kafka: topic %.64s has max.message.bytes=%.32s, too little for a single edit: "
-                 "1048588 is Kafka's default",
-                 topic, value);
+                 "kafka: topic %.64s has max.message.bytes=%.32s: at least %d is needed, and "
+                 "1048588, Kafka's default, is better",
+                 topic, value, RECORD_OVERHEAD + LOG_RECORD_MIN);
         return -1;
     }
     if (strcmp(name, "max.message.bytes") == 0 &&
