@@ -149,7 +149,7 @@ static int add_kafka(struct reading *r, const char *name, const char *value)
     if (config->n_kafka == CONFIG_KAFKA_MAX)
         return fail(r, "%s:%d: section [kafka] has more than %d keys", r->file, r->line,
                     CONFIG_KAFKA_MAX);
-    struct kafka_property property = {strdup(name), strdup(value)};
+    struct log_property property = {strdup(name), strdup(value)};
     config->kafka[config->n_kafka++] = property;
     return property.name && property.value ? 0 : fail(r, "out of memory");
 }

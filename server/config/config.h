@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/kafka/log_kafka.h"
+#include "log/options.h"
 #include "sys/address.h"
 
 enum {
@@ -41,7 +41,7 @@ struct config {
     char *kafka_topic;
     uint64_t log_space; /* bytes of address space for the embedded log; 0: chosen by the log */
     int kafka_replication;
-    struct kafka_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
+    struct log_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
     size_t n_kafka;
     char *data;                       /* default ./placed-data */
     char *web;                        /* NULL: found beside the program */
