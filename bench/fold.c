@@ -4,11 +4,11 @@
  * start.
  *
  * Formulas. A fold's time T is the wall time from log_reader_seek(0) to the delivery of the last
- * record, the log being open and its last record known; every record goes through canvas_fold.
+ * record, the log being open and its last record known; every record goes through canvas_apply.
  * Figures: local            median T of the embedded log kafka            median T of log_kafka
  *   bare             median T of librdkafka alone, default properties, same machine, same run:
- * values through canvas_fold, no headers, nothing else bare, no fold    the same, but a sum over
- * the values' lengths in place of canvas_fold edits a second   edits / T kafka / bare     median
+ * values through canvas_apply, no headers, nothing else bare, no fold    the same, but a sum over
+ * the values' lengths in place of canvas_apply edits a second   edits / T kafka / bare     median
  * kafka / median bare Repetitions are interleaved (local, kafka, bare, no fold; and again), after
  * one of each that does not count. The log is generated when it is empty: EDITS edits on random
  * pixels, BATCH a record, each with the origin header; with --authors also random author ids.
@@ -25,6 +25,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "core/authors.h"
 #include "core/bytes.h"
 #include "core/canvas.h"
 #include "log/open.h"
@@ -90,10 +91,19 @@ static void __attribute__((noreturn)) die(const char *what, const char *why)
     exit(1);
 }
 
+/* The log's edits of whichever canvas, all into one. */
+static size_t fold(struct canvas *canvas, const struct record *record)
+{
+    struct record_edits edits = record_edits(record);
+    if (edits.n > 0)
+        canvas_apply(canvas, edits.edits, edits.n, record->offset + 1);
+    return edits.n;
+}
+
 static void on_record(struct log_records *records, const struct record *record)
 {
     struct folder *f = (struct folder *)records;
-    f->edits += canvas_fold(f->canvas, record);
+    f->edits += fold(f->canvas, record);
     f->records++;
 }
 
@@ -229,7 +239,7 @@ static void fold_bare(const struct bench *b, enum kind kind, struct folder *f)
             struct record record = {.offset = (uint64_t)m->offset, .value = {m->payload, m->len}};
             if (!m->err) {
                 if (kind == BARE)
-                    f->edits += canvas_fold(f->canvas, &record);
+                    f->edits += fold(f->canvas, &record);
                 else
                     f->edits += m->len / EDIT_BYTES;
                 f->records++;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/authors.h"
 #include "core/bytes.h"
 
 static void *must(void *p)
@@ -32,7 +33,7 @@ static struct span keep(uint8_t **p, struct span span)
 static void on_record(struct log_records *records, const struct record *r)
 {
     struct collector *c = (struct collector *)records;
-    c->n_edits += record_edits(r);
+    c->n_edits += record_edits(r).n;
     if (c->forget) {
         c->n++;
         return;
