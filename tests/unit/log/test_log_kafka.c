@@ -411,9 +411,15 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(rk);
 
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.low, 10);
+    assert_int_equal(bounds.high, 20);
     assert_int_equal(log_reader_seek(o->reader, 5, error), -1);
     assert_non_null(strstr(error, "offset 5 "));
     assert_non_null(strstr(error, "from 10 to 20"));
+    assert_int_equal(log_reader_seek(o->reader, 9, error), -1);
+    assert_int_equal(log_reader_seek(o->reader, 21, error), -1);
     collector_clear(c);
     assert_int_equal(log_reader_seek(o->reader, 10, error), 0);
     read_records(o, c, 10);
