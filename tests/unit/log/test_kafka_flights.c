@@ -2,6 +2,8 @@
 /* test_kafka_flights: every batch in flight gets exactly one outcome, whatever comes first. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
 
