@@ -78,7 +78,7 @@ class Liar(Proxy):
         return self
 
     async def _request(self, path, _headers):
-        if path.startswith("/ws"):
+        if path.partition("?")[0].endswith("/ws"):
             return None
         answer = await asyncio.to_thread(self.server.get, path)
         headers = {name: value for name, value in answer.headers.items() if name.startswith("x-")}
