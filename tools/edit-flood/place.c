@@ -3,26 +3,24 @@
 #include "place.h"
 
 #include <cjson/cJSON.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* One coordinate, which ends at `end`. */
-static bool parse_coordinate(const char *text, const char *end, int16_t *value)
+#include "core/decimal.h"
+
+static bool parse_coordinate(const char *text, size_t len, int16_t *coordinate)
 {
-    const char *digits = text + (*text == '-');
-    size_t n = (size_t)(end - digits);
-    if (n < 1 || n > 4 || strspn(digits, "0123456789") < n || (digits[0] == '0' && end - text > 1))
+    int64_t value;
+    if (!decimal_parse_canonical(text, len, PLACE_MIN, PLACE_MAX, &value))
         return false;
-    long number = strtol(text, NULL, 10);
-    *value = (int16_t)number;
-    return number >= PLACE_MIN && number <= PLACE_MAX;
+    *coordinate = (int16_t)value;
+    return true;
 }
 
 bool place_parse(const char *text, struct place *place)
 {
-    const char *comma = strchr(text, ',');
-    return comma && parse_coordinate(text, comma, &place->x) &&
-           parse_coordinate(comma + 1, comma + 1 + strlen(comma + 1), &place->y);
+    size_t len = strcspn(text, ",");
+    return text[len] == ',' && parse_coordinate(text, len, &place->x) &&
+           parse_coordinate(text + len + 1, strlen(text + len + 1), &place->y);
 }
 
 static bool is_coordinate(const cJSON *item)

@@ -11,7 +11,7 @@
 #include "judge.h"
 #include "writer.h"
 
-/* ---- who is who */
+/* ---- the roles of the connections */
 
 static unsigned share_of(unsigned all, unsigned processes, unsigned process)
 {
