@@ -4,11 +4,11 @@
  */
 #include "api/events.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base64.h"
 #include "http/cors.h"
 #include "http/form.h"
 #include "http/http.h"
@@ -17,7 +17,7 @@
 
 enum {
     QUIET_US = 15 * 1000 * 1000, /* then a comment is sent, so that nobody on the way gives up */
-    EVENT_BYTES = 64 + (3 * FRAME_EDITS_MAX + 2) / 3 * 4, /* the longest frame as an event */
+    EVENT_BYTES = 64 + BASE64_BYTES(3 * FRAME_EDITS_MAX),    /* the longest frame as an event */
     VERSION_BYTES = 8,                                    /* before the edits of a frame */
     FROM_BYTES = 32,
 };
@@ -58,10 +58,10 @@ static int encode(struct loop *loop, const struct frame *frame)
     if (!text)
         return -1;
     int head = snprintf(text, EVENT_BYTES, "id: %llu\ndata: ", (unsigned long long)frame->version);
-    int data = EVP_EncodeBlock((unsigned char *)text + head, frame->payload + VERSION_BYTES,
-                               (int)frame->len - VERSION_BYTES);
-    memcpy(text + head + data, "\n\n", 2);
-    loop->events.len = (size_t)head + (size_t)data + 2;
+    char *data = text + head;
+    data += base64_encode(data, frame->payload + VERSION_BYTES, frame->len - VERSION_BYTES);
+    memcpy(data, "\n\n", 2);
+    loop->events.len = (size_t)(data - text) + 2;
     loop->events.serial = frame->serial;
     return 0;
 }

@@ -4,7 +4,6 @@
 
 #include "net/loop_state.h"
 #include "net/stream.h"
-#include "net/websocket.h"
 
 struct conn *conn_create(struct loop *loop, const struct conn_ops *ops)
 {
@@ -43,7 +42,7 @@ void conn_kill(struct conn *conn)
     if (conn->dying)
         return;
     if (conn->ws && conn->wsi) { /* libwebsockets lets go of it in its own time */
-        websocket_kill(conn);
+        conn->loop->transport->kill(conn);
         return;
     }
     struct loop *loop = conn->loop;

@@ -7,7 +7,7 @@
 #ifndef PLACED_NET_CONN_POOL_H
 #define PLACED_NET_CONN_POOL_H
 
-#include "net/conn.h"
+#include "net/conn_types.h"
 
 struct conn_slab;
 

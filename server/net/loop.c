@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sys/diag.h"
+#include "net/conn.h"
 #include "net/listen.h"
 #include "net/loop_state.h"
 #include "net/stream.h"

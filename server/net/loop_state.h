@@ -5,9 +5,8 @@
 
 #include <ev.h>
 
-#include "net/conn.h"
 #include "net/conn_pool.h"
-#include "net/loop.h"
+#include "net/loop_config.h"
 
 struct lws_context;
 struct lws_vhost;
@@ -26,12 +25,21 @@ enum loop_phase {
     LOOP_CLOSES, /* every session has been sent its close */
 };
 
+/* What libwebsockets does for the streams and connections; see websocket.h. */
+struct transport_ops {
+    int (*open_tls)(struct conn *conn); /* -1: the socket has been closed */
+    void (*close_tls)(struct conn *conn);
+    int (*shadow)(struct conn *conn); /* read what the stream holds, too. -1: it does not go on */
+    void (*kill)(struct conn *conn);  /* a WebSocket */
+};
+
 enum { LOOP_LISTENERS_MAX = 16 };
 
 struct loop {
     struct loop_config config;
     struct ev_loop *ev;
     struct lws_context *lws;
+    const struct transport_ops *transport;
     struct lws_vhost *plain_vhost;
     struct lws_vhost *tls_vhost;    /* NULL: no TLS */
     struct ssl_ctx_st *ssl_context; /* of tls_vhost */

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "net/loop_state.h"
-#include "net/websocket.h"
 
 enum {
     RECORD_BYTES = 16 * 1024, /* the most that one TLS record holds */
@@ -37,7 +36,7 @@ int stream_open(struct stream *stream, struct conn *conn, int fd, bool tls)
     *stream = (struct stream){.conn = conn, .fd = fd, .wish = STREAM_REST};
     ev_io_init(&stream->watcher, on_io, fd, EV_READ);
     conn->stream = stream;
-    return tls ? websocket_open_tls(conn) : 0;
+    return tls ? conn->loop->transport->open_tls(conn) : 0;
 }
 
 /* What came of a call of OpenSSL that took nothing. */
@@ -111,7 +110,7 @@ ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len)
     if (!stream->ssl || stream->spoiled)
         return stream_read(stream, bytes, len);
     if (stream->held > 0) {
-        if (websocket_shadow(stream->conn) != 0)
+        if (stream->conn->loop->transport->shadow(stream->conn) != 0)
             return STREAM_BROKEN;
         stream->shadowed = true;
         stream->held = 0;
@@ -261,7 +260,7 @@ void stream_close(struct stream *stream)
 {
     stream_forget(stream);
     if (stream->ssl)
-        websocket_close_tls(stream->conn);
+        stream->conn->loop->transport->close_tls(stream->conn);
     else if (stream->fd >= 0)
         close(stream->fd);
 }

@@ -8,7 +8,7 @@
 
 #include <libwebsockets.h>
 
-#include "net/loop.h"
+#include "net/loop_config.h"
 
 /* Ask for TLS 1.2 and 1.3 with http/1.1, if the loop has a certificate. 0, or -1 with a message in
  * error when that or its key are no good. */

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net/conn.h"
 #include "net/loop_state.h"
 #include "net/stream.h"
 #include "net/tls.h"
@@ -38,6 +39,12 @@ static const struct websocket_ops *ops_of(const struct conn *conn)
 }
 
 /* ---- sending */
+
+static void kill_later(struct conn *conn)
+{
+    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    lws_cancel_service(conn->loop->lws); /* so that the timeout is looked at in this turn */
+}
 
 /* Straight to the socket or to its TLS: libwebsockets would touch more memory of the connection,
  * cold for every client of a tick. What is not taken goes to libwebsockets, which sends it before
@@ -65,7 +72,7 @@ enum websocket_sent websocket_send(struct conn *conn, uint8_t *bytes, size_t len
         len -= (size_t)n;
     }
     if (lws_write(conn->wsi, bytes, len, LWS_WRITE_RAW) < 0) {
-        websocket_kill(conn);
+        kill_later(conn);
         return WEBSOCKET_GONE;
     }
     return WEBSOCKET_OK;
@@ -98,16 +105,10 @@ bool websocket_say_goodbye(struct conn *conn, uint8_t *frame, size_t len, unsign
     conn->close_code = (uint16_t)code;
     conn->close_reason = "";
     if (lws_write(conn->wsi, frame, len, LWS_WRITE_RAW) < 0)
-        websocket_kill(conn);
+        kill_later(conn);
     else if (!lws_partial_buffered(conn->wsi))
         shutdown((int)lws_get_socket_fd(conn->wsi), SHUT_WR);
     return true;
-}
-
-void websocket_kill(struct conn *conn)
-{
-    lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
-    lws_cancel_service(conn->loop->lws); /* so that the timeout is looked at in this turn */
 }
 
 /* ---- events */
@@ -256,7 +257,7 @@ static void let_read(struct conn *conn, bool on)
                                            : LWS_RXFLOW_REASON_APPLIES));
 }
 
-int websocket_open_tls(struct conn *conn)
+static int open_tls(struct conn *conn)
 {
     struct loop *loop = conn->loop;
     lws_adopt_desc_t desc = {
@@ -280,7 +281,7 @@ int websocket_open_tls(struct conn *conn)
     return 0;
 }
 
-void websocket_close_tls(struct conn *conn)
+static void close_tls(struct conn *conn)
 {
     struct lws *wsi = conn->wsi;
     conn->wsi = NULL;
@@ -298,7 +299,7 @@ static void read_held(struct conn *conn)
     service(conn);
 }
 
-int websocket_shadow(struct conn *conn)
+static int shadow(struct conn *conn)
 {
     read_held(conn);
     if (!conn->wsi)
@@ -360,6 +361,9 @@ static void set_log(void)
     lws_set_log_level(LLL_ERR, lws_says);
 }
 
+static const struct transport_ops transport = {
+    .open_tls = open_tls, .close_tls = close_tls, .shadow = shadow, .kill = kill_later};
+
 int websocket_init(struct loop *loop, char error[LOOP_ERROR_BYTES])
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -380,6 +384,7 @@ int websocket_init(struct loop *loop, char error[LOOP_ERROR_BYTES])
         .timeout_secs_ah_idle = TIMEOUT_SECONDS,
         .retry_and_idle_policy = &no_policy,
     };
+    loop->transport = &transport;
     struct lws_context_creation_info with_tls = info;
     if (tls_set(loop, &with_tls, error) != 0)
         return -1;

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/conn.h"
-#include "net/loop.h"
+#include "net/conn_types.h"
+#include "net/loop_config.h"
 
 struct stream;
 
@@ -58,14 +58,6 @@ void websocket_quieten(void);
 /* Once a second: libwebsockets' timers need it. */
 void websocket_tick(struct loop *loop);
 
-/* Begin TLS on this socket, for a connection whose stream has been opened. -1: the socket has been
- * closed. */
-int websocket_open_tls(struct conn *conn);
-void websocket_close_tls(struct conn *conn);
-
-/* Have libwebsockets read what the stream holds, too. -1: it does not go on. */
-int websocket_shadow(struct conn *conn);
-
 /* The request that has been read is a good upgrade: answer it. Stream and ops of the connection are
  * WebSocket's from now on, and the memory of the stream is the caller's again. -1: the connection
  * is gone. */
@@ -88,8 +80,5 @@ void websocket_close(struct conn *conn, unsigned code, const char *reason);
 /* The server ends: send this close frame of this code, and nothing after it. False: there is no room
  * for it now. */
 bool websocket_say_goodbye(struct conn *conn, uint8_t *frame, size_t len, unsigned code);
-
-/* Cut it. */
-void websocket_kill(struct conn *conn);
 
 #endif

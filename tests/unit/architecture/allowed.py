@@ -10,12 +10,6 @@ ALLOWED = [
     r"circle: server/derived/snapshot, server/derived/snapshot_png",
     r"server/derived/snapshot.h declares .*",
     r"server/derived/snapshot_png.c has no .*",
-    # edge
-    r"circle: server/edge/.*",
-    r"server/edge/.* declares .*",
-    r"server/edge/.* has no .*",
-    r"server/edge/.* includes <libwebsockets.h>, .*",
-    r"server/edge/.* includes <openssl/.*",
     # log
     r"circle: server/log/kafka/.*",
     r"server/log/kafka/.* declares .*",
