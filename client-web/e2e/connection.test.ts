@@ -20,6 +20,7 @@ import {
   sent,
   settled,
   text,
+  tryNow,
   WAIT_MS,
   whereIs,
 } from './page';
@@ -75,7 +76,7 @@ test('offline and back: the page says so, and catches up without a reload', asyn
   expect(await boardAt(page, 51, 50)).toBe(0);
 
   wire.mend();
-  await page.getByRole('button', { name: 'Try now' }).click();
+  await tryNow(page);
   await boardHas(page, 51, 50, 5);
   await live(page);
   await expect.poll(() => page.isVisible('#banner'), { timeout: WAIT_MS }).toBe(false);
@@ -189,7 +190,7 @@ test('pixels painted into a dead connection are asked about, said, and can be pl
   await boardHas(other, 36, 40, 5);
 
   wire.mend();
-  await page.getByRole('button', { name: 'Try now' }).click();
+  await tryNow(page);
   await live(page);
   await text(page, '#hint', /^9 pixels were not saved/);
   await again.click();

@@ -74,6 +74,10 @@ async function isIn(page: Page, kind: string): Promise<void> {
 export const live = (page: Page) => isIn(page, 'live');
 export const lost = (page: Page) => isIn(page, 'lost');
 
+/** Presses "Try now", be it that the page has just tried by itself. */
+export const tryNow = (page: Page) =>
+  page.evaluate(() => document.getElementById('try-now')!.click());
+
 /** The page is the one that was opened, never loaded again. */
 export async function sameLoad(page: Page): Promise<void> {
   assert.equal(await page.evaluate(() => window.sameLoad), true, 'the page was loaded again');
