@@ -5,7 +5,7 @@ import { Clicks } from './core/clicks';
 import type { Cell } from './core/edit';
 import type { Info } from './core/info';
 import { formatLink, parseLink } from './core/link';
-import { canvasOf, nameOf } from './core/plane';
+import { canvasOf, nameOf, pictureOf } from './core/plane';
 import {
   cellAt,
   CLOSE_K,
@@ -70,6 +70,8 @@ const plane = new Plane(base, {
     return surface.image.data.buffer;
   },
   gone: (client) => {
+    const surface = surfaces.get(client);
+    if (surface && client.drawn) stills.seed(pictureOf(client.at), surface.at(1).source);
     surfaces.delete(client);
     stage.touchView();
   },
@@ -173,10 +175,9 @@ function scene(): Scene | null {
   const { info } = plane;
   if (!info || !zoom || !palette) return null;
   const rgb = info.palette.map((colour) => colour.rgb);
-  // One whose log has not been heard of yet, or that is being fetched, shows what it last had.
-  const drawn = new Map<string, Surface>();
-  for (const [client, surface] of surfaces) {
-    if (client.drawn) drawn.set(nameOf(client.at), surface);
+  const drawn = new Map<string, Surface | null>();
+  for (const client of plane.live) {
+    drawn.set(nameOf(client.at), (client.drawn && surfaces.get(client)) || null);
   }
   return {
     scenery: { size: info, canvases: info.canvases, surfaces: drawn, stills },

@@ -96,7 +96,8 @@ export class Client {
 
   /** Moves to the transport that is the right one now, as soon as nothing is on its way. */
   moveOver(): void {
-    this.moving = this.pending.size > 0 || !this.sync.reconnect();
+    this.moving = true;
+    if (this.pending.size === 0) this.sync.reconnect();
   }
 
   get canPlace(): boolean {
@@ -170,6 +171,7 @@ export class Client {
 
   private connect(from: number): void {
     let greeted = false;
+    this.moving = false;
     const transport = this.around.routes.transport(this.paths, this.at, this.info!, {
       message: (message) => {
         greeted = true;

@@ -73,7 +73,7 @@ export class Plane {
     private readonly events: PlaneEvents,
   ) {
     this.routes = new Routes(base, () => {
-      for (const client of this.clients.values()) client.moveOver();
+      if (!this.routes.blocked) for (const client of this.clients.values()) client.moveOver();
       this.events.statusChanged();
     });
     this.around = this.surroundings();

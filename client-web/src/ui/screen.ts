@@ -13,8 +13,8 @@ import type { Surface } from './surface';
 export interface Scenery {
   readonly size: Size;
   readonly canvases: readonly Position[];
-  /** The live boards that have a picture, by the name of their canvas. */
-  readonly surfaces: ReadonlyMap<string, Surface>;
+  /** The live boards by the name of their canvas; null for one that gets its picture just now. */
+  readonly surfaces: ReadonlyMap<string, Surface | null>;
   readonly stills: Stills;
 }
 
@@ -94,16 +94,15 @@ export class Screen {
       if (!overlap(area, shown)) continue;
       const surface = surfaces.get(nameOf(at));
       const tile = { x: at.x >> level, y: at.y >> level };
-      const still =
-        surface ?? stills.get(level > 0 ? `t/${level}/${tile.x}/${tile.y}.png` : pictureOf(at));
       if (surface) {
         const { source, cells } = surface.at(k);
         place(source, area, cells, area);
-      } else if (still instanceof ImageBitmap) {
-        place(still, areaOf(tile, size, level), 2 ** level, area);
-      } else {
-        g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
+        continue;
       }
+      const path = level > 0 ? `t/${level}/${tile.x}/${tile.y}.png` : pictureOf(at);
+      const still = surface === null ? stills.peek(path) : stills.get(path);
+      if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
+      else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
     }
   }
 

@@ -78,7 +78,11 @@ export class Status {
       const left = state.retryAt === null ? 0 : Math.ceil((state.retryAt - performance.now()) / 1000);
       set(wait, left > 0 ? `Trying again in ${left} s` : 'Trying again');
       this.later(lost ? 1_000 : this.quietMs);
-    } else if (state.kind === 'catching') this.later(CATCHING_MS);
+      return;
+    }
+    set(text, '');
+    set(wait, '');
+    if (state.kind === 'catching') this.later(CATCHING_MS);
   }
 
   private words(lost: boolean): string {

@@ -2,8 +2,10 @@
 // Pictures of canvases that are not connected, and of squares of many canvases made smaller: loaded
 // when first drawn, fetched again now and then while they are looked at, and freed when not.
 
+type Drawable = ImageBitmap | HTMLCanvasElement;
+
 interface Still {
-  bitmap: ImageBitmap | null;
+  bitmap: Drawable | null;
   etag: string | null;
   loading: boolean;
   /** When it is to be fetched (again). */
@@ -33,7 +35,7 @@ export class Stills {
   }
 
   /** The picture of this path, or null while there is none. Call it while drawing. */
-  get(path: string): ImageBitmap | null {
+  get(path: string): Drawable | null {
     let still = this.stills.get(path);
     if (!still) {
       still = { bitmap: null, etag: null, loading: false, dueAt: 0, usedAt: 0 };
@@ -44,9 +46,21 @@ export class Stills {
     return still.bitmap;
   }
 
+  /** The same, if it is here already. */
+  peek(path: string): Drawable | null {
+    return this.stills.get(path)?.bitmap ?? null;
+  }
+
+  /** What there is to show until the picture has been fetched. */
+  seed(path: string, source: HTMLCanvasElement): void {
+    const now = performance.now();
+    free(this.peek(path));
+    this.stills.set(path, { bitmap: source, etag: null, loading: false, dueAt: 0, usedAt: now });
+  }
+
   /** All pictures are of a log that is no more. */
   clear(): void {
-    for (const still of this.stills.values()) still.bitmap?.close();
+    for (const still of this.stills.values()) free(still.bitmap);
     this.stills.clear();
     this.epoch++;
     this.changed();
@@ -58,7 +72,7 @@ export class Stills {
     let due = false;
     for (const [path, still] of this.stills) {
       if (now - still.usedAt > UNUSED_MS && !still.loading && still.dueAt <= now) {
-        still.bitmap?.close();
+        free(still.bitmap);
         this.stills.delete(path);
       } else if (still.dueAt <= now) due = true;
     }
@@ -81,7 +95,7 @@ export class Stills {
         const bitmap = await createImageBitmap(await answer.blob());
         if (epoch !== this.epoch || this.stills.get(path) !== still) bitmap.close();
         else {
-          still.bitmap?.close();
+          free(still.bitmap);
           still.bitmap = bitmap;
           still.etag = etag;
         }
@@ -96,4 +110,8 @@ export class Stills {
     still.dueAt = performance.now() + wait;
     this.changed();
   }
+}
+
+function free(drawable: Drawable | null): void {
+  if (drawable instanceof ImageBitmap) drawable.close();
 }
