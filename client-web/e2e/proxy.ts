@@ -19,17 +19,23 @@ export class Wire {
       socket.on('error', () => {});
       socket.on('close', () => {
         this.sockets.delete(socket);
-        other.destroy();
+        setTimeout(() => other.destroy(), this.delayMs);
       });
-      socket.pipe(other);
-      if (this.dead) socket.unpipe(other).pause();
+      if (this.delayMs > 0) {
+        socket.on('data', (data) => setTimeout(() => other.writable && other.write(data), this.delayMs));
+      } else if (this.dead) socket.pause();
+      else socket.pipe(other);
     }
   });
 
-  private constructor(private readonly target: number) {}
+  private constructor(
+    private readonly target: number,
+    private readonly delayMs: number,
+  ) {}
 
-  static async to(port: number): Promise<Wire> {
-    const wire = new Wire(port);
+  /** What goes through it arrives `delayMs` later, in each direction. */
+  static async to(port: number, delayMs = 0): Promise<Wire> {
+    const wire = new Wire(port, delayMs);
     wire.listener.listen(0, '127.0.0.1');
     await once(wire.listener, 'listening');
     return wire;

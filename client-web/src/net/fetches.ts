@@ -57,9 +57,10 @@ async function bounded<T>(signal: AbortSignal, job: (s: AbortSignal) => Promise<
   }
 }
 
-export function fetchInfo(base: URL): Promise<Info> {
+/** The first time, what the document has asked for already will do. */
+export function fetchInfo(base: URL, source: Source): Promise<Info> {
   return bounded(new AbortController().signal, async (s) => {
-    const answer = await get(new URL('info', base), 'no-cache', s);
+    const answer = await get(new URL('info', base), CACHES[source], s);
     const info = parseInfo(await answer.json().catch(() => null));
     if (!info) throw new FetchError('/info is not a plane that this page can draw', 'unreachable');
     return info;

@@ -240,7 +240,7 @@ export class Plane {
 
   private describe(): Promise<Info> {
     if (this.info) return Promise.resolve(this.info);
-    this.describing ??= fetchInfo(this.base)
+    this.describing ??= fetchInfo(this.base, 'any')
       .then((info) => {
         this.learn(info);
         return info;
@@ -253,7 +253,7 @@ export class Plane {
   private async refresh(): Promise<void> {
     if (!this.info || this.asking) return;
     this.asking = true;
-    const info = await fetchInfo(this.base).catch(() => null);
+    const info = await fetchInfo(this.base, 'checked').catch(() => null);
     this.asking = false;
     if (info) this.learn(info);
   }
