@@ -17,9 +17,15 @@
 
 #include "config/config_read.h"
 #include "derived/checkpointer.h"
-#include "edge/files.h"
-#include "edge/loop.h"
+#include "api/picture.h"
+#include "api/routes.h"
+#include "derived/snapshot.h"
+#include "http/connection.h"
+#include "http/files.h"
+#include "http/site.h"
 #include "log/open.h"
+#include "net/loop.h"
+#include "ws/ws.h"
 #include "plane/reader.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
@@ -47,6 +53,8 @@ struct server {
     struct snapshot_source source;
     struct snapshots *snapshots;
     struct files *files;
+    struct site site;
+    struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
@@ -228,7 +236,7 @@ static uint64_t canvas_version(struct snapshot_source *source)
     return reducer_version(of_source(source)->reducer);
 }
 
-static void picture_ready(struct snapshot_source *source)
+static void on_picture(struct snapshot_source *source)
 {
     struct server *server = of_source(source);
     metric_add(&server->metrics, snapshots_total, 1);
@@ -303,6 +311,21 @@ static size_t say_addresses(struct server *server, const struct loop *loop,
     return n;
 }
 
+static void make_site(struct server *server)
+{
+    const struct config *config = &server->config;
+    struct site *site = &server->site;
+    site->routes = &routes_public;
+    site->admin_routes = &routes_admin;
+    site->files = server->files;
+    site->snapshots = server->snapshots;
+    site->reducer = server->reducer;
+    site->frame_ancestors = "'self'";
+    site->origins = server->origins;
+    for (size_t i = 0; i < config->n_origins; i++)
+        site->n_origins += web_origin_parse(&server->origins[site->n_origins], config->origins[i]);
+}
+
 static int open_loops(struct server *server, unsigned max_files)
 {
     const struct config *config = &server->config;
@@ -310,6 +333,7 @@ static int open_loops(struct server *server, unsigned max_files)
     unsigned limit = max_files > 2 * FILES_RESERVE ? max_files - FILES_RESERVE : max_files / 2;
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
+    make_site(server);
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
@@ -317,13 +341,13 @@ static int open_loops(struct server *server, unsigned max_files)
         .ring = server->ring,
         .metrics = &server->metrics,
         .shard = &server->shard,
-        .snapshots = server->snapshots,
-        .files = server->files,
+        .accepted = connection_accepted,
+        .picture_ready = picture_ready,
+        .websocket = &ws_ops,
+        .site = &server->site,
         .listen = config->listen,
         .n_listen = config->n_listen,
         .admin = &config->admin,
-        .origins = config->origins,
-        .n_origins = config->n_origins,
         .tls_cert = config->tls_cert,
         .tls_key = config->tls_key,
         .max_connections = limit / config->threads,
@@ -448,7 +472,7 @@ int main(int argc, char *argv[])
     server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
     server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
     server.source = (struct snapshot_source){
-        .copy = copy_canvas, .version = canvas_version, .ready = picture_ready};
+        .copy = copy_canvas, .version = canvas_version, .ready = on_picture};
 
     int code = EXIT_FAILURE;
     if (make_directory(server.config.data) != 0 || open_log(&server) != 0 ||

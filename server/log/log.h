@@ -51,10 +51,11 @@
 
 enum {
     LOG_ERROR_BYTES = 256,
-    LOG_RECORD_MAX = 900000,   /* bytes of value and header a of a record that we write; with what
-                                  surrounds it, it fits into the 1 MB that Kafka takes by default */
-    LOG_RECORD_MIN = 1024,     /* a log that takes less is not usable: see log_writer_record_max */
-    LOG_FLIGHT_BATCHES = 1024, /* accepted and without outcome; more is LOG_FULL */
+    LOG_RECORD_MAX = 900000, /* bytes of value and header a of a record that we write; with what
+                                surrounds it, it fits into the 1 MB that Kafka takes by default */
+    LOG_RECORD_MIN = 1024,   /* what every log that can be written takes: a client's message, which
+                                is never cut, fits into it */
+    LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
     LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
 
@@ -123,8 +124,8 @@ enum log_append log_writer_append(struct log_writer *writer, const struct log_ba
 /* Any thread; cheap. */
 enum log_state log_writer_state(struct log_writer *writer);
 
-/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Becomes
- * smaller when the broker turns out to take less than it said. Any thread; cheap. */
+/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Changes
+ * while the log is open, when the broker turns out to take less than it said. Any thread; cheap. */
 size_t log_writer_record_max(struct log_writer *writer);
 
 /* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been

@@ -48,7 +48,11 @@ struct kafka_writer {
     bool came_through;   /* the thread's: a delivery since it looked last */
     int64_t progress_ms; /* the thread's: last delivery, or when something came into flight */
     int64_t probed_ms;
-    bool has_failed; /* the thread's: by a fatal error */
+    int64_t asked_ms; /* for what the topic takes */
+    char
+        broken[LOG_ERROR_BYTES]; /* the thread's: why a new producer is needed; "" when it is not */
+    bool too_large;              /* the thread's: the broker refused a record for its size */
+    size_t message_max;          /* the thread's: what the topic takes; 0: not known */
     int64_t renewed_ms;
     unsigned undelivered; /* the thread's: batches that failed since it said so last */
     rd_kafka_resp_err_t undelivered_why;
@@ -64,6 +68,7 @@ struct kafka_writer {
     bool was_idle; /* something came into flight since the thread looked */
     bool closing, purge, stop;
     atomic_int state;
+    atomic_size_t record_max; /* what kafka_record_max says of message_max; 0: nothing fits */
 };
 
 static void ring_add(struct flight *ring, struct flight *f)
@@ -120,6 +125,7 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     if (m->err) {
         w->undelivered++;
         w->undelivered_why = m->err;
+        w->too_large |= m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
     } else {
         w->came_through = true;
     }
@@ -134,13 +140,28 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 
 /* ---- the client ---- */
 
+/* Several records go out together: no more of them than the topic takes at once. */
+static void limit_batches(rd_kafka_conf_t *conf, size_t message_max)
+{
+    char value[24] = "";
+    size_t len = sizeof value;
+    if (message_max == 0 ||
+        rd_kafka_conf_get(conf, "batch.size", value, &len) != RD_KAFKA_CONF_OK ||
+        strtoull(value, NULL, 10) <= message_max)
+        return;
+    snprintf(value, sizeof value, "%zu", message_max);
+    rd_kafka_conf_set(conf, "batch.size", value, NULL, 0);
+}
+
 static int open_client(struct kafka_writer *w, char error[LOG_ERROR_BYTES])
 {
     char why[LOG_ERROR_BYTES - 16];
     kafka_links_init(&w->links);
+    w->too_large = false;
     rd_kafka_conf_t *conf = kafka_conf(w->settings, KAFKA_WRITER, &w->links, error);
     if (!conf)
         return -1;
+    limit_batches(conf, w->message_max);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_opaque(conf, w);
     rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
@@ -221,12 +242,11 @@ static void say_undelivered(struct kafka_writer *w)
     w->said_ms = now;
 }
 
-static void renew(struct kafka_writer *w, const char *why)
+static void renew(struct kafka_writer *w)
 {
     char error[LOG_ERROR_BYTES];
-    diag_error("kafka: topic %s: the producer has failed (%s): making a new one",
-               w->settings->topic, why);
-    w->has_failed = false;
+    diag_warn("kafka: topic %s: making a new producer: %s", w->settings->topic, w->broken);
+    w->broken[0] = '\0';
     w->renewed_ms = clock_now_ms(); /* one that fails again at once must not make us spin */
     close_client(w);
     while (open_client(w, error) != 0) {
@@ -238,6 +258,47 @@ static void renew(struct kafka_writer *w, const char *why)
             break;
         clock_pause_ms(RENEW_EVERY_MS);
     }
+}
+
+static void set_message_max(struct kafka_writer *w, size_t message_max)
+{
+    w->message_max = message_max;
+    atomic_store(&w->record_max, kafka_record_max(message_max));
+}
+
+/* The broker refused a record that it had promised to take: somebody has changed the topic. Ask
+ * what it takes now, and go on with a producer whose batches fit. */
+static void shrink(struct kafka_writer *w)
+{
+    size_t before = w->message_max, now = kafka_topic_message_max(w->rk, w->settings);
+    if (now == 0 || now == before) /* not to be had, or not true: feel the way */
+        now = before ? before / 2 : LOG_RECORD_MAX / 2;
+    set_message_max(w, now);
+    size_t record_max = atomic_load(&w->record_max);
+    if (record_max > 0)
+        diag_warn(
+            "kafka: topic %s takes no more than %zu bytes at once now (max.message.bytes): "
+            "batches are cut to that",
+            w->settings->topic, now);
+    set_state(w, LOG_STALLED,
+              record_max > 0 ? "making a producer of smaller batches"
+                             : "the topic takes too little at once (max.message.bytes)");
+    rd_kafka_flush(w->rk, PURGE_MS); /* what fits may still come through */
+    snprintf(w->broken, sizeof w->broken, "the topic takes less at once");
+}
+
+/* Is there a record that the topic takes? Asked again now and then while there is none. */
+static bool has_room(struct kafka_writer *w, int64_t now)
+{
+    if (atomic_load(&w->record_max) == 0 && now - w->asked_ms >= RENEW_EVERY_MS) {
+        w->asked_ms = now;
+        size_t message_max = kafka_topic_message_max(w->rk, w->settings);
+        if (kafka_record_max(message_max) > 0 && message_max > 0) {
+            set_message_max(w, message_max);
+            snprintf(w->broken, sizeof w->broken, "the topic takes more at once again");
+        }
+    }
+    return atomic_load(&w->record_max) > 0 && !w->broken[0];
 }
 
 /* Can the log be written? */
@@ -260,7 +321,7 @@ static void judge(struct kafka_writer *w)
             set_state(w, LOG_STALLED, "no broker is connected");
         return;
     }
-    if (closing || w->has_failed)
+    if (closing || w->broken[0] || !has_room(w, now))
         return;
     if (came_through) {
         set_state(w, LOG_WRITABLE, NULL);
@@ -278,17 +339,17 @@ static void judge(struct kafka_writer *w)
 static void *serve(void *arg)
 {
     struct kafka_writer *w = arg;
-    char why[LOG_ERROR_BYTES];
     for (;;) {
         if (w->rk) { /* this thread alone changes it */
             bool writable = atomic_load(&w->state) == LOG_WRITABLE;
             rd_kafka_poll(w->rk, writable ? SERVE_MS : STALLED_MS);
-            if (rd_kafka_fatal_error(w->rk, why, sizeof why) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            if (rd_kafka_fatal_error(w->rk, w->broken, sizeof w->broken) !=
+                RD_KAFKA_RESP_ERR_NO_ERROR)
                 set_state(w, LOG_STALLED, "the producer has failed");
-                w->has_failed = true;
-            }
-            if (w->has_failed && clock_now_ms() - w->renewed_ms >= RENEW_EVERY_MS)
-                renew(w, why);
+            if (w->too_large)
+                shrink(w);
+            if (w->broken[0] && clock_now_ms() - w->renewed_ms >= RENEW_EVERY_MS)
+                renew(w);
         }
         pthread_mutex_lock(&w->lock);
         bool stop = w->stop, purge = w->purge;
@@ -406,8 +467,8 @@ static enum log_state state(struct log_writer *writer)
 
 static size_t record_max(struct log_writer *writer)
 {
-    (void)writer;
-    return LOG_RECORD_MAX;
+    size_t max = atomic_load(&of(writer)->record_max);
+    return max > 0 ? max : LOG_RECORD_MIN; /* it is stalled then */
 }
 
 static void flush(struct log_writer *writer, int timeout_ms)
@@ -468,7 +529,7 @@ static void wait_until_writable(struct kafka_writer *w)
                   w->settings->topic);
 }
 
-struct log_writer *kafka_writer_create(const struct kafka_settings *settings,
+struct log_writer *kafka_writer_create(const struct kafka_settings *settings, size_t message_max,
                                        char error[LOG_ERROR_BYTES])
 {
     struct kafka_writer *w = calloc(1, sizeof *w);
@@ -478,6 +539,7 @@ struct log_writer *kafka_writer_create(const struct kafka_settings *settings,
     }
     w->writer.ops = &ops;
     w->settings = settings;
+    set_message_max(w, message_max);
     w->flights.next = w->flights.prev = &w->flights;
     w->told.next = w->told.prev = &w->told;
     atomic_init(&w->state, LOG_STALLED);
