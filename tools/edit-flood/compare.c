@@ -98,7 +98,7 @@ bool compare_picture(struct flood *flood, unsigned target, unsigned number)
     struct picture picture = {.pixels = pixels};
     const char *error;
     if (picture_fetch(&options->targets[target], flood->tls,
-                      options->n_canvases ? &board->place : NULL, &picture, &error) != 0)
+                      options->n_canvases ? &board->position : NULL, &picture, &error) != 0)
         return false;
     touch_clock(flood);
     uint64_t version = picture.version;

@@ -78,11 +78,11 @@ static int take(const struct http_answer *answer, struct picture *picture, const
 }
 
 int picture_fetch(const struct target *target, struct tls_context *context,
-                  const struct place *place, struct picture *picture, const char **error)
+                  const struct position *position, struct picture *picture, const char **error)
 {
     char path[TARGET_PATH];
     struct http_answer answer;
-    target_path(target, place, "canvas.png", path);
+    target_path(target, position, "canvas.png", path);
     if (http_get(target, context, path, &answer, error) != 0)
         return -1;
     int result = take(&answer, picture, error);

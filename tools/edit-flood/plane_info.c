@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* place: see place.h. */
-#include "place.h"
+/* plane_info: see plane_info.h. */
+#include "plane_info.h"
 
 #include <cjson/cJSON.h>
 #include <string.h>
@@ -10,26 +10,26 @@
 static bool parse_coordinate(const char *text, size_t len, int16_t *coordinate)
 {
     int64_t value;
-    if (!decimal_parse_canonical(text, len, PLACE_MIN, PLACE_MAX, &value))
+    if (!decimal_parse_canonical(text, len, POSITION_MIN, POSITION_MAX, &value))
         return false;
     *coordinate = (int16_t)value;
     return true;
 }
 
-bool place_parse(const char *text, struct place *place)
+bool plane_position(const char *text, struct position *position)
 {
     size_t len = strcspn(text, ",");
-    return text[len] == ',' && parse_coordinate(text, len, &place->x) &&
-           parse_coordinate(text + len + 1, strlen(text + len + 1), &place->y);
+    return text[len] == ',' && parse_coordinate(text, len, &position->gx) &&
+           parse_coordinate(text + len + 1, strlen(text + len + 1), &position->gy);
 }
 
 static bool is_coordinate(const cJSON *item)
 {
-    return cJSON_IsNumber(item) && item->valuedouble >= PLACE_MIN &&
-           item->valuedouble <= PLACE_MAX && item->valuedouble == (int)item->valuedouble;
+    return cJSON_IsNumber(item) && item->valuedouble >= POSITION_MIN &&
+           item->valuedouble <= POSITION_MAX && item->valuedouble == (int)item->valuedouble;
 }
 
-int place_parse_info(const char *json, size_t len, struct place *places, size_t max)
+int plane_open_canvases(const char *json, size_t len, struct position *positions, size_t max)
 {
     cJSON *info = cJSON_ParseWithLength(json, len);
     const cJSON *canvases = cJSON_GetObjectItemCaseSensitive(info, "canvases"), *canvas;
@@ -43,8 +43,8 @@ int place_parse_info(const char *json, size_t len, struct place *places, size_t 
             break;
         }
         if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(canvas, "open")) && (size_t)n < max)
-            places[n++] =
-                (struct place){.x = (int16_t)x->valuedouble, .y = (int16_t)y->valuedouble};
+            positions[n++] =
+                (struct position){.gx = (int16_t)x->valuedouble, .gy = (int16_t)y->valuedouble};
     }
     cJSON_Delete(info);
     return n;
