@@ -320,7 +320,9 @@ static void make_site(struct server *server)
     site->files = server->files;
     site->snapshots = server->snapshots;
     site->reducer = server->reducer;
-    site->frame_ancestors = "'self'";
+    site->frame_ancestors = config->frame_ancestors;
+    site->proxies = config->proxies;
+    site->n_proxies = config->n_proxies;
     site->origins = server->origins;
     for (size_t i = 0; i < config->n_origins; i++)
         site->n_origins += web_origin_parse(&server->origins[site->n_origins], config->origins[i]);
