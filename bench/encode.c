@@ -17,6 +17,7 @@
 #include "core/edit.h"
 #include "core/palette.h"
 #include "derived/snapshot.h"
+#include "sys/descriptors.h"
 
 enum { REPEAT_MAX = 99, CANVASES = 4, ENCODERS = 3 };
 
@@ -213,6 +214,7 @@ static void write_edits(const uint8_t *pixels)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     uint8_t *pixels = malloc(CANVAS_PIXELS);
     int repeat = argc == 2 ? atoi(argv[1]) : 15;
     if (!pixels)

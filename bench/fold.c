@@ -4,12 +4,12 @@
  * start.
  *
  * Formulas. A fold's time T is the wall time from log_seek(0) to the delivery of the last record,
- * the log being open and its last record known; every record goes through canvas_fold. Figures:
+ * the log being open and its last record known; every record goes through canvas_apply. Figures:
  *   local            median T of the embedded log
  *   kafka            median T of log_kafka
  *   bare             median T of librdkafka alone, default properties, same machine, same run:
- * values through canvas_fold, no headers, nothing else bare, no fold    the same, but a sum over
- * the values' lengths in place of canvas_fold edits a second   edits / T kafka / bare     median
+ * values through canvas_apply, no headers, nothing else bare, no fold    the same, but a sum over
+ * the values' lengths in place of canvas_apply edits a second   edits / T kafka / bare     median
  * kafka / median bare Repetitions are interleaved (local, kafka, bare, no fold; and again), after
  * one of each that does not count. The log is generated when it is empty: EDITS edits on random
  * pixels, BATCH a record, each with the origin header; with --authors also random author ids.
@@ -28,6 +28,7 @@
 #include "core/canvas.h"
 #include "log/kafka/log_kafka.h"
 #include "log/local/log_local.h"
+#include "sys/descriptors.h"
 
 enum { REPEAT_MAX = 99, POLL_MS = 200, KINDS = 4, BARE_BATCH = 4096 };
 enum kind { LOCAL, KAFKA, BARE, BARE_NO_FOLD };
@@ -81,10 +82,19 @@ static void __attribute__((noreturn)) die(const char *what, const char *why)
     exit(1);
 }
 
+/* The log's edits of whichever canvas, all into one. */
+static size_t fold(struct canvas *canvas, const struct record *record)
+{
+    struct record_edits edits = record_edits(record);
+    if (edits.n > 0)
+        canvas_apply(canvas, edits.edits, edits.n, record->offset + 1);
+    return edits.n;
+}
+
 static void on_record(struct log_sink *sink, const struct record *record)
 {
     struct folder *f = (struct folder *)sink;
-    f->edits += canvas_fold(f->canvas, record);
+    f->edits += fold(f->canvas, record);
     f->records++;
 }
 
@@ -208,7 +218,7 @@ static void fold_bare(const struct bench *b, enum kind kind, struct folder *f)
             struct record record = {.offset = (uint64_t)m->offset, .value = {m->payload, m->len}};
             if (!m->err) {
                 if (kind == BARE)
-                    f->edits += canvas_fold(f->canvas, &record);
+                    f->edits += fold(f->canvas, &record);
                 else
                     f->edits += m->len / EDIT_BYTES;
                 f->records++;
@@ -345,6 +355,7 @@ static void remove_dir(const char *dir)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {
         {"log", required_argument, NULL, 'l'},   {"edits", required_argument, NULL, 'e'},
         {"batch", required_argument, NULL, 'b'}, {"repeat", required_argument, NULL, 'r'},

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "derived/checkpoint.h"
+#include "sys/descriptors.h"
 
 enum { REPEAT_MAX = 999, KINDS = 3, FILE_BYTES = CANVAS_PIXELS / 2 };
 
@@ -53,6 +54,7 @@ static int by_value(const void *a, const void *b)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static double wall[KINDS][REPEAT_MAX], cpu[KINDS][REPEAT_MAX];
     char path[4096], error[CHECKPOINT_ERROR_BYTES];
     int repeat = argc == 3 ? atoi(argv[2]) : 50;

@@ -17,6 +17,7 @@
 
 #include "derived/checkpointer.h"
 #include "config/config.h"
+#include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "edge/files.h"
 #include "edge/loop.h"
@@ -132,7 +133,7 @@ static int open_log(struct server *server)
     char path[PATH_MAX], error[LOG_ERROR_BYTES];
     if (config->log == LOG_LOCAL) {
         snprintf(path, sizeof path, "%s/log", config->data);
-        server->log = log_local_open(path, 0, error);
+        server->log = log_local_open(path, config->log_space, error);
     } else {
         struct log_kafka_config kafka = {.brokers = config->kafka_brokers,
                                          .topic = config->kafka_topic,
@@ -419,6 +420,7 @@ static void finish(struct server *server)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static struct server server;
     switch (config_init(&server.config, argc, argv)) {
     case CONFIG_DONE:

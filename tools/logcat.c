@@ -11,6 +11,7 @@
 
 #include "log/kafka/log_kafka.h"
 #include "log/local/log_local.h"
+#include "sys/descriptors.h"
 
 enum { PROPERTIES_MAX = 64, POLL_MS = 500 };
 
@@ -88,6 +89,7 @@ static int print_all(struct log *log, bool oldest, uint64_t from)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {
         {"from", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
     struct kafka_property properties[PROPERTIES_MAX];

@@ -3,23 +3,19 @@
 #include "config/config.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "config/config_file.h"
 #include "config/config_keys.h"
 #include "sys/diag.h"
 
 enum {
-    FILE_MAX = 1 << 20, /* bytes of a configuration file; more is a mistake */
-    LINE_MAX_BYTES = 4096,
     WHERE_BYTES = 512,
-    MESSAGE_BYTES = 1024,
 };
 
 enum source {
@@ -40,13 +36,9 @@ struct reading {
     const char *file;
     struct origin_of from[KEY_COUNT];
 
-    /* The file, and how far inih has read it. */
-    const char *text;
-    size_t len, at;
-    int line;
-
-    int error_line; /* of the message below; 0: none so far */
-    char message[MESSAGE_BYTES];
+    struct config_file_sink sink; /* for the file's pairs */
+    int line;                     /* of the file, while it is read */
+    char message[CONFIG_FILE_MESSAGE_BYTES];
 };
 
 enum {
@@ -99,7 +91,6 @@ __attribute__((format(printf, 2, 3))) static int fail(struct reading *r, const c
     va_start(args, format);
     vsnprintf(r->message, sizeof r->message, format, args);
     va_end(args);
-    r->error_line = r->line;
     return -1;
 }
 
@@ -163,109 +154,31 @@ static int add_kafka(struct reading *r, const char *name, const char *value)
     return property.name && property.value ? 0 : fail(r, "out of memory");
 }
 
-/* inih's callback for each pair; 0 is failure there. */
-static int on_pair(void *user, const char *section, const char *name, const char *value)
+static int take_pair(struct config_file_sink *sink, int line, const char *section, const char *name,
+                     const char *value, char message[CONFIG_FILE_MESSAGE_BYTES])
 {
-    struct reading *r = user;
-    if (r->error_line)
-        return 0;
-    if (!value)
-        value = "";
-    if (strcmp(section, "kafka") == 0)
-        return add_kafka(r, name, value) == 0;
+    struct reading *r = (struct reading *)((char *)sink - offsetof(struct reading, sink));
     char where[WHERE_BYTES];
-    snprintf(where, sizeof where, "%s:%d: ", r->file, r->line);
-    if (*section) {
-        fail(r, "%ssection \"%s\" is unknown, expected \"kafka\"", where, section);
-        return 0;
-    }
+    int result;
+    r->line = line;
+    snprintf(where, sizeof where, "%s:%d: ", r->file, line);
     const struct key *key = key_find(name);
-    if (!key) {
-        unknown(r, where, name);
-        return 0;
-    }
-    return apply(r, key, value, FROM_FILE) == 0;
-}
-
-/*
- * inih's source of lines; exactly one a call, so that r->line is right. It gets no leading blanks,
- * which it would take for the continuation of the key above, and no comment, however long. What
- * does not fit its buffer is refused: it would read the rest as another line.
- */
-static char *next_line(char *out, int size, void *stream)
-{
-    struct reading *r = stream;
-    if (r->error_line || r->at == r->len)
-        return NULL;
-    r->line++;
-    const char *line = r->text + r->at, *end = memchr(line, '\n', r->len - r->at);
-    size_t len = end ? (size_t)(end - line) : r->len - r->at;
-    r->at += end ? len + 1 : len;
-    if (memchr(line, '\0', len)) {
-        fail(r, "%s:%d: the line has a NUL byte", r->file, r->line);
-        return NULL;
-    }
-    for (; len > 0 && (*line == ' ' || *line == '\t'); len--)
-        line++;
-    if (len > 0 && (*line == '#' || *line == ';'))
-        len = 0;
-    if (len + 1 > (size_t)size - 1) {
-        fail(r, "%s:%d: the line is longer than %d bytes", r->file, r->line, size - 2);
-        return NULL;
-    }
-    memcpy(out, line, len);
-    out[len] = '\n';
-    out[len + 1] = '\0';
-    return out;
-}
-
-static int parse_text(struct reading *r, const char *text, size_t len)
-{
-    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3; /* a byte order mark, as some editors write */
-        len -= 3;
-    }
-    r->text = text;
-    r->len = len;
-    r->at = 0;
-    r->line = 0;
-#ifdef HAVE_INI_MAX_LINE
-    /* Debian's build has its limits as variables; everybody else's stays at 200. */
-    ini_max_line = LINE_MAX_BYTES;
-#endif
-    int line = ini_parse_stream(next_line, r, on_pair, r);
-    if (line < 0)
-        return fail(r, "out of memory");
-    if (line > 0 && (r->error_line == 0 || line < r->error_line)) {
-        r->line = line;
-        return fail(r, "%s:%d: expected KEY = VALUE or [SECTION]", r->file, line);
-    }
-    r->line = 0;
-    return r->error_line ? -1 : 0;
+    if (strcmp(section, "kafka") == 0)
+        result = add_kafka(r, name, value);
+    else if (*section)
+        result = fail(r, "%ssection \"%s\" is unknown, expected \"kafka\"", where, section);
+    else
+        result = key ? apply(r, key, value, FROM_FILE) : unknown(r, where, name);
+    if (result != 0)
+        memcpy(message, r->message, CONFIG_FILE_MESSAGE_BYTES);
+    return result;
 }
 
 static int read_file(struct reading *r)
 {
-    FILE *file = fopen(r->file, "re");
-    if (!file)
-        return fail(r, "%s: %s", r->file, strerror(errno));
-    int result = -1;
-    char *text = malloc(FILE_MAX + 1);
-    if (!text) {
-        fail(r, "out of memory");
-        goto close;
-    }
-    size_t len = fread(text, 1, FILE_MAX + 1, file);
-    if (ferror(file))
-        fail(r, "%s: %s", r->file, strerror(errno));
-    else if (len > FILE_MAX)
-        fail(r, "%s: the file is larger than %d bytes", r->file, FILE_MAX);
-    else
-        result = parse_text(r, text, len);
-    free(text);
-close:
-    fclose(file);
-    return result;
+    char message[CONFIG_FILE_MESSAGE_BYTES];
+    r->sink.pair = take_pair;
+    return config_file_read(r->file, &r->sink, message) == 0 ? 0 : fail(r, "%s", message);
 }
 
 /* ---- the environment ---- */

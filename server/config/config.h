@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sys/address.h"
 #include "log/kafka/log_kafka.h"
+#include "sys/address.h"
 
 enum {
     CONFIG_LISTEN_MAX = 8,
@@ -39,6 +39,7 @@ struct config {
     enum log_kind log;
     char *kafka_brokers;
     char *kafka_topic;
+    uint64_t log_space; /* bytes of address space for the embedded log; 0: chosen by the log */
     int kafka_replication;
     struct kafka_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
     size_t n_kafka;

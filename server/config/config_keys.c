@@ -14,7 +14,10 @@
 enum {
     TOPIC_MAX = 249, /* Kafka's own limit */
     PORT_MAX = 65535,
+    SIZE_NUMBER_MAX = 999999999,
 };
+
+#define SIZE_BYTES_MAX (UINT64_C(1) << 46) /* half of what a process can address */
 
 static void *member(struct config *config, const struct key *key)
 {
@@ -47,6 +50,21 @@ static enum key_result set_replication(struct config *config, const struct key *
     if (parse_number(value, strlen(value), key->min, key->max, &number) < 0)
         return KEY_BAD;
     config->kafka_replication = (int)number;
+    return KEY_SET;
+}
+
+/* A whole number of bytes, or of K, M, G or T (powers of 1024). */
+static enum key_result set_size(struct config *config, const struct key *key, const char *value)
+{
+    static const char units[] = "KMGT";
+    size_t len = strlen(value);
+    const char *unit = len > 1 ? strchr(units, toupper((unsigned char)value[len - 1])) : NULL;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    unsigned long number;
+    if (parse_number(value, unit ? len - 1 : len, 0, SIZE_NUMBER_MAX, &number) < 0 ||
+        (uint64_t)number << shift > SIZE_BYTES_MAX)
+        return KEY_BAD;
+    *(uint64_t *)member(config, key) = (uint64_t)number << shift;
     return KEY_SET;
 }
 
@@ -248,7 +266,7 @@ static enum key_result set_log(struct config *config, const struct key *key, con
 #define ADDRESS  "ADDR:PORT or unix:PATH"
 #define AT(name) .offset = offsetof(struct config, name)
 
-const struct key keys[KEY_COUNT] = {
+const struct key keys[] = {
     {"listen", "ADDR:PORT|unix:PATH", "127.0.0.1:8080",
      "where browsers connect; may be given several times", .expected = ADDRESS, .set = set_listen,
      .list = true},
@@ -257,6 +275,8 @@ const struct key keys[KEY_COUNT] = {
     {"log", "local|kafka://HOST:PORT[,HOST:PORT]/TOPIC", "local",
      "the log: embedded, or a Kafka topic that servers share",
      .expected = "local or kafka://HOST:PORT[,HOST:PORT]/TOPIC", .set = set_log},
+    {"log-space", "SIZE", "0", "address space of the embedded log; 0: 64G, or 4 times the log",
+     .expected = "a size such as 16G, or 0", .set = set_size, AT(log_space)},
     {"kafka-replication", "N", "1", "replication factor of a topic that has to be created",
      .min = 1, .max = 1000, .set = set_replication},
     {"data", "DIR", "./placed-data", "where the embedded log and the checkpoint live",
@@ -284,6 +304,8 @@ const struct key keys[KEY_COUNT] = {
     {"rebuild", NULL, "no", "drop the checkpoint and fold the whole log again",
      .expected = "yes or no", .set = set_flag, AT(rebuild)},
 };
+
+_Static_assert(sizeof keys / sizeof keys[0] == KEY_COUNT, "KEY_COUNT in config_keys.h");
 
 const struct key *key_find(const char *name)
 {

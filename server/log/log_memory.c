@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/authors.h"
 #include "core/bytes.h"
 #include "core/edit.h"
 

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "session/intake.h"
 
@@ -82,7 +83,15 @@ static void on_record(struct log_sink *sink, const struct record *record)
         return; /* folded already: a log may deliver twice, a fold must not go back */
 
     pthread_mutex_lock(&reducer->canvas_lock);
-    size_t n = canvas_fold(&reducer->canvas, record);
+    struct record_edits edits = record_edits(record);
+    size_t n = position_equal(edits.position, (struct position){0, 0}) ? edits.n : 0;
+    canvas_apply(&reducer->canvas, edits.edits, n, record->offset + 1);
+    reducer->canvas.anchor = record_anchor(record);
+    if (!reducer->canvas.has_genesis && record->genesis.data &&
+        record->genesis.len == GENESIS_BYTES) {
+        reducer->canvas.has_genesis = true;
+        memcpy(reducer->canvas.genesis, record->genesis.data, GENESIS_BYTES);
+    }
     pthread_mutex_unlock(&reducer->canvas_lock);
     uint64_t version = reducer->canvas.version;
     metric_add(reducer->metrics, records_total, 1);
@@ -92,7 +101,7 @@ static void on_record(struct log_sink *sink, const struct record *record)
     atomic_store_explicit(&reducer->begun, true, memory_order_relaxed);
     if (!reducer->live)
         return;
-    ring_push(reducer->ring, record->value.data, n, version, reducer->canvas.checksum);
+    ring_push(reducer->ring, edits.edits, n, version, reducer->canvas.checksum);
     atomic_store_explicit(&reducer->version, version, memory_order_release);
     metric_set(reducer->metrics, version, version);
     struct origin origin;

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "core/canvas.h"
-#include "sys/metrics.h"
 #include "core/ring.h"
 #include "log/log.h"
+#include "sys/metrics.h"
 
 struct reducer;
 struct intake;

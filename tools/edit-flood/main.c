@@ -17,6 +17,7 @@
 #include "flood.h"
 #include "options.h"
 #include "report.h"
+#include "sys/descriptors.h"
 
 enum {
     EXIT_FAULTS = 1,
@@ -157,6 +158,7 @@ static int report(int result, const struct pattern *pattern)
 
 int main(int argc, char **argv)
 {
+    standard_descriptors_open();
     switch (options_parse(&options, argc, argv)) {
     case OPTIONS_RUN:
         break;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/authors.h"
 #include "core/bytes.h"
 #include "sys/diag.h"
 #include "core/edit.h"

@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "core/authors.h"
 #include "core/bytes.h"
 #include "core/crc32c.h"
 #include "core/edit.h"

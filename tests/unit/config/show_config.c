@@ -2,6 +2,7 @@
 /* show_config: config_init as a program, and the outcome as lines, for check_documents.py. */
 #include "config/config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static const char *text(const char *value)
@@ -22,8 +23,8 @@ int main(int argc, char *argv[])
         for (size_t i = 0; i < config.n_listen; i++)
             show_address("listen", &config.listen[i]);
         show_address("admin", &config.admin);
-        printf("log %d %s %s %d\n", config.log, text(config.kafka_brokers),
-               text(config.kafka_topic), config.kafka_replication);
+        printf("log %d %s %s %d %" PRIu64 "\n", config.log, text(config.kafka_brokers),
+               text(config.kafka_topic), config.kafka_replication, config.log_space);
         for (size_t i = 0; i < config.n_kafka; i++)
             printf("kafka %s %s\n", config.kafka[i].name, config.kafka[i].value);
         printf("data %s\nweb %s\ntls %s %s\nenergy %s\nrebuild %d\n", config.data, text(config.web),

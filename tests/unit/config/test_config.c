@@ -451,6 +451,29 @@ static void bad_numbers(void **state)
                "FILE:1: \"batch-ms\" is \"200 # as it was\", expected a number from 1 to 10000");
 }
 
+static void sizes_take_units(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } good[] = {{"0", 0},
+                {"4096", 4096},
+                {"512K", UINT64_C(512) << 10},
+                {"16m", UINT64_C(16) << 20},
+                {"3G", UINT64_C(3) << 30},
+                {"64T", UINT64_C(64) << 40}};
+    static const char *const bad[] = {"",     "G",   "1.5G",       "-1", "16GB",
+                                      "16 G", "65T", "1000000000", "1P"};
+    struct config config;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_int_equal(init(&config, ARGS("--log-space", good[i].text)), CONFIG_RUN);
+        assert_int_equal(config.log_space, good[i].bytes);
+        config_finish(&config);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        value_error("log-space", bad[i], "a size such as 16G, or 0");
+}
+
 static void bad_addresses(void **state)
 {
     static const char *const bad[] = {
@@ -574,6 +597,7 @@ int main(void)
         cmocka_unit_test(values_missing_or_too_many),
         cmocka_unit_test(files_that_are_no_text),
         cmocka_unit_test(overlong_line_is_refused),
+        cmocka_unit_test(sizes_take_units),
         cmocka_unit_test(bad_numbers),
         cmocka_unit_test(bad_addresses),
         cmocka_unit_test(bad_logs),

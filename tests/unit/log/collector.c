@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* collector: see collector.h. */
 #include "collector.h"
-
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "core/authors.h"
 
 static void *must(void *p)
 {
@@ -29,7 +30,7 @@ static struct span keep(uint8_t **p, struct span span)
 static void on_record(struct log_sink *sink, const struct record *r)
 {
     struct collector *c = (struct collector *)sink;
-    c->n_edits += record_edits(r);
+    c->n_edits += record_edits(r).n;
     if (c->forget) {
         c->n++;
         return;

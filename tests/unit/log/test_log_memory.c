@@ -157,7 +157,7 @@ static void a_stalled_partition_is_read_only_and_foreign_records_come_through(vo
     memory_partition_put(s->partition, (struct span){(const uint8_t *)"", 0});
     poll_until_quiet(s, log);
     assert_int_equal(c->n, 3);
-    assert_int_equal(record_edits(&c->records[1].record), 0);
+    assert_int_equal(record_edits(&c->records[1].record).n, 0);
     assert_int_equal(c->records[1].record.value.len, 7);
     assert_null(c->records[1].record.origin.data);
     batch_finish(&batch);

@@ -390,13 +390,13 @@ static void check_record(struct log_sink *sink, const struct record *record)
 {
     struct checker *checker = (struct checker *)sink;
     checker->simulation->result->records++;
-    size_t n = record_edits(record);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t *landed = &checker->landed[edit_load(record->value.data + EDIT_BYTES * i)];
+    struct record_edits edits = record_edits(record);
+    for (size_t i = 0; i < edits.n; i++) {
+        uint64_t *landed = &checker->landed[edit_load(edits.edits + EDIT_BYTES * i)];
         if (*landed == 0)
             *landed = record->offset + 1;
     }
-    canvas_fold(&checker->canvas, record);
+    canvas_apply(&checker->canvas, edits.edits, edits.n, record->offset + 1);
 }
 
 static void check_ledger(struct simulation *s, const uint64_t *landed)
