@@ -17,6 +17,7 @@
 
 #include "config/config.h"
 #include "derived/checkpointer.h"
+#include "derived/plane_source.h"
 #include "edge/files.h"
 #include "edge/loop.h"
 #include "log/open.h"
@@ -40,12 +41,11 @@ struct server {
     struct log *log;
     struct log_writer *writer;
     struct checkpoint *checkpoint;
-    struct checkpoint_log log_name;
     struct ring *ring;
     struct reducer *reducer;
     struct reader reader;
-    struct snapshot_source source;
-    struct snapshots *snapshots;
+    struct plane_source source;
+    struct pictures *pictures;
     struct files *files;
     struct shard_config shard;
     struct loop *loops[CONFIG_THREADS_MAX];
@@ -144,9 +144,6 @@ static int open_log(struct server *server)
         diag_error("%s", error);
         return -1;
     }
-    struct log_identity identity = log_identify(server->log);
-    snprintf(server->log_name.cluster, sizeof server->log_name.cluster, "%s", identity.cluster);
-    snprintf(server->log_name.topic, sizeof server->log_name.topic, "%s", identity.topic);
     return 0;
 }
 
@@ -186,11 +183,18 @@ static int fold_log(struct server *server)
         diag_error("%s", error);
         return EXIT_FAILURE;
     }
-    struct checkpoint_log folded_from;
-    bool loaded = checkpoint_load(server->checkpoint, canvas, &folded_from) == CHECKPOINT_LOADED;
+    struct log_identity identity = log_identify(server->log);
+    struct checkpoint_plane folded;
+    if (plane_source_init(&server->source, server->reducer, identity.cluster, identity.topic) !=
+        0) {
+        free(canvas);
+        diag_error("out of memory");
+        return EXIT_FAILURE;
+    }
+    bool loaded = plane_source_load(server->checkpoint, &folded, canvas) == CHECKPOINT_LOADED;
     uint64_t began_us = env_now_us(&sys_env);
     enum reader_result result = reader_start(&server->reader, loaded ? canvas : NULL,
-                                             folded_from.cluster, folded_from.topic, &stopping);
+                                             folded.cluster, folded.topic, &stopping);
     free(canvas);
     switch (result) {
     case READER_OK:
@@ -213,24 +217,10 @@ static int fold_log(struct server *server)
 
 /* ---- the picture ---- */
 
-static struct server *of_source(struct snapshot_source *source)
+static void picture_ready(struct picture_source *source, const struct picture *picture)
 {
-    return (struct server *)((char *)source - offsetof(struct server, source));
-}
-
-static void copy_canvas(struct snapshot_source *source, struct canvas *into)
-{
-    reducer_copy(of_source(source)->reducer, into);
-}
-
-static uint64_t canvas_version(struct snapshot_source *source)
-{
-    return reducer_version(of_source(source)->reducer);
-}
-
-static void picture_ready(struct snapshot_source *source)
-{
-    struct server *server = of_source(source);
+    struct server *server =
+        (struct server *)((char *)source - offsetof(struct server, source.pictures));
     metric_add(&server->metrics, snapshots_total, 1);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
@@ -317,7 +307,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .ring = server->ring,
         .metrics = &server->metrics,
         .shard = &server->shard,
-        .snapshots = server->snapshots,
+        .snapshots = (struct snapshots *)server->pictures,
         .files = server->files,
         .listen = config->listen,
         .n_listen = config->n_listen,
@@ -377,9 +367,8 @@ static int run(struct server *server)
     if (pthread_create(&server->reader_thread, NULL, run_reader, server) != 0)
         goto no_thread;
     server->reading = true;
-    server->checkpointer =
-        checkpointer_create(server->checkpoint, &server->log_name, server->reducer,
-                            &server->metrics, server->config.checkpoint_seconds);
+    server->checkpointer = checkpointer_create(server->checkpoint, &server->source.checkpoint,
+                                               &server->metrics, server->config.checkpoint_seconds);
     if (!server->checkpointer)
         goto no_thread;
     for (size_t i = 1; i < server->n_loops; i++) {
@@ -414,7 +403,7 @@ static void finish(struct server *server)
         pthread_join(server->reader_thread, NULL);
     }
     checkpointer_destroy(server->checkpointer);
-    snapshots_destroy(server->snapshots);
+    pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
     files_free(server->files);
@@ -424,6 +413,7 @@ static void finish(struct server *server)
     reducer_destroy(server->reducer);
     ring_destroy(server->ring);
     checkpoint_close(server->checkpoint);
+    plane_source_finish(&server->source);
     config_finish(&server->config);
 }
 
@@ -447,8 +437,6 @@ int main(int argc, char *argv[])
                   server.config.energy);
     server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
     server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
-    server.source = (struct snapshot_source){
-        .copy = copy_canvas, .version = canvas_version, .ready = picture_ready};
 
     int code = EXIT_FAILURE;
     if (make_directory(server.config.data) != 0 || open_log(&server) != 0 ||
@@ -458,8 +446,9 @@ int main(int argc, char *argv[])
     if (code != EXIT_SUCCESS || stopping)
         goto out;
     code = EXIT_FAILURE;
-    server.snapshots = snapshots_create(&server.source);
-    if (!server.snapshots || load_files(&server) != 0 || open_loops(&server, max_files) != 0)
+    server.source.pictures.ready = picture_ready;
+    server.pictures = pictures_create(&server.source.pictures, pictures_limits_default);
+    if (!server.pictures || load_files(&server) != 0 || open_loops(&server, max_files) != 0)
         goto out;
     atomic_store(&server.exit_code, EXIT_SUCCESS);
     code = run(&server) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/decimal.h"
+
 enum {
     TOPIC_MAX = 249, /* Kafka's own limit */
     PORT_MAX = 65535,
@@ -22,19 +24,11 @@ static void *member(struct config *config, const struct key *key)
     return (char *)config + key->offset;
 }
 
-/* Decimal digits only: no sign, no blanks, no hexadecimal. */
 static int parse_number(const char *text, size_t len, unsigned long min, unsigned long max,
                         unsigned long *number)
 {
-    if (len == 0 || len > 9)
-        return -1;
-    unsigned long value = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        value = 10 * value + (unsigned long)(text[i] - '0');
-    }
-    if (value < min || value > max)
+    uint64_t value;
+    if (!decimal_parse(text, len, max, &value) || value < min)
         return -1;
     *number = value;
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* clock: the system's clocks in milliseconds, and waiting by the one that never jumps. */
+/* clock: the system's clocks, and waiting by the one that never jumps. */
 #ifndef PLACED_SYS_CLOCK_H
 #define PLACED_SYS_CLOCK_H
 
@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CLOCK_NEVER INT64_MAX /* a deadline that does not come */
+
 int64_t clock_now_ms(void);  /* monotonic: for durations and deadlines */
+uint64_t clock_now_us(void); /* the same in microseconds */
 int64_t clock_wall_ms(void); /* since 1970; can jump */
 void clock_pause_ms(int64_t ms);
 
