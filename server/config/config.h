@@ -19,6 +19,7 @@ enum {
     CONFIG_ORIGIN_MAX = 16,
     CONFIG_THREADS_MAX = 64,
     CONFIG_KAFKA_MAX = 64,
+    CONFIG_PLANE_MAX = 1024, /* open canvases: width times height */
 };
 
 enum log_kind {
@@ -48,6 +49,9 @@ struct config {
     char *tls_cert, *tls_key;         /* both or neither */
     char *origins[CONFIG_ORIGIN_MAX]; /* allowed Origin headers beside the server's own host */
     size_t n_origins;
+    struct {
+        unsigned width, height;
+    } plane;                     /* canvases that are open for edits: 1 x 1 */
     unsigned threads;            /* 1 */
     unsigned batch_ms;           /* 200, 1 to 10000: how long intake gathers edits */
     unsigned tick_ms;            /* 200, 1 to 10000: how often viewers are told */

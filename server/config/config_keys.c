@@ -68,6 +68,21 @@ static enum key_result set_size(struct config *config, const struct key *key, co
     return KEY_SET;
 }
 
+/* WxH: so many open canvases side by side, and so many such rows. */
+static enum key_result set_plane(struct config *config, const struct key *key, const char *value)
+{
+    const char *times = strchr(value, 'x');
+    unsigned long width, height;
+    if (!times ||
+        parse_number(value, (size_t)(times - value), 1, CONFIG_PLANE_MAX, &width) < 0 ||
+        parse_number(times + 1, strlen(times + 1), 1, CONFIG_PLANE_MAX, &height) < 0 ||
+        width * height > CONFIG_PLANE_MAX)
+        return KEY_BAD;
+    config->plane.width = (unsigned)width;
+    config->plane.height = (unsigned)height;
+    return KEY_SET;
+}
+
 static enum key_result replace(char **slot, const char *value, size_t len)
 {
     char *copy = strndup(value, len);
@@ -289,6 +304,8 @@ const struct key keys[] = {
      .expected = "a file, without quotes", .set = set_path, AT(tls_key)},
     {"origin", "URL", NULL, "also let pages of this origin connect; may be given several times",
      .expected = "http://HOST[:PORT] or https://HOST[:PORT]", .set = set_origin, .list = true},
+    {"plane", "WxH", "1x1", "canvases that take edits: W side by side, H such rows",
+     .expected = "WxH, for instance 3x2, of 1024 canvases at most", .set = set_plane},
     {"threads", "N", "1", "event loops", .min = 1, .max = CONFIG_THREADS_MAX, .set = set_number,
      AT(threads)},
     {"batch-ms", "N", "200", "how long edits are gathered into one record", .min = 1, .max = 10000,

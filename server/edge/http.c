@@ -211,7 +211,7 @@ int info_request(struct conn *conn)
                  "{\"protocol\":\"" PROTOCOL_NAME
                  "\",\"version\":%llu,\"width\":%d,"
                  "\"height\":%d,\"palette\":[",
-                 (unsigned long long)reducer_version(config->reducer), CANVAS_WIDTH, CANVAS_HEIGHT);
+                 (unsigned long long)canvases_version(config->canvases), CANVAS_WIDTH, CANVAS_HEIGHT);
     for (size_t i = 0; i < CANVAS_COLOURS; i++)
         n += snprintf(json + n, sizeof json - (size_t)n,
                       "%s{\"name\":\"%s\",\"rgb\":\"#%02x%02x%02x\"}", i ? "," : "",

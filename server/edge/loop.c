@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/close.h"
 #include "sys/diag.h"
 #include "edge/guard.h"
 #include "edge/loop_state.h"
@@ -24,7 +25,6 @@ enum {
     DRAIN_US = 5 * 1000 * 1000,   /* for what is in flight to be settled */
     GOODBYE_US = 1500 * 1000,     /* for close frames to reach the clients */
     STOPPING_STEP_US = 50 * 1000, /* how often a loop that ends looks whether it may */
-    CLOSE_RESTART = 1012,
 };
 
 static uint64_t now_us(struct loop *loop)
@@ -205,8 +205,9 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         loop_destroy(loop);
         return NULL;
     }
-    loop->shard = shard_create(config->env, config->writer, config->reducer, config->ring,
+    loop->shard = shard_create(config->env, config->writer, config->canvases, config->owners,
                                config->metrics, config->shard, &loop->host);
+    loop->place = canvases_find(config->canvases, (struct position){0, 0});
     if (!loop->shard) {
         snprintf(error, LOOP_ERROR_BYTES, "out of memory");
         loop_destroy(loop);
@@ -217,11 +218,6 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         return NULL;
     }
     return loop;
-}
-
-struct shard *loop_shard(struct loop *loop)
-{
-    return loop->shard;
 }
 
 struct listen_address loop_address(const struct loop *loop, size_t i)

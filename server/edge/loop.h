@@ -13,7 +13,7 @@
 #include "sys/env.h"
 #include "sys/metrics.h"
 #include "sys/address.h"
-#include "plane/reducer.h"
+#include "plane/canvases.h"
 #include "session/shard.h"
 #include "derived/snapshot.h"
 
@@ -26,8 +26,8 @@ enum { LOOP_ERROR_BYTES = 256 };
 struct loop_config {
     struct env *env;
     struct log_writer *writer;
-    struct reducer *reducer;
-    struct ring *ring;
+    struct canvases *canvases;
+    struct owners *owners;
     struct metrics *metrics;
     const struct shard_config *shard;
     struct snapshots *snapshots;
@@ -45,9 +45,6 @@ struct loop_config {
 /* Open the listeners. NULL with a message in error. On return listen[i].port of the copy that
  * loop_address gives is the real one. */
 struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR_BYTES]);
-
-/* The shard that this loop runs; the reader notifies it. */
-struct shard *loop_shard(struct loop *loop);
 
 /* Where listener i really listens (port 0 replaced); i == n_listen: the admin listener. */
 struct listen_address loop_address(const struct loop *loop, size_t i);

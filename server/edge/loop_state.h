@@ -36,6 +36,7 @@ struct loop {
     struct lws_vhost *vhost;
     struct shard_host host;
     struct shard *shard;
+    struct canvas_place *place; /* (0, 0), until paths name others */
 
     ev_async wake, stop, picture, reload;
     ev_prepare prepare; /* runs the shard before each wait */
@@ -63,7 +64,7 @@ struct loop {
         size_t len;
     } wire;
     struct { /* the newest frame as event text, shared by all event streams; see sse.c */
-        uint64_t from, to, version;
+        uint64_t serial;
         char *text;
         size_t len;
     } events;

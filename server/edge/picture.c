@@ -66,7 +66,7 @@ void picture_ready(struct loop *loop)
 {
     struct snapshot *snapshot = snapshots_newest(loop->config.snapshots);
     if (snapshot)
-        shard_set_picture_bytes(loop->shard, snapshot->len);
+        place_set_picture_bytes(loop->place, snapshot->len);
     snapshot_release(snapshot);
     for (struct conn *conn = loop->http; conn; conn = conn->next) {
         if (conn->kind == CONN_PICTURE)

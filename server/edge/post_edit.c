@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/close.h"
 #include "core/edit.h"
 #include "edge/guard.h"
 #include "edge/handlers.h"
@@ -20,7 +21,6 @@ enum {
     OUTCOME_US = 10 * 1000 * 1000, /* then the outcome is unknown */
     MESSAGE_ID = 1,
     ERROR_BYTES = 96,
-    CLOSE_UNKNOWN = 1011,
 };
 
 static struct conn *conn_of(struct session *session)
@@ -48,16 +48,10 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
 static enum sent send_message(struct session *session, const struct message *message)
 {
     struct conn *conn = conn_of(session);
-    unsigned status = 503;
-    if (message->type == MESSAGE_PLACED) {
+    if (message->type == MESSAGE_PLACED)
         settle(conn, 200, NULL, message->version);
-    } else if (message->type == MESSAGE_REFUSED) {
-        if (message->reason == REFUSAL_RANGE)
-            status = 400;
-        else if (message->reason == REFUSAL_BUSY)
-            status = 429;
-        settle(conn, status, refusal_name(message->reason), 0);
-    }
+    else if (message->type == MESSAGE_REFUSED)
+        settle(conn, refusal_status(message->reason), refusal_name(message->reason), 0);
     return SENT_OK;
 }
 
@@ -90,7 +84,7 @@ static int read_number(struct conn *conn, const char *name, unsigned max, unsign
 static int submit(struct conn *conn)
 {
     struct conn_edit *edit = &conn->edit;
-    if (session_init(&edit->session, conn->loop->shard, &ops, false, FROM_PRESENT, 0) != 0)
+    if (session_init(&edit->session, conn->loop->shard, conn->loop->place, &ops, false, FROM_PRESENT, 0) != 0)
         return reply_error(conn, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"},
                            "busy");
     conn->joined = true;

@@ -48,8 +48,7 @@ static enum sent write_now(struct conn *conn, const char *text, size_t len)
 /* The frame as an event in loop->events. 0, or -1 when out of memory. */
 static int encode(struct loop *loop, const struct frame *frame)
 {
-    if (loop->events.text && loop->events.from == frame->from && loop->events.to == frame->to &&
-        loop->events.version == frame->version)
+    if (loop->events.text && loop->events.serial == frame->serial)
         return 0;
     if (!loop->events.text)
         loop->events.text = malloc(EVENT_BYTES);
@@ -63,9 +62,7 @@ static int encode(struct loop *loop, const struct frame *frame)
         return -1;
     memcpy(text + head + data, "\n\n", 2);
     loop->events.len = (size_t)head + (size_t)data + 2;
-    loop->events.from = frame->from;
-    loop->events.to = frame->to;
-    loop->events.version = frame->version;
+    loop->events.serial = frame->serial;
     return 0;
 }
 
@@ -139,7 +136,7 @@ int events_request(struct conn *conn)
     enum session_from from = read_from(conn, &version);
     memset(&conn->events, 0, sizeof conn->events);
     if (loop->phase != LOOP_RUNS ||
-        session_init(&conn->events.session, loop->shard, &ops, true, from, version) != 0)
+        session_init(&conn->events.session, loop->shard, loop->place, &ops, true, from, version) != 0)
         return reply_error(conn, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"},
                            "closed");
     conn->kind = CONN_EVENTS;

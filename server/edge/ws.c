@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/close.h"
 #include "edge/early.h"
 #include "edge/http.h"
 #include "edge/loop_state.h"
@@ -26,11 +27,6 @@ enum {
     TEXT_BYTES = 1024,          /* the longest text message */
     PARTIAL_BYTES = TEXT_BYTES, /* the longest message of all */
     CLOSE_SECONDS = 5,          /* for a close frame to find room in the socket */
-    CLOSE_PROTOCOL = 1002,
-    CLOSE_BAD_DATA = 1007,
-    CLOSE_POLICY = 1008,
-    CLOSE_TOO_BIG = 1009,
-    CLOSE_NO_ROOM = 1013,
     HEADER_MAX = 10, /* of a frame that we send */
     FIN = 0x80,
     OPCODE_TEXT = 1,
@@ -39,13 +35,13 @@ enum {
     OPCODE_PING = 9,
     MASKED_HEADER_MIN = 2 + 4,
     CONTROL_MAX = 125, /* bytes of a close frame's payload */
-    WSI_BUFLIST_OUT = 0x2d0, /* see send_soon */
+    WSI_BUFLIST_OUT = 0x2d0, /* see prefetch_send */
 };
 
 _Static_assert((int)SESSION_MESSAGE_BYTES <= (int)PARTIAL_BYTES, "a partial message fits");
 _Static_assert((int)FRAME_HEADROOM >= (int)HEADER_MAX, "its header fits before the payload");
-_Static_assert((int)FRAME_TAILROOM >= FRAME_RIDERS * (HEADER_MAX + MESSAGE_JSON_BYTES),
-               "its riders fit after it");
+_Static_assert((int)FRAME_TAILROOM >= FRAME_MESSAGES_MAX * (HEADER_MAX + MESSAGE_JSON_BYTES),
+               "its messages fit after it");
 
 static struct conn *conn_of(struct session *session)
 {
@@ -108,7 +104,7 @@ static size_t put_header(uint8_t header[HEADER_MAX], uint8_t opcode, size_t len)
     return 2 + n;
 }
 
-/* The frame and its riders as they go out, put around the payload once for all clients. */
+/* The frame and its messages as they go out, put around the payload once for all clients. */
 static void encode(struct loop *loop, const struct frame *frame)
 {
     uint8_t header[HEADER_MAX];
@@ -118,8 +114,8 @@ static void encode(struct loop *loop, const struct frame *frame)
     loop->wire.serial = frame->serial;
     loop->wire.bytes = frame->payload - n;
     memcpy(loop->wire.bytes, header, n);
-    for (size_t i = 0; i < frame->n_riders; i++) {
-        size_t len = message_json(&frame->riders[i], json);
+    for (size_t i = 0; i < frame->n_messages; i++) {
+        size_t len = message_json(&frame->messages[i], json);
         end += put_header(end, OPCODE_TEXT, len);
         memcpy(end, json, len);
         end += len;
@@ -154,7 +150,7 @@ static enum sent send_message(struct session *session, const struct message *mes
 
 /* lws_partial_buffered looks at one place of libwebsockets' object, as cold as the rest. In another
  * version than 4.1 it is elsewhere, and this fetches for nothing; nothing else depends on it. */
-static void send_soon(struct session *session)
+static void prefetch_send(struct session *session)
 {
     __builtin_prefetch((const char *)conn_of(session)->wsi + WSI_BUFLIST_OUT);
 }
@@ -214,7 +210,7 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 static const struct session_ops ops = {
     .frame = send_frame,
     .message = send_message,
-    .soon = send_soon,
+    .prefetch = prefetch_send,
     .ping = send_ping,
     .pongs = true,
     .close = send_close,
@@ -255,7 +251,7 @@ int ws_answer(struct conn *conn, struct lws_process_html_args *answer)
     uint64_t version = conn->ws.version;
     enum session_from from = conn->ws.from;
     if (conn->over_limit ||
-        session_init(&conn->ws.session, conn->loop->shard, &ops, true, from, version) != 0)
+        session_init(&conn->ws.session, conn->loop->shard, conn->loop->place, &ops, true, from, version) != 0)
         return 0; /* ws_begin tells it */
     conn->joined = true;
     conn->ws.may_be_early = early_received((int)lws_get_socket_fd(conn->wsi), &conn->ws.received);

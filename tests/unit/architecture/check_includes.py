@@ -15,7 +15,7 @@ MAY_INCLUDE = {
     "edge": {"edge", "session", "derived", "plane", "log", "core", "sys"},
     "session": {"session", "plane", "log", "core", "sys"},
     "derived": {"derived", "plane", "log", "core", "sys"},
-    "plane": {"plane", "session", "log", "core", "sys"},  # session: until the intake is told by a callback
+    "plane": {"plane", "log", "core", "sys"},
     "log": {"log", "core", "sys"},
     "config": {"config", "log", "core", "sys"},
     "core": {"core", "sys"},
