@@ -15,13 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/config_read.h"
 #include "derived/checkpointer.h"
 #include "derived/plane_source.h"
 #include "edge/files.h"
 #include "edge/loop.h"
-#include "log/kafka/log_kafka.h"
-#include "log/local/log_local.h"
+#include "log/open.h"
 #include "plane/reader.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
@@ -40,6 +39,7 @@ struct server {
     struct config config;
     struct metrics metrics;
     struct log *log;
+    struct log_writer *writer;
     struct checkpoint *checkpoint;
     struct ring *ring;
     struct reducer *reducer;
@@ -130,18 +130,16 @@ static int make_directory(const char *path)
 static int open_log(struct server *server)
 {
     const struct config *config = &server->config;
-    char path[PATH_MAX], error[LOG_ERROR_BYTES];
-    if (config->log == LOG_LOCAL) {
-        snprintf(path, sizeof path, "%s/log", config->data);
-        server->log = log_local_open(path, config->log_space, error);
-    } else {
-        struct log_kafka_config kafka = {.brokers = config->kafka_brokers,
-                                         .topic = config->kafka_topic,
-                                         .replication = config->kafka_replication,
-                                         .properties = config->kafka,
-                                         .n_properties = config->n_kafka};
-        server->log = log_kafka_open(&kafka, error);
-    }
+    char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
+    const struct log_options options = {.map_bytes = config->log_space,
+                                        .replication = config->kafka_replication,
+                                        .properties = config->kafka,
+                                        .n_properties = config->n_kafka};
+    if (config->log == LOG_LOCAL)
+        snprintf(url, sizeof url, "local:%s/log", config->data);
+    else
+        snprintf(url, sizeof url, "kafka://%s/%s", config->kafka_brokers, config->kafka_topic);
+    server->log = log_open(url, &options, error);
     if (!server->log) {
         diag_error("%s", error);
         return -1;
@@ -173,9 +171,18 @@ static int fold_log(struct server *server)
         diag_error("out of memory");
         return EXIT_FAILURE;
     }
-    log_set_sink(server->log, reducer_sink(server->reducer));
+    char error[LOG_ERROR_BYTES];
     server->reader.log = server->log;
     server->reader.reducer = server->reducer;
+    server->reader.records =
+        log_reader_create(server->log, reducer_records(server->reducer), error);
+    if (server->reader.records)
+        server->writer = log_writer_create(server->log, reducer_outcomes(server->reducer), error);
+    if (!server->writer) {
+        free(canvas);
+        diag_error("%s", error);
+        return EXIT_FAILURE;
+    }
     struct log_identity identity = log_identify(server->log);
     struct checkpoint_plane folded;
     if (plane_source_init(&server->source, server->reducer, identity.cluster, identity.topic) !=
@@ -295,7 +302,7 @@ static int open_loops(struct server *server, unsigned max_files)
         limit = config->max_connections;
     struct loop_config loop = {
         .env = &sys_env,
-        .log = server->log,
+        .writer = server->writer,
         .reducer = server->reducer,
         .ring = server->ring,
         .metrics = &server->metrics,
@@ -388,11 +395,11 @@ static void finish(struct server *server)
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
-    if (server->log)
-        log_flush(server->log, FLUSH_MS);
+    if (server->writer)
+        log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
-        log_wake(server->log);
+        log_reader_wake(server->reader.records);
         pthread_join(server->reader_thread, NULL);
     }
     checkpointer_destroy(server->checkpointer);
@@ -400,7 +407,9 @@ static void finish(struct server *server)
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
     files_free(server->files);
-    log_destroy(server->log);
+    log_writer_destroy(server->writer);
+    log_reader_destroy(server->reader.records);
+    log_close(server->log);
     reducer_destroy(server->reducer);
     ring_destroy(server->ring);
     checkpoint_close(server->checkpoint);
@@ -412,7 +421,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     static struct server server;
-    switch (config_init(&server.config, argc, argv)) {
+    switch (config_read(&server.config, argc, argv)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:

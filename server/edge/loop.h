@@ -25,7 +25,7 @@ enum { LOOP_ERROR_BYTES = 256 };
 /* Everything pointed to must outlive the loop. */
 struct loop_config {
     struct env *env;
-    struct log *log;
+    struct log_writer *writer;
     struct reducer *reducer;
     struct ring *ring;
     struct metrics *metrics;

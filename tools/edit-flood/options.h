@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "pattern.h"
+#include "place.h"
 #include "target.h"
 
 enum {
@@ -20,6 +21,9 @@ enum {
 struct options {
     struct target targets[TARGETS_MAX];
     unsigned n_targets;
+    struct place canvases[CANVASES_MAX];
+    unsigned n_canvases; /* 0: the one that the target's path names */
+    bool all_canvases;   /* ask the server which are open */
     struct in_addr sources[SOURCES_MAX];
     unsigned n_sources;
     unsigned readers, writers, full_readers; /* connections, over all processes */

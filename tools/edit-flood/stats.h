@@ -42,6 +42,7 @@
     X(pictures)      /* compared */                                                                \
     X(unchecked)     /* edits delivered that were too old to be compared */                        \
     X(restarts)      /* the reference was lost, and begun anew at a picture */                     \
+    X(new_logs)      /* the log began anew: another genesis */                                     \
     X(unverified)    /* edits acknowledged while there was no reference */
 
 /* X(name, what it says): all must be 0. */
@@ -58,7 +59,8 @@
     X(bad_checksums, "canvases that differ from the server's checksum")                            \
     X(bad_pictures, "pixels of a reader's canvas that differ from the server's picture")           \
     X(bad_frames, "breaches of the protocol")                                                      \
-    X(unasked, "edits in the stream that nobody sent, or that were refused")
+    X(unasked, "edits in the stream that nobody sent, or that were refused")                       \
+    X(mixed_logs, "connections to a log that others had left for a new one")
 
 enum {
     STATS_REASONS = 12,
@@ -110,7 +112,7 @@ struct stats {
 void stats_refused(struct stats *stats, const char *reason, uint64_t edits);
 
 /* Keep a line about a fault, as long as there is room. */
-void stats_tell(struct stats *stats, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void stats_note(struct stats *stats, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void stats_merge(struct stats *into, const struct stats *from);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* trace_row: one line of an r/place file. See trace.h. */
+/* trace_row: see trace_row.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/edit.h"
 #include "nearest.h"
-#include "trace.h"
+#include "trace_row.h"
 
 enum { FIELDS_MAX = 12 };
 

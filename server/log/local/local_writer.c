@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log_local_writer: everything that can go wrong with a disk is decided here.
+ * local_writer: everything that can go wrong with a disk is decided here.
  *
  * No room (disk or map full): LMDB has undone the transaction, so its batches are refused, the log
  * is read-only, and a probe larger than what failed is tried until it fits. Anything else
  * (EIO above all): what is on the disk is no longer known to this process, so it ends at once,
  * without telling an outcome; the next one opens what was last committed.
  */
-#include "log/local/log_local_writer.h"
+#include "log/local/local_writer.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "log/local/local_record.h"
+#include "sys/clock.h"
 #include "sys/diag.h"
-#include "log/local/log_local_record.h"
 
 enum {
     PROBE_FIRST_MS = 100,
@@ -27,6 +28,7 @@ enum {
     PROBE_TIMES = 4,
     PROBE_MIN_BYTES = 64 * 1024,
     PROBE_MAX_BYTES = 1024 * 1024, /* more than the largest record: groups become smaller again */
+    FLUSH_MS = 5000,               /* at the destruction */
     ALARM_PERCENT = 80,            /* of the map */
     TIGHT_BYTES = 2 * 1024 * 1024,
 };
@@ -40,42 +42,27 @@ struct pending {
 };
 
 struct local_writer {
-    struct local_store store;
-    struct log *log;
+    struct log_writer writer; /* first: a log_writer is cast to it */
+    const struct local_store *store;
+    struct local_tail *tail;
     pthread_t thread;
     int alarm_percent; /* the writer's: warn at the next higher percentage */
+    uint64_t high;     /* the writing thread's: offset of the next record */
     atomic_int state;
 
     pthread_mutex_t lock; /* of all that follows */
     pthread_cond_t work;  /* the writer has something to do */
-    pthread_cond_t data;  /* the reader has something to read */
     pthread_cond_t idle;  /* nothing is in flight */
     struct pending *queue, **queue_end;
     struct pending *writing; /* what is in the transaction at the moment */
     size_t batches, bytes;   /* in flight: queued or being written */
-    uint64_t high;
-    bool abandoned; /* flush has told the outcomes of `writing` */
-    bool woken, closing, stop;
+    bool abandoned;          /* flush has told the outcomes of `writing` */
+    bool closing, stop;
 };
 
-static struct timespec deadline_in(int timeout_ms)
+static struct local_writer *of(struct log_writer *writer)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += timeout_ms / 1000;
-    t.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (t.tv_nsec >= 1000000000L) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000L;
-    }
-    return t;
-}
-
-static int64_t wall_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (struct local_writer *)writer;
 }
 
 static void __attribute__((noreturn)) die(struct local_writer *w, int rc)
@@ -83,7 +70,7 @@ static void __attribute__((noreturn)) die(struct local_writer *w, int rc)
     diag_error(
         "log in %s: %s: stopping, because what is on the disk is no longer certain. Nothing of "
         "it was acknowledged; start again to go on from the last commit",
-        w->store.dir, mdb_strerror(rc));
+        w->store->dir, mdb_strerror(rc));
     _exit(1);
 }
 
@@ -94,7 +81,7 @@ static bool is_no_room(struct local_writer *w, int rc)
         return true;
     /* LMDB turns a short write, which is how a disk begins to be full, into EIO. */
     struct statvfs fs;
-    return rc == EIO && statvfs(w->store.dir, &fs) == 0 &&
+    return rc == EIO && statvfs(w->store->dir, &fs) == 0 &&
            (uint64_t)fs.f_bavail * fs.f_frsize < TIGHT_BYTES;
 }
 
@@ -102,7 +89,7 @@ static bool is_no_room(struct local_writer *w, int rc)
 static void require_alive(struct local_writer *w)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(w->store.env, NULL, 0, &txn);
+    int rc = mdb_txn_begin(w->store->env, NULL, 0, &txn);
     if (rc != 0)
         die(w, rc);
     mdb_txn_abort(txn);
@@ -112,15 +99,15 @@ static void require_alive(struct local_writer *w)
 static int commit(struct local_writer *w, struct pending *group, uint64_t high)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(w->store.env, NULL, 0, &txn);
+    int rc = mdb_txn_begin(w->store->env, NULL, 0, &txn);
     if (rc != 0)
         return rc;
-    int64_t now = wall_ms();
+    int64_t now = clock_wall_ms();
     for (struct pending *p = group; p && rc == 0; p = p->next, high++) {
         local_record_seal(p->bytes, p->len, high, now);
         size_t offset = (size_t)high;
         MDB_val key = {sizeof offset, &offset}, data = {p->len, p->bytes};
-        rc = mdb_put(txn, w->store.records, &key, &data, MDB_APPEND);
+        rc = mdb_put(txn, w->store->records, &key, &data, MDB_APPEND);
     }
     if (rc == 0)
         return mdb_txn_commit(txn); /* frees txn in any case */
@@ -134,9 +121,9 @@ static int probe(struct local_writer *w, size_t bytes)
     char name[] = "probe";
     MDB_val key = {sizeof name - 1, name}, data = {bytes, NULL};
     MDB_txn *txn;
-    int rc = mdb_txn_begin(w->store.env, NULL, 0, &txn);
+    int rc = mdb_txn_begin(w->store->env, NULL, 0, &txn);
     if (rc == 0) {
-        rc = mdb_put(txn, w->store.meta, &key, &data, MDB_RESERVE);
+        rc = mdb_put(txn, w->store->meta, &key, &data, MDB_RESERVE);
         if (rc == 0) {
             memset(data.mv_data, 0, bytes);
             rc = mdb_txn_commit(txn);
@@ -145,9 +132,9 @@ static int probe(struct local_writer *w, size_t bytes)
         }
     }
     if (rc == 0)
-        rc = mdb_txn_begin(w->store.env, NULL, 0, &txn);
+        rc = mdb_txn_begin(w->store->env, NULL, 0, &txn);
     if (rc == 0) {
-        rc = mdb_del(txn, w->store.meta, &key, NULL);
+        rc = mdb_del(txn, w->store->meta, &key, NULL);
         if (rc == 0)
             rc = mdb_txn_commit(txn);
         else
@@ -160,13 +147,13 @@ static void watch_map(struct local_writer *w)
 {
     MDB_envinfo info;
     MDB_stat stat;
-    if (mdb_env_info(w->store.env, &info) != 0 || mdb_env_stat(w->store.env, &stat) != 0)
+    if (mdb_env_info(w->store->env, &info) != 0 || mdb_env_stat(w->store->env, &stat) != 0)
         return;
     double used = 100.0 * (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
     if (used < w->alarm_percent)
         return;
     diag_warn("log in %s: %.0f %% of its address space of %zu MiB is used; a restart makes more",
-              w->store.dir, used, info.me_mapsize >> 20);
+              w->store->dir, used, info.me_mapsize >> 20);
     w->alarm_percent = (int)used + 1;
 }
 
@@ -178,7 +165,7 @@ static void tell(struct local_writer *w, struct pending *list, enum log_outcome 
         struct pending *p = list;
         list = p->next;
         if (!silent)
-            w->log->sink->outcome(w->log->sink, p->origin, outcome);
+            w->writer.outcomes->outcome(w->writer.outcomes, p->origin, outcome);
         free(p);
     }
 }
@@ -212,8 +199,8 @@ static void wait_for_room(struct local_writer *w, size_t bytes)
             : bytes > PROBE_MAX_BYTES ? PROBE_MAX_BYTES
                                       : bytes;
     while (!w->closing) {
-        struct timespec until = deadline_in(pause_ms);
-        while (!w->closing && pthread_cond_timedwait(&w->work, &w->lock, &until) == 0)
+        int64_t until = clock_now_ms() + pause_ms;
+        while (!w->closing && clock_wait(&w->work, &w->lock, until))
             ;
         if (w->closing)
             break;
@@ -225,7 +212,7 @@ static void wait_for_room(struct local_writer *w, size_t bytes)
             require_alive(w);
         pthread_mutex_lock(&w->lock);
         if (rc == 0) {
-            diag_info("log in %s: there is room again: writable", w->store.dir);
+            diag_info("log in %s: there is room again: writable", w->store->dir);
             atomic_store(&w->state, LOG_WRITABLE);
             break;
         }
@@ -237,7 +224,6 @@ static void wait_for_room(struct local_writer *w, size_t bytes)
 static void write_group(struct local_writer *w)
 {
     struct pending *group = w->writing = take_queue(w);
-    uint64_t high = w->high;
     w->abandoned = false;
     pthread_mutex_unlock(&w->lock);
 
@@ -246,12 +232,15 @@ static void write_group(struct local_writer *w)
         batches++;
         bytes += p->len;
     }
-    int rc = commit(w, group, high);
-    if (rc != 0) {
+    int rc = commit(w, group, w->high);
+    if (rc == 0) {
+        w->high += batches;
+        local_tail_move(w->tail, w->high);
+    } else {
         if (!is_no_room(w, rc))
             die(w, rc);
         require_alive(w);
-        diag_error("log in %s: no room for %zu bytes: %s: read-only until there is", w->store.dir,
+        diag_error("log in %s: no room for %zu bytes: %s: read-only until there is", w->store->dir,
                    bytes,
                    rc == MDB_MAP_FULL ? "its address space is full, a restart makes more"
                                       : "the disk is full");
@@ -260,10 +249,7 @@ static void write_group(struct local_writer *w)
     pthread_mutex_lock(&w->lock);
     struct pending *refused = NULL;
     size_t refused_batches = 0, refused_bytes = 0;
-    if (rc == 0) {
-        w->high = high + batches;
-        pthread_cond_broadcast(&w->data);
-    } else {
+    if (rc != 0) {
         /* What came in meanwhile would wait for room of which nobody knows when it comes. */
         atomic_store(&w->state, LOG_STALLED);
         refused = take_queue(w);
@@ -300,65 +286,11 @@ static void *run(void *arg)
     return NULL;
 }
 
-static int cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-    int rc = pthread_condattr_init(&attr);
-    if (rc != 0)
-        return rc;
-    rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (rc == 0)
-        rc = pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-    return rc;
-}
+/* ---- the interface ---- */
 
-struct local_writer *local_writer_create(const struct local_store *store, uint64_t high,
-                                         struct log *log)
+static enum log_append append(struct log_writer *writer, const struct log_batch *batch)
 {
-    struct local_writer *w = calloc(1, sizeof *w);
-    if (!w)
-        return NULL;
-    w->store = *store;
-    w->log = log;
-    w->high = high;
-    w->alarm_percent = ALARM_PERCENT;
-    w->queue_end = &w->queue;
-    atomic_init(&w->state, LOG_WRITABLE);
-    int rc = pthread_mutex_init(&w->lock, NULL);
-    if (rc != 0)
-        goto no_lock;
-    rc = cond_init(&w->work);
-    if (rc != 0)
-        goto no_work;
-    rc = cond_init(&w->data);
-    if (rc != 0)
-        goto no_data;
-    rc = cond_init(&w->idle);
-    if (rc != 0)
-        goto no_idle;
-    watch_map(w);
-    rc = pthread_create(&w->thread, NULL, run, w);
-    if (rc != 0)
-        goto no_thread;
-    return w;
-
-no_thread:
-    pthread_cond_destroy(&w->idle);
-no_idle:
-    pthread_cond_destroy(&w->data);
-no_data:
-    pthread_cond_destroy(&w->work);
-no_work:
-    pthread_mutex_destroy(&w->lock);
-no_lock:
-    free(w);
-    errno = rc;
-    return NULL;
-}
-
-enum log_append local_writer_append(struct local_writer *w, const struct log_batch *batch)
-{
+    struct local_writer *w = of(writer);
     size_t len = local_record_size(batch);
     struct pending *p = malloc(sizeof *p + len);
     if (!p)
@@ -387,44 +319,28 @@ enum log_append local_writer_append(struct local_writer *w, const struct log_bat
     return result;
 }
 
-enum log_state local_writer_state(struct local_writer *w)
+static enum log_state state(struct log_writer *writer)
 {
-    return (enum log_state)atomic_load(&w->state);
+    return (enum log_state)atomic_load(&of(writer)->state);
 }
 
-uint64_t local_writer_wait(struct local_writer *w, uint64_t offset, int timeout_ms)
+static size_t record_max(struct log_writer *writer)
 {
-    struct timespec until = {0};
-    if (timeout_ms > 0)
-        until = deadline_in(timeout_ms);
-    pthread_mutex_lock(&w->lock);
-    while (timeout_ms > 0 && w->high <= offset && !w->woken &&
-           pthread_cond_timedwait(&w->data, &w->lock, &until) == 0)
-        ;
-    w->woken = false;
-    uint64_t high = w->high;
-    pthread_mutex_unlock(&w->lock);
-    return high;
+    (void)writer;
+    return LOG_RECORD_MAX;
 }
 
-void local_writer_wake(struct local_writer *w)
+static void flush(struct log_writer *writer, int timeout_ms)
 {
-    pthread_mutex_lock(&w->lock);
-    w->woken = true;
-    pthread_cond_broadcast(&w->data);
-    pthread_mutex_unlock(&w->lock);
-}
-
-void local_writer_flush(struct local_writer *w, int timeout_ms)
-{
-    struct timespec until = deadline_in(timeout_ms);
+    struct local_writer *w = of(writer);
+    int64_t until = clock_now_ms() + timeout_ms;
     struct origin *lost = NULL;
     size_t n_lost = 0, bytes = 0;
 
     pthread_mutex_lock(&w->lock);
     w->closing = true;
     pthread_cond_broadcast(&w->work);
-    while (w->batches > 0 && pthread_cond_timedwait(&w->idle, &w->lock, &until) == 0)
+    while (w->batches > 0 && clock_wait(&w->idle, &w->lock, until))
         ;
     /* What no transaction has taken yet never will be written; what one has, nobody knows. */
     struct pending *refused = take_queue(w);
@@ -449,7 +365,7 @@ void local_writer_flush(struct local_writer *w, int timeout_ms)
 
     tell(w, refused, LOG_REFUSED, false);
     for (size_t i = 0; i < n_lost; i++)
-        w->log->sink->outcome(w->log->sink, lost[i], LOG_UNKNOWN);
+        writer->outcomes->outcome(writer->outcomes, lost[i], LOG_UNKNOWN);
     free(lost);
 
     pthread_mutex_lock(&w->lock);
@@ -460,19 +376,68 @@ void local_writer_flush(struct local_writer *w, int timeout_ms)
     pthread_mutex_unlock(&w->lock);
 }
 
-void local_writer_destroy(struct local_writer *w)
+static void destroy(struct log_writer *writer)
 {
-    if (!w)
-        return;
-    local_writer_flush(w, 5000);
+    struct local_writer *w = of(writer);
+    flush(writer, FLUSH_MS);
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_broadcast(&w->work);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
     pthread_cond_destroy(&w->idle);
-    pthread_cond_destroy(&w->data);
     pthread_cond_destroy(&w->work);
     pthread_mutex_destroy(&w->lock);
     free(w);
+}
+
+static const struct log_writer_ops ops = {
+    .append = append,
+    .state = state,
+    .record_max = record_max,
+    .flush = flush,
+    .destroy = destroy,
+};
+
+struct log_writer *local_writer_create(const struct local_store *store, struct local_tail *tail,
+                                       char error[LOG_ERROR_BYTES])
+{
+    int rc = ENOMEM;
+    struct local_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        goto no_memory;
+    w->writer.ops = &ops;
+    w->store = store;
+    w->tail = tail;
+    w->high = tail->high;
+    w->alarm_percent = ALARM_PERCENT;
+    w->queue_end = &w->queue;
+    atomic_init(&w->state, LOG_WRITABLE);
+    rc = pthread_mutex_init(&w->lock, NULL);
+    if (rc != 0)
+        goto no_lock;
+    rc = clock_cond_init(&w->work);
+    if (rc != 0)
+        goto no_work;
+    rc = clock_cond_init(&w->idle);
+    if (rc != 0)
+        goto no_idle;
+    watch_map(w);
+    rc = pthread_create(&w->thread, NULL, run, w);
+    if (rc != 0)
+        goto no_thread;
+    return &w->writer;
+
+no_thread:
+    pthread_cond_destroy(&w->idle);
+no_idle:
+    pthread_cond_destroy(&w->work);
+no_work:
+    pthread_mutex_destroy(&w->lock);
+no_lock:
+    free(w);
+no_memory:
+    snprintf(error, LOG_ERROR_BYTES, "%.120s: the writer cannot be started: %s", store->dir,
+             strerror(rc));
+    return NULL;
 }

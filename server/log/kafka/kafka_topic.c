@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * log_kafka_topic: a topic that is fit to be the log: one partition, never compacted, kept for
- * ever. Made when missing, verified otherwise.
- */
+/* kafka_topic: see kafka_topic.h. */
+#include "log/kafka/kafka_topic.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "sys/clock.h"
 #include "sys/diag.h"
-#include "log/kafka/log_kafka_internal.h"
 
 enum {
     ASK_MS = 1000, /* one question to a broker */
@@ -16,11 +14,6 @@ enum {
     DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
 };
-
-static void pause_ms(int ms)
-{
-    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
-}
 
 rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int timeout_ms,
                                      bool *has_leader, int *n_partitions)
@@ -70,10 +63,10 @@ static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op, int timeout
 static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue,
                           const void *what)
 {
-    const struct log_kafka_config *config = what;
+    const struct kafka_settings *settings = what;
     char why[128];
-    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(
-        config->topic, 1, config->replication > 0 ? config->replication : 1, why, sizeof why);
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(settings->topic, 1, settings->replication, why, sizeof why);
     if (!topic)
         return; /* the name was refused before */
     rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
@@ -84,11 +77,11 @@ static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_k
     rd_kafka_NewTopic_destroy(topic);
 }
 
-static int create(rd_kafka_t *rk, const struct log_kafka_config *config,
+static int create(rd_kafka_t *rk, const struct kafka_settings *settings,
                   char error[LOG_ERROR_BYTES])
 {
     rd_kafka_event_t *event =
-        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, config);
+        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, settings);
     rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     const char *why = event && err ? rd_kafka_event_error_string(event) : rd_kafka_err2str(err);
     if (!err) {
@@ -102,11 +95,11 @@ static int create(rd_kafka_t *rk, const struct log_kafka_config *config,
     if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
         ; /* another server was faster: then it is verified like any other */
     } else if (err) {
-        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s cannot be made: %.120s", config->topic,
-                 why ? why : rd_kafka_err2str(err));
+        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s cannot be made: %.120s",
+                 settings->topic, why ? why : rd_kafka_err2str(err));
         rc = -1;
     } else {
-        diag_info("kafka: made topic %s: one partition, kept for ever", config->topic);
+        diag_info("kafka: made topic %s: one partition, kept for ever", settings->topic);
     }
     if (event)
         rd_kafka_event_destroy(event);
@@ -116,9 +109,9 @@ static int create(rd_kafka_t *rk, const struct log_kafka_config *config,
 static void submit_describe(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
                             rd_kafka_queue_t *queue, const void *what)
 {
-    const struct log_kafka_config *config = what;
+    const struct kafka_settings *settings = what;
     rd_kafka_ConfigResource_t *resource =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, config->topic);
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, settings->topic);
     rd_kafka_DescribeConfigs(rk, &resource, 1, options, queue);
     rd_kafka_ConfigResource_destroy(resource);
 }
@@ -145,12 +138,12 @@ static int judge(const char *topic, const char *name, const char *value,
     return 0;
 }
 
-static int verify(rd_kafka_t *rk, const struct log_kafka_config *config,
+static int verify(rd_kafka_t *rk, const struct kafka_settings *settings,
                   char error[LOG_ERROR_BYTES])
 {
     int rc = 0;
     rd_kafka_event_t *event =
-        ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, config);
+        ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, settings);
     rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     size_t n = 0;
     const rd_kafka_ConfigResource_t **resources = NULL;
@@ -160,14 +153,14 @@ static int verify(rd_kafka_t *rk, const struct log_kafka_config *config,
         err = n == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR_UNKNOWN;
     }
     if (err) { /* the right to ask may be missing; the log works without */
-        diag_warn("kafka: the settings of topic %s cannot be verified: %s", config->topic,
+        diag_warn("kafka: the settings of topic %s cannot be verified: %s", settings->topic,
                   rd_kafka_err2str(err));
     } else {
         const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[0], &n);
         for (size_t i = 0; i < n && rc == 0; i++) {
             const char *value = rd_kafka_ConfigEntry_value(entries[i]);
             if (value)
-                rc = judge(config->topic, rd_kafka_ConfigEntry_name(entries[i]), value, error);
+                rc = judge(settings->topic, rd_kafka_ConfigEntry_name(entries[i]), value, error);
         }
     }
     if (event)
@@ -175,20 +168,20 @@ static int verify(rd_kafka_t *rk, const struct log_kafka_config *config,
     return rc;
 }
 
-int kafka_topic_prepare(rd_kafka_t *rk, const struct log_kafka_config *config, int64_t deadline_ms,
+int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, int64_t deadline_ms,
                         char error[LOG_ERROR_BYTES])
 {
     bool has_leader = false, made = false;
     int n = 0;
     for (;;) {
-        rd_kafka_resp_err_t err = kafka_topic_look(rk, config->topic, ASK_MS, &has_leader, &n);
-        if (!err && n == 0 && config->readonly) {
+        rd_kafka_resp_err_t err = kafka_topic_look(rk, settings->topic, ASK_MS, &has_leader, &n);
+        if (!err && n == 0 && settings->readonly) {
             snprintf(error, LOG_ERROR_BYTES, "kafka: there is no topic %.64s at %.100s",
-                     config->topic, config->brokers);
+                     settings->topic, settings->brokers);
             return -1;
         }
         if (!err && n == 0 && !made) {
-            if (create(rk, config, error) != 0)
+            if (create(rk, settings, error) != 0)
                 return -1;
             made = true;
             continue;
@@ -196,22 +189,22 @@ int kafka_topic_prepare(rd_kafka_t *rk, const struct log_kafka_config *config, i
         if (!err && n > 0 && has_leader)
             break;
         if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
-            err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION || kafka_now_ms() >= deadline_ms) {
-            snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s at %.100s: %s", config->topic,
-                     config->brokers,
+            err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION || clock_now_ms() >= deadline_ms) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s at %.100s: %s", settings->topic,
+                     settings->brokers,
                      err == RD_KAFKA_RESP_ERR__TRANSPORT || err == RD_KAFKA_RESP_ERR__TIMED_OUT
                          ? "no broker answers"
                      : err ? rd_kafka_err2str(err)
                            : "its partition has no leader");
             return -1;
         }
-        pause_ms(AGAIN_MS);
+        clock_pause_ms(AGAIN_MS);
     }
     if (n != 1) {
         snprintf(error, LOG_ERROR_BYTES,
-                 "kafka: topic %.64s has %d partitions: one log is one partition", config->topic,
+                 "kafka: topic %.64s has %d partitions: one log is one partition", settings->topic,
                  n);
         return -1;
     }
-    return verify(rk, config, error);
+    return verify(rk, settings, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* log_local_record: the bytes of one record in the embedded log. Pure. */
-#ifndef PLACED_LOG_LOCAL_LOG_LOCAL_RECORD_H
-#define PLACED_LOG_LOCAL_LOG_LOCAL_RECORD_H
+/* local_record: the bytes of one record in the embedded log. Pure. */
+#ifndef PLACED_LOG_LOCAL_LOCAL_RECORD_H
+#define PLACED_LOG_LOCAL_LOCAL_RECORD_H
 
 #include "core/record.h"
 #include "log/log.h"

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log_kafka_conf: what each property is set to and why, and librdkafka's voice.
+ * kafka_conf: what each property is set to and why, and where librdkafka's messages go.
  */
+#include "log/kafka/kafka_conf.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #include "sys/diag.h"
-#include "log/kafka/log_kafka_internal.h"
 
-enum { MESSAGE_MAX_MIN = 1000000 }; /* a batch of LOG_BATCH_MAX with authors must fit */
+enum { MESSAGE_MAX_MIN = 1000000 }; /* a record of LOG_RECORD_MAX must fit */
 
 struct setting {
     const char *name;
@@ -27,13 +27,13 @@ static const struct setting defaults_both[] = {
     {"reconnect.backoff.ms", "50"},
     {"reconnect.backoff.max.ms", "500"}, /* with the default we came back 8 s after the broker */
 };
-static const struct setting defaults_consumer[] = {
+static const struct setting defaults_reader[] = {
     {"fetch.error.backoff.ms", "100"},
     {"fetch.message.max.bytes", "4194304"},
 };
-static const struct setting defaults_producer[] = {
+static const struct setting defaults_writer[] = {
     {"linger.ms", "0"},              /* the intake has gathered already */
-    {"compression.codec", "lz4"},    /* headers of authors compress; zstd reads five times slower */
+    {"compression.codec", "lz4"},    /* zstd reads five times slower */
     {"message.timeout.ms", "10000"}, /* an edit that lands minutes later is worse than a refusal */
     {"request.timeout.ms", "5000"},
     {"retry.backoff.ms", "50"},
@@ -43,7 +43,7 @@ static const struct setting defaults_producer[] = {
 static const struct setting fixed_both[] = {
     {"allow.auto.create.topics", "false"}, /* a typo must not make a topic */
 };
-static const struct setting fixed_consumer[] = {
+static const struct setting fixed_reader[] = {
     {"auto.offset.reset", "error"}, /* the default skips edits silently */
     {"check.crcs", "true"},
     {"enable.auto.commit", "false"},
@@ -51,7 +51,7 @@ static const struct setting fixed_consumer[] = {
     {"enable.partition.eof", "true"},
     {"isolation.level", "read_uncommitted"}, /* else a foreign transaction would hold us up */
 };
-static const struct setting fixed_producer[] = {
+static const struct setting fixed_writer[] = {
     {"enable.idempotence", "true"}, /* with acks=all and ordered retries */
 };
 
@@ -72,10 +72,67 @@ static const char *const refused[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_among(const char *name, const struct setting *settings, size_t n)
+/* ---- settings ---- */
+
+static void free_const(const char *text)
+{
+    free((char *)(uintptr_t)text);
+}
+
+int kafka_settings_init(struct kafka_settings *settings, const char *where,
+                        const struct log_options *options, char error[LOG_ERROR_BYTES])
+{
+    *settings = (struct kafka_settings){
+        .replication = options->replication > 0 ? options->replication : 1,
+        .readonly = options->readonly,
+    };
+    const char *slash = strchr(where, '/');
+    if (!slash || slash == where || !slash[1]) {
+        snprintf(error, LOG_ERROR_BYTES, "kafka://%.100s: expected kafka://HOST:PORT/TOPIC", where);
+        return -1;
+    }
+    settings->brokers = strndup(where, (size_t)(slash - where));
+    settings->topic = strdup(slash + 1);
+    settings->properties = calloc(options->n_properties + 1, sizeof *settings->properties);
+    if (!settings->brokers || !settings->topic || !settings->properties)
+        goto no_memory;
+    for (; settings->n_properties < options->n_properties; settings->n_properties++) {
+        struct log_property *copy = &settings->properties[settings->n_properties];
+        const struct log_property *given = &options->properties[settings->n_properties];
+        copy->name = strdup(given->name);
+        copy->value = strdup(given->value);
+        if (!copy->name || !copy->value) {
+            free_const(copy->name);
+            free_const(copy->value);
+            goto no_memory;
+        }
+    }
+    return 0;
+
+no_memory:
+    kafka_settings_finish(settings);
+    snprintf(error, LOG_ERROR_BYTES, "no memory");
+    return -1;
+}
+
+void kafka_settings_finish(struct kafka_settings *settings)
+{
+    for (size_t i = 0; i < settings->n_properties; i++) {
+        free_const(settings->properties[i].name);
+        free_const(settings->properties[i].value);
+    }
+    free(settings->properties);
+    free(settings->brokers);
+    free(settings->topic);
+    *settings = (struct kafka_settings){0};
+}
+
+/* ---- properties ---- */
+
+static bool is_among(const char *name, const struct setting *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(settings[i].name, name) == 0)
+        if (strcmp(list[i].name, name) == 0)
             return true;
     return false;
 }
@@ -86,8 +143,8 @@ static bool is_refused(const char *name)
         if (strcmp(refused[i], name) == 0)
             return true;
     return is_among(name, fixed_both, COUNT(fixed_both)) ||
-           is_among(name, fixed_consumer, COUNT(fixed_consumer)) ||
-           is_among(name, fixed_producer, COUNT(fixed_producer));
+           is_among(name, fixed_reader, COUNT(fixed_reader)) ||
+           is_among(name, fixed_writer, COUNT(fixed_writer));
 }
 
 static int set(rd_kafka_conf_t *conf, const char *name, const char *value,
@@ -100,20 +157,20 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value,
     return -1;
 }
 
-static int set_all(rd_kafka_conf_t *conf, const struct setting *settings, size_t n,
+static int set_all(rd_kafka_conf_t *conf, const struct setting *list, size_t n,
                    char error[LOG_ERROR_BYTES])
 {
     for (size_t i = 0; i < n; i++)
-        if (set(conf, settings[i].name, settings[i].value, error) != 0)
+        if (set(conf, list[i].name, list[i].value, error) != 0)
             return -1;
     return 0;
 }
 
-static int set_users(rd_kafka_conf_t *conf, const struct log_kafka_config *config,
+static int set_users(rd_kafka_conf_t *conf, const struct kafka_settings *settings,
                      char error[LOG_ERROR_BYTES])
 {
-    for (size_t i = 0; i < config->n_properties; i++) {
-        const struct kafka_property *p = &config->properties[i];
+    for (size_t i = 0; i < settings->n_properties; i++) {
+        const struct log_property *p = &settings->properties[i];
         if (is_refused(p->name)) {
             snprintf(error, LOG_ERROR_BYTES,
                      "[kafka] %.100s: placed sets this one itself, leave it out", p->name);
@@ -130,7 +187,7 @@ static int set_users(rd_kafka_conf_t *conf, const struct log_kafka_config *confi
     return 0;
 }
 
-/* ---- librdkafka's voice ---- */
+/* ---- librdkafka's messages ---- */
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
@@ -153,57 +210,22 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
     (void)opaque;
 }
 
-/* ---- connections ---- */
-
-int64_t kafka_now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static rd_kafka_resp_err_t on_broker_state(rd_kafka_t *rk, int32_t id, const char *protocol,
-                                           const char *name, int port, const char *state,
-                                           void *opaque)
-{
-    struct kafka_links *links = opaque;
-    if (id < 0) /* an address to begin with: librdkafka drops it once it knows the brokers */
-        return RD_KAFKA_RESP_ERR_NO_ERROR;
-    /* A connection that is up may be called UPDATE while its metadata is refreshed. */
-    bool up = strncmp(state, "UP", 2) == 0;
-    bool was_up = atomic_exchange(&links->up[id % KAFKA_BROKERS_MAX], up);
-    if (up && !was_up) {
-        atomic_fetch_add(&links->n_up, 1);
-    } else if (!up && was_up) {
-        atomic_store(&links->lost, true);
-        atomic_store(&links->down_ms, kafka_now_ms());
-        atomic_fetch_sub(&links->n_up, 1);
-    }
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
-static rd_kafka_resp_err_t on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque,
-                                  char *error, size_t error_size)
-{
-    return rd_kafka_interceptor_add_on_broker_state_change(rk, "placed", on_broker_state, opaque);
-}
-
-rd_kafka_conf_t *kafka_conf(const struct log_kafka_config *config, enum kafka_role role,
+rd_kafka_conf_t *kafka_conf(const struct kafka_settings *settings, enum kafka_role role,
                             struct kafka_links *links, char error[LOG_ERROR_BYTES])
 {
-    bool reads = role == KAFKA_CONSUMER;
+    bool reads = role == KAFKA_READER;
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    const struct setting where = {"bootstrap.servers", config->brokers};
+    const struct setting where = {"bootstrap.servers", settings->brokers};
     if (set_all(conf, defaults_both, COUNT(defaults_both), error) == 0 &&
-        set_all(conf, reads ? defaults_consumer : defaults_producer,
-                reads ? COUNT(defaults_consumer) : COUNT(defaults_producer), error) == 0 &&
-        set_users(conf, config, error) == 0 && set_all(conf, &where, 1, error) == 0 &&
+        set_all(conf, reads ? defaults_reader : defaults_writer,
+                reads ? COUNT(defaults_reader) : COUNT(defaults_writer), error) == 0 &&
+        set_users(conf, settings, error) == 0 && set_all(conf, &where, 1, error) == 0 &&
         set_all(conf, fixed_both, COUNT(fixed_both), error) == 0 &&
-        set_all(conf, reads ? fixed_consumer : fixed_producer,
-                reads ? COUNT(fixed_consumer) : COUNT(fixed_producer), error) == 0 &&
-        rd_kafka_conf_interceptor_add_on_new(conf, "placed", on_new, links) == 0)
+        set_all(conf, reads ? fixed_reader : fixed_writer,
+                reads ? COUNT(fixed_reader) : COUNT(fixed_writer), error) == 0 &&
+        kafka_links_watch(links, conf) == 0)
         return conf;
     rd_kafka_conf_destroy(conf);
     return NULL;

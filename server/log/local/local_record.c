@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log_local_record: layout, little-endian (PROTOCOL.md, "The embedded log"):
+ * local_record: layout, little-endian (PROTOCOL.md, "The embedded log"):
  *
  *    0  u32  CRC-32C of the offset as u64, then of all bytes from 4 on
  *    4  u32  length of the whole record in bytes
@@ -14,14 +14,13 @@
  * The offset is under the checksum so that a record that turns up in another's place is found out.
  * A change of layout is a new format number: old numbers stay readable for ever.
  */
-#include "log/local/log_local_record.h"
+#include "log/local/local_record.h"
 
 #include <string.h>
 
 #include "core/authors.h"
 #include "core/bytes.h"
 #include "core/crc32c.h"
-#include "core/edit.h"
 
 enum {
     FORMAT = 1,
@@ -32,14 +31,9 @@ enum {
     HAS_ALL = HAS_AUTHORS | HAS_ORIGIN | HAS_GENESIS,
 };
 
-static size_t authors_size(const struct log_batch *batch)
-{
-    return batch->authors ? 1 + 8 * batch->n : 0;
-}
-
 size_t local_record_size(const struct log_batch *batch)
 {
-    return HEAD + EDIT_BYTES * batch->n + authors_size(batch) + ORIGIN_BYTES +
+    return HEAD + batch->value.len + batch->authors.len + ORIGIN_BYTES +
            (batch->genesis ? GENESIS_BYTES : 0);
 }
 
@@ -48,17 +42,15 @@ void local_record_encode(uint8_t *bytes, const struct log_batch *batch)
     memset(bytes, 0, HEAD);
     store_u32(bytes + 4, (uint32_t)local_record_size(batch));
     bytes[8] = FORMAT;
-    bytes[9] = (uint8_t)(HAS_ORIGIN | (batch->authors ? HAS_AUTHORS : 0) |
+    bytes[9] = (uint8_t)(HAS_ORIGIN | (batch->authors.data ? HAS_AUTHORS : 0) |
                          (batch->genesis ? HAS_GENESIS : 0));
-    store_u32(bytes + 12, (uint32_t)(EDIT_BYTES * batch->n));
+    store_u32(bytes + 12, (uint32_t)batch->value.len);
     uint8_t *p = bytes + HEAD;
-    memcpy(p, batch->edits, EDIT_BYTES * batch->n);
-    p += EDIT_BYTES * batch->n;
-    if (batch->authors) {
-        *p++ = AUTHORS_VERSION;
-        for (size_t i = 0; i < batch->n; i++, p += 8)
-            store_u64(p, batch->authors[i]);
-    }
+    memcpy(p, batch->value.data, batch->value.len);
+    p += batch->value.len;
+    if (batch->authors.data)
+        memcpy(p, batch->authors.data, batch->authors.len);
+    p += batch->authors.len;
     origin_store(p, &batch->origin);
     p += ORIGIN_BYTES;
     if (batch->genesis)
