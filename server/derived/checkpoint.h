@@ -25,27 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/position.h"
-#include "core/record.h"
+#include "derived/checkpoint_contents.h"
 
 struct checkpoint;
-
-/* How far the log has been read, and which log it was. */
-struct checkpoint_plane {
-    uint64_t version;     /* the offset after the last record read; 0 before any */
-    struct anchor anchor; /* of that record; valid when version > 0 */
-    bool has_genesis;
-    uint8_t genesis[GENESIS_BYTES];
-    char cluster[64]; /* as log_identify gives them, cut if longer, NUL-terminated */
-    char topic[256];
-};
-
-/* One canvas that was ever painted. */
-struct checkpoint_canvas {
-    struct position position;
-    uint64_t version, checksum;
-    const uint8_t *pixels; /* CANVAS_PIXELS, one colour a byte */
-};
 
 /* Where a save gets the canvases from. */
 struct checkpoint_source {
