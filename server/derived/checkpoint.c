@@ -7,6 +7,7 @@
  */
 #include "derived/checkpoint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,8 @@ int checkpoint_save(struct checkpoint *checkpoint, struct checkpoint_source *sou
 {
     struct checkpoint_store *store = &checkpoint->store;
     struct checkpoint_plane plane = {0};
-    source->begin(source, &plane);
+    if (!source->begin(source, &plane))
+        return checkpoint_store_report(store, "save", ENOMEM, error);
     if (is_up_to_date(store, plane.version))
         return 0;
     int rc = save(store, &plane, source);

@@ -32,8 +32,8 @@ struct checkpoint;
 /* Where a save gets the canvases from. */
 struct checkpoint_source {
     /* A save begins: how far the plane has been read, and of which log. What has been read by now
-     * shows in the copies that follow. */
-    void (*begin)(struct checkpoint_source *source, struct checkpoint_plane *plane);
+     * shows in the copies that follow. False: there is no memory to list the canvases. */
+    bool (*begin)(struct checkpoint_source *source, struct checkpoint_plane *plane);
     /* The i-th painted canvas, in any order that lasts as long as the save: its position and
      * version as they are now; no pixels. False when there are no more. */
     bool (*look)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);

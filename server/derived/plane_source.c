@@ -18,7 +18,7 @@ static struct plane_source *of_pictures(struct picture_source *source)
 
 /* ---- checkpoints ---- */
 
-static void begin(struct checkpoint_source *base, struct checkpoint_plane *plane)
+static bool begin(struct checkpoint_source *base, struct checkpoint_plane *plane)
 {
     struct plane_source *source = of_checkpoint(base);
     reducer_copy(source->reducer, source->copy);
@@ -28,6 +28,7 @@ static void begin(struct checkpoint_source *base, struct checkpoint_plane *plane
     memcpy(plane->genesis, source->copy->genesis, GENESIS_BYTES);
     memcpy(plane->cluster, source->cluster, sizeof plane->cluster);
     memcpy(plane->topic, source->topic, sizeof plane->topic);
+    return true;
 }
 
 static bool look(struct checkpoint_source *base, size_t i, struct checkpoint_canvas *canvas)

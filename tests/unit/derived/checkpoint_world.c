@@ -52,9 +52,10 @@ static struct world *of_source(struct checkpoint_source *source)
     return (struct world *)((char *)source - offsetof(struct world, source));
 }
 
-static void begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
+static bool begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
 {
     *plane = of_source(source)->saving;
+    return !atomic_load(&of_source(source)->begin_fails);
 }
 
 static bool look(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas)
