@@ -221,7 +221,7 @@ static void picture_ready(struct picture_source *source, const struct picture *p
 {
     struct server *server =
         (struct server *)((char *)source - offsetof(struct server, source.pictures));
-    metric_add(&server->metrics, snapshots_total, 1);
+    metric_add(&server->metrics, pictures_total, 1);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
 }
