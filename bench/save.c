@@ -23,10 +23,11 @@ enum { REPEAT_MAX = 999, KINDS = 3, FILE_BYTES = CANVAS_PIXELS / 2 };
 static const char *const names[KINDS] = {"save", "file", "copy"};
 static struct canvas from, to;
 
-static void begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
+static bool begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
 {
     *plane =
         (struct checkpoint_plane){.version = from.version, .cluster = "bench", .topic = "bench"};
+    return true;
 }
 
 static bool look(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas)

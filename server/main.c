@@ -233,7 +233,7 @@ static void picture_ready(struct picture_source *source, const struct picture *p
     struct canvas_place *place = canvases_find(server->canvases, picture_name_first(name));
     if (name.zoom == 0 && place)
         place_set_picture_bytes(place, picture->len);
-    metric_add(&server->metrics, snapshots_total, 1);
+    metric_add(&server->metrics, pictures_total, 1);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
 }

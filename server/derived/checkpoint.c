@@ -7,6 +7,7 @@
  */
 #include "derived/checkpoint.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,7 +204,8 @@ int checkpoint_save(struct checkpoint *checkpoint, struct checkpoint_source *sou
 {
     struct checkpoint_store *store = &checkpoint->store;
     struct checkpoint_plane plane = {0};
-    source->begin(source, &plane);
+    if (!source->begin(source, &plane))
+        return checkpoint_store_report(store, "save", ENOMEM, error);
     if (is_up_to_date(store, plane.version))
         return 0;
     int rc = save(store, &plane, source);
@@ -234,7 +236,7 @@ int checkpoint_clear(struct checkpoint *checkpoint, char error[CHECKPOINT_ERROR_
 
 /* What is found in the store. */
 struct findings {
-    MDB_val plane; /* its entry; the bytes live as long as the transaction */
+    MDB_val plane; /* its entry, of length 0 when it is missing; lives as long as the transaction */
     struct checkpoint_digest digest;
     size_t n;       /* entries of any kind */
     bool former;    /* the two slots of the format before this one */
@@ -279,8 +281,6 @@ static struct findings examine(struct checkpoint_store *store, MDB_txn *txn)
     int rc = for_each(store, txn, check, &found);
     if (rc)
         find_fault(&found, "it", mdb_strerror(rc));
-    else if (found.n > 0 && !found.plane.mv_data)
-        find_fault(&found, "the plane", "has no entry");
     else if (found.n > 0)
         find_fault(&found, "the plane",
                    plane_entry_fault(found.plane.mv_data, found.plane.mv_size, found.digest));

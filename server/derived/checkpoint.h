@@ -25,33 +25,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/position.h"
-#include "core/record.h"
+#include "derived/checkpoint_contents.h"
 
 struct checkpoint;
-
-/* How far the log has been read, and which log it was. */
-struct checkpoint_plane {
-    uint64_t version;     /* the offset after the last record read; 0 before any */
-    struct anchor anchor; /* of that record; valid when version > 0 */
-    bool has_genesis;
-    uint8_t genesis[GENESIS_BYTES];
-    char cluster[64]; /* as log_identify gives them, cut if longer, NUL-terminated */
-    char topic[256];
-};
-
-/* One canvas that was ever painted. */
-struct checkpoint_canvas {
-    struct position position;
-    uint64_t version, checksum;
-    const uint8_t *pixels; /* CANVAS_PIXELS, one colour a byte */
-};
 
 /* Where a save gets the canvases from. */
 struct checkpoint_source {
     /* A save begins: how far the plane has been read, and of which log. What has been read by now
-     * shows in the copies that follow. */
-    void (*begin)(struct checkpoint_source *source, struct checkpoint_plane *plane);
+     * shows in the copies that follow. False: there is no memory to list the canvases. */
+    bool (*begin)(struct checkpoint_source *source, struct checkpoint_plane *plane);
     /* The i-th painted canvas, in any order that lasts as long as the save: its position and
      * version as they are now; no pixels. False when there are no more. */
     bool (*look)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);

@@ -41,8 +41,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/position.h"
-#include "derived/checkpoint.h"
+#include "derived/checkpoint_contents.h"
 
 enum {
     CANVAS_KEY_BYTES = 5,

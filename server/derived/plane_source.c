@@ -18,15 +18,15 @@ static struct plane_source *of_pictures(struct picture_source *source)
 
 /* ---- checkpoints ---- */
 
-/* Which canvases have been painted. Without memory for all of them, those of the save before: then
- * the new ones are saved next time. */
-static void list_painted(struct plane_source *source)
+/* Which canvases have been painted. False when there is no memory for the list: then nothing may be
+ * saved, because a checkpoint that leaves a canvas out would be believed. */
+static bool list_painted(struct plane_source *source)
 {
     size_t n = canvases_list(source->canvases, NULL, 0);
     if (n > source->room) {
         struct canvas_place **places = realloc(source->places, n * sizeof(struct canvas_place *));
         if (!places)
-            return;
+            return false;
         source->places = places;
         source->room = n;
     }
@@ -36,9 +36,10 @@ static void list_painted(struct plane_source *source)
         if (place_version(source->places[i]) > 0)
             source->places[source->n++] = source->places[i];
     }
+    return true;
 }
 
-static void begin(struct checkpoint_source *base, struct checkpoint_plane *plane)
+static bool begin(struct checkpoint_source *base, struct checkpoint_plane *plane)
 {
     struct plane_source *source = of_checkpoint(base);
     struct plane_state state;
@@ -49,7 +50,7 @@ static void begin(struct checkpoint_source *base, struct checkpoint_plane *plane
     memcpy(plane->genesis, state.genesis, GENESIS_BYTES);
     memcpy(plane->cluster, source->cluster, sizeof plane->cluster);
     memcpy(plane->topic, source->topic, sizeof plane->topic);
-    list_painted(source);
+    return list_painted(source);
 }
 
 static bool look(struct checkpoint_source *base, size_t i, struct checkpoint_canvas *canvas)

@@ -31,7 +31,7 @@
     X(tick_ms, gauge, "Time between two frames; more than was set: sending them takes long")       \
     X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
     X(resets_total, counter, "Clients sent to the picture")                                        \
-    X(snapshots_total, counter, "Pictures encoded")                                                \
+    X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(http_requests_total, counter, "HTTP requests answered")                                      \

@@ -140,12 +140,12 @@ def test_a_query_does_not_get_another_picture(server):
 
 
 def test_who_asks_at_once_shares_one_picture(server):
-    before = server.metric("placed_snapshots_total")
+    before = server.metric("placed_pictures_total")
     server.request("POST", EDIT)
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: server.get("/canvas.png"), range(40)))
     assert {answer.status for answer in answers} == {200}
-    assert server.metric("placed_snapshots_total") - before <= 3
+    assert server.metric("placed_pictures_total") - before <= 3
 
 
 # ---- POST /edit

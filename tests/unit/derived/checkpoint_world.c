@@ -25,10 +25,10 @@ uint64_t world_paint(uint8_t *pixels, struct position position, uint64_t version
         (version << 24 ^ (uint64_t)(uint16_t)position.gx << 12 ^ (uint64_t)(uint16_t)position.gy) *
             0x9e3779b97f4a7c15 +
         1;
-    for (size_t i = 0; i < CANVAS_PIXELS; i++) {
-        if (i % 16 == 0)
-            state = state * 6364136223846793005 + 1442695040888963407;
-        pixels[i] = (uint8_t)(state >> 4 * (i % 16) & 15);
+    for (size_t i = 0; i < CANVAS_PIXELS; i += sizeof state) {
+        state = state * 6364136223846793005 + 1442695040888963407;
+        uint64_t eight = (state >> 7) & 0x0f0f0f0f0f0f0f0f;
+        memcpy(pixels + i, &eight, sizeof eight);
     }
     return canvas_checksum(pixels);
 }
@@ -52,9 +52,10 @@ static struct world *of_source(struct checkpoint_source *source)
     return (struct world *)((char *)source - offsetof(struct world, source));
 }
 
-static void begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
+static bool begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
 {
     *plane = of_source(source)->saving;
+    return !atomic_load(&of_source(source)->begin_fails);
 }
 
 static bool look(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas)

@@ -3,6 +3,8 @@
 #ifndef PLACED_TESTS_CHECKPOINT_WORLD_H
 #define PLACED_TESTS_CHECKPOINT_WORLD_H
 
+#include <stdatomic.h>
+
 #include "cmocka_all.h"
 #include "core/canvas.h"
 #include "derived/checkpoint.h"
@@ -16,6 +18,7 @@ struct world {
     struct checkpoint_sink sink;
     /* To be saved. Canvas i lies at world_position(i) and has versions[i]. */
     struct checkpoint_plane saving;
+    atomic_bool begin_fails;
     size_t n;
     uint64_t versions[WORLD_CANVASES];
     size_t copies;       /* how many the source has given */

@@ -97,6 +97,19 @@ static void nothing_is_written_when_nothing_was_read(void **state)
     checkpoint_close(checkpoint);
 }
 
+static void a_source_without_memory_saves_nothing(void **state)
+{
+    struct world *world = *state;
+    struct checkpoint *checkpoint = world_open(world);
+    world_set(world, 1, 10);
+    world_save(world, checkpoint, 10);
+    atomic_store(&world->begin_fails, true);
+    assert_int_equal(world_try_save(world, checkpoint, 11), -1);
+    assert_non_null(strstr(world->error, "memory"));
+    world_expect(world, checkpoint, 10);
+    checkpoint_close(checkpoint);
+}
+
 /* The copy of a canvas is made later than the plane was looked at. */
 static void canvases_may_be_newer_than_the_plane(void **state)
 {
@@ -439,6 +452,7 @@ int main(void)
         WORLD_TEST(a_plane_without_canvases_comes_back),
         WORLD_TEST(only_changed_canvases_are_written),
         WORLD_TEST(nothing_is_written_when_nothing_was_read),
+        WORLD_TEST(a_source_without_memory_saves_nothing),
         WORLD_TEST(canvases_may_be_newer_than_the_plane),
         WORLD_TEST(a_large_plane_comes_back),
         WORLD_TEST(a_sink_without_memory_is_told_apart),
