@@ -15,21 +15,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config/config_read.h"
 #include "derived/checkpointer.h"
-#include "derived/snapshot.h"
-#include "config/config.h"
-#include "sys/descriptors.h"
-#include "sys/diag.h"
 #include "api/picture.h"
 #include "api/routes.h"
+#include "derived/snapshot.h"
 #include "http/connection.h"
 #include "http/files.h"
 #include "http/site.h"
+#include "log/open.h"
 #include "net/loop.h"
 #include "ws/ws.h"
-#include "log/kafka/log_kafka.h"
-#include "log/local/log_local.h"
 #include "plane/reader.h"
+#include "sys/descriptors.h"
+#include "sys/diag.h"
 #include "sys/sys_env.h"
 
 enum {
@@ -45,6 +44,7 @@ struct server {
     struct config config;
     struct metrics metrics;
     struct log *log;
+    struct log_writer *writer;
     struct checkpoint *checkpoint;
     struct checkpoint_log log_name;
     struct ring *ring;
@@ -138,18 +138,16 @@ static int make_directory(const char *path)
 static int open_log(struct server *server)
 {
     const struct config *config = &server->config;
-    char path[PATH_MAX], error[LOG_ERROR_BYTES];
-    if (config->log == LOG_LOCAL) {
-        snprintf(path, sizeof path, "%s/log", config->data);
-        server->log = log_local_open(path, config->log_space, error);
-    } else {
-        struct log_kafka_config kafka = {.brokers = config->kafka_brokers,
-                                         .topic = config->kafka_topic,
-                                         .replication = config->kafka_replication,
-                                         .properties = config->kafka,
-                                         .n_properties = config->n_kafka};
-        server->log = log_kafka_open(&kafka, error);
-    }
+    char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
+    const struct log_options options = {.map_bytes = config->log_space,
+                                        .replication = config->kafka_replication,
+                                        .properties = config->kafka,
+                                        .n_properties = config->n_kafka};
+    if (config->log == LOG_LOCAL)
+        snprintf(url, sizeof url, "local:%s/log", config->data);
+    else
+        snprintf(url, sizeof url, "kafka://%s/%s", config->kafka_brokers, config->kafka_topic);
+    server->log = log_open(url, &options, error);
     if (!server->log) {
         diag_error("%s", error);
         return -1;
@@ -184,9 +182,18 @@ static int fold_log(struct server *server)
         diag_error("out of memory");
         return EXIT_FAILURE;
     }
-    log_set_sink(server->log, reducer_sink(server->reducer));
+    char error[LOG_ERROR_BYTES];
     server->reader.log = server->log;
     server->reader.reducer = server->reducer;
+    server->reader.records =
+        log_reader_create(server->log, reducer_records(server->reducer), error);
+    if (server->reader.records)
+        server->writer = log_writer_create(server->log, reducer_outcomes(server->reducer), error);
+    if (!server->writer) {
+        free(canvas);
+        diag_error("%s", error);
+        return EXIT_FAILURE;
+    }
     struct checkpoint_log folded_from;
     bool loaded = checkpoint_load(server->checkpoint, canvas, &folded_from) == CHECKPOINT_LOADED;
     uint64_t began_us = env_now_us(&sys_env);
@@ -331,7 +338,7 @@ static int open_loops(struct server *server, unsigned max_files)
     make_site(server);
     struct loop_config loop = {
         .env = &sys_env,
-        .log = server->log,
+        .writer = server->writer,
         .reducer = server->reducer,
         .ring = server->ring,
         .metrics = &server->metrics,
@@ -425,11 +432,11 @@ static void finish(struct server *server)
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
-    if (server->log)
-        log_flush(server->log, FLUSH_MS);
+    if (server->writer)
+        log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
-        log_wake(server->log);
+        log_reader_wake(server->reader.records);
         pthread_join(server->reader_thread, NULL);
     }
     checkpointer_destroy(server->checkpointer);
@@ -437,7 +444,9 @@ static void finish(struct server *server)
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
     files_free(server->files);
-    log_destroy(server->log);
+    log_writer_destroy(server->writer);
+    log_reader_destroy(server->reader.records);
+    log_close(server->log);
     reducer_destroy(server->reducer);
     ring_destroy(server->ring);
     checkpoint_close(server->checkpoint);
@@ -448,7 +457,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     static struct server server;
-    switch (config_init(&server.config, argc, argv)) {
+    switch (config_read(&server.config, argc, argv)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:

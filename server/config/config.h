@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * config: what the operator wants: configuration file, then environment (PLACED_...), then command
- * line, the later winning. Unknown keys and bad values are refused with where, what, and what was
- * expected.
- */
+/* config: what the operator wants, each option as a member. config_read fills it. */
 #ifndef PLACED_CONFIG_CONFIG_H
 #define PLACED_CONFIG_CONFIG_H
 
@@ -11,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/kafka/log_kafka.h"
+#include "log/options.h"
 #include "sys/address.h"
 #include "sys/network.h"
 
@@ -28,12 +24,6 @@ enum log_kind {
     LOG_KAFKA,
 };
 
-enum config_result {
-    CONFIG_RUN,
-    CONFIG_DONE, /* --help, --version or --check-config has been answered: exit 0 */
-    CONFIG_BAD,  /* a message has been printed: exit 2 */
-};
-
 struct config {
     struct listen_address listen[CONFIG_LISTEN_MAX]; /* default 127.0.0.1:8080 */
     size_t n_listen;
@@ -43,7 +33,7 @@ struct config {
     char *kafka_topic;
     uint64_t log_space; /* bytes of address space for the embedded log; 0: chosen by the log */
     int kafka_replication;
-    struct kafka_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
+    struct log_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
     size_t n_kafka;
     char *data;                       /* default ./placed-data */
     char *web;                        /* NULL: found beside the program */
@@ -62,8 +52,7 @@ struct config {
     bool rebuild;
 };
 
-/* argv as main has it. Prints messages by itself. The caller frees with config_finish. */
-enum config_result config_init(struct config *config, int argc, char *const argv[]);
+/* Free what it holds, and make it all zero. */
 void config_finish(struct config *config);
 
 #endif

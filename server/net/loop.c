@@ -158,7 +158,7 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         loop_destroy(loop);
         return NULL;
     }
-    loop->shard = shard_create(config->env, config->log, config->reducer, config->ring,
+    loop->shard = shard_create(config->env, config->writer, config->reducer, config->ring,
                                config->metrics, config->shard, &loop->host);
     if (!loop->shard) {
         snprintf(error, LOOP_ERROR_BYTES, "out of memory");

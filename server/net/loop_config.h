@@ -28,7 +28,7 @@ struct accepted {
 /* Everything pointed to must outlive the loop. */
 struct loop_config {
     struct env *env;
-    struct log *log;
+    struct log_writer *writer;
     struct reducer *reducer;
     struct ring *ring;
     struct metrics *metrics;

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "sys/diag.h"
 #include "session/shard.h"
+#include "sys/diag.h"
 
 enum {
     POLL_MS = 100,
@@ -42,7 +42,7 @@ static enum reader_result seek_to_anchor(struct reader *reader, uint64_t *end)
     char error[LOG_ERROR_BYTES];
     struct anchor anchor;
     struct log_bounds bounds;
-    if (log_bounds(reader->log, &bounds, error) != 0)
+    if (log_reader_bounds(reader->records, &bounds, error) != 0)
         return fail(reader, READER_FAILED, error);
     bool any = reducer_anchor(reader->reducer, &anchor);
     if (any && anchor.offset >= bounds.high) {
@@ -62,7 +62,7 @@ static enum reader_result seek_to_anchor(struct reader *reader, uint64_t *end)
     }
     *end = bounds.high;
     reducer_expect_anchor(reader->reducer);
-    if (log_seek(reader->log, any ? anchor.offset : bounds.low, error) != 0)
+    if (log_reader_seek(reader->records, any ? anchor.offset : bounds.low, error) != 0)
         return fail(reader, READER_FAILED, error);
     return READER_OK;
 }
@@ -104,7 +104,7 @@ enum reader_result reader_start(struct reader *reader, const struct canvas *canv
     if (result != READER_OK)
         return result;
     time_t said = time(NULL);
-    while (!log_caught_up(reader->log)) {
+    while (!log_reader_caught_up(reader->records)) {
         size_t delivered;
         result = reader_step(reader, POLL_MS, &delivered);
         if (result != READER_OK)
@@ -126,7 +126,7 @@ enum reader_result reader_step(struct reader *reader, int timeout_ms, size_t *de
     char error[LOG_ERROR_BYTES];
     struct anchor found;
     uint64_t end;
-    enum log_event event = log_poll(reader->log, timeout_ms, delivered, error);
+    enum log_event event = log_reader_poll(reader->records, timeout_ms, delivered, error);
     if (*delivered > 0) {
         for (size_t i = 0; i < reader->n_shards; i++)
             shard_notify(reader->shards[i]);

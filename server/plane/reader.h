@@ -25,7 +25,8 @@ enum reader_result {
 enum { READER_SHARDS_MAX = 64 };
 
 struct reader {
-    struct log *log;
+    struct log *log; /* for its identity */
+    struct log_reader *records;
     struct reducer *reducer;
     struct shard *shards[READER_SHARDS_MAX]; /* to notify */
     size_t n_shards;

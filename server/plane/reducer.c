@@ -5,11 +5,13 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "session/intake.h"
 
 struct reducer {
-    struct log_sink sink;
+    struct log_records records;
+    struct log_outcomes outcomes;
     struct ring *ring;
     struct metrics *metrics;
     bool live;
@@ -26,9 +28,14 @@ struct reducer {
     size_t n_intakes;
 };
 
-static struct reducer *of_sink(struct log_sink *sink)
+static struct reducer *of_records(struct log_records *records)
 {
-    return (struct reducer *)((char *)sink - offsetof(struct reducer, sink));
+    return (struct reducer *)((char *)records - offsetof(struct reducer, records));
+}
+
+static struct reducer *of_outcomes(struct log_outcomes *outcomes)
+{
+    return (struct reducer *)((char *)outcomes - offsetof(struct reducer, outcomes));
 }
 
 static struct intake *find_intake(struct reducer *reducer, struct origin origin)
@@ -50,9 +57,10 @@ static void tell_landed(struct reducer *reducer, struct origin origin, uint64_t 
     pthread_mutex_unlock(&reducer->intakes_lock);
 }
 
-static void on_outcome(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+static void on_outcome(struct log_outcomes *outcomes, struct origin origin,
+                       enum log_outcome outcome)
 {
-    struct reducer *reducer = of_sink(sink);
+    struct reducer *reducer = of_outcomes(outcomes);
     pthread_mutex_lock(&reducer->intakes_lock);
     struct intake *intake = find_intake(reducer, origin);
     if (intake)
@@ -73,16 +81,24 @@ static void check_anchor(struct reducer *reducer, const struct record *record)
     }
 }
 
-static void on_record(struct log_sink *sink, const struct record *record)
+static void on_record(struct log_records *records, const struct record *record)
 {
-    struct reducer *reducer = of_sink(sink);
+    struct reducer *reducer = of_records(records);
     if (reducer->anchor_state == EXPECTING)
         check_anchor(reducer, record);
     if (reducer->anchor_state == MISMATCH || record->offset < reducer->canvas.version)
         return; /* folded already: a log may deliver twice, a fold must not go back */
 
     pthread_mutex_lock(&reducer->canvas_lock);
-    size_t n = canvas_fold(&reducer->canvas, record);
+    struct record_edits edits = record_edits(record);
+    size_t n = position_equal(edits.position, (struct position){0, 0}) ? edits.n : 0;
+    canvas_apply(&reducer->canvas, edits.edits, n, record->offset + 1);
+    reducer->canvas.anchor = record_anchor(record);
+    if (!reducer->canvas.has_genesis && record->genesis.data &&
+        record->genesis.len == GENESIS_BYTES) {
+        reducer->canvas.has_genesis = true;
+        memcpy(reducer->canvas.genesis, record->genesis.data, GENESIS_BYTES);
+    }
     pthread_mutex_unlock(&reducer->canvas_lock);
     uint64_t version = reducer->canvas.version;
     metric_add(reducer->metrics, records_total, 1);
@@ -92,7 +108,7 @@ static void on_record(struct log_sink *sink, const struct record *record)
     atomic_store_explicit(&reducer->begun, true, memory_order_relaxed);
     if (!reducer->live)
         return;
-    ring_push(reducer->ring, record->value.data, n, version, reducer->canvas.checksum);
+    ring_push(reducer->ring, edits.edits, n, version, reducer->canvas.checksum);
     atomic_store_explicit(&reducer->version, version, memory_order_release);
     metric_set(reducer->metrics, version, version);
     struct origin origin;
@@ -105,7 +121,8 @@ struct reducer *reducer_create(struct ring *ring, struct metrics *metrics)
     struct reducer *reducer = calloc(1, sizeof *reducer);
     if (!reducer)
         return NULL;
-    reducer->sink = (struct log_sink){.record = on_record, .outcome = on_outcome};
+    reducer->records.record = on_record;
+    reducer->outcomes.outcome = on_outcome;
     reducer->ring = ring;
     reducer->metrics = metrics;
     pthread_mutex_init(&reducer->canvas_lock, NULL);
@@ -123,9 +140,14 @@ void reducer_destroy(struct reducer *reducer)
     free(reducer);
 }
 
-struct log_sink *reducer_sink(struct reducer *reducer)
+struct log_records *reducer_records(struct reducer *reducer)
 {
-    return &reducer->sink;
+    return &reducer->records;
+}
+
+struct log_outcomes *reducer_outcomes(struct reducer *reducer)
+{
+    return &reducer->outcomes;
 }
 
 void reducer_load(struct reducer *reducer, const struct canvas *canvas)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reducer: the only writer of the canvas. It is the log's sink: every record read is folded, pushed
- * to the ring, and, when it is one of our own batches, reported to the intake that sent it.
+ * reducer: the only writer of the canvas. It is given the log's records: each is folded, pushed to
+ * the ring, and, when it is one of our own batches, reported to the intake that sent it.
  */
 #ifndef PLACED_PLANE_REDUCER_H
 #define PLACED_PLANE_REDUCER_H
@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "core/canvas.h"
-#include "sys/metrics.h"
 #include "core/ring.h"
 #include "log/log.h"
+#include "sys/metrics.h"
 
 struct reducer;
 struct intake;
@@ -23,8 +23,9 @@ enum { REDUCER_INTAKES_MAX = 64 };
 struct reducer *reducer_create(struct ring *ring, struct metrics *metrics);
 void reducer_destroy(struct reducer *reducer); /* NULL is fine */
 
-/* For log_set_sink. */
-struct log_sink *reducer_sink(struct reducer *reducer);
+/* For log_reader_create and log_writer_create. */
+struct log_records *reducer_records(struct reducer *reducer);
+struct log_outcomes *reducer_outcomes(struct reducer *reducer);
 
 /* Begin from a checkpoint instead of the blank canvas. Before the first record. */
 void reducer_load(struct reducer *reducer, const struct canvas *canvas);

@@ -18,6 +18,7 @@
 
 enum {
     IN_FLIGHT = 64, /* batches, a power of two */
+    BATCH_EDITS_MAX = 65536,
     EDITS_MAX =
         1 << 19, /* not settled: a quarter of what the ring holds, so that no burst of ours pushes
                     a viewer off it between two turns. Bounds the tickets at 8 MiB too */
@@ -36,7 +37,7 @@ struct batch {
 
 struct intake {
     struct env *env;
-    struct log *log;
+    struct log_writer *writer;
     struct reducer *reducer;
     struct metrics *metrics;
     struct intake_config config;
@@ -55,7 +56,7 @@ struct intake {
     uint64_t oldest, next; /* in flight: [oldest, next); gathered: next */
     struct batch batches[IN_FLIGHT];
 
-    uint8_t edits[LOG_BATCH_MAX * EDIT_BYTES];
+    uint8_t edits[BATCH_EDITS_MAX * EDIT_BYTES];
 };
 
 static struct batch *batch_of(struct intake *intake, uint64_t number)
@@ -63,7 +64,7 @@ static struct batch *batch_of(struct intake *intake, uint64_t number)
     return &intake->batches[number & (IN_FLIGHT - 1)];
 }
 
-struct intake *intake_create(struct env *env, struct log *log, struct reducer *reducer,
+struct intake *intake_create(struct env *env, struct log_writer *writer, struct reducer *reducer,
                              struct metrics *metrics, struct intake_config config,
                              struct intake_sink *sink, struct shard *shard)
 {
@@ -71,7 +72,7 @@ struct intake *intake_create(struct env *env, struct log *log, struct reducer *r
     if (!intake)
         return NULL;
     intake->env = env;
-    intake->log = log;
+    intake->writer = writer;
     intake->reducer = reducer;
     intake->metrics = metrics;
     intake->config = config;
@@ -136,17 +137,16 @@ void intake_outcome(struct intake *intake, uint64_t batch, enum log_outcome outc
 /* Give the gathered edits to the log. */
 static enum log_append flush(struct intake *intake, uint64_t now)
 {
-    /* Counted as in flight first: the record can be read back before log_append returns. */
+    /* Counted as in flight first: the record can be read back before log_writer_append returns. */
     pthread_mutex_lock(&intake->lock);
     uint64_t number = intake->next++;
     pthread_mutex_unlock(&intake->lock);
     struct log_batch batch = {
-        .edits = intake->edits,
-        .n = intake->n_edits,
+        .value = {intake->edits, EDIT_BYTES * intake->n_edits},
         .origin = {.nonce = intake->nonce, .batch = number},
         .genesis = reducer_log_begun(intake->reducer) ? NULL : intake->genesis,
     };
-    enum log_append result = log_append(intake->log, &batch);
+    enum log_append result = log_writer_append(intake->writer, &batch);
     if (result == LOG_ACCEPTED) {
         metric_add(intake->metrics, batches_total, 1);
         intake->n_edits = 0;
@@ -177,16 +177,24 @@ static bool add_ticket(struct batch *batch, const struct ticket *ticket)
     return true;
 }
 
+/* How many edits fit into one record of this log. */
+static size_t batch_edits_max(const struct intake *intake)
+{
+    size_t n = log_writer_record_max(intake->writer) / EDIT_BYTES;
+    return n < BATCH_EDITS_MAX ? n : BATCH_EDITS_MAX;
+}
+
 bool intake_add(struct intake *intake, const struct ticket *ticket, const uint8_t *edits,
                 enum refusal *reason)
 {
     *reason = intake->closed ? REFUSAL_CLOSED : REFUSAL_READONLY;
-    if (intake->closed || intake->refuse_gathered || log_state(intake->log) == LOG_STALLED)
+    if (intake->closed || intake->refuse_gathered ||
+        log_writer_state(intake->writer) == LOG_STALLED)
         return false;
     *reason = REFUSAL_BUSY;
     if (intake->n_open + ticket->edits > EDITS_MAX)
         return false;
-    if (intake->n_edits + ticket->edits > LOG_BATCH_MAX) {
+    if (intake->n_edits + ticket->edits > batch_edits_max(intake)) {
         uint64_t now = env_now_us(intake->env);
         if (now < intake->retry_us || flush(intake, now) != LOG_ACCEPTED)
             return false;

@@ -13,11 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sys/env.h"
 #include "core/message.h"
-#include "sys/metrics.h"
 #include "log/log.h"
 #include "plane/reducer.h"
+#include "sys/env.h"
+#include "sys/metrics.h"
 
 struct intake;
 struct shard;
@@ -47,7 +47,7 @@ struct intake_config {
 };
 
 /* NULL when out of memory, or when the reducer knows too many intakes. wake: see shard_notify. */
-struct intake *intake_create(struct env *env, struct log *log, struct reducer *reducer,
+struct intake *intake_create(struct env *env, struct log_writer *writer, struct reducer *reducer,
                              struct metrics *metrics, struct intake_config config,
                              struct intake_sink *sink, struct shard *shard);
 void intake_destroy(struct intake *intake); /* NULL is fine */

@@ -42,7 +42,7 @@ enum session_from session_parse_from(const char *text, size_t len, uint64_t *ver
 static bool can_resume(const struct shard *shard, uint64_t version, uint64_t *position)
 {
     uint64_t found;
-    if (!ring_find(shard->ring, version, &found))
+    if (version > ring_head(shard->ring).version || !ring_find(shard->ring, version, &found))
         return false;
     uint64_t behind = ring_head(shard->ring).position - found;
     /* One frame is always cheap enough: a picture may be a second old, and where it is small and

@@ -112,7 +112,7 @@ static void on_settled(struct intake_sink *sink, const struct ticket *ticket, en
         session_settled(session, ticket->id, what, reason, version);
 }
 
-struct shard *shard_create(struct env *env, struct log *log, struct reducer *reducer,
+struct shard *shard_create(struct env *env, struct log_writer *writer, struct reducer *reducer,
                            struct ring *ring, struct metrics *metrics,
                            const struct shard_config *config, struct shard_host *host)
 {
@@ -120,7 +120,7 @@ struct shard *shard_create(struct env *env, struct log *log, struct reducer *red
     if (!shard)
         return NULL;
     shard->env = env;
-    shard->log = log;
+    shard->writer = writer;
     shard->reducer = reducer;
     shard->ring = ring;
     shard->metrics = metrics;
@@ -130,7 +130,7 @@ struct shard *shard_create(struct env *env, struct log *log, struct reducer *red
     shard->free_slot = NO_SLOT;
     shard->sink.settled = on_settled;
     struct intake_config intake = {.batch_us = config->batch_us, .unknown_us = config->unknown_us};
-    shard->intake = intake_create(env, log, reducer, metrics, intake, &shard->sink, shard);
+    shard->intake = intake_create(env, writer, reducer, metrics, intake, &shard->sink, shard);
     shard->fanout = fanout_create(ring, metrics, config->tick_us);
     if (!shard->intake || !shard->fanout) {
         shard_destroy(shard);
@@ -183,7 +183,7 @@ static void owe_all(struct shard *shard, unsigned bits)
 /* The log's state, told to everybody when it changes. */
 static void watch_log(struct shard *shard)
 {
-    bool readonly = log_state(shard->log) == LOG_STALLED;
+    bool readonly = log_writer_state(shard->writer) == LOG_STALLED;
     metric_set(shard->metrics, log_writable, !readonly);
     if (readonly != shard->readonly) {
         shard->readonly = readonly;

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sys/env.h"
-#include "sys/metrics.h"
 #include "core/ring.h"
 #include "log/log.h"
+#include "sys/env.h"
+#include "sys/metrics.h"
 
 struct shard;
 struct intake;
@@ -39,7 +39,7 @@ struct shard_config {
 extern const struct shard_config shard_defaults;
 
 /* NULL when out of memory. Everything handed in must outlive the shard. */
-struct shard *shard_create(struct env *env, struct log *log, struct reducer *reducer,
+struct shard *shard_create(struct env *env, struct log_writer *writer, struct reducer *reducer,
                            struct ring *ring, struct metrics *metrics,
                            const struct shard_config *config, struct shard_host *host);
 

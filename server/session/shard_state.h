@@ -18,7 +18,7 @@ struct slot {
 
 struct shard {
     struct env *env;
-    struct log *log;
+    struct log_writer *writer;
     struct reducer *reducer;
     struct ring *ring;
     struct metrics *metrics;

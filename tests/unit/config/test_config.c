@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* test_config: what each source may say, which one wins, and every message for what is wrong. */
 #include "cmocka_all.h"
-#include "config/config.h"
+#include "config/config_read.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -52,10 +52,10 @@ static enum config_result init(struct config *config, const char *const *args)
         assert_true(argc < ARGUMENTS_MAX - 1);
         argv[argc++] = (char *)(uintptr_t)*args;
     }
-    return config_init(config, argc, argv);
+    return config_read(config, argc, argv);
 }
 
-/* config_init in a child of its own, because of the environment and the limit of messages a second:
+/* config_read in a child of its own, because of the environment and the limit of messages a second:
  * its result, and what it printed on both outputs. environment: NAME=VALUE or NULL. */
 static enum config_result outcome(const char *const *args, const char *environment,
                                   char output[OUTPUT_BYTES])

@@ -37,6 +37,7 @@ struct simulation;
 struct server {
     struct simulation *simulation;
     struct log *log;
+    struct log_writer *writer;
     struct ring *ring;
     struct metrics metrics;
     struct reducer *reducer;
@@ -329,13 +330,15 @@ static int open_server(struct simulation *s, struct server *server)
     server->log = log_memory_open(s->partition);
     server->ring = ring_create(10, 8); /* small: clients shall fall off */
     server->reducer = reducer_create(server->ring, &server->metrics);
-    log_set_sink(server->log, reducer_sink(server->reducer));
+    server->writer = log_writer_create(server->log, reducer_outcomes(server->reducer), s->error);
     server->reader.log = server->log;
+    server->reader.records =
+        log_reader_create(server->log, reducer_records(server->reducer), s->error);
     server->reader.reducer = server->reducer;
     if (reader_start(&server->reader, NULL, "", "", &stop) != READER_OK)
         return wrong(s, "a server does not start", 0, 0, 0);
     server->host.wake = be_woken;
-    server->shard = shard_create(&s->env, server->log, server->reducer, server->ring,
+    server->shard = shard_create(&s->env, server->writer, server->reducer, server->ring,
                                  &server->metrics, &config, &server->host);
     server->reader.shards[server->reader.n_shards++] = server->shard;
     return 0;
@@ -343,7 +346,9 @@ static int open_server(struct simulation *s, struct server *server)
 
 static void close_server(struct server *server)
 {
-    log_destroy(server->log); /* tells what is left in flight: the shard must still be there */
+    log_writer_destroy(server->writer); /* tells what is in flight: the shard must still be there */
+    log_reader_destroy(server->reader.records);
+    log_close(server->log);
     shard_destroy(server->shard);
     reducer_destroy(server->reducer);
     ring_destroy(server->ring);
@@ -380,23 +385,23 @@ static void step(struct simulation *s)
 /* ---- the invariant, from the log alone ---- */
 
 struct checker {
-    struct log_sink sink;
+    struct log_records records;
     struct simulation *simulation;
     struct canvas canvas;
     uint64_t *landed; /* by word: 1 + offset of its first record; 0: not in the log */
 };
 
-static void check_record(struct log_sink *sink, const struct record *record)
+static void check_record(struct log_records *records, const struct record *record)
 {
-    struct checker *checker = (struct checker *)sink;
+    struct checker *checker = (struct checker *)records;
     checker->simulation->result->records++;
-    size_t n = record_edits(record);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t *landed = &checker->landed[edit_load(record->value.data + EDIT_BYTES * i)];
+    struct record_edits edits = record_edits(record);
+    for (size_t i = 0; i < edits.n; i++) {
+        uint64_t *landed = &checker->landed[edit_load(edits.edits + EDIT_BYTES * i)];
         if (*landed == 0)
             *landed = record->offset + 1;
     }
-    canvas_fold(&checker->canvas, record);
+    canvas_apply(&checker->canvas, edits.edits, edits.n, record->offset + 1);
 }
 
 static void check_ledger(struct simulation *s, const uint64_t *landed)
@@ -426,19 +431,20 @@ static void check(struct simulation *s)
 {
     struct checker *checker = calloc(1, sizeof *checker);
     struct canvas *canvas = malloc(sizeof *canvas);
-    checker->sink.record = check_record;
+    checker->records.record = check_record;
     checker->simulation = s;
     checker->landed = calloc(1 << 24, sizeof *checker->landed);
     struct log *log = log_memory_open(s->partition);
-    log_set_sink(log, &checker->sink);
     char error[LOG_ERROR_BYTES];
     size_t delivered;
-    log_seek(log, 0, error);
-    for (int i = 0; i < 100000 && !log_caught_up(log); i++) {
+    struct log_reader *reader = log_reader_create(log, &checker->records, error);
+    log_reader_seek(reader, 0, error);
+    for (int i = 0; i < 100000 && !log_reader_caught_up(reader); i++) {
         s->now_us += STEP_US;
-        log_poll(log, 0, &delivered, error);
+        log_reader_poll(reader, 0, &delivered, error);
     }
-    log_destroy(log);
+    log_reader_destroy(reader);
+    log_close(log);
 
     s->result->checksum = canvas_checksum(checker->canvas.pixels);
     s->result->version = checker->canvas.version;

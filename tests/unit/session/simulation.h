@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-#include "log/log_memory.h"
+#include "log_memory.h"
 
 enum { SIMULATION_ERROR_BYTES = 256 };
 

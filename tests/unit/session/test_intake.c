@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/edit.h"
-#include "log/log_memory.h"
+#include "log_memory.h"
 #include "session/intake.h"
 #include "session/session.h"
 
@@ -23,6 +23,8 @@ struct world {
     uint64_t now_us, random;
     struct memory_partition *partition;
     struct log *log;
+    struct log_writer *writer;
+    struct log_reader *reader;
     struct ring *ring;
     struct metrics metrics;
     struct reducer *reducer;
@@ -64,13 +66,14 @@ static int set_up(void **state)
     world.log = log_memory_open(world.partition);
     world.ring = ring_create(RING_LOG2, 8);
     world.reducer = reducer_create(world.ring, &world.metrics);
-    log_set_sink(world.log, reducer_sink(world.reducer));
+    world.writer = log_writer_create(world.log, reducer_outcomes(world.reducer), error);
+    world.reader = log_reader_create(world.log, reducer_records(world.reducer), error);
     const struct intake_config config = {.batch_us = 200 * 1000, .unknown_us = 10 * 1000 * 1000};
     /* Without a shard: it is told of bad news only, and there are none. */
-    world.intake = intake_create(&world.env, world.log, world.reducer, &world.metrics, config,
+    world.intake = intake_create(&world.env, world.writer, world.reducer, &world.metrics, config,
                                  &world.sink, NULL);
     *state = &world;
-    if (log_seek(world.log, 0, error) != 0)
+    if (log_reader_seek(world.reader, 0, error) != 0)
         return -1;
     reducer_go_live(world.reducer);
     return 0;
@@ -80,7 +83,9 @@ static int tear_down(void **state)
 {
     struct world *world = *state;
     intake_destroy(world->intake);
-    log_destroy(world->log);
+    log_writer_destroy(world->writer);
+    log_reader_destroy(world->reader);
+    log_close(world->log);
     memory_partition_destroy(world->partition);
     reducer_destroy(world->reducer);
     ring_destroy(world->ring);
@@ -107,7 +112,7 @@ static void read_back(struct world *world)
     char error[LOG_ERROR_BYTES];
     size_t delivered;
     do
-        assert_int_equal(log_poll(world->log, 0, &delivered, error), LOG_OK);
+        assert_int_equal(log_reader_poll(world->reader, 0, &delivered, error), LOG_OK);
     while (delivered > 0);
 }
 
