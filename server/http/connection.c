@@ -280,6 +280,16 @@ static enum step read_body(struct http *http)
     return answer(http);
 }
 
+/* May the head that is being read still become that of an upgrade? Not with a target that
+ * libwebsockets would not understand, who may have to read it as well. */
+static bool may_be_upgrade(const struct http *http)
+{
+    static const char begin[] = "GET /";
+    size_t len = http->input_len < sizeof begin - 1 ? http->input_len : sizeof begin - 1;
+    return http->phase == HTTP_HEAD && memcmp(http->input, begin, len) == 0 &&
+           !memchr(http->input, '%', http->input_len);
+}
+
 /* Read more. */
 static enum step fill(struct http *http)
 {
@@ -292,9 +302,8 @@ static enum step fill(struct http *http)
     }
     char *to = http->input + http->input_len;
     size_t room = HTTP_INPUT_BYTES - http->input_len;
-    bool head = http->phase == HTTP_HEAD;
-    ssize_t n = head && (http->input_len == 0 || http->stream.held > 0)
-                    ? stream_read_head(&http->stream, to, room)
+    ssize_t n = may_be_upgrade(http)
+                    ? stream_read_head(&http->stream, to, room, http->input_len == 0)
                     : stream_read(&http->stream, to, room);
     if (n > 0) {
         http->input_len += (size_t)n;

@@ -50,9 +50,10 @@ int stream_open(struct stream *stream, struct conn *conn, int fd, bool tls);
 /* Read up to len bytes: how many, or one of the above. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t len);
 
-/* The same for what may be the head of an upgrade to WebSocket, from its first byte on: the
- * connection can be handed to libwebsockets afterwards (see websocket.h). */
-ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len);
+/* The same for what may be the head of an upgrade to WebSocket: when all of it has been read so, the
+ * connection can be handed to libwebsockets (see websocket.h). begins: it is the head's first
+ * bytes that are read. */
+ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len, bool begins);
 
 /* Write the first bytes of these two pieces, one after the other: how many were taken, possibly 0,
  * or STREAM_BROKEN. What was not taken must be offered again before anything else. */
