@@ -15,18 +15,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "api/routes.h"
+#include "config/config_read.h"
 #include "derived/checkpointer.h"
+#include "derived/pictures.h"
 #include "derived/plane_source.h"
-#include "edge/files.h"
-#include "edge/loop.h"
+#include "http/connection.h"
+#include "http/files.h"
+#include "http/site.h"
 #include "log/open.h"
+#include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
+#include "plane/place.h"
 #include "plane/reader.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "sys/sys_env.h"
+#include "ws/ws.h"
 
 enum {
     EXIT_MISMATCH = 3,  /* the log does not match the checkpoint */
@@ -47,6 +53,8 @@ struct server {
     struct plane_source source;
     struct pictures *pictures;
     struct files *files;
+    struct site site;
+    struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
@@ -221,6 +229,10 @@ static void picture_ready(struct picture_source *source, const struct picture *p
 {
     struct server *server =
         (struct server *)((char *)source - offsetof(struct server, source.pictures));
+    struct picture_name name = picture->name;
+    struct canvas_place *place = canvases_find(server->canvases, picture_name_first(name));
+    if (name.zoom == 0 && place)
+        place_set_picture_bytes(place, picture->len);
     metric_add(&server->metrics, snapshots_total, 1);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
@@ -293,6 +305,23 @@ static size_t say_addresses(struct server *server, const struct loop *loop,
     return n;
 }
 
+static void make_site(struct server *server)
+{
+    const struct config *config = &server->config;
+    struct site *site = &server->site;
+    site->routes = &routes_public;
+    site->admin_routes = &routes_admin;
+    site->files = server->files;
+    site->pictures = server->pictures;
+    site->canvases = server->canvases;
+    site->frame_ancestors = config->frame_ancestors;
+    site->proxies = config->proxies;
+    site->n_proxies = config->n_proxies;
+    site->origins = server->origins;
+    for (size_t i = 0; i < config->n_origins; i++)
+        site->n_origins += web_origin_parse(&server->origins[site->n_origins], config->origins[i]);
+}
+
 static int open_loops(struct server *server, unsigned max_files)
 {
     const struct config *config = &server->config;
@@ -300,6 +329,7 @@ static int open_loops(struct server *server, unsigned max_files)
     unsigned limit = max_files > 2 * FILES_RESERVE ? max_files - FILES_RESERVE : max_files / 2;
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
+    make_site(server);
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
@@ -307,13 +337,12 @@ static int open_loops(struct server *server, unsigned max_files)
         .owners = server->owners,
         .metrics = &server->metrics,
         .shard = &server->shard,
-        .snapshots = (struct snapshots *)server->pictures,
-        .files = server->files,
+        .accepted = connection_accepted,
+        .websocket = &ws_ops,
+        .site = &server->site,
         .listen = config->listen,
         .n_listen = config->n_listen,
         .admin = &config->admin,
-        .origins = config->origins,
-        .n_origins = config->n_origins,
         .tls_cert = config->tls_cert,
         .tls_key = config->tls_key,
         .max_connections = limit / config->threads,
@@ -420,7 +449,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     static struct server server;
-    switch (config_init(&server.config, argc, argv)) {
+    switch (config_read(&server.config, argc, argv)) {
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:

@@ -89,16 +89,22 @@ static void write_notice(struct json *json, const struct message *m)
     json_bool(json, "readonly", m->readonly);
 }
 
+static const struct {
+    const char *name;
+    void (*write)(struct json *json, const struct message *message);
+} types[] = {
+#define X(name, type) [MESSAGE_##name] = {#type, write_##type},
+    MESSAGE_TYPES(X)
+#undef X
+};
+
+const char *message_type_name(enum message_type type)
+{
+    return types[type].name;
+}
+
 size_t message_json(const struct message *message, char text[MESSAGE_JSON_BYTES])
 {
-    static const struct {
-        const char *name;
-        void (*write)(struct json *json, const struct message *message);
-    } types[] = {
-#define X(name, type) [MESSAGE_##name] = {#type, write_##type},
-        MESSAGE_TYPES(X)
-#undef X
-    };
     struct json json;
     json_begin(&json, text, MESSAGE_JSON_BYTES);
     json_text(&json, "type", types[message->type].name);

@@ -65,6 +65,7 @@ struct message {
 
 enum { MESSAGE_JSON_BYTES = 320 };
 
+const char *message_type_name(enum message_type type);
 const char *refusal_name(enum refusal reason);
 unsigned refusal_status(enum refusal reason);
 

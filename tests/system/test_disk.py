@@ -11,6 +11,8 @@ import subprocess
 import pytest
 from checker import ACKNOWLEDGED, REFUSED
 from fold import pack
+from scene import SANITIZED
+from server import Server
 from world import eventually
 
 
@@ -215,3 +217,16 @@ async def test_a_data_directory_belongs_to_one_server(any_world):
     await client.place()
     any_world.servers.remove(second)
     await any_world.check()
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer reserves terabytes of address space for itself")
+def test_too_little_address_space_is_said_and_can_be_helped(tmp_path):
+    """`ulimit -v` below the 64 GiB that the log would reserve: what is missing, and the option that helps."""
+    limit = ("prlimit", f"--as={6 << 30}")
+    server = Server(tmp_path / "data")
+    server.start(prefix=limit, wait=False)
+    assert server.wait_exit() == 1
+    assert "ulimit -v" in server.stderr() and "--log-space" in server.stderr(), server.stderr()
+    server.start(prefix=limit, args=("--log-space", "1G"))
+    assert server.request("POST", "/edit?x=1&y=2&c=3").status == 200
+    server.stop()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* show_config: config_init as a program, and the outcome as lines, for check_documents.py. */
-#include "config/config.h"
+/* show_config: config_read as a program, and the outcome as lines, for check_documents.py. */
+#include "config/config_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ static void show_address(const char *name, const struct listen_address *address)
 int main(int argc, char *argv[])
 {
     struct config config;
-    enum config_result result = config_init(&config, argc, argv);
+    enum config_result result = config_read(&config, argc, argv);
     if (result == CONFIG_RUN) {
         for (size_t i = 0; i < config.n_listen; i++)
             show_address("listen", &config.listen[i]);

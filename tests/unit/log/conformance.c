@@ -12,112 +12,26 @@
 #include <cmocka.h>
 
 #include "collector.h"
+#include "conformance_readers.h"
+#include "scene.h"
 
 enum { PATIENCE_MS = 30000 };
 
 static const struct world *world;
 
-/* An empty store and one open log on it. */
-struct scene {
-    void *store;
-    struct opened *o;
-    struct collector *c;
-};
-
-static struct opened *open_at(void *store, struct collector *c, uint64_t offset)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    struct opened *o = opened_from(world->open(store), c);
-    if (log_reader_seek(o->reader, offset, error) != 0)
-        fail_msg("%s", error);
-    return o;
-}
-
-static struct scene scene_make(void)
-{
-    struct scene s = {.store = world->create(), .c = collector_create()};
-    s.o = open_at(s.store, s.c, 0);
-    return s;
-}
-
-static void scene_drop(struct scene *s)
-{
-    opened_close(s->o);
-    world->destroy(s->store);
-    collector_destroy(s->c);
-}
-
-static size_t poll_once(struct scene *s, int timeout_ms)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    size_t delivered = 0;
-    if (world->idle)
-        world->idle(s->store);
-    enum log_event event = log_reader_poll(s->o->reader, timeout_ms, &delivered, error);
-    if (event != LOG_OK)
-        fail_msg("log_reader_poll: event %d: %s", event, error);
-    return delivered;
-}
-
-/* Until so many outcomes are told and so many records delivered. */
-static void wait_for(struct scene *s, size_t told, size_t records)
-{
-    uint64_t until = test_now_ms() + PATIENCE_MS;
-    while (collector_told(s->c) < told || s->c->n < records) {
-        poll_once(s, 20);
-        if (test_now_ms() > until)
-            fail_msg("waited too long: %zu of %zu outcomes, %zu of %zu records",
-                     collector_told(s->c), told, s->c->n, records);
-    }
-}
-
-static void append(struct scene *s, const struct log_batch *batch)
-{
-    uint64_t until = test_now_ms() + PATIENCE_MS;
-    enum log_append result;
-    while ((result = log_writer_append(s->o->writer, batch)) == LOG_FULL) {
-        poll_once(s, 1);
-        assert_true(test_now_ms() < until);
-    }
-    assert_int_equal(result, LOG_ACCEPTED);
-}
-
-/* Append batches 1 to n of these sizes, round and round. */
-static void append_many(struct scene *s, uint64_t nonce, size_t n, size_t size)
-{
-    for (size_t i = 1; i <= n; i++) {
-        struct log_batch batch = batch_make(nonce, i, 1 + (i * size) % (2 * size), i % 2 == 0);
-        append(s, &batch);
-        batch_finish(&batch);
-    }
-}
-
-static void check_order(struct scene *s, uint64_t nonce, size_t n, size_t size)
-{
-    assert_int_equal(s->c->n, n);
-    for (size_t i = 1; i <= n; i++) {
-        const struct record *r = &s->c->records[i - 1].record;
-        struct log_batch batch = batch_make(nonce, i, 1 + (i * size) % (2 * size), i % 2 == 0);
-        assert_true(batch_equals(&batch, r));
-        if (i > 1)
-            assert_true(r->offset > s->c->records[i - 2].record.offset);
-        batch_finish(&batch);
-    }
-}
-
 static void records_come_back_in_the_order_of_their_appends(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 7, 500, 67);
     wait_for(&s, 500, 500);
     check_order(&s, 7, 500, 67);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 500);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 500);
     scene_drop(&s);
 }
 
 static void a_record_keeps_its_edits_authors_origin_genesis_and_time(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     uint8_t genesis[GENESIS_BYTES] = "0123456789abcde";
     struct log_batch first = batch_make(1, 1, 1, false);
     first.genesis = genesis;
@@ -143,7 +57,7 @@ static void a_record_keeps_its_edits_authors_origin_genesis_and_time(void **stat
 
 static void reading_starts_at_any_offset_and_again_at_any_time(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     struct log_bounds bounds;
     append_many(&s, 3, 100, 10);
@@ -173,7 +87,7 @@ static void reading_starts_at_any_offset_and_again_at_any_time(void **state)
 
 static void an_offset_past_the_end_is_an_error_that_says_so(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES] = "";
     append_many(&s, 3, 3, 10);
     wait_for(&s, 3, 3);
@@ -188,7 +102,7 @@ static void an_offset_past_the_end_is_an_error_that_says_so(void **state)
 
 static void caught_up_means_all_that_was_there_at_the_seek_is_delivered(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     uint64_t until = test_now_ms() + PATIENCE_MS;
     while (!log_reader_caught_up(s.o->reader)) { /* an empty log is caught up, if not at once */
@@ -210,7 +124,7 @@ static void caught_up_means_all_that_was_there_at_the_seek_is_delivered(void **s
 
 static void identity_and_anchors_survive_a_reopen(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 5, 40, 30);
     wait_for(&s, 40, 40);
     struct log_identity id = log_identify(s.o->log);
@@ -222,7 +136,7 @@ static void identity_and_anchors_survive_a_reopen(void **state)
 
     struct collector *again = collector_create();
     struct collector *before = s.c;
-    s.o = open_at(s.store, again, 0);
+    s.o = open_at(world, s.store, again, 0);
     s.c = again;
     wait_for(&s, 0, 40);
     assert_string_equal(log_identify(s.o->log).cluster, cluster);
@@ -236,7 +150,7 @@ static void identity_and_anchors_survive_a_reopen(void **state)
 
 static void two_stores_are_two_identities_or_topics(void **state)
 {
-    struct scene a = scene_make(), b = scene_make();
+    struct scene a = scene_make(world), b = scene_make(world);
     struct log_identity x = log_identify(a.o->log), y = log_identify(b.o->log);
     assert_true(strcmp(x.cluster, y.cluster) != 0 || strcmp(x.topic, y.topic) != 0 || world->idle);
     scene_drop(&a);
@@ -245,10 +159,10 @@ static void two_stores_are_two_identities_or_topics(void **state)
 
 static void every_append_has_exactly_one_outcome_by_the_end_of_a_flush(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 11, 200, 50);
     log_writer_flush(s.o->writer, 10000);
-    assert_int_equal(collector_told(s.c), 200);
+    assert_int_equal(collector_reported(s.c), 200);
     struct log_batch late = batch_make(11, 201, 1, false);
     assert_int_equal(log_writer_append(s.o->writer, &late), LOG_READONLY);
     batch_finish(&late);
@@ -259,13 +173,13 @@ static void every_append_has_exactly_one_outcome_by_the_end_of_a_flush(void **st
     }
     opened_close(s.o);
     s.o = NULL;
-    assert_int_equal(collector_told(s.c), 200);
+    assert_int_equal(collector_reported(s.c), 200);
     scene_drop(&s);
 }
 
 static void too_much_in_flight_is_full_and_then_goes_on(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     struct log_batch batch = batch_make(13, 0, BATCH_EDITS_MAX, true);
     size_t accepted = 0, full = 0;
     for (uint64_t i = 1; i <= 400 && !full; i++) {
@@ -285,7 +199,7 @@ static void too_much_in_flight_is_full_and_then_goes_on(void **state)
     batch.origin.batch = 1000;
     append(&s, &batch);
     wait_for(&s, accepted + 1, accepted + 1);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), accepted + 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), accepted + 1);
     batch_finish(&batch);
     scene_drop(&s);
 }
@@ -307,7 +221,7 @@ static void a_wake_ends_a_poll_that_waits(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     size_t delivered;
     poll_once(&s, 300); /* whatever was on its way */
@@ -330,7 +244,7 @@ static void a_poll_without_records_ends_at_its_timeout(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     poll_once(&s, 300);
     uint64_t start = test_now_ms();
     poll_once(&s, 250);
@@ -370,7 +284,7 @@ static void each_thread_s_batches_keep_their_order(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     struct writer writers[WRITERS];
     pthread_t threads[WRITERS];
     for (size_t i = 0; i < WRITERS; i++) {
@@ -395,7 +309,7 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     struct writer writers[WRITERS];
     pthread_t threads[WRITERS];
     size_t accepted = 0;
@@ -409,18 +323,18 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
         pthread_join(threads[i], NULL);
         accepted += writers[i].accepted;
     }
-    assert_int_equal(collector_told(s.c), accepted);
+    assert_int_equal(collector_reported(s.c), accepted);
     opened_close(s.o);
-    assert_int_equal(collector_told(s.c), accepted);
+    assert_int_equal(collector_reported(s.c), accepted);
 
     /* what was committed can be read after a reopen, and nothing refused */
-    size_t committed = collector_told_as(s.c, LOG_COMMITTED);
-    size_t unknown = collector_told_as(s.c, LOG_UNKNOWN);
+    size_t committed = collector_reported_as(s.c, LOG_COMMITTED);
+    size_t unknown = collector_reported_as(s.c, LOG_UNKNOWN);
     assert_true(committed > 0);
     bool *there[WRITERS];
     for (size_t i = 0; i < WRITERS; i++)
         there[i] = calloc(writers[i].accepted + 1, sizeof **there);
-    s.o = open_at(s.store, s.c, 0);
+    s.o = open_at(world, s.store, s.c, 0);
     uint64_t until = test_now_ms() + PATIENCE_MS;
     while (!log_reader_caught_up(s.o->reader)) {
         poll_once(&s, 20);
@@ -435,8 +349,8 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
         assert_false(there[o.nonce - 1][o.batch]);
         there[o.nonce - 1][o.batch] = true;
     }
-    for (size_t i = 0; i < s.c->n_told; i++) {
-        struct told *t = &s.c->told[i];
+    for (size_t i = 0; i < s.c->n_reported; i++) {
+        struct reported *t = &s.c->reported[i];
         if (t->outcome == LOG_COMMITTED)
             assert_true(there[t->origin.nonce - 1][t->origin.batch]);
         if (t->outcome == LOG_REFUSED)
@@ -451,9 +365,9 @@ static void several_logs_on_one_store_read_the_same(void **state)
 {
     if (!world->shared)
         skip();
-    struct scene a = scene_make();
-    struct scene b = {.store = a.store, .c = collector_create()};
-    b.o = open_at(b.store, b.c, 0);
+    struct scene a = scene_make(world);
+    struct scene b = {.world = world, .store = a.store, .c = collector_create()};
+    b.o = open_at(world, b.store, b.c, 0);
     for (uint64_t i = 1; i <= 100; i++) {
         struct log_batch x = batch_make(21, i, 7, true), y = batch_make(22, i, 3, false);
         append(&a, &x);
@@ -465,8 +379,8 @@ static void several_logs_on_one_store_read_the_same(void **state)
     wait_for(&b, 100, 200);
     for (size_t i = 0; i < 200; i++)
         assert_true(anchor_equal(&a.c->records[i].anchor, &b.c->records[i].anchor));
-    assert_int_equal(collector_told(a.c), 100);
-    assert_int_equal(collector_told(b.c), 100);
+    assert_int_equal(collector_reported(a.c), 100);
+    assert_int_equal(collector_reported(b.c), 100);
     opened_close(b.o);
     collector_destroy(b.c);
     scene_drop(&a);
@@ -491,5 +405,6 @@ int conformance_run(const struct world *w)
         cmocka_unit_test(closing_under_load_leaves_no_batch_without_its_outcome),
         cmocka_unit_test(several_logs_on_one_store_read_the_same),
     };
-    return cmocka_run_group_tests_name(w->name, tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name(w->name, tests, NULL, NULL);
+    return failed + conformance_readers_run(w);
 }

@@ -62,14 +62,14 @@ enum { SIZE = 67 };
 /* Append batches from to last of nonce 1 and wait for their outcomes. */
 static void append_range(struct opened *o, struct collector *c, uint64_t from, uint64_t last)
 {
-    size_t told = collector_told(c);
+    size_t reported = collector_reported(c);
     for (uint64_t i = from; i <= last; i++) {
         struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
         while (log_writer_append(o->writer, &batch) == LOG_FULL)
             pause_ms(1);
         batch_finish(&batch);
     }
-    while (collector_told(c) < told + (last - from + 1))
+    while (collector_reported(c) < reported + (last - from + 1))
         pause_ms(1);
 }
 
@@ -80,7 +80,7 @@ static char *make_log(uint64_t n)
     struct collector *c = collector_create();
     struct opened *o = opened_from(open_log(dir), c);
     append_range(o, c, 1, n);
-    assert_int_equal(collector_told_as(c, LOG_COMMITTED), n);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), n);
     opened_close(o);
     collector_destroy(c);
     return dir;
@@ -300,7 +300,7 @@ static void a_newer_format_is_refused(void **state)
 static uint64_t append_until_stalled(struct opened *o, struct collector *c, uint64_t number)
 {
     for (; number < 100000; number++) {
-        while (collector_told(c) + 3 < number)
+        while (collector_reported(c) + 3 < number)
             pause_ms(1);
         struct log_batch batch = batch_make(1, number, 2000, true);
         enum log_append result;
@@ -323,7 +323,7 @@ static void check_committed(struct opened *o, struct collector *c)
     while (!log_reader_caught_up(o->reader))
         if (log_reader_poll(o->reader, 0, &delivered, error) != LOG_OK)
             fail_msg("%s", error);
-    assert_int_equal(c->n, collector_told_as(c, LOG_COMMITTED));
+    assert_int_equal(c->n, collector_reported_as(c, LOG_COMMITTED));
     uint64_t last = 0;
     for (size_t i = 0; i < c->n; i++) {
         struct origin origin;
@@ -353,11 +353,11 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
 
     uint64_t number = append_until_stalled(o, c, 1);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    while (collector_told(c) < number - 1)
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_int_equal(collector_told_as(c, LOG_UNKNOWN), 0);
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_int_equal(collector_reported_as(c, LOG_UNKNOWN), 0);
     check_committed(o, c); /* it is still read */
     pause_ms(1000);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
@@ -373,7 +373,7 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     uint64_t second = append_until_stalled(o, c, number);
     assert_true(second > number + 10);
     opened_close(o);
-    assert_int_equal(collector_told(c), second - 1);
+    assert_int_equal(collector_reported(c), second - 1);
 
     o = opened_from(open_log(log_dir), c);
     check_committed(o, c);
@@ -390,22 +390,22 @@ static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
     const struct log_options small = {.map_bytes = 2 << 20};
     struct opened *o = opened_from(log_open(dir, &small, error), c);
     uint64_t number = append_until_stalled(o, c, 1);
-    while (collector_told(c) < number - 1)
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
     check_committed(o, c);
     uint64_t start = test_now_ms();
     opened_close(o); /* does not wait for room */
     assert_in_range(test_now_ms() - start, 0, 1000);
 
     o = opened_from(open_log(dir), c);
-    size_t before = collector_told(c);
+    size_t before = collector_reported(c);
     struct log_batch batch = batch_make(1, number, 2000, true);
     assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
     batch_finish(&batch);
-    while (collector_told(c) == before)
+    while (collector_reported(c) == before)
         pause_ms(1);
     check_committed(o, c);
     opened_close(o);
@@ -534,7 +534,7 @@ static void nothing_committed_is_lost_by_a_kill(void **state)
         assert_true(bounds.high >= committed);
         if (read_log(dir, bounds.high, error) != READ_ALL)
             fail_msg("%s", error);
-        committed = bounds.high; /* the last ones may have been committed and not told */
+        committed = bounds.high; /* the last ones may have been committed and not reported */
     }
     print_message("12 kills, %llu batches\n", (unsigned long long)committed);
     assert_true(committed > 0);
