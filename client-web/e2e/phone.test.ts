@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOUBLE_MS } from '../src/core/clicks';
 import {
   boardAt,
   boardHas,
@@ -9,6 +10,7 @@ import {
   open,
   pendingCount,
   PHONE,
+  still,
   version,
   WAIT_MS,
   whereIs,
@@ -106,9 +108,51 @@ test('a second tap on the same cell places, one beside it aims anew', async () =
   await page.touchscreen.tap(beside.x, beside.y);
   await page.touchscreen.tap(at.x, at.y);
   expect(await pendingCount(page)).toBe(0);
+  // At once, it would be a double tap.
+  await page.waitForTimeout(2 * DOUBLE_MS);
   await page.touchscreen.tap(at.x, at.y);
   await boardHas(page, 200, 200, 12);
   expect(await boardAt(page, 201, 200)).toBe(0);
+  await page.close();
+});
+
+test('a double tap zooms and places nothing, from near as from afar', async () => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const before = await version(page);
+  const twice = async (x: number, y: number) => {
+    await page.touchscreen.tap(x, y);
+    await page.touchscreen.tap(x, y);
+  };
+  await twice(195, 400);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(16);
+  await still(page);
+  const at = await lookAt(page, 600, 600, 10);
+  await twice(at.x, at.y);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(20);
+  await still(page);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await version(page)).toBe(before);
+  await page.close();
+});
+
+const SURFACES = ['#palette', '#zoom', '#status', '#where', '#place'];
+
+test.each(SURFACES)('a pinch on %s does not zoom the page', async (selector) => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const cell = await lookAt(page, 300, 300, 16);
+  await page.touchscreen.tap(cell.x, cell.y);
+  const box = (await page.locator(selector).boundingBox())!;
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Input.synthesizePinchGesture', {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    scaleFactor: 3,
+    gestureSourceType: 'touch',
+  });
+  expect(await page.evaluate(() => window.visualViewport!.scale)).toBe(1);
+  expect(await pendingCount(page)).toBe(0);
   await page.close();
 });
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/crc32c.h"
+#include "core/hex.h"
 #include "derived/picture_png.h"
 
 /* What a struct picture stands in. */
@@ -15,12 +16,6 @@ struct counted {
     struct picture picture; /* first: the pointers are exchanged */
     atomic_uint references;
 };
-
-static void print_hex(char *text, const uint8_t *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
 
 static uint8_t *encode(const struct picture *picture, const uint8_t *pixels, size_t *len)
 {
@@ -50,7 +45,7 @@ struct picture *picture_make(struct picture_name name, uint64_t version,
     picture->name = name;
     picture->version = version;
     if (genesis)
-        print_hex(picture->genesis, genesis, GENESIS_BYTES);
+        hex_encode(picture->genesis, genesis, GENESIS_BYTES);
     picture->png = encode(picture, pixels, &picture->len);
     if (!picture->png) {
         free(counted);

@@ -34,7 +34,7 @@
  *   wrong checksum, a record missing,                                     until a seek: the caller
  *   an offset that is no longer there                                     decides
  *   a write failed and the state of the   the process ends with status    -
- *   disk is not known (EIO)               1, no outcome is told
+ *   disk is not known (EIO)               1, no outcome is reported
  *
  * The implementation retries by itself what can be retried without a record appearing twice; the
  * caller never repeats an append whose outcome is LOG_UNKNOWN. A stalled writer recovers by itself,
@@ -51,10 +51,11 @@
 
 enum {
     LOG_ERROR_BYTES = 256,
-    LOG_RECORD_MAX = 900000,   /* bytes of value and header a of a record that we write; with what
-                                  surrounds it, it fits into the 1 MB that Kafka takes by default */
-    LOG_RECORD_MIN = 1024,     /* a log that takes less is not usable: see log_writer_record_max */
-    LOG_FLIGHT_BATCHES = 1024, /* accepted and without outcome; more is LOG_FULL */
+    LOG_RECORD_MAX = 900000, /* bytes of value and header a of a record that we write; with what
+                                surrounds it, it fits into the 1 MB that Kafka takes by default */
+    LOG_RECORD_MIN = 1024,   /* what every log that can be written takes: a client's message, which
+                                is never cut, fits into it */
+    LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
     LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
 
@@ -95,7 +96,7 @@ enum log_append {
 enum log_outcome {
     LOG_COMMITTED, /* durable; it will be (or has been) read back */
     LOG_REFUSED,   /* not in the log and never will be */
-    LOG_UNKNOWN,   /* may appear or not: only reading tells */
+    LOG_UNKNOWN,   /* may appear or not: only reading shows */
 };
 
 enum log_state {
@@ -103,7 +104,7 @@ enum log_state {
     LOG_STALLED, /* read-only: appends do not come through at the moment. Recovers by itself */
 };
 
-/* Who is told how appends fared. Embed it and find yourself by its address. */
+/* Who learns how appends fared. Embed it and find yourself by its address. */
 struct log_outcomes {
     /* Once for each accepted batch, from any thread (also from within log_writer_append of another
      * thread), before or after its record is read, in any order. May call log_writer_append, and
@@ -123,13 +124,13 @@ enum log_append log_writer_append(struct log_writer *writer, const struct log_ba
 /* Any thread; cheap. */
 enum log_state log_writer_state(struct log_writer *writer);
 
-/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Becomes
- * smaller when the broker turns out to take less than it said. Any thread; cheap. */
+/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Changes
+ * while the log is open, when the broker turns out to take less than it said. Any thread; cheap. */
 size_t log_writer_record_max(struct log_writer *writer);
 
 /* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been
- * told (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not from
- * log_outcomes.outcome. */
+ * reported (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not
+ * from log_outcomes.outcome. */
 void log_writer_flush(struct log_writer *writer, int timeout_ms);
 
 /* log_writer_flush if that was not done, then release it. NULL is fine. */
@@ -193,7 +194,7 @@ enum log_event log_reader_poll(struct log_reader *reader, int timeout_ms, size_t
 /* Has everything been delivered that was in the log at the last seek? */
 bool log_reader_caught_up(struct log_reader *reader);
 
-/* Let this reader's poll that waits return soon, or its next one if none waits. Other readers are
+/* Let this reader's poll that waits return, or its next one if none waits. Other readers are
  * not disturbed. Any thread. */
 void log_reader_wake(struct log_reader *reader);
 

@@ -23,6 +23,7 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(origins_refused_total, counter, "Requests refused because of the page that made them")          \
     X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \

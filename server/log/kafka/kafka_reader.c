@@ -2,7 +2,7 @@
 /*
  * kafka_reader: partition 0 from an explicit offset, without a consumer group.
  *
- * After a lost connection nothing is delivered until the caller has been told LOG_RECONNECTED: what
+ * After a lost connection nothing is delivered until the caller has got LOG_RECONNECTED: what
  * comes then may be another log under the old name, and only the caller has an anchor to find out.
  * The flag is set by librdkafka's broker thread before it can fetch anything new, so looking at it
  * after a batch was taken, and before any of it is delivered, misses nothing.

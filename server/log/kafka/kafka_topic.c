@@ -3,6 +3,7 @@
 #include "log/kafka/kafka_topic.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sys/clock.h"
@@ -13,7 +14,14 @@ enum {
     CREATE_MS = 5000,
     DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
+    RECORD_OVERHEAD = 256, /* of a record alone in its batch: 131 bytes at most with the headers o
+                              and g, and something for compression that does not pay */
 };
+
+static size_t parse_size(const char *text)
+{
+    return (size_t)strtoull(text, NULL, 10);
+}
 
 rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int timeout_ms,
                                      bool *has_leader, int *n_partitions)
@@ -116,7 +124,7 @@ static void submit_describe(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
     rd_kafka_ConfigResource_destroy(resource);
 }
 
-/* One property of the topic: -1 with a message when it cannot be lived with. */
+/* One property of the topic: -1 with a reason when it makes the topic unfit. */
 static int judge(const char *topic, const char *name, const char *value,
                  char error[LOG_ERROR_BYTES])
 {
@@ -126,6 +134,19 @@ static int judge(const char *topic, const char *name, const char *value,
                  value);
         return -1;
     }
+    if (strcmp(name, "max.message.bytes") == 0 && kafka_record_max(parse_size(value)) == 0) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has max.message.bytes=%.32s: at least %d is needed, and "
+                 "1048588, Kafka's default, is better",
+                 topic, value, RECORD_OVERHEAD + LOG_RECORD_MIN);
+        return -1;
+    }
+    if (strcmp(name, "max.message.bytes") == 0 &&
+        kafka_record_max(parse_size(value)) < LOG_RECORD_MAX)
+        diag_warn(
+            "kafka: topic %s has max.message.bytes=%s: batches are cut to that; 1048588, "
+            "Kafka's default, is better",
+            topic, value);
     if ((strcmp(name, "retention.ms") == 0 || strcmp(name, "retention.bytes") == 0) &&
         strcmp(value, "-1") != 0)
         diag_warn(
@@ -138,38 +159,81 @@ static int judge(const char *topic, const char *name, const char *value,
     return 0;
 }
 
-static int verify(rd_kafka_t *rk, const struct kafka_settings *settings,
+/* The topic's configuration: *event is to be destroyed, and holds the n entries. An error when it
+ * cannot be had. */
+static rd_kafka_resp_err_t describe(rd_kafka_t *rk, const struct kafka_settings *settings,
+                                    rd_kafka_event_t **event,
+                                    const rd_kafka_ConfigEntry_t ***entries, size_t *n)
+{
+    *n = 0;
+    *event = ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, settings);
+    if (!*event)
+        return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    rd_kafka_resp_err_t err = rd_kafka_event_error(*event);
+    if (err)
+        return err;
+    size_t n_resources;
+    const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(*event), &n_resources);
+    if (n_resources != 1)
+        return RD_KAFKA_RESP_ERR_UNKNOWN;
+    err = rd_kafka_ConfigResource_error(resources[0]);
+    if (!err)
+        *entries = rd_kafka_ConfigResource_configs(resources[0], n);
+    return err;
+}
+
+static int verify(rd_kafka_t *rk, const struct kafka_settings *settings, size_t *message_max,
                   char error[LOG_ERROR_BYTES])
 {
     int rc = 0;
-    rd_kafka_event_t *event =
-        ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, settings);
-    rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    size_t n = 0;
-    const rd_kafka_ConfigResource_t **resources = NULL;
-    if (!err) {
-        resources = rd_kafka_DescribeConfigs_result_resources(
-            rd_kafka_event_DescribeConfigs_result(event), &n);
-        err = n == 1 ? rd_kafka_ConfigResource_error(resources[0]) : RD_KAFKA_RESP_ERR_UNKNOWN;
-    }
-    if (err) { /* the right to ask may be missing; the log works without */
+    size_t n;
+    rd_kafka_event_t *event;
+    const rd_kafka_ConfigEntry_t **entries;
+    *message_max = 0;
+    rd_kafka_resp_err_t err = describe(rk, settings, &event, &entries, &n);
+    if (err) /* the right to ask may be missing; the log works without */
         diag_warn("kafka: the settings of topic %s cannot be verified: %s", settings->topic,
                   rd_kafka_err2str(err));
-    } else {
-        const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[0], &n);
-        for (size_t i = 0; i < n && rc == 0; i++) {
-            const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-            if (value)
-                rc = judge(settings->topic, rd_kafka_ConfigEntry_name(entries[i]), value, error);
-        }
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *name = rd_kafka_ConfigEntry_name(entries[i]);
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        if (!value)
+            continue;
+        rc = judge(settings->topic, name, value, error);
+        if (strcmp(name, "max.message.bytes") == 0)
+            *message_max = parse_size(value);
     }
     if (event)
         rd_kafka_event_destroy(event);
     return rc;
 }
 
+size_t kafka_topic_message_max(rd_kafka_t *rk, const struct kafka_settings *settings)
+{
+    size_t n, message_max = 0;
+    rd_kafka_event_t *event;
+    const rd_kafka_ConfigEntry_t **entries;
+    describe(rk, settings, &event, &entries, &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        if (value && strcmp(rd_kafka_ConfigEntry_name(entries[i]), "max.message.bytes") == 0)
+            message_max = parse_size(value);
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return message_max;
+}
+
+size_t kafka_record_max(size_t message_max)
+{
+    if (message_max == 0 || message_max > RECORD_OVERHEAD + LOG_RECORD_MAX)
+        return LOG_RECORD_MAX;
+    return message_max < RECORD_OVERHEAD + LOG_RECORD_MIN ? 0 : message_max - RECORD_OVERHEAD;
+}
+
 int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, int64_t deadline_ms,
-                        char error[LOG_ERROR_BYTES])
+                        size_t *message_max, char error[LOG_ERROR_BYTES])
 {
     bool has_leader = false, made = false;
     int n = 0;
@@ -206,5 +270,5 @@ int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, i
                  n);
         return -1;
     }
-    return verify(rk, settings, error);
+    return verify(rk, settings, message_max, error);
 }

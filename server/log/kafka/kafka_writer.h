@@ -11,9 +11,9 @@
 
 enum { KAFKA_STALL_MS = 2000 }; /* without progress for so long the log is read-only */
 
-/* settings must outlive it. Waits until it is writable, at most 10 s. NULL with a reason in error.
- */
-struct log_writer *kafka_writer_create(const struct kafka_settings *settings,
+/* settings must outlive it. message_max: what the topic takes, see kafka_topic_message_max. Waits
+ * until it is writable, at most 10 s. NULL with a reason in error. */
+struct log_writer *kafka_writer_create(const struct kafka_settings *settings, size_t message_max,
                                        char error[LOG_ERROR_BYTES]);
 
 /* For tests: bring about a fatal error of the producer. */

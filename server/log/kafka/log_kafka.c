@@ -21,6 +21,7 @@ struct log_kafka {
     struct log log; /* first: a log is cast to it */
     struct kafka_settings settings;
     char *cluster;
+    size_t message_max;       /* what the topic took when the log was opened; 0: not known */
     struct log_reader *first; /* whose client opened the log; NULL once somebody has taken it */
 };
 
@@ -36,13 +37,14 @@ static struct log_identity identify(struct log *log)
 
 static struct log_writer *writer_create(struct log *log, char error[LOG_ERROR_BYTES])
 {
-    const struct kafka_settings *settings = &of(log)->settings;
+    const struct log_kafka *k = of(log);
+    const struct kafka_settings *settings = &k->settings;
     if (settings->readonly) {
         snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s is open for reading only",
                  settings->topic);
         return NULL;
     }
-    return kafka_writer_create(settings, error);
+    return kafka_writer_create(settings, k->message_max, error);
 }
 
 static struct log_reader *reader_create(struct log *log, char error[LOG_ERROR_BYTES])
@@ -98,7 +100,7 @@ struct log *log_kafka_open(const char *where, const struct log_options *options,
     if (!k->first)
         goto fail;
     rd_kafka_t *rk = kafka_reader_client(k->first);
-    if (kafka_topic_prepare(rk, &k->settings, deadline, error) != 0 ||
+    if (kafka_topic_prepare(rk, &k->settings, deadline, &k->message_max, error) != 0 ||
         ask_cluster(k, rk, error) != 0)
         goto fail;
     return &k->log;

@@ -5,7 +5,7 @@
  * No room (disk or map full): LMDB has undone the transaction, so its batches are refused, the log
  * is read-only, and a probe larger than what failed is tried until it fits. Anything else
  * (EIO above all): what is on the disk is no longer known to this process, so it ends at once,
- * without telling an outcome; the next one opens what was last committed.
+ * without reporting an outcome; the next one opens what was last committed.
  */
 #include "log/local/local_writer.h"
 
@@ -56,7 +56,7 @@ struct local_writer {
     struct pending *queue, **queue_end;
     struct pending *writing; /* what is in the transaction at the moment */
     size_t batches, bytes;   /* in flight: queued or being written */
-    bool abandoned;          /* flush has told the outcomes of `writing` */
+    bool abandoned;          /* flush has reported the outcomes of `writing` */
     bool closing, stop;
 };
 
@@ -157,9 +157,9 @@ static void watch_map(struct local_writer *w)
     w->alarm_percent = (int)used + 1;
 }
 
-/* Tell the outcome of a whole list and free it. Without the lock. */
-static void tell(struct local_writer *w, struct pending *list, enum log_outcome outcome,
-                 bool silent)
+/* Report the outcome of a whole list and free it. Without the lock. */
+static void report(struct local_writer *w, struct pending *list, enum log_outcome outcome,
+                   bool silent)
 {
     while (list) {
         struct pending *p = list;
@@ -260,8 +260,8 @@ static void write_group(struct local_writer *w)
     w->writing = NULL;
     pthread_mutex_unlock(&w->lock);
 
-    tell(w, group, rc == 0 ? LOG_COMMITTED : LOG_REFUSED, silent);
-    tell(w, refused, LOG_REFUSED, false);
+    report(w, group, rc == 0 ? LOG_COMMITTED : LOG_REFUSED, silent);
+    report(w, refused, LOG_REFUSED, false);
     if (rc == 0)
         watch_map(w);
 
@@ -363,14 +363,14 @@ static void flush(struct log_writer *writer, int timeout_ms)
     }
     pthread_mutex_unlock(&w->lock);
 
-    tell(w, refused, LOG_REFUSED, false);
+    report(w, refused, LOG_REFUSED, false);
     for (size_t i = 0; i < n_lost; i++)
         writer->outcomes->outcome(writer->outcomes, lost[i], LOG_UNKNOWN);
     free(lost);
 
     pthread_mutex_lock(&w->lock);
     settle(w, n_refused + n_lost, bytes);
-    /* The rest was committed just now, and is being told. */
+    /* The rest was committed just now, and is being reported. */
     while (w->batches > 0)
         pthread_cond_wait(&w->idle, &w->lock);
     pthread_mutex_unlock(&w->lock);

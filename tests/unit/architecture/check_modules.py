@@ -28,18 +28,18 @@ LAYERS = [
     ("server/plane", "server/config"),
     ("server/derived",),
     ("server/session",),
-    ("server/edge/net",),
-    ("server/edge/http",),
-    ("server/edge/ws",),
-    ("server/edge/api", "server/edge"),
+    ("server/net",),
+    ("server/http",),
+    ("server/ws",),
+    ("server/api",),
     ("server",),
 ]
 TOOLS = {"tools/edit-flood": ("server/sys", "server/core")}
 
 # Header -> the files that may include it.
 FOREIGN = {
-    r"libwebsockets\.h": r"server/edge/net/|bench/",
-    r"openssl/.*": r"server/edge/net/|tools/|bench/|tests/",
+    r"libwebsockets\.h": r"server/net/|bench/",
+    r"openssl/.*": r"server/net/|tools/|bench/|tests/",
     r"librdkafka/.*": r"server/log/kafka/|tools/|bench/|tests/",
     r"lmdb\.h": r"server/log/local/|server/derived/(checkpoint|history)|tools/|bench/|tests/",
     r"png\.h": r"server/derived/(snapshot|picture|tile)|tools/|bench/|tests/",

@@ -319,7 +319,7 @@ static void a_log_has_one_writer_at_a_time(void **state)
     assert_non_null(s.o->writer);
     append_range(&s, 4, 6);
     wait_for(&s, 6, 6);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 6);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 6);
     scene_drop(&s);
 }
 
@@ -336,7 +336,7 @@ static void a_record_that_is_too_large_is_not_taken(void **state)
     append(&s, &batch);
     wait_for(&s, 1, 1);
     assert_true(batch_equals(&batch, &s.c->records[0].record));
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
     free(bytes);
     scene_drop(&s);
 }
