@@ -118,7 +118,7 @@ static int put_canvases(struct checkpoint_store *store, MDB_txn *txn,
 static void add_up(void *digest, MDB_val key, MDB_val value)
 {
     if (is_canvas(key, value))
-        checkpoint_digest_add(digest, key.mv_data, value.mv_data);
+        checkpoint_digest_add(digest, value.mv_data);
 }
 
 /* The plane's entry. Before the last transaction of a save (plane is NULL) it stays as it was, but
@@ -259,7 +259,7 @@ static void check_canvas(struct findings *found, MDB_val key, MDB_val value)
     const char *fault = canvas_entry_fault(key.mv_data, key.mv_size, value.mv_data, value.mv_size);
     find_fault(found, what, fault);
     if (!fault)
-        checkpoint_digest_add(&found->digest, key.mv_data, value.mv_data);
+        checkpoint_digest_add(&found->digest, value.mv_data);
 }
 
 static void check(void *context, MDB_val key, MDB_val value)

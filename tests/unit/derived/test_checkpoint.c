@@ -272,7 +272,7 @@ static void put_with_digest(struct store *store, const void *key, uint8_t *entry
 {
     uint8_t *plane = get(store, "p", 1, PLANE_BYTES);
     store_u32(entry, crc32c(0, entry + 4, CANVAS_BYTES - 4));
-    store_u32(plane + 68, crc32c(crc32c(0, key, 5), entry, 4));
+    store_u32(plane + 68, crc32c(0, entry, 4));
     put(store, key, 5, entry, CANVAS_BYTES);
     put_sealed(store, "p", 1, plane, PLANE_BYTES);
     free(entry);
