@@ -118,7 +118,7 @@ static int put_canvases(struct checkpoint_store *store, MDB_txn *txn,
 static void add_up(void *digest, MDB_val key, MDB_val value)
 {
     if (is_canvas(key, value))
-        checkpoint_digest_add(digest, key.mv_data, value.mv_data);
+        checkpoint_digest_add(digest, value.mv_data);
 }
 
 /* The plane's entry. Before the last transaction of a save (plane is NULL) it stays as it was, but
@@ -259,7 +259,7 @@ static void check_canvas(struct findings *found, MDB_val key, MDB_val value)
     const char *fault = canvas_entry_fault(key.mv_data, key.mv_size, value.mv_data, value.mv_size);
     find_fault(found, what, fault);
     if (!fault)
-        checkpoint_digest_add(&found->digest, key.mv_data, value.mv_data);
+        checkpoint_digest_add(&found->digest, value.mv_data);
 }
 
 static void check(void *context, MDB_val key, MDB_val value)
@@ -280,7 +280,7 @@ static struct findings examine(struct checkpoint_store *store, MDB_txn *txn)
     struct findings found = {0};
     int rc = for_each(store, txn, check, &found);
     if (rc)
-        find_fault(&found, "it", mdb_strerror(rc));
+        find_fault(&found, "LMDB says", mdb_strerror(rc));
     else if (found.n > 0)
         find_fault(&found, "the plane",
                    plane_entry_fault(found.plane.mv_data, found.plane.mv_size, found.digest));
@@ -342,10 +342,8 @@ enum checkpoint_load checkpoint_load(struct checkpoint *checkpoint, struct check
     if (usable)
         for_each(store, txn, deliver, &delivery);
     mdb_txn_abort(txn);
-    if (!usable && (found.n > 0 || found.fault[0])) {
-        memset(plane, 0, sizeof *plane);
+    if (!usable && (found.n > 0 || found.fault[0]))
         return drop(store, &found);
-    }
     if (delivery.refused > 0)
         return CHECKPOINT_NO_MEMORY;
     return usable ? CHECKPOINT_LOADED : CHECKPOINT_NONE;

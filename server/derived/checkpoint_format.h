@@ -26,7 +26,7 @@
  *      44   4  1 when the genesis id is known, else 0
  *      48  16  genesis id, or zeros
  *      64   4  number of canvases
- *      68   4  CRC-32C of key and first 4 bytes of each canvas, in the order of the keys
+ *      68   4  CRC-32C of the first 4 bytes of each canvas, in the order of the keys
  *      72  64  the log's cluster id, padded with NUL
  *     136 256  the log's topic, padded with NUL
  *     392   8  0
@@ -69,8 +69,7 @@ struct checkpoint_canvas canvas_entry_head(const uint8_t *entry);
 void canvas_entry_pixels(const uint8_t *entry, uint8_t *pixels);
 
 /* Add an entry, in the order of the keys. */
-void checkpoint_digest_add(struct checkpoint_digest *digest, const uint8_t *key,
-                           const uint8_t *entry);
+void checkpoint_digest_add(struct checkpoint_digest *digest, const uint8_t *entry);
 
 /* `complete` as in the layout; plane may be NULL while it is not. */
 void plane_entry_encode(uint8_t *entry, const struct checkpoint_plane *plane, bool complete,

@@ -150,6 +150,50 @@ static void file_of_something_else_is_set_aside(void **state)
     checkpoint_close(checkpoint);
 }
 
+/* All but LMDB's two meta pages, which say where the others are. */
+static void wipe_pages(const struct world *world)
+{
+    static const uint8_t zeros[1 << 16];
+    int fd = open(world->file, O_WRONLY);
+    long end = world_file_bytes(world);
+    for (long at = 8192; at < end; at += (long)sizeof zeros) {
+        size_t n = end - at < (long)sizeof zeros ? (size_t)(end - at) : sizeof zeros;
+        assert_int_equal(pwrite(fd, zeros, n, at), n);
+    }
+    close(fd);
+}
+
+static void wiped_pages_are_set_aside_by_a_load(void **state)
+{
+    struct world *world = *state;
+    struct checkpoint *checkpoint = world_open(world);
+    world_set(world, 2, 10);
+    world_save(world, checkpoint, 10);
+    checkpoint_close(checkpoint);
+    wipe_pages(world);
+    checkpoint = world_open(world);
+    world_expect_none(world, checkpoint);
+    assert_int_equal(access(world->aside, F_OK), 0);
+    world_save(world, checkpoint, 11);
+    world_expect(world, checkpoint, 11);
+    checkpoint_close(checkpoint);
+}
+
+/* The disk forgets what the server has loaded: the next save writes all of it to a new file. */
+static void wiped_pages_are_set_aside_by_a_save(void **state)
+{
+    struct world *world = *state;
+    struct checkpoint *checkpoint = world_open(world);
+    world_set(world, 2, 10);
+    world_save(world, checkpoint, 10);
+    wipe_pages(world);
+    world->versions[1] = 12;
+    world_save(world, checkpoint, 12);
+    assert_int_equal(access(world->aside, F_OK), 0);
+    world_expect(world, checkpoint, 12);
+    checkpoint_close(checkpoint);
+}
+
 /* Bits anywhere in the file, as a dying disk flips them: the canvases of the last save or none.
  * Half of the file is pages that are not used any more, or padding. */
 static void flipped_bits_never_give_a_wrong_canvas(void **state)
@@ -353,6 +397,8 @@ int main(void)
         WORLD_TEST(loading_is_fast),
         WORLD_TEST(truncated_file_is_set_aside),
         WORLD_TEST(file_of_something_else_is_set_aside),
+        WORLD_TEST(wiped_pages_are_set_aside_by_a_load),
+        WORLD_TEST(wiped_pages_are_set_aside_by_a_save),
         WORLD_TEST(flipped_bits_never_give_a_wrong_canvas),
         WORLD_TEST(kill_in_a_save_leaves_the_old_or_the_new),
         WORLD_TEST(a_large_save_that_is_cut_short_leaves_the_plane_at_the_old_one),
