@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "bare.h"
+#include "sys/descriptors.h"
 
 static const char usage[] =
     "usage: bare_kafka [--edits N] [--batch N] HOST:PORT/TOPIC\n"
@@ -137,6 +138,7 @@ static void produce(rd_kafka_t *rk, rd_kafka_topic_t *rkt, size_t number, uint8_
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     struct bare bare = bare_options(argc, argv, usage);
     char *brokers = strdup(bare.where), *topic = strchr(brokers, '/');
     size_t len = EDIT_BYTES * bare.batch;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "bare.h"
+#include "sys/descriptors.h"
 
 static const char usage[] =
     "usage: bare_lmdb [--edits N] [--batch N] DIR\n"
@@ -64,6 +65,7 @@ static uint64_t read_back(MDB_env *env, MDB_dbi records, size_t offset)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     struct bare bare = bare_options(argc, argv, usage);
     size_t len = HEADER_BYTES + EDIT_BYTES * bare.batch;
     uint8_t *bytes = calloc(1, len);

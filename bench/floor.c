@@ -20,6 +20,8 @@
 
 #include <openssl/evp.h>
 
+#include "sys/descriptors.h"
+
 enum { FDS = 1 << 16, READ_BYTES = 64 * 1024, EVENTS = 512, BACKLOG = 4096, PAYLOAD_MAX = 1024 };
 
 static int clients[FDS], n_clients; /* descriptors of those that are open */
@@ -130,6 +132,7 @@ static void accept_all(int listener, int epoll_fd)
 
 int main(int argc, char **argv)
 {
+    standard_descriptors_open();
     struct sockaddr_in address = {.sin_family = AF_INET};
     struct rlimit limit;
     int one = 1;

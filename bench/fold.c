@@ -3,19 +3,19 @@
  * fold: how fast a log becomes a canvas; which is how long a server without a checkpoint takes to
  * start.
  *
- * Formulas. A fold's time T is the wall time from log_seek(0) to the delivery of the last record,
- * the log being open and its last record known; every record goes through canvas_fold. Figures:
- *   local            median T of the embedded log
- *   kafka            median T of log_kafka
+ * Formulas. A fold's time T is the wall time from log_reader_seek(0) to the delivery of the last
+ * record, the log being open and its last record known; every record goes through canvas_apply.
+ * Figures: local            median T of the embedded log kafka            median T of log_kafka
  *   bare             median T of librdkafka alone, default properties, same machine, same run:
- * values through canvas_fold, no headers, nothing else bare, no fold    the same, but a sum over
- * the values' lengths in place of canvas_fold edits a second   edits / T kafka / bare     median
+ * values through canvas_apply, no headers, nothing else bare, no fold    the same, but a sum over
+ * the values' lengths in place of canvas_apply edits a second   edits / T kafka / bare     median
  * kafka / median bare Repetitions are interleaved (local, kafka, bare, no fold; and again), after
  * one of each that does not count. The log is generated when it is empty: EDITS edits on random
  * pixels, BATCH a record, each with the origin header; with --authors also random author ids.
  */
 #include <getopt.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +25,20 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "core/authors.h"
+#include "core/bytes.h"
 #include "core/canvas.h"
-#include "log/kafka/log_kafka.h"
-#include "log/local/log_local.h"
+#include "log/open.h"
+#include "sys/descriptors.h"
 
-enum { REPEAT_MAX = 99, POLL_MS = 200, KINDS = 4, BARE_BATCH = 4096 };
+enum {
+    REPEAT_MAX = 99,
+    POLL_MS = 200,
+    KINDS = 4,
+    BARE_BATCH = 4096,
+    BATCH_MAX = 65536,
+    RUN_BYTES = 10
+};
 enum kind { LOCAL, KAFKA, BARE, BARE_NO_FOLD };
 
 static const char *const kind_names[KINDS] = {"local", "kafka", "bare", "bare, no fold"};
@@ -43,7 +52,7 @@ static const char help[] =
     "What is measured, as formulas: the first lines of bench/fold.c.\n";
 
 struct bench {
-    const char *dir;
+    char *urls[2]; /* of LOCAL and KAFKA; NULL: not wanted */
     char *brokers, *topic;
     uint64_t edits;
     size_t batch;
@@ -53,7 +62,8 @@ struct bench {
 
 /* Folds and counts. */
 struct folder {
-    struct log_sink sink;
+    struct log_records as_records;
+    struct log_outcomes as_outcomes;
     struct canvas *canvas;
     uint64_t edits, records, told, refused;
     double seconds, cpu;
@@ -81,16 +91,26 @@ static void __attribute__((noreturn)) die(const char *what, const char *why)
     exit(1);
 }
 
-static void on_record(struct log_sink *sink, const struct record *record)
+/* The log's edits of whichever canvas, all into one. */
+static size_t fold(struct canvas *canvas, const struct record *record)
 {
-    struct folder *f = (struct folder *)sink;
-    f->edits += canvas_fold(f->canvas, record);
+    struct record_edits edits = record_edits(record);
+    if (edits.n > 0)
+        canvas_apply(canvas, edits.edits, edits.n, record->offset + 1);
+    return edits.n;
+}
+
+static void on_record(struct log_records *records, const struct record *record)
+{
+    struct folder *f = (struct folder *)records;
+    f->edits += fold(f->canvas, record);
     f->records++;
 }
 
-static void on_outcome(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+static void on_outcome(struct log_outcomes *outcomes, struct origin origin,
+                       enum log_outcome outcome)
 {
-    struct folder *f = (struct folder *)sink;
+    struct folder *f = (struct folder *)((char *)outcomes - offsetof(struct folder, as_outcomes));
     (void)origin;
     __atomic_fetch_add(&f->told, 1, __ATOMIC_RELAXED);
     if (outcome != LOG_COMMITTED)
@@ -100,9 +120,7 @@ static void on_outcome(struct log_sink *sink, struct origin origin, enum log_out
 static struct log *open_log(const struct bench *b, enum kind kind)
 {
     char error[LOG_ERROR_BYTES] = "";
-    const struct log_kafka_config config = {.brokers = b->brokers, .topic = b->topic};
-    struct log *log =
-        kind == LOCAL ? log_local_open(b->dir, 0, error) : log_kafka_open(&config, error);
+    struct log *log = log_open(b->urls[kind], NULL, error);
     if (!log)
         die(kind_names[kind], error);
     return log;
@@ -118,13 +136,18 @@ static uint64_t random_u64(void)
 
 static void generate(const struct bench *b, enum kind kind, struct log *log)
 {
-    struct folder f = {.sink = {on_record, on_outcome}};
+    struct folder f = {.as_records = {on_record}, .as_outcomes = {on_outcome}};
+    char error[LOG_ERROR_BYTES] = "";
     uint8_t *edits = malloc(EDIT_BYTES * b->batch);
-    uint64_t *authors = malloc(8 * b->batch), number = 0;
+    uint8_t *authors = malloc(1 + RUN_BYTES * b->batch); /* each edit of another author */
+    uint64_t number = 0;
     if (!edits || !authors)
         die("generate", "no memory");
     fprintf(stderr, "fold: %s: generating %" PRIu64 " edits\n", kind_names[kind], b->edits);
-    log_set_sink(log, &f.sink);
+    struct log_writer *writer = log_writer_create(log, &f.as_outcomes, error);
+    if (!writer)
+        die(kind_names[kind], error);
+    authors[0] = AUTHORS_VERSION;
     for (uint64_t left = b->edits; left > 0;) {
         size_t n = left < b->batch ? (size_t)left : b->batch;
         for (size_t i = 0; i < n; i++) {
@@ -133,20 +156,22 @@ static void generate(const struct bench *b, enum kind kind, struct log *log)
                        edit_pack((uint32_t)(r & 0xffffff) % CANVAS_WIDTH,
                                  (uint32_t)(r >> 24 & 0xffffff) % CANVAS_HEIGHT,
                                  (uint32_t)(r >> 60)));
-            authors[i] = random_u64();
+            uint8_t *run = authors + 1 + RUN_BYTES * i;
+            run[0] = 1;
+            run[1] = 0;
+            store_u64(run + 2, random_u64());
         }
-        struct log_batch batch = {.edits = edits,
-                                  .n = n,
-                                  .authors = b->authors ? authors : NULL,
-                                  .origin = {1, ++number}};
+        struct log_batch batch = {.value = {edits, EDIT_BYTES * n}, .origin = {1, ++number}};
+        if (b->authors)
+            batch.authors = (struct span){authors, 1 + RUN_BYTES * n};
         enum log_append result;
-        while ((result = log_append(log, &batch)) == LOG_FULL)
+        while ((result = log_writer_append(writer, &batch)) == LOG_FULL)
             nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
         if (result != LOG_ACCEPTED)
             die(kind_names[kind], "read-only while generating");
         left -= n;
     }
-    log_flush(log, 60000);
+    log_writer_destroy(writer);
     if (f.told != number || f.refused > 0)
         die(kind_names[kind], "the log did not take everything");
     free(edits);
@@ -158,12 +183,15 @@ static void prepare(const struct bench *b, enum kind kind)
 {
     char error[LOG_ERROR_BYTES];
     struct log_bounds bounds;
+    struct folder f = {.as_records = {on_record}};
     struct log *log = open_log(b, kind);
-    if (log_bounds(log, &bounds, error) != 0)
+    struct log_reader *reader = log_reader_create(log, &f.as_records, error);
+    if (!reader || log_reader_bounds(reader, &bounds, error) != 0)
         die(kind_names[kind], error);
+    log_reader_destroy(reader);
     if (bounds.high == 0)
         generate(b, kind, log);
-    log_destroy(log);
+    log_close(log);
 }
 
 static void fold_log(const struct bench *b, enum kind kind, struct folder *f)
@@ -171,16 +199,19 @@ static void fold_log(const struct bench *b, enum kind kind, struct folder *f)
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered;
     struct log *log = open_log(b, kind);
-    log_set_sink(log, &f->sink);
-    double start = now(), cpu_start = cpu();
-    if (log_seek(log, 0, error) != 0)
+    struct log_reader *reader = log_reader_create(log, &f->as_records, error);
+    if (!reader)
         die(kind_names[kind], error);
-    while (!log_caught_up(log))
-        if (log_poll(log, POLL_MS, &delivered, error) == LOG_FAILED)
+    double start = now(), cpu_start = cpu();
+    if (log_reader_seek(reader, 0, error) != 0)
+        die(kind_names[kind], error);
+    while (!log_reader_caught_up(reader))
+        if (log_reader_poll(reader, POLL_MS, &delivered, error) == LOG_FAILED)
             die(kind_names[kind], error);
     f->seconds = now() - start;
     f->cpu = cpu() - cpu_start;
-    log_destroy(log);
+    log_reader_destroy(reader);
+    log_close(log);
 }
 
 static void fold_bare(const struct bench *b, enum kind kind, struct folder *f)
@@ -208,7 +239,7 @@ static void fold_bare(const struct bench *b, enum kind kind, struct folder *f)
             struct record record = {.offset = (uint64_t)m->offset, .value = {m->payload, m->len}};
             if (!m->err) {
                 if (kind == BARE)
-                    f->edits += canvas_fold(f->canvas, &record);
+                    f->edits += fold(f->canvas, &record);
                 else
                     f->edits += m->len / EDIT_BYTES;
                 f->records++;
@@ -246,7 +277,8 @@ static void run(const struct bench *b, const bool wanted[KINDS], struct figure f
         for (int k = 0; k < KINDS; k++) {
             if (!wanted[k])
                 continue;
-            struct folder f = {.sink = {on_record, on_outcome}, .canvas = canvas};
+            struct folder f = {
+                .as_records = {on_record}, .as_outcomes = {on_outcome}, .canvas = canvas};
             canvas_init(canvas);
             if (k <= KAFKA)
                 fold_log(b, (enum kind)k, &f);
@@ -278,7 +310,7 @@ static void print_text(const struct bench *b, const bool wanted[KINDS],
                        struct figure figures[KINDS])
 {
     printf(
-        "fold: T = wall time from log_seek(0) to the last record delivered; median of %u, "
+        "fold: T = wall time from log_reader_seek(0) to the last record delivered; median of %u, "
         "interleaved\n",
         b->repeat);
     for (int k = 0; k < KINDS; k++)
@@ -298,7 +330,8 @@ static void print_json(const struct bench *b, const bool wanted[KINDS],
 {
     const char *comma = "";
     printf(
-        "{\"bench\":\"fold\",\"formula\":\"T = wall time from log_seek(0) to the last record "
+        "{\"bench\":\"fold\",\"formula\":\"T = wall time from log_reader_seek(0) to the last "
+        "record "
         "delivered\",\"repeat\":%u,\"figures\":[",
         b->repeat);
     for (int k = 0; k < KINDS; k++) {
@@ -317,14 +350,14 @@ static void print_json(const struct bench *b, const bool wanted[KINDS],
     printf("}\n");
 }
 
-static void parse_log(struct bench *b, char *where)
+static void parse_log(struct bench *b, char *url)
 {
     char *slash;
-    if (strncmp(where, "local:", 6) == 0) {
-        b->dir = where + 6;
-    } else if (strncmp(where, "kafka://", 8) == 0 && (slash = strchr(where + 8, '/'))) {
-        b->brokers = where + 8;
-        *slash = '\0';
+    if (strncmp(url, "local:", 6) == 0) {
+        b->urls[LOCAL] = url;
+    } else if (strncmp(url, "kafka://", 8) == 0 && (slash = strchr(url + 8, '/'))) {
+        b->urls[KAFKA] = url;
+        b->brokers = strndup(url + 8, (size_t)(slash - url - 8));
         b->topic = slash + 1;
     } else {
         fputs(help, stderr);
@@ -345,6 +378,7 @@ static void remove_dir(const char *dir)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {
         {"log", required_argument, NULL, 'l'},   {"edits", required_argument, NULL, 'e'},
         {"batch", required_argument, NULL, 'b'}, {"repeat", required_argument, NULL, 'r'},
@@ -380,20 +414,22 @@ int main(int argc, char *argv[])
             return 2;
         }
     }
-    if (optind != argc || b.edits == 0 || b.batch == 0 || b.batch > LOG_BATCH_MAX ||
-        b.repeat == 0 || b.repeat > REPEAT_MAX) {
+    if (optind != argc || b.edits == 0 || b.batch == 0 || b.batch > BATCH_MAX || b.repeat == 0 ||
+        b.repeat > REPEAT_MAX) {
         fputs(help, stderr);
         return 2;
     }
-    char temporary[4096] = "";
-    if (!b.dir && !b.brokers) {
+    char temporary[4096] = "", url[4096 + 8];
+    if (!b.urls[LOCAL] && !b.urls[KAFKA]) {
         const char *tmp = getenv("TMPDIR");
         snprintf(temporary, sizeof temporary, "%s/placed-fold-XXXXXX", tmp ? tmp : "/tmp");
-        if (!(b.dir = mkdtemp(temporary)))
+        if (!mkdtemp(temporary))
             die(temporary, "cannot be made");
+        snprintf(url, sizeof url, "local:%s", temporary);
+        b.urls[LOCAL] = url;
     }
-    const bool wanted[KINDS] = {b.dir != NULL, b.brokers != NULL, b.brokers != NULL,
-                                b.brokers != NULL};
+    const bool kafka = b.urls[KAFKA] != NULL;
+    const bool wanted[KINDS] = {b.urls[LOCAL] != NULL, kafka, kafka, kafka};
     struct figure figures[KINDS] = {{0}};
     for (int k = LOCAL; k <= KAFKA; k++)
         if (wanted[k])
@@ -406,6 +442,7 @@ int main(int argc, char *argv[])
         print_json(&b, wanted, figures);
     else
         print_text(&b, wanted, figures);
+    free(b.brokers);
     if (temporary[0])
         remove_dir(temporary);
     return 0;

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/descriptors.h"
+
 enum {
     CONNECTIONS_MAX = 1000,
     HEAD_BYTES = 8192,
@@ -182,6 +184,7 @@ static void run(int n, double rate, double seconds)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {{"connections", required_argument, NULL, 'c'},
                                             {"seconds", required_argument, NULL, 's'},
                                             {"rate", required_argument, NULL, 'r'},

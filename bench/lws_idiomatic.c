@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "sys/descriptors.h"
+
 enum { PAYLOAD_MAX = 1024, HISTORY = 64 };
 
 struct viewer {
@@ -59,6 +61,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 int main(int argc, char **argv)
 {
+    standard_descriptors_open();
     static const struct lws_protocols protocols[] = {
         {.name = "bench",
          .callback = on_event,

@@ -24,6 +24,7 @@
 
 #include "core/bytes.h"
 #include "core/edit.h"
+#include "sys/descriptors.h"
 
 enum {
     BATCH_MAX = 256,
@@ -370,6 +371,7 @@ static bool parse(int argc, char *argv[], int *port)
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     int port;
     if (!parse(argc, argv, &port)) {
         fputs("usage: path_load [--connections N] [--window N] [--batch N] [--seconds S] PORT\n",

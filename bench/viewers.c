@@ -38,6 +38,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/descriptors.h"
+
 enum {
     GROUP_EDITS = 64,
     GROUP_BYTES = 3 * GROUP_EDITS,
@@ -640,6 +642,7 @@ static void usage(void)
 
 int main(int argc, char **argv)
 {
+    standard_descriptors_open();
     static const struct option options[] = {{"port", required_argument, NULL, 'p'},
                                             {"path", required_argument, NULL, 'P'},
                                             {"clients", required_argument, NULL, 'n'},

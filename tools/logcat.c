@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/kafka/log_kafka.h"
-#include "log/local/log_local.h"
+#include "log/open.h"
+#include "sys/descriptors.h"
 
 enum { PROPERTIES_MAX = 64, POLL_MS = 500 };
 
 static const char help[] =
-    "usage: logcat [--from OFFSET] [-X NAME=VALUE]... local:DIR | kafka://HOST:PORT[,...]/TOPIC\n"
+    "usage: logcat [--from OFFSET] [-X NAME=VALUE]... [local:]DIR | kafka://HOST:PORT[,...]/TOPIC\n"
     "\n"
     "Print the records of a log to its present end. Each is a line\n"
     "    OFFSET TIME LENGTH\n"
@@ -30,13 +30,13 @@ static const char help[] =
     "Exit status: 0 at the end of the log, 1 when it cannot be read, 2 for wrong usage.\n";
 
 struct printer {
-    struct log_sink sink;
+    struct log_records records;
     bool broken; /* nobody reads our output any more */
 };
 
-static void print(struct log_sink *sink, const struct record *r)
+static void print(struct log_records *records, const struct record *r)
 {
-    struct printer *p = (struct printer *)sink;
+    struct printer *p = (struct printer *)records;
     if (printf("%" PRIu64 " %" PRId64 " %zu\n", r->offset, r->time_ms, r->value.len) < 0 ||
         fwrite(r->value.data, 1, r->value.len, stdout) != r->value.len)
         p->broken = true;
@@ -48,49 +48,31 @@ static int complain(int status, const char *message, const char *what)
     return status;
 }
 
-/* where: kafka://BROKERS/TOPIC, cut up in place. */
-static struct log *open_kafka(char *where, const struct kafka_property *properties, size_t n,
-                              char error[LOG_ERROR_BYTES])
-{
-    char *slash = strchr(where, '/');
-    if (!slash || slash == where || !slash[1]) {
-        snprintf(error, LOG_ERROR_BYTES, "expected kafka://HOST:PORT/TOPIC");
-        return NULL;
-    }
-    *slash = '\0';
-    const struct log_kafka_config config = {.brokers = where,
-                                            .topic = slash + 1,
-                                            .properties = properties,
-                                            .n_properties = n,
-                                            .readonly = true};
-    return log_kafka_open(&config, error);
-}
-
-static int print_all(struct log *log, bool oldest, uint64_t from)
+static int print_all(struct log_reader *reader, const struct printer *printer, bool oldest,
+                     uint64_t from)
 {
     char error[LOG_ERROR_BYTES] = "";
-    struct printer printer = {.sink.record = print};
     struct log_bounds bounds = {0};
-    log_set_sink(log, &printer.sink);
-    if (oldest && log_bounds(log, &bounds, error) != 0)
+    if (oldest && log_reader_bounds(reader, &bounds, error) != 0)
         return complain(1, error, "");
-    if (log_seek(log, oldest ? bounds.low : from, error) != 0)
+    if (log_reader_seek(reader, oldest ? bounds.low : from, error) != 0)
         return complain(1, error, "");
-    while (!log_caught_up(log) && !printer.broken) {
+    while (!log_reader_caught_up(reader) && !printer->broken) {
         size_t delivered;
-        if (log_poll(log, POLL_MS, &delivered, error) == LOG_FAILED)
+        if (log_reader_poll(reader, POLL_MS, &delivered, error) == LOG_FAILED)
             return complain(1, error, "");
     }
-    if (fflush(stdout) != 0 || printer.broken)
+    if (fflush(stdout) != 0 || printer->broken)
         return complain(1, "cannot write", "");
     return 0;
 }
 
 int main(int argc, char *argv[])
 {
+    standard_descriptors_open();
     static const struct option options[] = {
         {"from", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'}, {0}};
-    struct kafka_property properties[PROPERTIES_MAX];
+    struct log_property properties[PROPERTIES_MAX];
     size_t n = 0;
     bool oldest = true;
     uint64_t from = 0;
@@ -109,7 +91,7 @@ int main(int argc, char *argv[])
             if (!equals || n == PROPERTIES_MAX)
                 return complain(2, "-X: expected NAME=VALUE: ", optarg);
             *equals = '\0';
-            properties[n++] = (struct kafka_property){optarg, equals + 1};
+            properties[n++] = (struct log_property){optarg, equals + 1};
             break;
         case 'h':
             fputs(help, stdout);
@@ -123,17 +105,14 @@ int main(int argc, char *argv[])
         fputs(help, stderr);
         return 2;
     }
-    char *where = argv[optind], error[LOG_ERROR_BYTES] = "";
-    struct log *log;
-    if (strncmp(where, "local:", 6) == 0)
-        log = log_local_open_readonly(where + 6, error);
-    else if (strncmp(where, "kafka://", 8) == 0)
-        log = open_kafka(where + 8, properties, n, error);
-    else
-        return complain(2, "neither local:DIR nor kafka://HOST:PORT/TOPIC: ", where);
-    if (!log)
-        return complain(1, error, "");
-    int status = print_all(log, oldest, from);
-    log_destroy(log);
+    char error[LOG_ERROR_BYTES] = "";
+    struct printer printer = {.records.record = print};
+    const struct log_options log_options = {
+        .readonly = true, .properties = properties, .n_properties = n};
+    struct log *log = log_open(argv[optind], &log_options, error);
+    struct log_reader *reader = log ? log_reader_create(log, &printer.records, error) : NULL;
+    int status = reader ? print_all(reader, &printer, oldest, from) : complain(1, error, "");
+    log_reader_destroy(reader);
+    log_close(log);
     return status;
 }

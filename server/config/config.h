@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * config: what the operator wants: configuration file, then environment (PLACED_...), then command
- * line, the later winning. Unknown keys and bad values are refused with where, what, and what was
- * expected.
- */
+/* config: what the operator wants, each option as a member. config_read fills it. */
 #ifndef PLACED_CONFIG_CONFIG_H
 #define PLACED_CONFIG_CONFIG_H
 
@@ -11,25 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "log/options.h"
 #include "sys/address.h"
-#include "log/kafka/log_kafka.h"
+#include "sys/network.h"
 
 enum {
     CONFIG_LISTEN_MAX = 8,
     CONFIG_ORIGIN_MAX = 16,
+    CONFIG_PROXY_MAX = 16,
     CONFIG_THREADS_MAX = 64,
     CONFIG_KAFKA_MAX = 64,
+    CONFIG_PLANE_MAX = 1024, /* open canvases: width times height */
 };
 
 enum log_kind {
     LOG_LOCAL,
     LOG_KAFKA,
-};
-
-enum config_result {
-    CONFIG_RUN,
-    CONFIG_DONE, /* --help, --version or --check-config has been answered: exit 0 */
-    CONFIG_BAD,  /* a message has been printed: exit 2 */
 };
 
 struct config {
@@ -39,14 +32,21 @@ struct config {
     enum log_kind log;
     char *kafka_brokers;
     char *kafka_topic;
+    uint64_t log_space; /* bytes of address space for the embedded log; 0: chosen by the log */
     int kafka_replication;
-    struct kafka_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
+    struct log_property kafka[CONFIG_KAFKA_MAX]; /* section [kafka] */
     size_t n_kafka;
     char *data;                       /* default ./placed-data */
     char *web;                        /* NULL: found beside the program */
     char *tls_cert, *tls_key;         /* both or neither */
     char *origins[CONFIG_ORIGIN_MAX]; /* allowed Origin headers beside the server's own host */
     size_t n_origins;
+    struct network proxies[CONFIG_PROXY_MAX]; /* whose forwarding fields are believed */
+    size_t n_proxies;
+    char *frame_ancestors; /* 'self': who may show the page in a frame */
+    struct {
+        unsigned width, height;
+    } plane;                     /* canvases that are open for edits: 1 x 1 */
     unsigned threads;            /* 1 */
     unsigned batch_ms;           /* 200, 1 to 10000: how long intake gathers edits */
     unsigned tick_ms;            /* 200, 1 to 10000: how often viewers are told */
@@ -56,8 +56,7 @@ struct config {
     bool rebuild;
 };
 
-/* argv as main has it. Prints messages by itself. The caller frees with config_finish. */
-enum config_result config_init(struct config *config, int argc, char *const argv[]);
+/* Free what it holds, and make it all zero. */
 void config_finish(struct config *config);
 
 #endif

@@ -5,6 +5,11 @@
 
 #include <stdint.h>
 
+static inline uint16_t load_u16(const uint8_t *b)
+{
+    return (uint16_t)(b[0] | b[1] << 8);
+}
+
 static inline uint32_t load_u32(const uint8_t *b)
 {
     return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
@@ -13,6 +18,12 @@ static inline uint32_t load_u32(const uint8_t *b)
 static inline uint64_t load_u64(const uint8_t *b)
 {
     return (uint64_t)load_u32(b) | (uint64_t)load_u32(b + 4) << 32;
+}
+
+static inline void store_u16(uint8_t *b, uint16_t v)
+{
+    b[0] = (uint8_t)v;
+    b[1] = (uint8_t)(v >> 8);
 }
 
 static inline void store_u32(uint8_t *b, uint32_t v)

@@ -28,7 +28,7 @@ static uint64_t checksum_of(const uint32_t *values, size_t n)
 
 /* One pass over the pixels, which must be in order, and one over what was there and is there now:
  * two thirds of the time of both in one. */
-static void fold_block(struct canvas *canvas, const uint8_t *edits, size_t n)
+static void apply_block(struct canvas *canvas, const uint8_t *edits, size_t n)
 {
     uint32_t values[2 * BLOCK];
     for (size_t i = 0; i < n; i++) {
@@ -41,18 +41,11 @@ static void fold_block(struct canvas *canvas, const uint8_t *edits, size_t n)
     canvas->checksum ^= checksum_of(values, 2 * n);
 }
 
-size_t canvas_fold(struct canvas *canvas, const struct record *record)
+void canvas_apply(struct canvas *canvas, const uint8_t *edits, size_t n, uint64_t version)
 {
-    if (!canvas->has_genesis && record->genesis.data && record->genesis.len == GENESIS_BYTES) {
-        canvas->has_genesis = true;
-        memcpy(canvas->genesis, record->genesis.data, GENESIS_BYTES);
-    }
-    size_t n = record_edits(record);
     for (size_t i = 0; i < n; i += BLOCK)
-        fold_block(canvas, record->value.data + EDIT_BYTES * i, n - i < BLOCK ? n - i : BLOCK);
-    canvas->anchor = record_anchor(record);
-    canvas->version = record->offset + 1;
-    return n;
+        apply_block(canvas, edits + EDIT_BYTES * i, n - i < BLOCK ? n - i : BLOCK);
+    canvas->version = version;
 }
 
 uint64_t canvas_checksum(const uint8_t pixels[CANVAS_PIXELS])

@@ -6,12 +6,20 @@
 #include "core/crc32c.h"
 #include "core/edit.h"
 
-size_t record_edits(const struct record *record)
+struct record_edits record_edits(const struct record *record)
 {
-    size_t n = record->value.len / EDIT_BYTES;
-    if (n == 0 || record->value.len % EDIT_BYTES != 0 || !edits_in_range(record->value.data, n))
-        return 0;
-    return n;
+    struct record_edits result = {.edits = record->value.data};
+    size_t len = record->value.len;
+    if (len % EDIT_BYTES == POSITION_BYTES % EDIT_BYTES && len > POSITION_BYTES) {
+        result.position = position_load(result.edits);
+        result.edits += POSITION_BYTES;
+        len -= POSITION_BYTES;
+    }
+    size_t n = len / EDIT_BYTES;
+    if (len % EDIT_BYTES == 0 && position_in_range(result.position) &&
+        edits_in_range(result.edits, n))
+        result.n = n;
+    return result;
 }
 
 bool record_origin(const struct record *record, struct origin *origin)

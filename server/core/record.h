@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * record: one record of the log: a value of packed edits, and the headers a, o and g.
- * Pure. See PROTOCOL.md, "The log".
+ * record: one record of the log: a value of packed edits of one canvas, and the headers a, o
+ * and g. Pure. See PROTOCOL.md, "The log".
  */
 #ifndef PLACED_CORE_RECORD_H
 #define PLACED_CORE_RECORD_H
@@ -10,10 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/position.h"
+
 enum {
     GENESIS_BYTES = 16,
     ORIGIN_BYTES = 16,
-    AUTHORS_VERSION = 1, /* first byte of header a */
 };
 
 /* Bytes that belong to somebody else. data is NULL when the thing is absent. */
@@ -45,8 +46,16 @@ struct anchor {
     uint32_t crc; /* CRC-32C of value and headers, as PROTOCOL.md orders them */
 };
 
-/* The number of edits in the value, or 0 when the record must be skipped whole (frozen rule). */
-size_t record_edits(const struct record *record);
+/* What a record does: n edits (3n bytes) of one canvas. */
+struct record_edits {
+    struct position position;
+    const uint8_t *edits; /* in the record's value */
+    size_t n;             /* 0: the record is skipped whole */
+};
+
+/* The frozen rule: a value of 3n bytes is edits of the canvas at (0, 0); one of 4 + 3n begins with
+ * the canvas's position. Anything else, and any edit or position out of range: skipped whole. */
+struct record_edits record_edits(const struct record *record);
 
 /* False when the header is absent or malformed. */
 bool record_origin(const struct record *record, struct origin *origin);

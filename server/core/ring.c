@@ -63,6 +63,12 @@ void ring_destroy(struct ring *ring)
     free(ring);
 }
 
+size_t ring_bytes(unsigned edits_log2, unsigned marks_log2)
+{
+    return sizeof(struct ring) + ((size_t)1 << edits_log2) * sizeof(uint32_t) +
+           ((size_t)1 << marks_log2) * sizeof(struct mark);
+}
+
 static struct ring_mark mark_at(const struct ring *ring, uint64_t index)
 {
     const struct mark *mark = &ring->marks[index & ring->marks_mask];
@@ -89,15 +95,20 @@ static bool still_there(const struct ring *ring, uint64_t index)
     return index >= atomic_load_explicit(&ring->floor, memory_order_relaxed);
 }
 
+static void store_mark(struct ring *ring, uint64_t index, struct ring_mark value)
+{
+    struct mark *mark = &ring->marks[index & ring->marks_mask];
+    atomic_store_explicit(&mark->version, value.version, memory_order_relaxed);
+    atomic_store_explicit(&mark->position, value.position, memory_order_relaxed);
+    atomic_store_explicit(&mark->checksum, value.checksum, memory_order_relaxed);
+}
+
 static void append_mark(struct ring *ring, struct ring_mark value)
 {
     uint64_t count = atomic_load_explicit(&ring->count, memory_order_relaxed);
     if (count > ring->marks_mask)
         set_floor(ring, count - ring->marks_mask);
-    struct mark *mark = &ring->marks[count & ring->marks_mask];
-    atomic_store_explicit(&mark->version, value.version, memory_order_relaxed);
-    atomic_store_explicit(&mark->position, value.position, memory_order_relaxed);
-    atomic_store_explicit(&mark->checksum, value.checksum, memory_order_relaxed);
+    store_mark(ring, count, value);
     atomic_store_explicit(&ring->count, count + 1, memory_order_release);
 }
 
@@ -127,6 +138,28 @@ void ring_push(struct ring *ring, const uint8_t *edits, size_t n, uint64_t versi
         atomic_store_explicit(&ring->edits[(begin + i) & ring->edits_mask],
                               edit_load(edits + EDIT_BYTES * i), memory_order_relaxed);
     append_mark(ring, (struct ring_mark){version, begin + n, checksum});
+}
+
+struct ring *ring_grow(const struct ring *old, unsigned edits_log2, unsigned marks_log2)
+{
+    struct ring *ring = ring_create(edits_log2, marks_log2);
+    if (!ring)
+        return NULL;
+    uint64_t count = atomic_load_explicit(&old->count, memory_order_relaxed);
+    uint64_t floor = atomic_load_explicit(&old->floor, memory_order_relaxed);
+    for (uint64_t i = floor; i < count; i++) {
+        struct ring_mark mark = mark_at(old, i);
+        store_mark(ring, i, mark);
+    }
+    uint64_t end = mark_at(old, count - 1).position;
+    for (uint64_t p = mark_at(old, floor).position; p < end; p++)
+        atomic_store_explicit(
+            &ring->edits[p & ring->edits_mask],
+            atomic_load_explicit(&old->edits[p & old->edits_mask], memory_order_relaxed),
+            memory_order_relaxed);
+    atomic_store_explicit(&ring->floor, floor, memory_order_relaxed);
+    atomic_store_explicit(&ring->count, count, memory_order_release);
+    return ring;
 }
 
 struct ring_mark ring_head(const struct ring *ring)
@@ -160,7 +193,7 @@ bool ring_find(const struct ring *ring, uint64_t version, uint64_t *position)
 {
     uint64_t count = atomic_load_explicit(&ring->count, memory_order_acquire);
     uint64_t floor = atomic_load_explicit(&ring->floor, memory_order_relaxed);
-    if (floor >= count || version > mark_at(ring, count - 1).version)
+    if (floor >= count)
         return false;
     uint64_t found = last_mark(ring, floor, count, true, version);
     if (found == count)

@@ -1,10 +1,44 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * log: the one ordered log that everything is folded from, behind one interface.
- * Implementations: log_kafka (a Kafka partition), log_local (LMDB), log_memory (tests, simulation).
+ * log: one ordered log of records, behind one interface. Open it (log_open in log/open.h), then
+ * make a writer that appends to it and as many readers as are needed, each with its own place.
  *
- * Threads: one reader thread calls log_seek and log_poll; any thread may call log_append,
- * log_state and log_wake. log_outcome_fn is called from a thread of the implementation's choice.
+ * A record is bytes: a value and the headers a, o and g (PROTOCOL.md, "The log"). The log does not
+ * know what a value means.
+ *
+ * Threads. struct log: log_identify from any thread; the rest from one thread at a time. A writer:
+ * any thread, except where it says otherwise. A reader: all calls from one thread at a time, except
+ * log_reader_wake, which any thread may call. Readers and the writer of one log do not wait for
+ * each other. Destroy the readers and the writer before the log.
+ *
+ * Errors. A function that can fail returns -1 or NULL and writes the reason, a sentence without a
+ * final stop, into error. It has then changed nothing.
+ *
+ * The failure policy, the same for every implementation:
+ *
+ *   what happens                          writer                          reader
+ *   ------------------------------------  ------------------------------  ------------------------
+ *   appends do not come through for the   LOG_STALLED; what is waiting    goes on with what is
+ *   moment: disk or address space full,   gets LOG_REFUSED if it is       there
+ *   no broker, no leader, no progress     certainly not in the log,
+ *   for two seconds                       else LOG_UNKNOWN
+ *   one record is not taken: it is        LOG_REFUSED for that record;    -
+ *   larger than the broker allows         log_writer_record_max shrinks
+ *   the connection was lost and is back   nothing to do                   LOG_RECONNECTED, once;
+ *                                                                         nothing read before it
+ *                                                                         is delivered after it
+ *   the producer has failed for good      what is in flight LOG_UNKNOWN;  -
+ *                                         LOG_STALLED until a new one
+ *                                         works
+ *   what is stored cannot be trusted: a   -                               LOG_FAILED, at every poll
+ *   wrong checksum, a record missing,                                     until a seek: the caller
+ *   an offset that is no longer there                                     decides
+ *   a write failed and the state of the   the process ends with status    -
+ *   disk is not known (EIO)               1, no outcome is reported
+ *
+ * The implementation retries by itself what can be retried without a record appearing twice; the
+ * caller never repeats an append whose outcome is LOG_UNKNOWN. A stalled writer recovers by itself,
+ * without a call, once appends come through again.
  */
 #ifndef PLACED_LOG_LOG_H
 #define PLACED_LOG_LOG_H
@@ -15,34 +49,54 @@
 
 #include "core/record.h"
 
-struct log;
-
-/* One append: n edits (3n bytes), copied before log_append returns. */
-struct log_batch {
-    const uint8_t *edits;
-    size_t n;                /* 1 to LOG_BATCH_MAX */
-    const uint64_t *authors; /* n author ids for header a, or NULL for no such header */
-    struct origin origin;    /* header o */
-    const uint8_t *genesis;  /* GENESIS_BYTES for header g, or NULL for no such header */
-};
-
 enum {
-    LOG_BATCH_MAX = 65536, /* edits a record that we write; Kafka's 1 MB bounds it with authors */
     LOG_ERROR_BYTES = 256,
+    LOG_RECORD_MAX = 900000, /* bytes of value and header a of a record that we write; with what
+                                surrounds it, it fits into the 1 MB that Kafka takes by default */
+    LOG_RECORD_MIN = 1024,   /* what every log that can be written takes: a client's message, which
+                                is never cut, fits into it */
     LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
     LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
 
+/* ---- the log ---- */
+
+struct log;
+
+/* Which log this is. The strings are owned by the log. */
+struct log_identity {
+    const char *cluster; /* Kafka's cluster id; of an embedded log its own random id, in hex */
+    const char *topic;   /* Kafka's topic; "local" for the embedded log */
+};
+
+struct log_identity log_identify(struct log *log);
+
+/* Release everything. Its readers and its writer must be gone. NULL is fine. */
+void log_close(struct log *log);
+
+/* ---- writing ---- */
+
+struct log_writer;
+
+/* One append, which becomes one record. Everything is copied before log_writer_append returns. */
+struct log_batch {
+    struct span value;      /* at least 1 byte */
+    struct span authors;    /* header a as it is written; data is NULL for no such header */
+    struct origin origin;   /* header o */
+    const uint8_t *genesis; /* GENESIS_BYTES for header g, or NULL for no such header */
+};
+
 enum log_append {
-    LOG_ACCEPTED, /* an outcome will follow, exactly one */
-    LOG_FULL,     /* nothing taken: too much is in flight. No outcome follows */
-    LOG_READONLY, /* nothing taken: the log cannot be written at the moment. No outcome follows */
+    LOG_ACCEPTED,  /* exactly one outcome will follow */
+    LOG_FULL,      /* nothing taken: too much is in flight. No outcome follows */
+    LOG_READONLY,  /* nothing taken: the log cannot be written at the moment. No outcome follows */
+    LOG_TOO_LARGE, /* nothing taken: larger than log_writer_record_max. No outcome follows */
 };
 
 enum log_outcome {
     LOG_COMMITTED, /* durable; it will be (or has been) read back */
     LOG_REFUSED,   /* not in the log and never will be */
-    LOG_UNKNOWN,   /* may appear or not: only reading tells */
+    LOG_UNKNOWN,   /* may appear or not: only reading shows */
 };
 
 enum log_state {
@@ -50,26 +104,56 @@ enum log_state {
     LOG_STALLED, /* read-only: appends do not come through at the moment. Recovers by itself */
 };
 
-/* What log_poll found besides records. */
+/* Who learns how appends fared. Embed it and find yourself by its address. */
+struct log_outcomes {
+    /* Once for each accepted batch, from any thread (also from within log_writer_append of another
+     * thread), before or after its record is read, in any order. May call log_writer_append, and
+     * nothing else of this writer. */
+    void (*outcome)(struct log_outcomes *outcomes, struct origin origin, enum log_outcome outcome);
+};
+
+/* Make the log's writer; a log has one at a time. outcomes must outlive it. Waits, at most 10 s,
+ * until the log can be written; a log that still cannot is LOG_STALLED, which is not an error. NULL
+ * with a reason in error. */
+struct log_writer *log_writer_create(struct log *log, struct log_outcomes *outcomes,
+                                     char error[LOG_ERROR_BYTES]);
+
+/* Take one batch, in order with the others of this thread. Never blocks on I/O. Any thread. */
+enum log_append log_writer_append(struct log_writer *writer, const struct log_batch *batch);
+
+/* Any thread; cheap. */
+enum log_state log_writer_state(struct log_writer *writer);
+
+/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Changes
+ * while the log is open, when the broker turns out to take less than it said. Any thread; cheap. */
+size_t log_writer_record_max(struct log_writer *writer);
+
+/* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been
+ * reported (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not
+ * from log_outcomes.outcome. */
+void log_writer_flush(struct log_writer *writer, int timeout_ms);
+
+/* log_writer_flush if that was not done, then release it. NULL is fine. */
+void log_writer_destroy(struct log_writer *writer);
+
+/* ---- reading ---- */
+
+struct log_reader;
+
+/* Who is given the records. Embed it and find yourself by its address. */
+struct log_records {
+    /* In log order, from log_reader_poll, on its thread. The record lives until this returns. A
+     * record can be delivered again after a seek or a reconnection: compare offsets. Must not call
+     * this reader. */
+    void (*record)(struct log_records *records, const struct record *record);
+};
+
+/* What log_reader_poll found besides records. */
 enum log_event {
     LOG_OK,
-    LOG_RECONNECTED, /* the connection was lost and is back: seek to the last anchor and verify */
-    LOG_FAILED,      /* the log cannot be read any further (out of range, corrupt, I/O error) */
-};
-
-/* Whom the log tells. Embed it and find yourself by its address. */
-struct log_sink {
-    /* In log order, from log_poll, on the reader's thread. The record lives until it returns. */
-    void (*record)(struct log_sink *sink, const struct record *record);
-    /* Once an accepted batch, from any thread, possibly before or after its record is read, in any
-     * order. May call log_append. */
-    void (*outcome)(struct log_sink *sink, struct origin origin, enum log_outcome outcome);
-};
-
-/* Which log this is. Strings are owned by the log. */
-struct log_identity {
-    const char *cluster; /* Kafka's cluster id; of an embedded log its own random id, in hex */
-    const char *topic;   /* Kafka's topic; "local" for the embedded log */
+    LOG_RECONNECTED, /* the connection was lost and is back, and the log behind it may be another
+                        one: seek to a record that is known, and compare it */
+    LOG_FAILED,      /* the log cannot be read on from here; the reason is in error */
 };
 
 struct log_bounds {
@@ -77,65 +161,91 @@ struct log_bounds {
     uint64_t high; /* offset that the next record will get, or more */
 };
 
-/* The sink must outlive the log. Call before the first log_seek or log_append. */
-void log_set_sink(struct log *log, struct log_sink *sink);
+/* A reader without a place: seek before the first poll. records must outlive it. Any number of them
+ * can read one log, also while its writer appends. Does not wait for a broker. NULL with a reason
+ * in error. */
+struct log_reader *log_reader_create(struct log *log, struct log_records *records,
+                                     char error[LOG_ERROR_BYTES]);
 
-struct log_identity log_identify(struct log *log);
+/* Ask the log for its bounds; blocks for some seconds at most. 0, or -1 with a reason in error. */
+int log_reader_bounds(struct log_reader *reader, struct log_bounds *bounds,
+                      char error[LOG_ERROR_BYTES]);
 
-/* Ask the log for its bounds; may block (bounded, seconds). 0, or -1 with a message in error. */
-int log_bounds(struct log *log, struct log_bounds *bounds, char error[LOG_ERROR_BYTES]);
+/* Find the first record whose time is time_ms or later; its offset in *offset, or the log's end
+ * when there is none. Blocks for some seconds at most. 0, or -1 with a reason in error.
+ *
+ * Where a clock was set back, times in a log go back and pass time_ms at several places. Then the
+ * result is one of them: a record at or after time_ms that is the log's first or follows one before
+ * time_ms; or the end, if the last record is before time_ms. */
+int log_reader_offset_at(struct log_reader *reader, int64_t time_ms, uint64_t *offset,
+                         char error[LOG_ERROR_BYTES]);
 
-/* Deliver from offset on: the next record delivered is the first one at or after it. Reader's
- * thread. 0, or -1 with a message in error: outside the log's bounds. May be called again at any
- * time, but not from log_sink.record. Where the bounds cannot be asked for at the moment, a bad
- * offset shows in log_poll as LOG_FAILED. */
-int log_seek(struct log *log, uint64_t offset, char error[LOG_ERROR_BYTES]);
+/* Deliver from offset on: the next record delivered is the first one at or after it. Blocks for
+ * some seconds at most. 0, or -1 with a reason in error when it is outside the log's bounds. Where
+ * the bounds cannot be asked for at the moment, a bad offset shows in log_reader_poll as
+ * LOG_FAILED. */
+int log_reader_seek(struct log_reader *reader, uint64_t offset, char error[LOG_ERROR_BYTES]);
 
 /* Deliver what is there (bounded: some thousand records a call), or wait up to timeout_ms for
- * something. Reader's thread. *delivered counts the records. On LOG_FAILED a message is in error.
- */
-enum log_event log_poll(struct log *log, int timeout_ms, size_t *delivered,
-                        char error[LOG_ERROR_BYTES]);
+ * something. *delivered counts the records. On LOG_FAILED a reason is in error. */
+enum log_event log_reader_poll(struct log_reader *reader, int timeout_ms, size_t *delivered,
+                               char error[LOG_ERROR_BYTES]);
 
-/* Has everything been delivered that was in the log at the last log_seek? Reader's thread. */
-bool log_caught_up(struct log *log);
+/* Has everything been delivered that was in the log at the last seek? */
+bool log_reader_caught_up(struct log_reader *reader);
 
-/* Let a log_poll that waits in another thread return soon. Any thread. */
-void log_wake(struct log *log);
+/* Let this reader's poll that waits return, or its next one if none waits. Other readers are
+ * not disturbed. Any thread. */
+void log_reader_wake(struct log_reader *reader);
 
-/* Take one batch, in order with the others of this thread. Never blocks on I/O. Any thread. */
-enum log_append log_append(struct log *log, const struct log_batch *batch);
+void log_reader_destroy(struct log_reader *reader); /* NULL is fine */
 
-/* Any thread; cheap. */
-enum log_state log_state(struct log *log);
-
-/* Give what is in flight up to timeout_ms to come through; then every outcome has been told
- * (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not from
- * log_sink.outcome. */
-void log_flush(struct log *log, int timeout_ms);
-
-/* log_flush if that was not done, then release everything. NULL is fine. */
-void log_destroy(struct log *log);
-
-/* ---- for implementations only: each has a struct that begins with struct log ---- */
+/* ---- for implementations: each has structs that begin with these ---- */
 
 struct log_ops {
     struct log_identity (*identify)(struct log *log);
-    int (*bounds)(struct log *log, struct log_bounds *bounds, char error[LOG_ERROR_BYTES]);
-    int (*seek)(struct log *log, uint64_t offset, char error[LOG_ERROR_BYTES]);
-    enum log_event (*poll)(struct log *log, int timeout_ms, size_t *delivered,
-                           char error[LOG_ERROR_BYTES]);
-    bool (*caught_up)(struct log *log);
-    void (*wake)(struct log *log);
-    enum log_append (*append)(struct log *log, const struct log_batch *batch);
-    enum log_state (*state)(struct log *log);
-    void (*flush)(struct log *log, int timeout_ms);
-    void (*destroy)(struct log *log);
+    struct log_writer *(*writer_create)(struct log *log, char error[LOG_ERROR_BYTES]);
+    struct log_reader *(*reader_create)(struct log *log, char error[LOG_ERROR_BYTES]);
+    void (*close)(struct log *log);
 };
+
+struct log_writer_ops {
+    enum log_append (*append)(struct log_writer *writer, const struct log_batch *batch);
+    enum log_state (*state)(struct log_writer *writer);
+    size_t (*record_max)(struct log_writer *writer);
+    void (*flush)(struct log_writer *writer, int timeout_ms);
+    void (*destroy)(struct log_writer *writer);
+};
+
+struct log_reader_ops {
+    int (*bounds)(struct log_reader *reader, struct log_bounds *bounds,
+                  char error[LOG_ERROR_BYTES]);
+    int (*offset_at)(struct log_reader *reader, int64_t time_ms, uint64_t *offset,
+                     char error[LOG_ERROR_BYTES]);
+    int (*seek)(struct log_reader *reader, uint64_t offset, char error[LOG_ERROR_BYTES]);
+    enum log_event (*poll)(struct log_reader *reader, int timeout_ms, size_t *delivered,
+                           char error[LOG_ERROR_BYTES]);
+    bool (*caught_up)(struct log_reader *reader);
+    void (*wake)(struct log_reader *reader);
+    void (*destroy)(struct log_reader *reader);
+};
+
+/* An implementation sets ops; log.c sets the rest. */
 
 struct log {
     const struct log_ops *ops;
-    struct log_sink *sink;
+    bool has_writer;
+};
+
+struct log_writer {
+    const struct log_writer_ops *ops;
+    struct log *log;
+    struct log_outcomes *outcomes;
+};
+
+struct log_reader {
+    const struct log_reader_ops *ops;
+    struct log_records *records;
 };
 
 #endif

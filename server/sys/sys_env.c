@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* sys_env: CLOCK_MONOTONIC and getrandom. */
+/* sys_env: the monotonic clock and getrandom. */
 #include "sys/sys_env.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "sys/clock.h"
 #include "sys/diag.h"
 
 static uint64_t now_us(struct env *env)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    return clock_now_us();
 }
 
 static void random_bytes(struct env *env, void *bytes, size_t len)

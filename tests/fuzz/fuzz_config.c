@@ -8,14 +8,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "config/config_read.h"
 
 static char *text(const char *constant)
 {
     return (char *)(uintptr_t)constant;
 }
 
-/* What config_init promises when it says CONFIG_RUN. */
+/* What config_read promises when it says CONFIG_RUN. */
 static void check(const struct config *config)
 {
     if (config->n_listen == 0 || config->n_listen > CONFIG_LISTEN_MAX ||
@@ -32,7 +32,7 @@ static void check(const struct config *config)
 static void run(char *const argv[], int argc)
 {
     struct config config;
-    if (config_init(&config, argc, argv) == CONFIG_RUN)
+    if (config_read(&config, argc, argv) == CONFIG_RUN)
         check(&config);
     config_finish(&config);
 }

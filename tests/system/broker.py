@@ -60,10 +60,12 @@ class Broker:
             (size,) = struct.unpack(">i", stream.read(4))
             return stream.read(size)[4:]
 
-    def create_topic(self, topic, partitions=1):
+    def create_topic(self, topic, partitions=1, settings=()):
+        """settings: pairs of a topic's property and its value."""
         name = _string(topic)
+        entries = b"".join(_string(key) + _string(value) for key, value in settings)
         answer = self._ask(CREATE_TOPICS, 2, struct.pack(">i", 1) + name + struct.pack(
-            ">ihiiiB", partitions, 1, 0, 0, 20000, 0))
+            ">ihii", partitions, 1, 0, len(settings)) + entries + struct.pack(">iB", 20000, 0))
         _expect_no_error(answer[8 + len(name):], f"create topic {topic}")
 
     def delete_topic(self, topic):
@@ -100,6 +102,21 @@ class Broker:
             self._kcat("-P", "-t", topic, "-p", "0", "-X", "message.max.bytes=2000000", *options, str(path))
         finally:
             path.unlink()
+
+    @contextlib.contextmanager
+    def transaction_to_abort(self, topic, value):
+        """Append one record of 4,095 bytes in a transaction, which is aborted at the end."""
+        assert len(value) == 4095 and b"\n" not in value, "kcat reads lines, and whole blocks of 4,096 bytes"
+        command = ["-P", "-t", topic, "-p", "0", "-X", f"transactional.id={uuid.uuid4().hex}"]
+        with subprocess.Popen(["kcat", "-b", self.address, *command], stdin=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as kcat:
+            try:
+                kcat.stdin.write(value + b"\n")
+                kcat.stdin.flush()
+                yield
+            finally:
+                kcat.kill()
+        self._kcat(*command, data=b"")  # another producer of that name: the first one's transaction is aborted
 
     def records(self, topic):
         """The whole partition, independent of placed."""

@@ -11,6 +11,8 @@ import subprocess
 import pytest
 from checker import ACKNOWLEDGED, REFUSED
 from fold import pack
+from scene import SANITIZED
+from server import Server
 from world import eventually
 
 
@@ -132,19 +134,19 @@ def flip(path, at):
 
 @pytest.mark.parametrize("damage", ["flip", "flips", "truncate", "empty", "zeros", "noise"])
 async def test_a_damaged_checkpoint_is_no_loss(world, rng, damage):
-    """Row 21: the other slot, or the whole log."""
+    """Row 21: the checkpoint as it was, or the whole log."""
     server, client = await begun(world)
     await world.start(server)
     await client.place(100)
     await asyncio.to_thread(server.stop)
     path = server.data / "checkpoint/data.mdb"
-    size = path.stat().st_size
     for round_ in range(3):
+        size = path.stat().st_size  # a new file is begun when the old one is damaged
         if damage == "flip":
             flip(path, rng.randrange(size))
         elif damage == "flips":
             for _ in range(1000):
-                flip(path, rng.randrange(path.stat().st_size))
+                flip(path, rng.randrange(size))
         elif damage == "truncate":
             with open(path, "r+b") as file:
                 file.truncate(rng.randrange(size))
@@ -215,3 +217,16 @@ async def test_a_data_directory_belongs_to_one_server(any_world):
     await client.place()
     any_world.servers.remove(second)
     await any_world.check()
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer reserves terabytes of address space for itself")
+def test_too_little_address_space_is_said_and_can_be_helped(tmp_path):
+    """`ulimit -v` below the 64 GiB that the log would reserve: what is missing, and the option that helps."""
+    limit = ("prlimit", f"--as={6 << 30}")
+    server = Server(tmp_path / "data")
+    server.start(prefix=limit, wait=False)
+    assert server.wait_exit() == 1
+    assert "ulimit -v" in server.stderr() and "--log-space" in server.stderr(), server.stderr()
+    server.start(prefix=limit, args=("--log-space", "1G"))
+    assert server.request("POST", "/edit?x=1&y=2&c=3").status == 200
+    server.stop()

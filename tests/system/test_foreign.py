@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: ISC
 """Anybody may write into the partition: what breaks the rule is skipped whole, by all alike (rows 16, 17)."""
 import asyncio
+import re
+import subprocess
+import sys
 
 import pytest
 from checker import ACKNOWLEDGED
 from fold import pack, record_words, word
 from proxy import Proxy
+from server import TOP
 from world import eventually
 
 HUGE = 1048000 // 3  # edits in the longest record that a broker takes
@@ -135,3 +139,43 @@ async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world):
         assert victim.canvas.sum == watcher.canvas.sum
         await world.check()
     assert world.ledger.count(ACKNOWLEDGED) == 3
+
+
+def fold_of_the_readme(world):
+    """The pixels that the README's few lines make of the topic."""
+    (lines,) = re.findall(r"```python\n(.*?)```", (TOP / "README.md").read_text(), re.S)
+    done = subprocess.run([sys.executable, "-c", lines + "\nsys.stdout.buffer.write(canvas)",
+                           world.log.broker.address, world.log.topic], stdout=subprocess.PIPE, timeout=60, check=True)
+    return done.stdout
+
+
+async def test_a_record_of_an_aborted_transaction_counts_for_all_readers(kafka_world):
+    world = kafka_world
+    server = await world.server()
+    client = await world.client(server)
+    await client.place(3)
+    edits = [edit for edit in world.ledger.fresh(1600) if b"\n" not in pack([edit])][:1365]
+    world.foreign += edits
+    with world.log.broker.transaction_to_abort(world.log.topic, pack(edits)):
+        await eventually(lambda: any(record.value == pack(edits) for record in world.log.records()), "the record")
+    await client.place(2)
+    late = await world.server()  # which reads it after the abort
+    await world.client(late)
+    records = await world.check()
+    assert fold_of_the_readme(world) == bytes(client.canvas.pixels)
+    assert [record.value for record in records].count(pack(edits)) == 1
+
+
+@pytest.mark.limit(120)
+async def test_a_topic_that_takes_small_records_gets_small_batches(kafka_world):
+    """Row 32."""
+    world = kafka_world
+    world.log.broker.create_topic(world.log.topic, settings=[("max.message.bytes", "1500")])
+    server = await world.server()
+    assert "max.message.bytes=1500" in server.stderr()
+    client = await world.client(server)
+    entries = [await client.paint(n) for n in [256] * 20 + [5] * 100]
+    await client.settle(*entries)
+    assert {(entry.outcome, entry.reason) for entry in entries} == {(ACKNOWLEDGED, None)}
+    await world.check()
+    assert (await asyncio.to_thread(server.admin, "/readyz")).status == 200

@@ -45,10 +45,11 @@ void ledger_destroy(struct ledger *ledger)
     free(ledger);
 }
 
-void ledger_sent(struct ledger *ledger, const uint32_t *words, size_t n, uint32_t now_us)
+void ledger_sent(struct ledger *ledger, uint32_t key, const uint32_t *words, size_t n,
+                 uint32_t now_us)
 {
     for (size_t i = 0; i < n; i++) {
-        struct entry *entry = &ledger->entries[words[i]];
+        struct entry *entry = &ledger->entries[words[i] ^ key];
         if (entry->outstanding <= 0) /* else: the oldest under way is the next to be seen */
             atomic_store_explicit(&entry->sent_us, now_us | 1, memory_order_relaxed);
         entry->outstanding++;
@@ -56,9 +57,9 @@ void ledger_sent(struct ledger *ledger, const uint32_t *words, size_t n, uint32_
     }
 }
 
-bool ledger_seen(struct ledger *ledger, uint32_t word, uint32_t *sent_us)
+bool ledger_seen(struct ledger *ledger, uint32_t key, uint32_t word, uint32_t *sent_us)
 {
-    struct entry *entry = &ledger->entries[word];
+    struct entry *entry = &ledger->entries[word ^ key];
     if (entry->outstanding <= 0)
         return false;
     entry->outstanding--;
@@ -66,11 +67,11 @@ bool ledger_seen(struct ledger *ledger, uint32_t word, uint32_t *sent_us)
     return true;
 }
 
-size_t ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n)
+size_t ledger_withdrawn(struct ledger *ledger, uint32_t key, const uint32_t *words, size_t n)
 {
     size_t seen = 0;
     for (size_t i = 0; i < n; i++) {
-        struct entry *entry = &ledger->entries[words[i]];
+        struct entry *entry = &ledger->entries[words[i] ^ key];
         entry->unanswered--;
         if (entry->outstanding > entry->unanswered)
             entry->outstanding--;
@@ -80,11 +81,11 @@ size_t ledger_withdrawn(struct ledger *ledger, const uint32_t *words, size_t n)
     return seen;
 }
 
-size_t ledger_acknowledged(struct ledger *ledger, const uint32_t *words, size_t n)
+size_t ledger_acknowledged(struct ledger *ledger, uint32_t key, const uint32_t *words, size_t n)
 {
     size_t unseen = 0;
     for (size_t i = 0; i < n; i++) {
-        struct entry *entry = &ledger->entries[words[i]];
+        struct entry *entry = &ledger->entries[words[i] ^ key];
         entry->unanswered--;
         if (entry->outstanding > entry->unanswered) {
             unseen++;
@@ -94,8 +95,8 @@ size_t ledger_acknowledged(struct ledger *ledger, const uint32_t *words, size_t 
     return unseen;
 }
 
-bool ledger_when(const struct ledger *ledger, uint32_t word, uint32_t *sent_us)
+bool ledger_when(const struct ledger *ledger, uint32_t key, uint32_t word, uint32_t *sent_us)
 {
-    *sent_us = atomic_load_explicit(&ledger->entries[word].sent_us, memory_order_relaxed);
+    *sent_us = atomic_load_explicit(&ledger->entries[word ^ key].sent_us, memory_order_relaxed);
     return *sent_us != 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * edit-flood: the load tool. Readers and writers in one program, that check all they are told while
- * they load. This file: the processes, the report, the exit status.
+ * edit-flood: the load tool. Readers and writers in one program, which load a server and check all
+ * that it sends. This file: the processes, the report, the exit status.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,9 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "canvases.h"
 #include "flood.h"
 #include "options.h"
 #include "report.h"
+#include "report_json.h"
+#include "report_progress.h"
+#include "setup.h"
+#include "sys/clock.h"
+#include "sys/descriptors.h"
 
 enum {
     EXIT_FAULTS = 1,
@@ -44,7 +50,7 @@ static int raise_limit(void)
     struct rlimit limit;
     unsigned long need = 0;
     for (unsigned i = 0; i < options.processes; i++) {
-        unsigned long n = flood_connections(&options, i) + SPARE_FILES;
+        unsigned long n = setup_connections(&options, i) + SPARE_FILES;
         need = n > need ? n : need;
     }
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -67,7 +73,7 @@ static void handle_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* The children end when the parent's word says so, or with the parent. */
+/* A child ignores Ctrl-C: the parent asks it to stop. It ends with the parent. */
 static void become_child(pid_t parent)
 {
     signal(SIGINT, SIG_IGN);
@@ -113,7 +119,7 @@ static int run_processes(struct ledger *ledger, struct pattern *pattern)
             break;
         }
         usleep(50 * 1000);
-        progress(clock_us());
+        progress(clock_now_us());
     }
     return result;
 }
@@ -122,7 +128,7 @@ static int write_json(const struct stats *stats)
 {
     bool to_stdout = strcmp(options.json, "-") == 0;
     FILE *out = to_stdout ? stdout : fopen(options.json, "w");
-    int result = out ? report_json(out, &options, stats) : -1;
+    int result = out ? report_json(out, &options, shared, stats) : -1;
     if (out && !to_stdout && fclose(out) != 0)
         result = -1;
     if (result != 0)
@@ -157,6 +163,7 @@ static int report(int result, const struct pattern *pattern)
 
 int main(int argc, char **argv)
 {
+    standard_descriptors_open();
     switch (options_parse(&options, argc, argv)) {
     case OPTIONS_RUN:
         break;
@@ -165,6 +172,8 @@ int main(int argc, char **argv)
     case OPTIONS_BAD:
         return EXIT_USAGE;
     }
+    if (canvases_ask(&options) != 0)
+        return EXIT_CONNECT;
     if (raise_limit() != 0)
         return EXIT_USAGE;
     struct pattern *pattern = pattern_create(&options.pattern);
@@ -174,7 +183,7 @@ int main(int argc, char **argv)
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int status = EXIT_FAULTS;
     if (ledger && shared != MAP_FAILED) {
-        shared->begun_us = clock_us();
+        shared->begun_us = clock_now_us();
         handle_signals();
         status = report(run_processes(ledger, pattern), pattern);
     } else {

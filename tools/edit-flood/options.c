@@ -16,6 +16,7 @@ static const char usage[] =
     "\n"
     "  --readers N              viewers (100)\n"
     "  --writers N              clients that draw (10)\n"
+    "  --canvas GX,GY           a canvas of the plane, again for more; all: those that are open\n"
     "  --rate N                 edits a second over all writers; 0: as fast as acknowledged "
     "(1000)\n"
     "  --batch N                edits a message, 1 to 256 (1)\n"
@@ -85,6 +86,25 @@ static bool take_share(const char *option, const char *text, double *value)
     if (!take_number(option, number, 0, 100, value))
         return false;
     *value /= 100;
+    return true;
+}
+
+static bool take_canvas(struct options *options, const char *text)
+{
+    struct position position;
+    if (strcmp(text, "all") == 0) {
+        options->all_canvases = true;
+        return true;
+    }
+    if (!plane_position(text, &position))
+        return bad("--canvas", "expected all, or GX,GY from -1024 to 1023");
+    for (unsigned i = 0; i < options->n_canvases; i++) {
+        if (options->canvases[i].gx == position.gx && options->canvases[i].gy == position.gy)
+            return bad("--canvas", "the same canvas twice");
+    }
+    if (options->n_canvases == CANVASES_MAX)
+        return bad("--canvas", "too many canvases");
+    options->canvases[options->n_canvases++] = position;
     return true;
 }
 
@@ -245,6 +265,8 @@ static bool take_value(struct options *options, const char *option, const char *
         return take_share(option, value, &options->reconnecting);
     if (strcmp(name, "at") == 0)
         return take_place(option, value, &options->pattern);
+    if (strcmp(name, "canvas") == 0)
+        return take_canvas(options, value);
     if (strcmp(name, "source") == 0)
         return take_sources(options, value);
     if (strcmp(name, "pattern") == 0)
@@ -290,6 +312,8 @@ static bool check(struct options *options)
         return bad("TARGET", "is missing (see --help)");
     if (options->slow + options->stalled + options->reconnecting > 1.000001)
         return bad("--slow, --stalled, --reconnecting", "more than all readers");
+    if (options->all_canvases && options->n_canvases > 0)
+        return bad("--canvas", "all, or some by name");
     for (unsigned i = 0; i < options->n_targets; i++) {
         if (!options->targets[i].loopback && !options->own_server)
             return bad(options->targets[i].url,

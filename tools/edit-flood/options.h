@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "pattern.h"
+#include "plane_info.h"
 #include "target.h"
 
 enum {
@@ -15,11 +16,15 @@ enum {
     SOURCES_MAX = 64,
     PROCESSES_MAX = 64,
     FILES_MAX = 128,
+    CANVASES_MAX = 1024,
 };
 
 struct options {
     struct target targets[TARGETS_MAX];
     unsigned n_targets;
+    struct position canvases[CANVASES_MAX];
+    unsigned n_canvases; /* 0: the one that the target's path names */
+    bool all_canvases;   /* ask the server which are open */
     struct in_addr sources[SOURCES_MAX];
     unsigned n_sources;
     unsigned readers, writers, full_readers; /* connections, over all processes */

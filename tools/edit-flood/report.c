@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* report: the text. See report_json.c and report_progress.c for the others. */
+/* report: see report.h. */
 #include "report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { BAR = 40 };
+enum {
+    BAR = 40,
+    CANVASES_NAMED = 12,
+};
 
 static double seconds(uint64_t us)
 {
@@ -195,6 +198,12 @@ static void faults(FILE *out, const struct stats *stats)
                 " edits acknowledged meanwhile were not looked for\n",
                 stat_get(stats, restarts), stat_get(stats, unverified));
     }
+    if (stat_get(stats, new_logs) > 0) {
+        line(out, "");
+        fprintf(out,
+                "the log began anew %" PRIu64 " times: it was followed from its new pictures on\n",
+                stat_get(stats, new_logs));
+    }
     line(out, "");
     fprintf(out, "missing %" PRIu64 ", repeated %" PRIu64 ", wrong %" PRIu64,
             stat_get(stats, missing), stat_get(stats, repeated), stat_get(stats, wrong));
@@ -221,6 +230,13 @@ void report_text(FILE *out, const struct options *options, const struct stats *s
     for (unsigned i = 0; i < options->n_targets; i++) {
         line(out, i == 0 ? "edit-flood" : "");
         fprintf(out, "%s\n", options->targets[i].url);
+    }
+    if (options->n_canvases > 0) {
+        line(out, "canvases");
+        fprintf(out, "%u:", options->n_canvases);
+        for (unsigned i = 0; i < options->n_canvases && i < CANVASES_NAMED; i++)
+            fprintf(out, " %d,%d", options->canvases[i].gx, options->canvases[i].gy);
+        fprintf(out, "%s\n", options->n_canvases > CANVASES_NAMED ? " and so on" : "");
     }
     if (note) {
         line(out, "pattern");

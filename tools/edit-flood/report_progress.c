@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
-/* report_progress: what happens now, in one line. */
-#include <inttypes.h>
-#include <unistd.h>
+/* report_progress: see report_progress.h. */
+#include "report_progress.h"
 
-#include "report.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
 
 struct moment {
     uint64_t at_us, sent, acknowledged, deliveries;

@@ -21,7 +21,7 @@ void stats_refused(struct stats *stats, const char *reason, uint64_t edits)
     }
 }
 
-void stats_tell(struct stats *stats, const char *format, ...)
+void stats_note(struct stats *stats, const char *format, ...)
 {
     if (stats->n_texts < STATS_TEXTS) {
         va_list arguments;
@@ -45,7 +45,7 @@ void stats_merge(struct stats *into, const struct stats *from)
         stat_add(into, edits_refused, -from->reasons[i].edits); /* is in the sum above */
     }
     for (size_t i = 0; i < STATS_TEXTS && i < from->n_texts; i++)
-        stats_tell(into, "%s", from->texts[i]);
+        stats_note(into, "%s", from->texts[i]);
     if (from->n_texts > STATS_TEXTS)
         into->n_texts += from->n_texts - STATS_TEXTS;
     histogram_merge(&into->eyes, &from->eyes);

@@ -41,11 +41,26 @@ static const char *scheme_of(const char *url, bool *tls)
     return strstr(url, "://") ? NULL : url;
 }
 
+void target_path(const struct target *target, const struct position *position, const char *what,
+                 char path[TARGET_PATH])
+{
+    if (!position && strcmp(what, "ws") == 0) {
+        strcpy(path, target->path);
+        return;
+    }
+    int base = (int)(strrchr(target->path, '/') - target->path);
+    if (position)
+        snprintf(path, TARGET_PATH, "%.*s/c/%d,%d/%s", base, target->path, position->gx,
+                 position->gy, what);
+    else
+        snprintf(path, TARGET_PATH, "%.*s/%s", base, target->path, what);
+}
+
 int target_parse(struct target *target, const char *url, const char **error)
 {
     memset(target, 0, sizeof *target);
     *error = "too long";
-    if (strlen(url) >= TARGET_TEXT - sizeof "/canvas.png")
+    if (strlen(url) >= TARGET_TEXT)
         return -1;
     strcpy(target->url, url);
     const char *at = scheme_of(url, &target->tls);
@@ -59,9 +74,6 @@ int target_parse(struct target *target, const char *url, const char **error)
     memcpy(target->host, at, host_len);
     const char *path = at + host_len;
     strcpy(target->path, path[0] == '\0' || strcmp(path, "/") == 0 ? "/ws" : path);
-    strcpy(target->picture, target->path);
-    char *slash = strrchr(target->picture, '/');
-    strcpy(slash, "/canvas.png");
 
     char port[8];
     strcpy(port, target->tls ? "443" : "80");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* timers: a wheel of slots of 10 ms; a time beyond its horizon fires at the horizon. */
-#include "state.h"
+#include "timers.h"
 
 void timer_clear(struct flood *flood, struct conn *conn)
 {

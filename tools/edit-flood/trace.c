@@ -8,6 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "trace_row.h"
+
 enum {
     LINE_BYTES = 1024,
     READ_BYTES = 256 * 1024,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * writer: sends what is due, many messages a send, and settles the answers. What was sent is not
- * kept: a message is a stretch of the pattern, and the pattern is computed again.
+ * writer: see writer.h. What was sent is not kept: a message is a stretch of the pattern, and the
+ * pattern is computed again.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "writer.h"
 
-#include "core/edit.h"
-#include "state.h"
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "claims.h"
+#include "conn.h"
 
 enum {
     FLIGHTS_MIN = 8,
@@ -61,11 +61,6 @@ static struct flight *add_flight(struct writer *writer)
     return flight_at(writer, writer->count++);
 }
 
-static void words_of(struct flood *flood, uint64_t first, size_t n, uint32_t words[WIRE_EDITS_MAX])
-{
-    pattern_words(flood->pattern, first, n, words);
-}
-
 /* ---- sending */
 
 /* Up to this many edits may leave now: by the clock, and by what the ledger can hold. */
@@ -77,7 +72,7 @@ static uint64_t edits_allowed(const struct flood *flood)
 /* One send of up to `messages` messages of up to `edits` edits in all. How many edits left. */
 static uint64_t send_some(struct flood *flood, struct conn *conn, uint64_t messages, uint64_t edits)
 {
-    struct writer *writer = conn->rare->writer;
+    struct writer *writer = conn->extra->writer;
     const struct options *options = flood->options;
     uint32_t words[WIRE_EDITS_MAX];
     size_t len = 0;
@@ -93,8 +88,8 @@ static uint64_t send_some(struct flood *flood, struct conn *conn, uint64_t messa
             break;
         *flight = (struct flight){
             .first = flood->next_edit, .id = writer->next_id++, .sent_us = now, .n = (uint16_t)n};
-        words_of(flood, flight->first, n, words);
-        ledger_sent(flood->ledger, words, n, now);
+        pattern_words(flood->pattern, flight->first, n, words);
+        ledger_sent(flood->ledger, board_of(flood, conn)->key, words, n, now);
         len += wire_edits(flood->send + len, flight->id, words, n);
         flood->next_edit += n;
         writer->in_window++;
@@ -113,8 +108,8 @@ static uint64_t send_some(struct flood *flood, struct conn *conn, uint64_t messa
 static bool can_send(const struct flood *flood, const struct conn *conn)
 {
     return conn->state == CONN_OPEN && conn->greeted && conn_sendable(conn) &&
-           conn->rare->writer->in_window < flood->options->window &&
-           conn->rare->writer->rest_until_us <= flood->now_us;
+           conn->extra->writer->in_window < flood->options->window &&
+           conn->extra->writer->rest_until_us <= flood->now_us;
 }
 
 static bool sending(const struct flood *flood)
@@ -122,31 +117,31 @@ static bool sending(const struct flood *flood)
     return flood->accounts && flood->sending_since_us != 0 && !flood->pattern_over;
 }
 
-void writer_hungry(struct flood *flood, struct conn *conn)
+void writer_sendable(struct flood *flood, struct conn *conn)
 {
-    if (conn->kind != CONN_WRITER || conn->hungry || flood->options->rate > 0 ||
+    if (conn->kind != CONN_WRITER || conn->queued || flood->options->rate > 0 ||
         pattern_timed(flood->pattern))
         return;
-    conn->hungry = true;
-    flood->hungry[flood->n_hungry++] = conn_number(flood, conn);
+    conn->queued = true;
+    flood->queue[flood->n_queue++] = conn_number(flood, conn);
 }
 
 /* As fast as the answers come: every writer that has got some fills its window again. */
 static void feed(struct flood *flood)
 {
-    uint32_t n = flood->n_hungry, kept = 0;
+    uint32_t n = flood->n_queue, kept = 0;
     for (uint32_t i = 0; i < n; i++) {
-        struct conn *conn = &flood->conns[flood->hungry[i]];
+        struct conn *conn = &flood->conns[flood->queue[i]];
         while (can_send(flood, conn) && send_some(flood, conn, UINT64_MAX, UINT64_MAX) > 0)
             ;
         bool again = conn->greeted && conn_sendable(conn) &&
-                     conn->rare->writer->in_window < flood->options->window;
+                     conn->extra->writer->in_window < flood->options->window;
         if (again) /* it rests, or the ledger is full */
-            flood->hungry[kept++] = flood->hungry[i];
+            flood->queue[kept++] = flood->queue[i];
         else
-            conn->hungry = false;
+            conn->queued = false;
     }
-    flood->n_hungry = kept;
+    flood->n_queue = kept;
 }
 
 /* Edits that should have left by now, since the start. */
@@ -209,79 +204,23 @@ void writers_run(struct flood *flood)
 
 /* ---- answers */
 
-static void complain(struct flood *flood, const struct conn *conn, const char *what, uint64_t id)
+static void bad_answer(struct flood *flood, const struct conn *conn, const char *what, uint64_t id)
 {
     stat_add(flood->stats, bad_answers, 1);
-    stats_tell(flood->stats, "%s: %s, id %" PRIu64, conn_name(flood, conn), what, id);
-}
-
-/* The stream is there now: was the edit in it? */
-static void check_claim(struct flood *flood, const struct claim *claim)
-{
-    uint32_t words[WIRE_EDITS_MAX];
-    words_of(flood, claim->first, claim->n, words);
-    size_t unseen = ledger_acknowledged(flood->ledger, words, claim->n);
-    if (unseen == 0)
-        return;
-    if ((int32_t)(claim->sent_us - flood->reference_us) <= 0) {
-        stat_add(flood->stats, unverified, unseen); /* it may have come while nobody looked */
-        return;
-    }
-    stat_add(flood->stats, unseen, unseen);
-    stats_tell(flood->stats,
-               "%s: %zu edits acknowledged at version %" PRIu64
-               " are not in the stream, the first at (%u, %u)",
-               conn_name(flood, &flood->conns[claim->conn]), unseen, claim->version,
-               edit_x(words[0]), edit_y(words[0]));
-}
-
-void writers_check_claims(struct flood *flood)
-{
-    while (flood->claims_count > 0) {
-        const struct claim *claim = &flood->claims[flood->claims_first];
-        if (claim->version > reference_version(&flood->reference))
-            return;
-        check_claim(flood, claim);
-        flood->claims_first = (flood->claims_first + 1) & (flood->claims_room - 1);
-        flood->claims_count--;
-    }
-}
-
-static void claim(struct flood *flood, const struct claim *claim)
-{
-    if (claim->version <= reference_version(&flood->reference)) {
-        check_claim(flood, claim);
-        return;
-    }
-    if (flood->claims_count == flood->claims_room) {
-        size_t room = flood->claims_room ? 2 * flood->claims_room : 1024;
-        struct claim *claims = malloc(room * sizeof *claims);
-        if (!claims) {
-            check_claim(flood, claim);
-            return;
-        }
-        for (size_t i = 0; i < flood->claims_count; i++)
-            claims[i] = flood->claims[(flood->claims_first + i) & (flood->claims_room - 1)];
-        free(flood->claims);
-        flood->claims = claims;
-        flood->claims_first = 0;
-        flood->claims_room = room;
-    }
-    flood->claims[(flood->claims_first + flood->claims_count++) & (flood->claims_room - 1)] =
-        *claim;
+    stats_note(flood->stats, "%s: %s, id %" PRIu64, conn_name(flood, conn), what, id);
 }
 
 void writer_placed(struct flood *flood, struct conn *conn, uint64_t id, uint64_t version)
 {
-    struct writer *writer = conn->kind == CONN_WRITER ? conn->rare->writer : NULL;
+    struct writer *writer = conn->kind == CONN_WRITER ? conn->extra->writer : NULL;
     if (!writer || id >= writer->next_id || id <= conn->last_placed ||
         version < writer->placed_version) {
-        complain(flood, conn, "acknowledged what was not sent, or went back", id);
+        bad_answer(flood, conn, "acknowledged what was not sent, or went back", id);
         return;
     }
     if (version > conn->seen_version) {
         stat_add(flood->stats, early, 1);
-        stats_tell(flood->stats,
+        stats_note(flood->stats,
                    "%s: acknowledged at version %" PRIu64 " before the frame that shows it",
                    conn_name(flood, conn), version);
     }
@@ -298,42 +237,43 @@ void writer_placed(struct flood *flood, struct conn *conn, uint64_t id, uint64_t
         flood->in_flight -= flight.n;
         stat_add(flood->stats, edits_acknowledged, flight.n);
         histogram_add(&flood->stats->acks, now - flight.sent_us, flight.n);
-        claim(flood, &(struct claim){.version = version,
-                                     .first = flight.first,
-                                     .conn = conn_number(flood, conn),
-                                     .sent_us = flight.sent_us,
-                                     .n = flight.n});
+        claims_add(flood, board_of(flood, conn),
+                   &(struct claim){.version = version,
+                                   .first = flight.first,
+                                   .conn = conn_number(flood, conn),
+                                   .sent_us = flight.sent_us,
+                                   .n = flight.n});
     }
-    writer_hungry(flood, conn);
+    writer_sendable(flood, conn);
 }
 
 /* Not expected any more. How many of its edits are in the stream all the same. */
-static size_t withdraw(struct flood *flood, const struct flight *flight)
+static size_t withdraw(struct flood *flood, const struct conn *conn, const struct flight *flight)
 {
     uint32_t words[WIRE_EDITS_MAX];
-    words_of(flood, flight->first, flight->n, words);
+    pattern_words(flood->pattern, flight->first, flight->n, words);
     flood->in_flight -= flight->n;
-    return ledger_withdrawn(flood->ledger, words, flight->n);
+    return ledger_withdrawn(flood->ledger, board_of(flood, conn)->key, words, flight->n);
 }
 
 void writer_refused(struct flood *flood, struct conn *conn, uint64_t id, const char *reason,
                     uint64_t retry_ms)
 {
-    struct writer *writer = conn->kind == CONN_WRITER ? conn->rare->writer : NULL;
+    struct writer *writer = conn->kind == CONN_WRITER ? conn->extra->writer : NULL;
     uint64_t at = UINT64_MAX;
     if (writer && writer->count > 0 && id >= flight_at(writer, 0)->id)
         at = id - flight_at(writer, 0)->id; /* ids have no gaps */
     if (at == UINT64_MAX || at >= writer->count || flight_at(writer, (uint32_t)at)->refused) {
-        complain(flood, conn, "refused what was not waiting", id);
+        bad_answer(flood, conn, "refused what was not waiting", id);
         return;
     }
     struct flight *flight = flight_at(writer, (uint32_t)at);
     flight->refused = true;
     writer->in_window--;
-    size_t seen = withdraw(flood, flight);
+    size_t seen = withdraw(flood, conn, flight);
     if (seen > 0) {
         stat_add(flood->stats, unasked, seen);
-        stats_tell(flood->stats, "%s: %zu edits refused (%s), and yet in the stream, id %" PRIu64,
+        stats_note(flood->stats, "%s: %zu edits refused (%s), and yet in the stream, id %" PRIu64,
                    conn_name(flood, conn), seen, reason, id);
     }
     stats_refused(flood->stats, reason, flight->n);
@@ -343,27 +283,27 @@ void writer_refused(struct flood *flood, struct conn *conn, uint64_t id, const c
         writer->first++;
         writer->count--;
     }
-    writer_hungry(flood, conn);
+    writer_sendable(flood, conn);
 }
 
 void writer_opened(struct flood *flood, struct conn *conn)
 {
-    struct writer *writer = conn->rare->writer;
+    struct writer *writer = conn->extra->writer;
     writer->next_id = 1;
     writer->placed_version = 0;
     writer->rest_until_us = 0;
     conn->last_placed = 0;
-    writer_hungry(flood, conn);
+    writer_sendable(flood, conn);
 }
 
 void writer_ended(struct flood *flood, struct conn *conn)
 {
-    struct writer *writer = conn->rare->writer;
+    struct writer *writer = conn->extra->writer;
     for (uint32_t i = 0; i < writer->count; i++) {
         const struct flight *flight = flight_at(writer, i);
         if (flight->refused)
             continue;
-        withdraw(flood, flight);
+        withdraw(flood, conn, flight);
         stat_add(flood->stats, edits_unknown, flight->n);
     }
     writer->first = writer->count = writer->in_window = 0;
@@ -373,32 +313,34 @@ void writer_ended(struct flood *flood, struct conn *conn)
 
 bool writers_idle(const struct flood *flood)
 {
-    return flood->in_flight == 0 && flood->claims_count == 0;
+    for (unsigned i = 0; i < flood->n_boards; i++) {
+        if (flood->boards[i].claims.count > 0)
+            return false;
+    }
+    return flood->in_flight == 0;
 }
 
 void writers_final(struct flood *flood)
 {
     for (unsigned i = 0; i < flood->n_writers; i++) {
         struct conn *conn = &flood->conns[flood->n_full + i];
-        struct writer *writer = conn->rare->writer;
+        struct writer *writer = conn->extra->writer;
         uint64_t unanswered = 0;
         for (uint32_t k = 0; k < writer->count; k++)
             unanswered += flight_at(writer, k)->refused ? 0 : flight_at(writer, k)->n;
         if (unanswered == 0)
             continue;
         stat_add(flood->stats, unanswered, unanswered);
-        stats_tell(flood->stats, "%s: %" PRIu64 " edits were never answered, from id %" PRIu32,
+        stats_note(flood->stats, "%s: %" PRIu64 " edits were never answered, from id %" PRIu32,
                    conn_name(flood, conn), unanswered, flight_at(writer, 0)->id);
     }
-    for (; flood->claims_count > 0; flood->claims_count--) {
-        check_claim(flood, &flood->claims[flood->claims_first]);
-        flood->claims_first = (flood->claims_first + 1) & (flood->claims_room - 1);
-    }
+    for (unsigned i = 0; i < flood->n_boards; i++)
+        claims_check_all(flood, &flood->boards[i]);
     uint64_t foreign = stat_get(flood->stats, foreign);
     uint64_t unknown = stat_get(flood->stats, edits_unknown);
     if (flood->options->alone && foreign > unknown) {
         stat_add(flood->stats, unasked, foreign - unknown);
-        stats_tell(flood->stats, "%" PRIu64 " edits in the stream were not expected from us",
+        stats_note(flood->stats, "%" PRIu64 " edits in the stream were not expected from us",
                    foreign - unknown);
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* show_config: config_init as a program, and the outcome as lines, for check_documents.py. */
-#include "config/config.h"
+/* show_config: config_read as a program, and the outcome as lines, for check_documents.py. */
+#include "config/config_read.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static const char *text(const char *value)
@@ -17,19 +18,20 @@ static void show_address(const char *name, const struct listen_address *address)
 int main(int argc, char *argv[])
 {
     struct config config;
-    enum config_result result = config_init(&config, argc, argv);
+    enum config_result result = config_read(&config, argc, argv);
     if (result == CONFIG_RUN) {
         for (size_t i = 0; i < config.n_listen; i++)
             show_address("listen", &config.listen[i]);
         show_address("admin", &config.admin);
-        printf("log %d %s %s %d\n", config.log, text(config.kafka_brokers),
-               text(config.kafka_topic), config.kafka_replication);
+        printf("log %d %s %s %d %" PRIu64 "\n", config.log, text(config.kafka_brokers),
+               text(config.kafka_topic), config.kafka_replication, config.log_space);
         for (size_t i = 0; i < config.n_kafka; i++)
             printf("kafka %s %s\n", config.kafka[i].name, config.kafka[i].value);
         printf("data %s\nweb %s\ntls %s %s\nenergy %s\nrebuild %d\n", config.data, text(config.web),
                text(config.tls_cert), text(config.tls_key), config.energy, config.rebuild);
         for (size_t i = 0; i < config.n_origins; i++)
             printf("origin %s\n", config.origins[i]);
+        printf("plane %u %u\n", config.plane.width, config.plane.height);
         printf("numbers %u %u %u %u %u\n", config.threads, config.batch_ms, config.tick_ms,
                config.checkpoint_seconds, config.max_connections);
     }

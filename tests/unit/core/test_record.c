@@ -7,6 +7,12 @@
 
 #define SPAN(bytes) ((struct span){(bytes), sizeof(bytes)})
 
+static size_t count(const uint8_t *bytes, size_t len)
+{
+    struct record record = {.value = {bytes, len}};
+    return record_edits(&record).n;
+}
+
 static void good_value_counts_its_edits(void **state)
 {
     uint8_t bytes[3 * EDIT_BYTES];
@@ -14,24 +20,55 @@ static void good_value_counts_its_edits(void **state)
         edit_store(bytes + EDIT_BYTES * i, edit_pack(999, i, 15));
     for (size_t n = 1; n <= 3; n++) {
         struct record record = {.value = {bytes, EDIT_BYTES * n}};
-        assert_int_equal(record_edits(&record), n);
+        struct record_edits edits = record_edits(&record);
+        assert_int_equal(edits.n, n);
+        assert_ptr_equal(edits.edits, bytes);
+        assert_true(position_equal(edits.position, (struct position){0, 0}));
+    }
+}
+
+static void a_value_of_one_more_than_a_multiple_of_three_begins_with_a_position(void **state)
+{
+    static const struct position good[] = {{0, 0}, {-1, 2}, {1023, 1023}, {-1024, -1024}, {7, -9}};
+    uint8_t bytes[POSITION_BYTES + 2 * EDIT_BYTES];
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        position_store(bytes, good[i]);
+        edit_store(bytes + POSITION_BYTES, edit_pack(1, 2, 3));
+        edit_store(bytes + POSITION_BYTES + EDIT_BYTES, edit_pack(999, 999, 4));
+        struct record record = {.value = SPAN(bytes)};
+        struct record_edits edits = record_edits(&record);
+        assert_int_equal(edits.n, 2);
+        assert_ptr_equal(edits.edits, bytes + POSITION_BYTES);
+        assert_true(position_equal(edits.position, good[i]));
+    }
+    position_store(bytes, (struct position){0x0102, -2});
+    assert_memory_equal(bytes, ((uint8_t[]){0x02, 0x01, 0xfe, 0xff}), POSITION_BYTES);
+}
+
+static void a_position_out_of_range_is_skipped_whole(void **state)
+{
+    static const struct position bad[] = {{1024, 0}, {0, 1024}, {-1025, 0}, {0, -1025}, {32767, 0}};
+    uint8_t bytes[POSITION_BYTES + EDIT_BYTES] = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        position_store(bytes, bad[i]);
+        assert_int_equal(count(bytes, sizeof bytes), 0);
     }
 }
 
 static void bad_values_are_skipped_whole(void **state)
 {
     uint8_t bytes[4 * EDIT_BYTES] = {0};
-    struct record record = {.value = {NULL, 0}};
-    assert_int_equal(record_edits(&record), 0); /* Kafka's null value */
-    record.value.data = bytes;
+    assert_int_equal(count(NULL, 0), 0); /* Kafka's null value */
     for (size_t len = 0; len <= sizeof bytes; len++) {
-        record.value.len = len;
-        assert_int_equal(record_edits(&record), len % EDIT_BYTES ? 0 : len / EDIT_BYTES);
+        size_t edits = len % 3 == 0 ? len / 3 : len % 3 == 1 && len > 4 ? (len - 4) / 3 : 0;
+        assert_int_equal(count(bytes, len), edits);
     }
     edit_store(bytes + 3 * EDIT_BYTES, edit_pack(0, 1000, 0));
-    assert_int_equal(record_edits(&record), 0);
+    assert_int_equal(count(bytes, sizeof bytes), 0);
     edit_store(bytes + 3 * EDIT_BYTES, edit_pack(1000, 0, 0));
-    assert_int_equal(record_edits(&record), 0);
+    assert_int_equal(count(bytes, sizeof bytes), 0);
+    edit_store(bytes + POSITION_BYTES, edit_pack(0, 1000, 0));
+    assert_int_equal(count(bytes, POSITION_BYTES + EDIT_BYTES), 0);
 }
 
 static void headers_do_not_matter_to_the_skip_rule(void **state)
@@ -39,7 +76,7 @@ static void headers_do_not_matter_to_the_skip_rule(void **state)
     uint8_t edit[EDIT_BYTES] = {0}, junk[5] = {9, 9, 9, 9, 9};
     struct record record = {
         .value = SPAN(edit), .authors = SPAN(junk), .origin = SPAN(junk), .genesis = SPAN(junk)};
-    assert_int_equal(record_edits(&record), 1);
+    assert_int_equal(record_edits(&record).n, 1);
 }
 
 static void origin_comes_back(void **state)
@@ -116,6 +153,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_value_counts_its_edits),
+        cmocka_unit_test(a_value_of_one_more_than_a_multiple_of_three_begins_with_a_position),
+        cmocka_unit_test(a_position_out_of_range_is_skipped_whole),
         cmocka_unit_test(bad_values_are_skipped_whole),
         cmocka_unit_test(headers_do_not_matter_to_the_skip_rule),
         cmocka_unit_test(origin_comes_back),

@@ -63,7 +63,8 @@ static void a_version_between_records_resumes_at_the_one_before(void **state)
     assert_int_equal(at, 3);
     assert_true(ring_find(ring, 20, &at));
     assert_int_equal(at, 6);
-    assert_false(ring_find(ring, 21, &at)); /* the future */
+    assert_true(ring_find(ring, 21, &at)); /* nothing is newer */
+    assert_int_equal(at, 6);
     ring_destroy(ring);
 }
 
@@ -116,6 +117,39 @@ static void empty_records_move_the_version_alone(void **state)
     assert_int_equal(ring_head(ring).position, 2);
     assert_int_equal(ring_copy(ring, 2, 2, bytes, &version), RING_READ);
     assert_int_equal(version, 2);
+    ring_destroy(ring);
+}
+
+static void a_grown_ring_holds_the_same_at_the_same_positions(void **state)
+{
+    struct ring *small = ring_create(6, 5);
+    uint64_t position = 0, version, at;
+    uint8_t bytes[512 * EDIT_BYTES];
+    for (uint64_t i = 1; i <= 100; i++)
+        push(small, &position, 1 + i % 5, i);
+    struct ring *ring = ring_grow(small, 8, 7);
+    assert_non_null(ring);
+    struct ring_mark head = ring_head(ring);
+    assert_true(head.version == 100 && head.position == position && head.checksum == ~head.version);
+    for (uint64_t v = 0; v <= 100; v++) {
+        uint64_t before;
+        bool held = ring_find(small, v, &before);
+        assert_int_equal(ring_find(ring, v, &at), held);
+        if (!held)
+            continue;
+        assert_true(at == before);
+        assert_int_equal(ring_copy(ring, at, position, bytes, &version), RING_READ);
+        check_copy(bytes, at, position);
+        assert_true(version == 100);
+    }
+    /* What is pushed then goes on where the small one ended, and old edits stay longer. */
+    uint64_t oldest = position - 30;
+    for (uint64_t i = 101; i <= 140; i++)
+        push(ring, &position, 1 + i % 5, i);
+    assert_int_equal(ring_copy(ring, oldest, position, bytes, &version), RING_READ);
+    check_copy(bytes, oldest, position);
+    assert_true(ring_head(small).version == 100); /* left alone */
+    ring_destroy(small);
     ring_destroy(ring);
 }
 
@@ -181,6 +215,7 @@ int main(void)
         cmocka_unit_test(what_was_overwritten_is_gone),
         cmocka_unit_test(nobody_resumes_across_a_new_beginning),
         cmocka_unit_test(empty_records_move_the_version_alone),
+        cmocka_unit_test(a_grown_ring_holds_the_same_at_the_same_positions),
         cmocka_unit_test(a_copy_is_whole_or_refused_while_it_is_overwritten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

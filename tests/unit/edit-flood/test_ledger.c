@@ -19,67 +19,72 @@ static int tear_down(void **state)
     return 0;
 }
 
+enum {
+    KEY = 0x5a5a5a,
+    OTHER_KEY = 0x123456,
+};
+
 static const uint32_t words[] = {0, 1, 0xffffff, 77};
 
 static void an_honest_round(void **state)
 {
     uint32_t sent;
-    ledger_sent(ledger, words, 4, 1000);
+    ledger_sent(ledger, KEY, words, 4, 1000);
     for (size_t i = 0; i < 4; i++) {
-        assert_true(ledger_seen(ledger, words[i], &sent));
+        assert_true(ledger_seen(ledger, KEY, words[i], &sent));
         assert_int_equal(sent, 1001);
     }
-    assert_int_equal(ledger_acknowledged(ledger, words, 4), 0);
-    assert_false(ledger_seen(ledger, words[0], &sent));
+    assert_int_equal(ledger_acknowledged(ledger, KEY, words, 4), 0);
+    assert_false(ledger_seen(ledger, KEY, words[0], &sent));
 }
 
 static void acknowledged_and_not_seen_is_told_once(void **state)
 {
     uint32_t sent;
-    ledger_sent(ledger, words, 4, 1);
-    ledger_seen(ledger, words[1], &sent);
-    ledger_seen(ledger, words[3], &sent);
-    assert_int_equal(ledger_acknowledged(ledger, words, 4), 2);
-    ledger_sent(ledger, words, 4, 1);
+    ledger_sent(ledger, KEY, words, 4, 1);
+    ledger_seen(ledger, KEY, words[1], &sent);
+    ledger_seen(ledger, KEY, words[3], &sent);
+    assert_int_equal(ledger_acknowledged(ledger, KEY, words, 4), 2);
+    ledger_sent(ledger, KEY, words, 4, 1);
     for (size_t i = 0; i < 4; i++)
-        assert_true(ledger_seen(ledger, words[i], &sent));
-    assert_int_equal(ledger_acknowledged(ledger, words, 4), 0);
+        assert_true(ledger_seen(ledger, KEY, words[i], &sent));
+    assert_int_equal(ledger_acknowledged(ledger, KEY, words, 4), 0);
 }
 
 static void the_same_word_under_way_twice(void **state)
 {
     uint32_t sent, word = 5;
-    ledger_sent(ledger, &word, 1, 10);
-    ledger_sent(ledger, &word, 1, 20);
-    assert_true(ledger_seen(ledger, word, &sent));
+    ledger_sent(ledger, KEY, &word, 1, 10);
+    ledger_sent(ledger, KEY, &word, 1, 20);
+    assert_true(ledger_seen(ledger, KEY, word, &sent));
     assert_int_equal(sent, 11); /* the older one */
-    assert_int_equal(ledger_acknowledged(ledger, &word, 1), 0);
-    assert_int_equal(ledger_acknowledged(ledger, &word, 1), 1); /* the second never came */
+    assert_int_equal(ledger_acknowledged(ledger, KEY, &word, 1), 0);
+    assert_int_equal(ledger_acknowledged(ledger, KEY, &word, 1), 1); /* the second never came */
 }
 
 static void refused_is_not_expected(void **state)
 {
     uint32_t sent;
-    ledger_sent(ledger, words, 4, 1);
-    assert_int_equal(ledger_withdrawn(ledger, words, 4), 0);
-    assert_false(ledger_seen(ledger, words[0], &sent));
+    ledger_sent(ledger, KEY, words, 4, 1);
+    assert_int_equal(ledger_withdrawn(ledger, KEY, words, 4), 0);
+    assert_false(ledger_seen(ledger, KEY, words[0], &sent));
 }
 
 static void refused_and_seen_is_told(void **state)
 {
     uint32_t sent;
-    ledger_sent(ledger, words, 4, 1);
-    ledger_seen(ledger, words[2], &sent);
-    assert_int_equal(ledger_withdrawn(ledger, words, 4), 1);
+    ledger_sent(ledger, KEY, words, 4, 1);
+    ledger_seen(ledger, KEY, words[2], &sent);
+    assert_int_equal(ledger_withdrawn(ledger, KEY, words, 4), 1);
 }
 
 static void others_edits_are_not_ours(void **state)
 {
     uint32_t sent;
-    assert_false(ledger_seen(ledger, 9, &sent));
-    assert_false(ledger_when(ledger, 9, &sent));
-    ledger_sent(ledger, words, 4, 40);
-    assert_true(ledger_when(ledger, words[1], &sent));
+    assert_false(ledger_seen(ledger, KEY, 9, &sent));
+    assert_false(ledger_when(ledger, KEY, 9, &sent));
+    ledger_sent(ledger, KEY, words, 4, 40);
+    assert_true(ledger_when(ledger, KEY, words[1], &sent));
     assert_int_equal(sent, 41);
 }
 
@@ -94,26 +99,42 @@ static void a_storm(void **state)
         size_t seen = 0, answered = 0, unseen = 0;
         for (size_t i = 0; i < N; i++) {
             word[i] = (uint32_t)rand() % 50;
-            ledger_sent(ledger, &word[i], 1, 1);
+            ledger_sent(ledger, KEY, &word[i], 1, 1);
             while (seen <= i && rand() % 2) {
                 if (!swallowed || seen != N / 2)
-                    assert_true(ledger_seen(ledger, word[seen], &sent));
+                    assert_true(ledger_seen(ledger, KEY, word[seen], &sent));
                 seen++;
             }
             while (answered < seen && rand() % 2)
-                unseen += ledger_acknowledged(ledger, &word[answered++], 1);
+                unseen += ledger_acknowledged(ledger, KEY, &word[answered++], 1);
         }
         for (; seen < N; seen++)
-            assert_true(ledger_seen(ledger, word[seen], &sent));
+            assert_true(ledger_seen(ledger, KEY, word[seen], &sent));
         for (; answered < N; answered++)
-            unseen += ledger_acknowledged(ledger, &word[answered], 1);
+            unseen += ledger_acknowledged(ledger, KEY, &word[answered], 1);
         assert_int_equal(unseen, swallowed);
     }
+}
+
+static void canvases_are_told_apart(void **state)
+{
+    uint32_t sent;
+    ledger_sent(ledger, KEY, words, 4, 1);
+    for (size_t i = 0; i < 4; i++) {
+        assert_false(ledger_seen(ledger, OTHER_KEY, words[i], &sent));
+        assert_false(ledger_when(ledger, OTHER_KEY, words[i], &sent));
+    }
+    ledger_sent(ledger, OTHER_KEY, words, 4, 2);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(ledger_seen(ledger, OTHER_KEY, words[i], &sent));
+    assert_int_equal(ledger_acknowledged(ledger, OTHER_KEY, words, 4), 0);
+    assert_int_equal(ledger_acknowledged(ledger, KEY, words, 4), 4); /* seen on the wrong canvas */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(canvases_are_told_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_honest_round, set_up, tear_down),
         cmocka_unit_test_setup_teardown(acknowledged_and_not_seen_is_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_word_under_way_twice, set_up, tear_down),

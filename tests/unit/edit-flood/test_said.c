@@ -29,9 +29,9 @@ static void the_servers_own_words_are_understood(void **state)
     assert_true(said_parse(json, message_json(&message, json), &said));
     assert_true(said.type == SAID_PLACED && said.id == 4294967295 && said.version == 7);
     message =
-        (struct message){.type = MESSAGE_REFUSED, .id = 3, .reason = REFUSAL_BUSY, .retry_ms = 50};
+        (struct message){.type = MESSAGE_REFUSED, .id = 3, .reason = REFUSAL_BUSY};
     assert_true(said_parse(json, message_json(&message, json), &said));
-    assert_true(said.type == SAID_REFUSED && said.id == 3 && said.retry_ms == 50);
+    assert_true(said.type == SAID_REFUSED && said.id == 3 && said.retry_ms == 1000);
     assert_string_equal(said.reason, "busy");
     message = (struct message){.type = MESSAGE_CHECKSUM, .version = 9, .checksum = 0xfedc};
     assert_true(said_parse(json, message_json(&message, json), &said));
@@ -49,6 +49,22 @@ static void blanks_and_unknown_members_do_not_matter(void **state)
               "\"type\" : \"placed\" , \"version\" : 8 , \"id\" : 2 } ",
               &said));
     assert_true(said.type == SAID_PLACED && said.version == 8 && said.id == 2);
+}
+
+static void the_genesis_of_the_log_is_understood(void **state)
+{
+    struct said said;
+    assert_true(parse("{\"type\":\"hello\",\"version\":0}", &said));
+    assert_false(said.has_genesis);
+    assert_true(parse("{\"type\":\"hello\",\"version\":0,\"genesis\":null}", &said));
+    assert_true(said.has_genesis);
+    assert_string_equal(said.genesis, "");
+    assert_true(
+        parse("{\"type\":\"hello\",\"version\":9,"
+              "\"genesis\":\"00112233445566778899aabbccddeeff\"}",
+              &said));
+    assert_true(said.has_genesis);
+    assert_string_equal(said.genesis, "00112233445566778899aabbccddeeff");
 }
 
 static void nonsense_is_not_understood(void **state)
@@ -104,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_servers_own_words_are_understood),
         cmocka_unit_test(blanks_and_unknown_members_do_not_matter),
+        cmocka_unit_test(the_genesis_of_the_log_is_understood),
         cmocka_unit_test(nonsense_is_not_understood),
         cmocka_unit_test(no_cut_or_changed_byte_reads_too_far),
     };

@@ -10,6 +10,7 @@
 #include "core/edit.h"
 #include "nearest.h"
 #include "trace.h"
+#include "trace_row.h"
 
 static char path[64];
 

@@ -3,11 +3,15 @@
 #include "collector.h"
 
 #include <dirent.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "core/authors.h"
+#include "core/bytes.h"
 
 static void *must(void *p)
 {
@@ -26,10 +30,10 @@ static struct span keep(uint8_t **p, struct span span)
     return copy;
 }
 
-static void on_record(struct log_sink *sink, const struct record *r)
+static void on_record(struct log_records *records, const struct record *r)
 {
-    struct collector *c = (struct collector *)sink;
-    c->n_edits += record_edits(r);
+    struct collector *c = (struct collector *)records;
+    c->n_edits += record_edits(r).n;
     if (c->forget) {
         c->n++;
         return;
@@ -50,23 +54,25 @@ static void on_record(struct log_sink *sink, const struct record *r)
     k->record.genesis = keep(&bytes, r->genesis);
 }
 
-static void on_outcome(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+static void on_outcome(struct log_outcomes *outcomes, struct origin origin,
+                       enum log_outcome outcome)
 {
-    struct collector *c = (struct collector *)sink;
+    struct collector *c =
+        (struct collector *)((char *)outcomes - offsetof(struct collector, as_outcomes));
     pthread_mutex_lock(&c->lock);
-    if (c->n_told == c->told_room) {
-        c->told_room = c->told_room ? 2 * c->told_room : 64;
-        c->told = must(realloc(c->told, c->told_room * sizeof *c->told));
+    if (c->n_reported == c->reported_room) {
+        c->reported_room = c->reported_room ? 2 * c->reported_room : 64;
+        c->reported = must(realloc(c->reported, c->reported_room * sizeof *c->reported));
     }
-    c->told[c->n_told++] = (struct told){origin, outcome};
+    c->reported[c->n_reported++] = (struct reported){origin, outcome};
     pthread_mutex_unlock(&c->lock);
 }
 
 struct collector *collector_create(void)
 {
     struct collector *c = must(calloc(1, sizeof *c));
-    c->sink.record = on_record;
-    c->sink.outcome = on_outcome;
+    c->as_records.record = on_record;
+    c->as_outcomes.outcome = on_outcome;
     pthread_mutex_init(&c->lock, NULL);
     return c;
 }
@@ -83,25 +89,25 @@ void collector_destroy(struct collector *c)
 {
     collector_clear(c);
     free(c->records);
-    free(c->told);
+    free(c->reported);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }
 
-size_t collector_told(struct collector *c)
+size_t collector_reported(struct collector *c)
 {
     pthread_mutex_lock(&c->lock);
-    size_t n = c->n_told;
+    size_t n = c->n_reported;
     pthread_mutex_unlock(&c->lock);
     return n;
 }
 
-size_t collector_told_as(struct collector *c, enum log_outcome outcome)
+size_t collector_reported_as(struct collector *c, enum log_outcome outcome)
 {
     size_t n = 0;
     pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < c->n_told; i++)
-        n += c->told[i].outcome == outcome;
+    for (size_t i = 0; i < c->n_reported; i++)
+        n += c->reported[i].outcome == outcome;
     pthread_mutex_unlock(&c->lock);
     return n;
 }
@@ -110,10 +116,11 @@ size_t collector_outcome(struct collector *c, struct origin origin, enum log_out
 {
     size_t n = 0;
     pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < c->n_told; i++) {
-        if (c->told[i].origin.nonce == origin.nonce && c->told[i].origin.batch == origin.batch) {
+    for (size_t i = 0; i < c->n_reported; i++) {
+        if (c->reported[i].origin.nonce == origin.nonce &&
+            c->reported[i].origin.batch == origin.batch) {
             n++;
-            *outcome = c->told[i].outcome;
+            *outcome = c->reported[i].outcome;
         }
     }
     pthread_mutex_unlock(&c->lock);
@@ -133,53 +140,91 @@ size_t collector_count(struct collector *c, struct origin origin)
 
 struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool authors)
 {
+    enum { RUN_BYTES = 2 + 8 };
+    size_t len = 1 + RUN_BYTES * n;
     uint8_t *edits = must(malloc(EDIT_BYTES * n));
-    uint64_t *ids = authors ? must(malloc(8 * n)) : NULL;
+    uint8_t *runs = authors ? must(malloc(len)) : NULL;
     uint64_t seed = nonce * 0x9e3779b97f4a7c15 + number;
+    if (runs)
+        runs[0] = AUTHORS_VERSION;
     for (size_t i = 0; i < n; i++) {
         seed = seed * 6364136223846793005 + 1442695040888963407;
         edit_store(edits + EDIT_BYTES * i,
                    edit_pack((uint32_t)(seed >> 33) % CANVAS_WIDTH,
                              (uint32_t)(seed >> 13 & 0xffff) % CANVAS_HEIGHT,
                              (uint32_t)(seed >> 60)));
-        if (ids)
-            ids[i] = seed;
+        if (runs) { /* each edit of another author: the longest that there can be */
+            uint8_t *run = runs + 1 + RUN_BYTES * i;
+            run[0] = 1;
+            run[1] = 0;
+            store_u64(run + 2, seed);
+        }
     }
-    return (struct log_batch){.edits = edits, .n = n, .authors = ids, .origin = {nonce, number}};
+    return (struct log_batch){.value = {edits, EDIT_BYTES * n},
+                              .authors = {runs, runs ? len : 0},
+                              .origin = {nonce, number}};
 }
 
 void batch_finish(struct log_batch *batch)
 {
-    free((void *)(uintptr_t)batch->edits);
-    free((void *)(uintptr_t)batch->authors);
+    free((void *)(uintptr_t)batch->value.data);
+    free((void *)(uintptr_t)batch->authors.data);
+}
+
+static bool span_equals(struct span a, struct span b)
+{
+    return (a.data != NULL) == (b.data != NULL) && a.len == b.len &&
+           (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 bool batch_equals(const struct log_batch *batch, const struct record *record)
 {
     struct origin origin;
-    if (record->value.len != EDIT_BYTES * batch->n ||
-        memcmp(record->value.data, batch->edits, record->value.len) != 0)
-        return false;
-    if (!record_origin(record, &origin) || origin.nonce != batch->origin.nonce ||
-        origin.batch != batch->origin.batch)
-        return false;
-    if ((batch->genesis != NULL) != (record->genesis.data != NULL))
-        return false;
-    if (batch->genesis && (record->genesis.len != GENESIS_BYTES ||
-                           memcmp(record->genesis.data, batch->genesis, GENESIS_BYTES) != 0))
-        return false;
-    if (!batch->authors)
-        return record->authors.data == NULL;
-    if (record->authors.len != 1 + 8 * batch->n || record->authors.data[0] != AUTHORS_VERSION)
-        return false;
-    for (size_t i = 0; i < batch->n; i++) {
-        uint64_t id = 0;
-        for (int b = 7; b >= 0; b--)
-            id = id << 8 | record->authors.data[1 + 8 * i + (size_t)b];
-        if (id != batch->authors[i])
-            return false;
-    }
-    return true;
+    struct span genesis = {batch->genesis, batch->genesis ? GENESIS_BYTES : 0};
+    return span_equals(batch->value, record->value) &&
+           span_equals(batch->authors, record->authors) && span_equals(genesis, record->genesis) &&
+           record_origin(record, &origin) && origin.nonce == batch->origin.nonce &&
+           origin.batch == batch->origin.batch;
+}
+
+static void *need(void *p, const char *error)
+{
+    if (p)
+        return p;
+    fprintf(stderr, "%s\n", error);
+    abort();
+}
+
+struct opened *opened_readonly(struct log *log, struct collector *c)
+{
+    char error[LOG_ERROR_BYTES] = "no log";
+    struct opened *o = must(calloc(1, sizeof *o));
+    o->log = need(log, error);
+    o->reader = need(log_reader_create(log, &c->as_records, error), error);
+    return o;
+}
+
+struct opened *opened_from(struct log *log, struct collector *c)
+{
+    char error[LOG_ERROR_BYTES] = "";
+    struct opened *o = opened_readonly(log, c);
+    o->writer = need(log_writer_create(log, &c->as_outcomes, error), error);
+    return o;
+}
+
+void opened_close(struct opened *o)
+{
+    if (!o)
+        return;
+    log_writer_destroy(o->writer);
+    log_reader_destroy(o->reader);
+    log_close(o->log);
+    free(o);
+}
+
+void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
 uint64_t test_now_ms(void)

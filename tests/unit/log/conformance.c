@@ -12,130 +12,36 @@
 #include <cmocka.h>
 
 #include "collector.h"
+#include "conformance_readers.h"
+#include "scene.h"
 
 enum { PATIENCE_MS = 30000 };
 
 static const struct world *world;
 
-/* An empty store and one open log on it. */
-struct scene {
-    void *store;
-    struct log *log;
-    struct collector *c;
-    uint64_t start; /* the log's end when it was opened */
-};
-
-static void pause_ms(long ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static struct log *open_at(void *store, struct collector *c, uint64_t offset)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    struct log *log = world->open(store);
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    if (log_seek(log, offset, error) != 0)
-        fail_msg("%s", error);
-    return log;
-}
-
-static struct scene scene_make(void)
-{
-    struct scene s = {.store = world->create(), .c = collector_create()};
-    s.log = open_at(s.store, s.c, 0);
-    return s;
-}
-
-static void scene_drop(struct scene *s)
-{
-    log_destroy(s->log);
-    world->destroy(s->store);
-    collector_destroy(s->c);
-}
-
-static size_t poll_once(struct scene *s, int timeout_ms)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    size_t delivered = 0;
-    if (world->idle)
-        world->idle(s->store);
-    enum log_event event = log_poll(s->log, timeout_ms, &delivered, error);
-    if (event != LOG_OK)
-        fail_msg("log_poll: event %d: %s", event, error);
-    return delivered;
-}
-
-/* Until so many outcomes are told and so many records delivered. */
-static void pump(struct scene *s, size_t told, size_t records)
-{
-    uint64_t until = test_now_ms() + PATIENCE_MS;
-    while (collector_told(s->c) < told || s->c->n < records) {
-        poll_once(s, 20);
-        if (test_now_ms() > until)
-            fail_msg("waited too long: %zu of %zu outcomes, %zu of %zu records",
-                     collector_told(s->c), told, s->c->n, records);
-    }
-}
-
-static void append(struct scene *s, const struct log_batch *batch)
-{
-    uint64_t until = test_now_ms() + PATIENCE_MS;
-    enum log_append result;
-    while ((result = log_append(s->log, batch)) == LOG_FULL) {
-        poll_once(s, 1);
-        assert_true(test_now_ms() < until);
-    }
-    assert_int_equal(result, LOG_ACCEPTED);
-}
-
-/* Append batches 1 to n of these sizes, round and round. */
-static void append_many(struct scene *s, uint64_t nonce, size_t n, size_t size)
-{
-    for (size_t i = 1; i <= n; i++) {
-        struct log_batch batch = batch_make(nonce, i, 1 + (i * size) % (2 * size), i % 2 == 0);
-        append(s, &batch);
-        batch_finish(&batch);
-    }
-}
-
-static void check_order(struct scene *s, uint64_t nonce, size_t n, size_t size)
-{
-    assert_int_equal(s->c->n, n);
-    for (size_t i = 1; i <= n; i++) {
-        const struct record *r = &s->c->records[i - 1].record;
-        struct log_batch batch = batch_make(nonce, i, 1 + (i * size) % (2 * size), i % 2 == 0);
-        assert_true(batch_equals(&batch, r));
-        if (i > 1)
-            assert_true(r->offset > s->c->records[i - 2].record.offset);
-        batch_finish(&batch);
-    }
-}
-
 static void records_come_back_in_the_order_of_their_appends(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 7, 500, 67);
-    pump(&s, 500, 500);
+    wait_for(&s, 500, 500);
     check_order(&s, 7, 500, 67);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 500);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 500);
     scene_drop(&s);
 }
 
 static void a_record_keeps_its_edits_authors_origin_genesis_and_time(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     uint8_t genesis[GENESIS_BYTES] = "0123456789abcde";
     struct log_batch first = batch_make(1, 1, 1, false);
     first.genesis = genesis;
-    struct log_batch large = batch_make(1, 2, LOG_BATCH_MAX, false);
-    struct log_batch largest = batch_make(1, 3, LOG_BATCH_MAX, true);
+    struct log_batch large = batch_make(1, 2, BATCH_EDITS_MAX, false);
+    struct log_batch largest = batch_make(1, 3, BATCH_EDITS_MAX, true);
     largest.genesis = genesis;
     append(&s, &first);
     append(&s, &large);
     append(&s, &largest);
-    pump(&s, 3, 3);
+    wait_for(&s, 3, 3);
     assert_true(batch_equals(&first, &s.c->records[0].record));
     assert_true(batch_equals(&large, &s.c->records[1].record));
     assert_true(batch_equals(&largest, &s.c->records[2].record));
@@ -151,63 +57,64 @@ static void a_record_keeps_its_edits_authors_origin_genesis_and_time(void **stat
 
 static void reading_starts_at_any_offset_and_again_at_any_time(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     struct log_bounds bounds;
     append_many(&s, 3, 100, 10);
-    pump(&s, 100, 100);
+    wait_for(&s, 100, 100);
     uint64_t offsets[100];
     for (size_t i = 0; i < 100; i++)
         offsets[i] = s.c->records[i].record.offset;
     for (size_t i = 0; i < 100; i += 9) {
         collector_clear(s.c);
-        assert_int_equal(log_seek(s.log, offsets[i], error), 0);
-        pump(&s, 0, 100 - i);
+        assert_int_equal(log_reader_seek(s.o->reader, offsets[i], error), 0);
+        wait_for(&s, 0, 100 - i);
         assert_int_equal(s.c->n, 100 - i);
         assert_int_equal(s.c->records[0].record.offset, offsets[i]);
         if (i % 2) /* and in the middle of reading */
-            assert_int_equal(log_seek(s.log, offsets[0], error), 0);
+            assert_int_equal(log_reader_seek(s.o->reader, offsets[0], error), 0);
     }
-    assert_int_equal(log_bounds(s.log, &bounds, error), 0);
+    assert_int_equal(log_reader_bounds(s.o->reader, &bounds, error), 0);
     assert_true(bounds.low <= offsets[0]);
     assert_true(bounds.high > offsets[99]);
     collector_clear(s.c);
-    assert_int_equal(log_seek(s.log, bounds.high, error), 0);
+    assert_int_equal(log_reader_seek(s.o->reader, bounds.high, error), 0);
     poll_once(&s, 50);
     assert_int_equal(s.c->n, 0);
-    assert_true(log_caught_up(s.log));
+    assert_true(log_reader_caught_up(s.o->reader));
     scene_drop(&s);
 }
 
 static void an_offset_past_the_end_is_an_error_that_says_so(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES] = "";
     append_many(&s, 3, 3, 10);
-    pump(&s, 3, 3);
-    assert_int_equal(log_seek(s.log, 1000000, error), -1);
+    wait_for(&s, 3, 3);
+    assert_int_equal(log_reader_seek(s.o->reader, 1000000, error), -1);
     assert_non_null(strstr(error, "1000000"));
-    assert_int_equal(log_seek(s.log, 0, error), 0); /* and the log is as good as before */
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error),
+                     0); /* and the log is as good as before */
     collector_clear(s.c);
-    pump(&s, 3, 3);
+    wait_for(&s, 3, 3);
     scene_drop(&s);
 }
 
 static void caught_up_means_all_that_was_there_at_the_seek_is_delivered(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     uint64_t until = test_now_ms() + PATIENCE_MS;
-    while (!log_caught_up(s.log)) { /* an empty log is caught up, if not at once */
+    while (!log_reader_caught_up(s.o->reader)) { /* an empty log is caught up, if not at once */
         poll_once(&s, 20);
         assert_true(test_now_ms() < until);
     }
     append_many(&s, 9, 300, 20);
-    pump(&s, 300, 300);
+    wait_for(&s, 300, 300);
     collector_clear(s.c);
-    assert_int_equal(log_seek(s.log, 0, error), 0);
-    assert_false(log_caught_up(s.log));
-    while (!log_caught_up(s.log)) {
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error), 0);
+    assert_false(log_reader_caught_up(s.o->reader));
+    while (!log_reader_caught_up(s.o->reader)) {
         poll_once(&s, 20);
         assert_true(test_now_ms() < until);
     }
@@ -217,23 +124,23 @@ static void caught_up_means_all_that_was_there_at_the_seek_is_delivered(void **s
 
 static void identity_and_anchors_survive_a_reopen(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 5, 40, 30);
-    pump(&s, 40, 40);
-    struct log_identity id = log_identify(s.log);
+    wait_for(&s, 40, 40);
+    struct log_identity id = log_identify(s.o->log);
     char cluster[128], topic[128];
     snprintf(cluster, sizeof cluster, "%s", id.cluster);
     snprintf(topic, sizeof topic, "%s", id.topic);
     assert_true(strlen(cluster) > 0 && strlen(topic) > 0);
-    log_destroy(s.log);
+    opened_close(s.o);
 
     struct collector *again = collector_create();
     struct collector *before = s.c;
-    s.log = open_at(s.store, again, 0);
+    s.o = open_at(world, s.store, again, 0);
     s.c = again;
-    pump(&s, 0, 40);
-    assert_string_equal(log_identify(s.log).cluster, cluster);
-    assert_string_equal(log_identify(s.log).topic, topic);
+    wait_for(&s, 0, 40);
+    assert_string_equal(log_identify(s.o->log).cluster, cluster);
+    assert_string_equal(log_identify(s.o->log).topic, topic);
     assert_int_equal(again->n, 40);
     for (size_t i = 0; i < 40; i++)
         assert_true(anchor_equal(&again->records[i].anchor, &before->records[i].anchor));
@@ -243,8 +150,8 @@ static void identity_and_anchors_survive_a_reopen(void **state)
 
 static void two_stores_are_two_identities_or_topics(void **state)
 {
-    struct scene a = scene_make(), b = scene_make();
-    struct log_identity x = log_identify(a.log), y = log_identify(b.log);
+    struct scene a = scene_make(world), b = scene_make(world);
+    struct log_identity x = log_identify(a.o->log), y = log_identify(b.o->log);
     assert_true(strcmp(x.cluster, y.cluster) != 0 || strcmp(x.topic, y.topic) != 0 || world->idle);
     scene_drop(&a);
     scene_drop(&b);
@@ -252,32 +159,32 @@ static void two_stores_are_two_identities_or_topics(void **state)
 
 static void every_append_has_exactly_one_outcome_by_the_end_of_a_flush(void **state)
 {
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     append_many(&s, 11, 200, 50);
-    log_flush(s.log, 10000);
-    assert_int_equal(collector_told(s.c), 200);
+    log_writer_flush(s.o->writer, 10000);
+    assert_int_equal(collector_reported(s.c), 200);
     struct log_batch late = batch_make(11, 201, 1, false);
-    assert_int_equal(log_append(s.log, &late), LOG_READONLY);
+    assert_int_equal(log_writer_append(s.o->writer, &late), LOG_READONLY);
     batch_finish(&late);
     for (uint64_t i = 1; i <= 200; i++) {
         enum log_outcome outcome = LOG_REFUSED;
         assert_int_equal(collector_outcome(s.c, (struct origin){11, i}, &outcome), 1);
         assert_int_equal(outcome, LOG_COMMITTED);
     }
-    log_destroy(s.log);
-    s.log = NULL;
-    assert_int_equal(collector_told(s.c), 200);
+    opened_close(s.o);
+    s.o = NULL;
+    assert_int_equal(collector_reported(s.c), 200);
     scene_drop(&s);
 }
 
 static void too_much_in_flight_is_full_and_then_goes_on(void **state)
 {
-    struct scene s = scene_make();
-    struct log_batch batch = batch_make(13, 0, LOG_BATCH_MAX, true);
+    struct scene s = scene_make(world);
+    struct log_batch batch = batch_make(13, 0, BATCH_EDITS_MAX, true);
     size_t accepted = 0, full = 0;
     for (uint64_t i = 1; i <= 400 && !full; i++) {
         batch.origin.batch = i;
-        enum log_append result = log_append(s.log, &batch);
+        enum log_append result = log_writer_append(s.o->writer, &batch);
         assert_true(result == LOG_ACCEPTED || result == LOG_FULL);
         accepted += result == LOG_ACCEPTED;
         full += result == LOG_FULL;
@@ -288,17 +195,17 @@ static void too_much_in_flight_is_full_and_then_goes_on(void **state)
     if (!full)
         print_message("all %zu batches were taken: never full\n", accepted);
     s.c->forget = true;
-    pump(&s, accepted, accepted);
+    wait_for(&s, accepted, accepted);
     batch.origin.batch = 1000;
     append(&s, &batch);
-    pump(&s, accepted + 1, accepted + 1);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), accepted + 1);
+    wait_for(&s, accepted + 1, accepted + 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), accepted + 1);
     batch_finish(&batch);
     scene_drop(&s);
 }
 
 struct waker {
-    struct log *log;
+    struct log_reader *reader;
     long after_ms;
 };
 
@@ -306,7 +213,7 @@ static void *wake_later(void *arg)
 {
     struct waker *w = arg;
     pause_ms(w->after_ms);
-    log_wake(w->log);
+    log_reader_wake(w->reader);
     return NULL;
 }
 
@@ -314,21 +221,21 @@ static void a_wake_ends_a_poll_that_waits(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     char error[LOG_ERROR_BYTES];
     size_t delivered;
     poll_once(&s, 300); /* whatever was on its way */
-    struct waker w = {s.log, 200};
+    struct waker w = {s.o->reader, 200};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, wake_later, &w), 0);
     uint64_t start = test_now_ms();
-    assert_int_equal(log_poll(s.log, 20000, &delivered, error), LOG_OK);
+    assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
     assert_in_range(test_now_ms() - start, 100, 2000);
     pthread_join(thread, NULL);
 
-    log_wake(s.log); /* a wake before the poll counts as well */
+    log_reader_wake(s.o->reader); /* a wake before the poll counts as well */
     start = test_now_ms();
-    assert_int_equal(log_poll(s.log, 20000, &delivered, error), LOG_OK);
+    assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
     assert_in_range(test_now_ms() - start, 0, 2000);
     scene_drop(&s);
 }
@@ -337,7 +244,7 @@ static void a_poll_without_records_ends_at_its_timeout(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     poll_once(&s, 300);
     uint64_t start = test_now_ms();
     poll_once(&s, 250);
@@ -351,7 +258,7 @@ static void a_poll_without_records_ends_at_its_timeout(void **state)
 enum { WRITERS = 4, BATCHES_A_WRITER = 250 };
 
 struct writer {
-    struct log *log;
+    struct log_writer *writer;
     uint64_t nonce;
     size_t n, accepted;
     bool until_closed;
@@ -363,7 +270,7 @@ static void *write_batches(void *arg)
     for (uint64_t i = 1; i <= w->n; i++) {
         struct log_batch batch = batch_make(w->nonce, i, 5 + i % 7, i % 3 == 0);
         enum log_append result;
-        while ((result = log_append(w->log, &batch)) == LOG_FULL)
+        while ((result = log_writer_append(w->writer, &batch)) == LOG_FULL)
             pause_ms(1);
         batch_finish(&batch);
         if (result != LOG_ACCEPTED)
@@ -377,14 +284,14 @@ static void each_thread_s_batches_keep_their_order(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     struct writer writers[WRITERS];
     pthread_t threads[WRITERS];
     for (size_t i = 0; i < WRITERS; i++) {
-        writers[i] = (struct writer){.log = s.log, .nonce = i + 1, .n = BATCHES_A_WRITER};
+        writers[i] = (struct writer){.writer = s.o->writer, .nonce = i + 1, .n = BATCHES_A_WRITER};
         assert_int_equal(pthread_create(&threads[i], NULL, write_batches, &writers[i]), 0);
     }
-    pump(&s, WRITERS * BATCHES_A_WRITER, WRITERS * BATCHES_A_WRITER);
+    wait_for(&s, WRITERS * BATCHES_A_WRITER, WRITERS * BATCHES_A_WRITER);
     for (size_t i = 0; i < WRITERS; i++)
         pthread_join(threads[i], NULL);
     uint64_t last[WRITERS + 1] = {0};
@@ -402,34 +309,34 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
 {
     if (!world->threads)
         skip();
-    struct scene s = scene_make();
+    struct scene s = scene_make(world);
     struct writer writers[WRITERS];
     pthread_t threads[WRITERS];
     size_t accepted = 0;
     for (size_t i = 0; i < WRITERS; i++) {
-        writers[i] = (struct writer){.log = s.log, .nonce = i + 1, .n = 1000000};
+        writers[i] = (struct writer){.writer = s.o->writer, .nonce = i + 1, .n = 1000000};
         assert_int_equal(pthread_create(&threads[i], NULL, write_batches, &writers[i]), 0);
     }
     pause_ms(300);
-    log_flush(s.log, 5000);
+    log_writer_flush(s.o->writer, 5000);
     for (size_t i = 0; i < WRITERS; i++) {
         pthread_join(threads[i], NULL);
         accepted += writers[i].accepted;
     }
-    assert_int_equal(collector_told(s.c), accepted);
-    log_destroy(s.log);
-    assert_int_equal(collector_told(s.c), accepted);
+    assert_int_equal(collector_reported(s.c), accepted);
+    opened_close(s.o);
+    assert_int_equal(collector_reported(s.c), accepted);
 
     /* what was committed can be read after a reopen, and nothing refused */
-    size_t committed = collector_told_as(s.c, LOG_COMMITTED);
-    size_t unknown = collector_told_as(s.c, LOG_UNKNOWN);
+    size_t committed = collector_reported_as(s.c, LOG_COMMITTED);
+    size_t unknown = collector_reported_as(s.c, LOG_UNKNOWN);
     assert_true(committed > 0);
     bool *there[WRITERS];
     for (size_t i = 0; i < WRITERS; i++)
         there[i] = calloc(writers[i].accepted + 1, sizeof **there);
-    s.log = open_at(s.store, s.c, 0);
+    s.o = open_at(world, s.store, s.c, 0);
     uint64_t until = test_now_ms() + PATIENCE_MS;
-    while (!log_caught_up(s.log)) {
+    while (!log_reader_caught_up(s.o->reader)) {
         poll_once(&s, 20);
         assert_true(test_now_ms() < until);
     }
@@ -442,8 +349,8 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
         assert_false(there[o.nonce - 1][o.batch]);
         there[o.nonce - 1][o.batch] = true;
     }
-    for (size_t i = 0; i < s.c->n_told; i++) {
-        struct told *t = &s.c->told[i];
+    for (size_t i = 0; i < s.c->n_reported; i++) {
+        struct reported *t = &s.c->reported[i];
         if (t->outcome == LOG_COMMITTED)
             assert_true(there[t->origin.nonce - 1][t->origin.batch]);
         if (t->outcome == LOG_REFUSED)
@@ -458,9 +365,9 @@ static void several_logs_on_one_store_read_the_same(void **state)
 {
     if (!world->shared)
         skip();
-    struct scene a = scene_make();
-    struct scene b = {.store = a.store, .c = collector_create()};
-    b.log = open_at(b.store, b.c, 0);
+    struct scene a = scene_make(world);
+    struct scene b = {.world = world, .store = a.store, .c = collector_create()};
+    b.o = open_at(world, b.store, b.c, 0);
     for (uint64_t i = 1; i <= 100; i++) {
         struct log_batch x = batch_make(21, i, 7, true), y = batch_make(22, i, 3, false);
         append(&a, &x);
@@ -468,13 +375,13 @@ static void several_logs_on_one_store_read_the_same(void **state)
         batch_finish(&x);
         batch_finish(&y);
     }
-    pump(&a, 100, 200);
-    pump(&b, 100, 200);
+    wait_for(&a, 100, 200);
+    wait_for(&b, 100, 200);
     for (size_t i = 0; i < 200; i++)
         assert_true(anchor_equal(&a.c->records[i].anchor, &b.c->records[i].anchor));
-    assert_int_equal(collector_told(a.c), 100);
-    assert_int_equal(collector_told(b.c), 100);
-    log_destroy(b.log);
+    assert_int_equal(collector_reported(a.c), 100);
+    assert_int_equal(collector_reported(b.c), 100);
+    opened_close(b.o);
     collector_destroy(b.c);
     scene_drop(&a);
 }
@@ -498,5 +405,6 @@ int conformance_run(const struct world *w)
         cmocka_unit_test(closing_under_load_leaves_no_batch_without_its_outcome),
         cmocka_unit_test(several_logs_on_one_store_read_the_same),
     };
-    return cmocka_run_group_tests_name(w->name, tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name(w->name, tests, NULL, NULL);
+    return failed + conformance_readers_run(w);
 }

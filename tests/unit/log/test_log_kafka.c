@@ -17,7 +17,7 @@
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/kafka/log_kafka.h"
+#include "log/open.h"
 
 static const char *brokers;
 
@@ -37,12 +37,13 @@ static void destroy(void *store)
     free(store);
 }
 
-static struct log *open_with(const char *topic, const struct kafka_property *properties, size_t n,
+static struct log *open_with(const char *topic, const struct log_property *properties, size_t n,
                              char error[LOG_ERROR_BYTES])
 {
-    struct log_kafka_config config = {
-        .brokers = brokers, .topic = topic, .properties = properties, .n_properties = n};
-    return log_kafka_open(&config, error);
+    char url[256];
+    const struct log_options options = {.properties = properties, .n_properties = n};
+    snprintf(url, sizeof url, "kafka://%s/%s", brokers, topic);
+    return log_open(url, &options, error);
 }
 
 static struct log *open_log(void *store)
@@ -86,6 +87,23 @@ static void make_topic(const char *name, int partitions, const char *const *sett
     rd_kafka_destroy(rk);
 }
 
+static void set_topic(const char *name, const char *setting, const char *value)
+{
+    rd_kafka_t *rk = bare_producer(NULL);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
+    rd_kafka_ConfigResource_set_config(resource, setting, value);
+    rd_kafka_AlterConfigs(rk, &resource, 1, NULL, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
+    assert_non_null(event);
+    assert_int_equal(rd_kafka_event_error(event), 0);
+    rd_kafka_event_destroy(event);
+    rd_kafka_ConfigResource_destroy(resource);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(rk);
+}
+
 static void put(rd_kafka_t *rk, const char *topic, const char *value, size_t len)
 {
     rd_kafka_resp_err_t err;
@@ -98,13 +116,13 @@ static void put(rd_kafka_t *rk, const char *topic, const char *value, size_t len
 }
 
 /* Until so many records are there. */
-static void read_records(struct log *log, struct collector *c, size_t n)
+static void read_records(struct opened *o, struct collector *c, size_t n)
 {
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered;
     uint64_t until = test_now_ms() + 60000;
     while (c->n < n && test_now_ms() < until)
-        if (log_poll(log, 100, &delivered, error) == LOG_FAILED)
+        if (log_reader_poll(o->reader, 100, &delivered, error) == LOG_FAILED)
             fail_msg("%s", error);
     assert_int_equal(c->n, n);
 }
@@ -137,40 +155,37 @@ static void several_processes_read_one_partition(void **state)
         children[i] = fork(); /* each appends 100 and sees all 300 */
         if (children[i] == 0) {
             struct collector *mine = collector_create();
-            struct log *l = open_log(topic);
-            log_set_sink(l, &mine->sink);
-            if (log_seek(l, 0, error) != 0)
+            struct opened *l = opened_from(open_log(topic), mine);
+            if (log_reader_seek(l->reader, 0, error) != 0)
                 _exit(2);
             size_t delivered;
             uint64_t until = test_now_ms() + 60000;
             /* a broker that has just started takes its time */
-            while (log_state(l) != LOG_WRITABLE && test_now_ms() < until)
-                log_poll(l, 100, &delivered, error);
+            while (log_writer_state(l->writer) != LOG_WRITABLE && test_now_ms() < until)
+                log_reader_poll(l->reader, 100, &delivered, error);
             for (uint64_t b = 1; b <= 100; b++) {
                 struct log_batch batch = batch_make(i + 1, b, 5, true);
-                if (log_append(l, &batch) != LOG_ACCEPTED)
+                if (log_writer_append(l->writer, &batch) != LOG_ACCEPTED)
                     _exit(3);
                 batch_finish(&batch);
             }
-            /* its own outcomes may be told after the records have come back */
-            while ((mine->n < 300 || collector_told_as(mine, LOG_COMMITTED) < 100) &&
+            /* its own outcomes may be reported after the records have come back */
+            while ((mine->n < 300 || collector_reported_as(mine, LOG_COMMITTED) < 100) &&
                    test_now_ms() < until)
-                if (log_poll(l, 100, &delivered, error) == LOG_FAILED)
+                if (log_reader_poll(l->reader, 100, &delivered, error) == LOG_FAILED)
                     _exit(4);
             uint32_t sum = 0;
             for (size_t k = 0; k < mine->n; k++)
                 sum = sum * 31 + mine->records[k].anchor.crc;
-            bool good = mine->n == 300 && collector_told_as(mine, LOG_COMMITTED) == 100;
-            log_destroy(l);
+            bool good = mine->n == 300 && collector_reported_as(mine, LOG_COMMITTED) == 100;
+            opened_close(l);
             _exit(good ? (int)(sum % 100) + 100 : 5);
         }
     }
     struct collector *c = collector_create(); /* after the forks: a client does not survive one */
-    struct log *log = open_log(topic);
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    assert_int_equal(log_seek(log, 0, error), 0);
-    read_records(log, c, 300);
+    struct opened *o = opened_from(open_log(topic), c);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    read_records(o, c, 300);
     uint32_t sum = 0;
     for (size_t k = 0; k < c->n; k++)
         sum = sum * 31 + c->records[k].anchor.crc;
@@ -180,7 +195,7 @@ static void several_processes_read_one_partition(void **state)
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), sum % 100 + 100);
     }
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -211,7 +226,7 @@ static void a_topic_made_by_hand_is_used_with_warnings(void **state)
     make_topic(topic, 1, (const char *[]){"retention.ms", "604800000", NULL});
     struct log *log = open_log(topic);
     assert_non_null(log);
-    log_destroy(log);
+    log_close(log);
     destroy(topic);
 }
 
@@ -219,13 +234,13 @@ static void a_property_is_passed_on_or_refused_by_name(void **state)
 {
     char *topic = create();
     char error[LOG_ERROR_BYTES] = "";
-    const struct kafka_property unknown = {"no.such.property", "1"};
-    const struct kafka_property bad = {"socket.timeout.ms", "soon"};
-    const struct kafka_property ours[] = {{"auto.offset.reset", "latest"},
-                                          {"enable.idempotence", "false"},
-                                          {"isolation.level", "read_committed"},
-                                          {"acks", "1"},
-                                          {"group.id", "g"}};
+    const struct log_property unknown = {"no.such.property", "1"};
+    const struct log_property bad = {"socket.timeout.ms", "soon"};
+    const struct log_property ours[] = {{"auto.offset.reset", "latest"},
+                                        {"enable.idempotence", "false"},
+                                        {"isolation.level", "read_committed"},
+                                        {"acks", "1"},
+                                        {"group.id", "g"}};
     assert_null(open_with(topic, &unknown, 1, error));
     assert_non_null(strstr(error, "no.such.property"));
     assert_null(open_with(topic, &bad, 1, error));
@@ -234,22 +249,46 @@ static void a_property_is_passed_on_or_refused_by_name(void **state)
         assert_null(open_with(topic, &ours[i], 1, error));
         assert_non_null(strstr(error, ours[i].name));
     }
-    const struct kafka_property good[] = {{"compression.type", "zstd"}, {"linger.ms", "1"}};
+    const struct log_property good[] = {{"compression.type", "zstd"}, {"linger.ms", "1"}};
     struct log *log = open_with(topic, good, 2, error);
     if (!log)
         fail_msg("%s", error);
-    log_destroy(log);
+    log_close(log);
     destroy(topic);
 }
 
 static void no_broker_is_an_error_within_seconds(void **state)
 {
     char error[LOG_ERROR_BYTES] = "";
-    struct log_kafka_config config = {.brokers = "127.0.0.1:1", .topic = "t"};
     uint64_t start = test_now_ms();
-    assert_null(log_kafka_open(&config, error));
+    assert_null(log_open("kafka://127.0.0.1:1/t", NULL, error));
     assert_in_range(test_now_ms() - start, 0, 15000);
     assert_non_null(strstr(error, "127.0.0.1:1"));
+}
+
+static void a_record_of_an_aborted_transaction_counts(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(topic), c);
+    char error[LOG_ERROR_BYTES];
+    rd_kafka_t *rk = bare_producer(topic);
+    assert_null(rd_kafka_init_transactions(rk, 60000));
+    for (int i = 0; i < 2; i++) {
+        assert_null(rd_kafka_begin_transaction(rk));
+        put(rk, topic, i ? "\4\5\6" : "\1\2\3", 3);
+        assert_int_equal(rd_kafka_flush(rk, 60000), 0);
+        assert_null(i ? rd_kafka_commit_transaction(rk, 60000)
+                      : rd_kafka_abort_transaction(rk, 60000));
+    }
+    rd_kafka_destroy(rk);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    read_records(o, c, 2);
+    assert_memory_equal(c->records[0].record.value.data, "\1\2\3", 3);
+    assert_memory_equal(c->records[1].record.value.data, "\4\5\6", 3);
+    opened_close(o);
+    collector_destroy(c);
+    destroy(topic);
 }
 
 static void gaps_in_the_offsets_are_passed_over(void **state)
@@ -257,10 +296,8 @@ static void gaps_in_the_offsets_are_passed_over(void **state)
     /* each transaction leaves a control record behind, which takes an offset */
     char *topic = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(topic);
+    struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES];
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
     rd_kafka_t *rk = bare_producer(topic);
     rd_kafka_error_t *e = rd_kafka_init_transactions(rk, 60000);
     assert_null(e);
@@ -273,16 +310,16 @@ static void gaps_in_the_offsets_are_passed_over(void **state)
                           : rd_kafka_abort_transaction(rk, 60000));
     }
     rd_kafka_destroy(rk);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     uint64_t until = test_now_ms() + 60000;
     size_t delivered;
-    while (!log_caught_up(log) &&
+    while (!log_reader_caught_up(o->reader) &&
            test_now_ms() < until) /* although the last offset has no record */
-        assert_int_equal(log_poll(log, 100, &delivered, error), LOG_OK);
-    assert_true(log_caught_up(log));
-    assert_true(c->n >= 5);
+        assert_int_equal(log_reader_poll(o->reader, 100, &delivered, error), LOG_OK);
+    assert_true(log_reader_caught_up(o->reader));
+    assert_int_equal(c->n, 10); /* those of aborted ones, too */
     struct log_bounds bounds;
-    assert_int_equal(log_bounds(log, &bounds, error), 0);
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
     assert_true(bounds.high > c->records[c->n - 1].record.offset + 1);
     size_t gaps = 0;
     for (size_t i = 1; i < c->n; i++) {
@@ -293,15 +330,15 @@ static void gaps_in_the_offsets_are_passed_over(void **state)
     /* the next of ours comes after all that */
     size_t before = c->n;
     struct log_batch batch = batch_make(1, 1, 3, true);
-    assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
     batch_finish(&batch);
-    read_records(log, c, before + 1);
+    read_records(o, c, before + 1);
     /* and a seek into a gap finds what follows it */
     collector_clear(c);
-    assert_int_equal(log_seek(log, bounds.high - 1, error), 0);
-    read_records(log, c, 1);
+    assert_int_equal(log_reader_seek(o->reader, bounds.high - 1, error), 0);
+    read_records(o, c, 1);
     assert_int_equal(c->records[0].record.offset, bounds.high);
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -310,11 +347,9 @@ static void foreign_records_and_headers_come_through_as_they_are(void **state)
 {
     char *topic = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(topic);
+    struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES];
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     rd_kafka_t *rk = bare_producer(NULL);
     rd_kafka_headers_t *h = rd_kafka_headers_new(8);
     rd_kafka_header_add(h, "ab", -1, "no", 2);
@@ -333,17 +368,17 @@ static void foreign_records_and_headers_come_through_as_they_are(void **state)
     put(rk, topic, "\1\2\3", 3);
     assert_int_equal(rd_kafka_flush(rk, 10000), 0);
     rd_kafka_destroy(rk);
-    read_records(log, c, 3);
+    read_records(o, c, 3);
     const struct record *r = &c->records[0].record;
     assert_int_equal(r->authors.len, 5);
     assert_memory_equal(r->authors.data, "first", 5);
     assert_null(r->origin.data);
     assert_non_null(r->genesis.data);
     assert_int_equal(r->genesis.len, 0);
-    assert_int_equal(record_edits(r), 0);
+    assert_int_equal(record_edits(r).n, 0);
     assert_int_equal(c->records[1].record.value.len, 0);
-    assert_int_equal(record_edits(&c->records[2].record), 1);
-    log_destroy(log);
+    assert_int_equal(record_edits(&c->records[2].record).n, 1);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -352,17 +387,15 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
 {
     char *topic = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(topic);
+    struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES] = "";
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     for (uint64_t i = 1; i <= 20; i++) {
         struct log_batch batch = batch_make(1, i, 3, false);
-        assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+        assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
         batch_finish(&batch);
     }
-    read_records(log, c, 20);
+    read_records(o, c, 20);
     rd_kafka_t *rk = bare_producer(NULL);
     rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -378,13 +411,169 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(rk);
 
-    assert_int_equal(log_seek(log, 5, error), -1);
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.low, 10);
+    assert_int_equal(bounds.high, 20);
+    assert_int_equal(log_reader_seek(o->reader, 5, error), -1);
     assert_non_null(strstr(error, "offset 5 "));
     assert_non_null(strstr(error, "from 10 to 20"));
+    assert_int_equal(log_reader_seek(o->reader, 9, error), -1);
+    assert_int_equal(log_reader_seek(o->reader, 21, error), -1);
     collector_clear(c);
-    assert_int_equal(log_seek(log, 10, error), 0);
-    read_records(log, c, 10);
-    log_destroy(log);
+    assert_int_equal(log_reader_seek(o->reader, 10, error), 0);
+    read_records(o, c, 10);
+    opened_close(o);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+/* ---- how much the topic takes at once ---- */
+
+/* A batch with a value of n bytes that do not compress; free it with batch_finish. */
+static struct log_batch batch_of_bytes(uint64_t number, size_t n)
+{
+    struct log_batch batch = batch_make(1, number, n / EDIT_BYTES + 1, false);
+    batch.value.len = n;
+    return batch;
+}
+
+static void append_bytes(struct opened *o, uint64_t number, size_t n)
+{
+    struct log_batch batch = batch_of_bytes(number, n);
+    uint64_t until = test_now_ms() + 60000;
+    while (log_writer_append(o->writer, &batch) != LOG_ACCEPTED && test_now_ms() < until)
+        pause_ms(10);
+    assert_true(test_now_ms() < until);
+    batch_finish(&batch);
+}
+
+static void wait_reported(struct collector *c, size_t n)
+{
+    uint64_t until = test_now_ms() + 60000;
+    while (collector_reported(c) < n && test_now_ms() < until)
+        pause_ms(10);
+    assert_int_equal(collector_reported(c), n);
+}
+
+static enum log_outcome outcome_of(struct collector *c, uint64_t number)
+{
+    enum log_outcome outcome = LOG_UNKNOWN;
+    assert_int_equal(collector_outcome(c, (struct origin){1, number}, &outcome), 1);
+    return outcome;
+}
+
+static void a_topic_that_takes_little_gets_batches_that_fit(void **state)
+{
+    enum { N = 600 };
+    char *topic = create();
+    make_topic(topic, 1, (const char *[]){"max.message.bytes", "2000", NULL});
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(topic), c);
+    char error[LOG_ERROR_BYTES];
+    size_t max = log_writer_record_max(o->writer);
+    assert_in_range(max, 1500, 1999);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    for (uint64_t i = 1; i <= N; i++) /* one as large as can be, and many that go out together */
+        append_bytes(o, i, i % 50 == 1 ? max : 60 + i);
+    read_records(o, c, N);
+    wait_reported(c, N);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), N);
+    opened_close(o);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void a_topic_that_takes_nothing_is_refused(void **state)
+{
+    char *topic = create();
+    char error[LOG_ERROR_BYTES] = "";
+    make_topic(topic, 1, (const char *[]){"max.message.bytes", "300", NULL});
+    assert_null(open_with(topic, NULL, 0, error));
+    assert_non_null(strstr(error, "max.message.bytes=300"));
+    destroy(topic);
+}
+
+static void wait_writable(struct opened *o)
+{
+    uint64_t until = test_now_ms() + 60000;
+    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() < until)
+        pause_ms(10);
+    assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
+}
+
+/* Append batches of n bytes after number, until one is refused: a broker takes its time to follow a
+ * topic's new setting. All before it must be committed. The number of the one. */
+static uint64_t append_until_refused(struct opened *o, struct collector *c, uint64_t number,
+                                     size_t n)
+{
+    uint64_t until = test_now_ms() + 60000;
+    do {
+        assert_true(test_now_ms() < until);
+        append_bytes(o, ++number, n);
+        wait_reported(c, number);
+    } while (outcome_of(c, number) == LOG_COMMITTED);
+    assert_int_equal(outcome_of(c, number), LOG_REFUSED);
+    return number;
+}
+
+static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(topic), c);
+    char error[LOG_ERROR_BYTES];
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
+    append_bytes(o, 1, LOG_RECORD_MAX);
+    read_records(o, c, 1);
+    wait_reported(c, 1);
+    assert_int_equal(outcome_of(c, 1), LOG_COMMITTED);
+
+    set_topic(topic, "max.message.bytes", "3000");
+    uint64_t refused = append_until_refused(o, c, 1, 50000);
+    uint64_t until = test_now_ms() + 60000;
+    while (log_writer_record_max(o->writer) == LOG_RECORD_MAX && test_now_ms() < until)
+        pause_ms(10);
+    assert_in_range(log_writer_record_max(o->writer), 2500, 2999);
+    wait_writable(o);
+    for (uint64_t i = 1; i <= 40; i++)
+        append_bytes(o, refused + i, i == 1 ? log_writer_record_max(o->writer) : 500);
+    wait_reported(c, refused + 40);
+    for (uint64_t i = 1; i <= 40; i++)
+        assert_int_equal(outcome_of(c, refused + i), LOG_COMMITTED);
+    read_records(o, c, refused + 40 - 1);
+    opened_close(o);
+    collector_destroy(c);
+    destroy(topic);
+}
+
+static void a_topic_that_takes_nothing_while_open_makes_it_read_only(void **state)
+{
+    char *topic = create();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(topic), c);
+    set_topic(topic, "max.message.bytes", "300");
+    uint64_t refused = append_until_refused(o, c, 0, 1000);
+    uint64_t until = test_now_ms() + 60000;
+    while (log_writer_state(o->writer) != LOG_STALLED && test_now_ms() < until)
+        pause_ms(10);
+    pause_ms(3000); /* and stays it */
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    struct log_batch batch = batch_of_bytes(refused + 1, 10);
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_READONLY);
+    batch_finish(&batch);
+
+    set_topic(topic, "max.message.bytes", "1048588");
+    wait_writable(o);
+    assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
+    uint64_t number = refused + 1; /* was not taken */
+    do {
+        append_bytes(o, ++number, LOG_RECORD_MAX);
+        wait_reported(c, number - 1);
+    } while (outcome_of(c, number) != LOG_COMMITTED && test_now_ms() < until);
+    assert_int_equal(outcome_of(c, number), LOG_COMMITTED);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -393,17 +582,15 @@ static void an_append_is_committed_and_read_within_milliseconds(void **state)
 {
     char *topic = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(topic);
+    struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES];
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     uint64_t worst = 0, sum = 0;
     for (uint64_t i = 1; i <= 50; i++) {
         struct log_batch batch = batch_make(1, i, 67, true);
         uint64_t start = test_now_ms();
-        assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
-        read_records(log, c, i);
+        assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+        read_records(o, c, i);
         uint64_t took = test_now_ms() - start;
         worst = took > worst ? took : worst;
         sum += took;
@@ -412,7 +599,7 @@ static void an_append_is_committed_and_read_within_milliseconds(void **state)
     print_message("append to read back: %llu ms on average, %llu ms at most\n",
                   (unsigned long long)sum / 50, (unsigned long long)worst);
     assert_true(sum / 50 < 200);
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -446,13 +633,11 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
         skip();
     char *topic = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(topic);
+    struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered, reconnected = 0;
-    uint64_t number = 0, went = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    uint64_t number = 0, stopped = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     pid_t child = 0;
     uint64_t start = test_now_ms();
     /* an append every 20 ms, through a kill after 1 s and a start 4 s later, until all is well
@@ -460,22 +645,23 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     while (test_now_ms() - start < 90000 && (!writable || test_now_ms() < writable + 1000)) {
         uint64_t now = test_now_ms();
         struct log_batch batch = batch_make(1, ++number, 5, true);
-        accepted += log_append(log, &batch) == LOG_ACCEPTED;
+        accepted += log_writer_append(o->writer, &batch) == LOG_ACCEPTED;
         batch_finish(&batch);
-        enum log_event event = log_poll(log, 20, &delivered, error);
+        enum log_event event = log_reader_poll(o->reader, 20, &delivered, error);
         if (event == LOG_FAILED)
             fail_msg("%s", error);
         if (event == LOG_RECONNECTED) {
             reconnected++;
-            assert_int_equal(log_seek(log, c->records[c->n - 1].record.offset + 1, error), 0);
+            assert_int_equal(
+                log_reader_seek(o->reader, c->records[c->n - 1].record.offset + 1, error), 0);
         }
-        if (!went && now - start > 1000) {
+        if (!stopped && now - start > 1000) {
             wait_control(control(go));
-            went = test_now_ms();
+            stopped = test_now_ms();
         }
-        if (went && !stalled && log_state(log) == LOG_STALLED)
+        if (stopped && !stalled && log_writer_state(o->writer) == LOG_STALLED)
             stalled = test_now_ms();
-        if (went && !child && test_now_ms() - went > gone_ms)
+        if (stopped && !child && test_now_ms() - stopped > gone_ms)
             child = control(come);
         int status;
         if (child && !back && waitpid(child, &status, WNOHANG) == child) {
@@ -483,45 +669,44 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
             assert_int_equal(WEXITSTATUS(status), 0);
             back = test_now_ms();
         }
-        if (stalled && back && !writable && log_state(log) == LOG_WRITABLE)
+        if (stalled && back && !writable && log_writer_state(o->writer) == LOG_WRITABLE)
             writable = test_now_ms();
     }
     assert_true(writable);
     print_message(
-        "read-only %llu ms after the broker went; writable %lld ms after the broker serves\n",
-        (unsigned long long)(stalled - went), (long long)(writable - back));
-    assert_in_range(stalled - went, 1000, 4000);
+        "read-only %llu ms after the broker stopped; writable %lld ms after the broker serves\n",
+        (unsigned long long)(stalled - stopped), (long long)(writable - back));
+    assert_in_range(stalled - stopped, 1000, 4000);
     assert_in_range(writable - back, 0, 20000);
     assert_true(reconnected > 0 || gone_ms < 15000);
-    log_flush(log, 20000);
-    assert_int_equal(collector_told(c), accepted);
-    log_destroy(log);
+    log_writer_flush(o->writer, 20000);
+    assert_int_equal(collector_reported(c), accepted);
+    opened_close(o);
 
-    log = open_log(topic); /* and read again from the start, by another one */
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
+    o = opened_from(open_log(topic), c); /* and read again from the start, by another one */
     collector_clear(c);
-    assert_int_equal(log_seek(log, 0, error), 0);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     uint64_t until = test_now_ms() + 20000;
-    while (!log_caught_up(log) && test_now_ms() < until)
-        assert_int_equal(log_poll(log, 100, &delivered, error), LOG_OK);
+    while (!log_reader_caught_up(o->reader) && test_now_ms() < until)
+        assert_int_equal(log_reader_poll(o->reader, 100, &delivered, error), LOG_OK);
     print_message("%llu accepted: %zu committed, %zu refused, %zu unknown; %zu in the log\n",
-                  (unsigned long long)accepted, collector_told_as(c, LOG_COMMITTED),
-                  collector_told_as(c, LOG_REFUSED), collector_told_as(c, LOG_UNKNOWN), c->n);
+                  (unsigned long long)accepted, collector_reported_as(c, LOG_COMMITTED),
+                  collector_reported_as(c, LOG_REFUSED), collector_reported_as(c, LOG_UNKNOWN),
+                  c->n);
     uint64_t last = 0;
     for (size_t i = 0; i < c->n; i++) {
-        struct origin o;
+        struct origin origin;
         enum log_outcome outcome = LOG_REFUSED;
-        assert_true(record_origin(&c->records[i].record, &o));
-        assert_true(o.batch > last); /* in order, none twice */
-        last = o.batch;
-        assert_int_equal(collector_outcome(c, o, &outcome), 1);
+        assert_true(record_origin(&c->records[i].record, &origin));
+        assert_true(origin.batch > last); /* in order, none twice */
+        last = origin.batch;
+        assert_int_equal(collector_outcome(c, origin, &outcome), 1);
         assert_true(outcome != LOG_REFUSED);
     }
-    for (size_t i = 0; i < c->n_told; i++)
-        if (c->told[i].outcome == LOG_COMMITTED)
-            assert_int_equal(collector_count(c, c->told[i].origin), 1);
-    log_destroy(log);
+    for (size_t i = 0; i < c->n_reported; i++)
+        if (c->reported[i].outcome == LOG_COMMITTED)
+            assert_int_equal(collector_count(c, c->reported[i].origin), 1);
+    opened_close(o);
     collector_destroy(c);
     destroy(topic);
 }
@@ -565,9 +750,14 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_topic_made_by_hand_is_used_with_warnings),
         cmocka_unit_test(a_property_is_passed_on_or_refused_by_name),
         cmocka_unit_test(no_broker_is_an_error_within_seconds),
+        cmocka_unit_test(a_record_of_an_aborted_transaction_counts),
         cmocka_unit_test(gaps_in_the_offsets_are_passed_over),
         cmocka_unit_test(foreign_records_and_headers_come_through_as_they_are),
         cmocka_unit_test(a_log_whose_beginning_is_gone_says_so),
+        cmocka_unit_test(a_topic_that_takes_little_gets_batches_that_fit),
+        cmocka_unit_test(a_topic_that_takes_nothing_is_refused),
+        cmocka_unit_test(a_topic_that_takes_less_while_open_refuses_one_batch),
+        cmocka_unit_test(a_topic_that_takes_nothing_while_open_makes_it_read_only),
         cmocka_unit_test(an_append_is_committed_and_read_within_milliseconds),
         cmocka_unit_test(a_broker_that_is_killed_costs_a_pause_and_no_edit),
         cmocka_unit_test(a_broker_that_hangs_costs_a_pause_and_no_edit),

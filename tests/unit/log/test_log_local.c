@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,10 +22,13 @@
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/local/log_local.h"
+#include "log/open.h"
 
-/* Stands before the C library's: LMDB calls this one. */
+/* These two stand before the C library's: LMDB calls them. */
 static atomic_int sync_error;
+static atomic_uint syncs;      /* calls of fdatasync that succeeded */
+static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
+static atomic_uint syncs_at_meta;
 
 int fdatasync(int fd)
 {
@@ -33,7 +37,26 @@ int fdatasync(int fd)
         errno = error;
         return -1;
     }
+    atomic_fetch_add(&syncs, 1);
     return fsync(fd);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    ssize_t n = syscall(SYS_pwrite64, fd, bytes, len, at);
+    if (n > 0 && (fcntl(fd, F_GETFL) & O_DSYNC)) {
+        atomic_store(&syncs_at_meta, atomic_load(&syncs));
+        atomic_fetch_add(&meta_syncs, 1);
+    }
+    return n;
+}
+
+/* The same under the other of the two names that the C library has for it. */
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at) __asm__("pwrite");
+
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at)
+{
+    return pwrite(fd, bytes, len, at);
 }
 
 static void *create(void)
@@ -49,30 +72,27 @@ static void destroy(void *store)
 static struct log *open_log(void *store)
 {
     char error[LOG_ERROR_BYTES] = "";
-    struct log *log = log_local_open(store, 0, error);
+    struct log *log = log_open(store, NULL, error);
     if (!log)
         fprintf(stderr, "%s\n", error);
     return log;
 }
 
-static void pause_ms(long ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
+static const struct log_options readonly = {.readonly = true};
 
 enum { SIZE = 67 };
 
 /* Append batches from to last of nonce 1 and wait for their outcomes. */
-static void append_range(struct log *log, struct collector *c, uint64_t from, uint64_t last)
+static void append_range(struct opened *o, struct collector *c, uint64_t from, uint64_t last)
 {
-    size_t told = collector_told(c);
+    size_t reported = collector_reported(c);
     for (uint64_t i = from; i <= last; i++) {
         struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
-        while (log_append(log, &batch) == LOG_FULL)
+        while (log_writer_append(o->writer, &batch) == LOG_FULL)
             pause_ms(1);
         batch_finish(&batch);
     }
-    while (collector_told(c) < told + (last - from + 1))
+    while (collector_reported(c) < reported + (last - from + 1))
         pause_ms(1);
 }
 
@@ -81,12 +101,10 @@ static char *make_log(uint64_t n)
 {
     char *dir = make_dir();
     struct collector *c = collector_create();
-    struct log *log = open_log(dir);
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    append_range(log, c, 1, n);
-    assert_int_equal(collector_told_as(c, LOG_COMMITTED), n);
-    log_destroy(log);
+    struct opened *o = opened_from(open_log(dir), c);
+    append_range(o, c, 1, n);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), n);
+    opened_close(o);
     collector_destroy(c);
     return dir;
 }
@@ -103,16 +121,16 @@ static enum reading read_log(const char *dir, uint64_t n, char error[LOG_ERROR_B
 {
     enum reading result = READ_REFUSED;
     size_t delivered;
-    struct log *log = log_local_open(dir, 0, error);
+    struct log *log = log_open(dir, NULL, error);
     if (!log)
         return READ_REFUSED;
     struct collector *c = collector_create();
-    log_set_sink(log, &c->sink);
-    if (log_seek(log, 0, error) != 0)
+    struct opened *o = opened_readonly(log, c);
+    if (log_reader_seek(o->reader, 0, error) != 0)
         goto done;
     result = READ_ALL;
-    while (result == READ_ALL && !log_caught_up(log))
-        if (log_poll(log, 0, &delivered, error) != LOG_OK)
+    while (result == READ_ALL && !log_reader_caught_up(o->reader))
+        if (log_reader_poll(o->reader, 0, &delivered, error) != LOG_OK)
             result = READ_PART;
     if (result == READ_ALL && c->n != n)
         result = READ_WRONG;
@@ -124,7 +142,7 @@ static enum reading read_log(const char *dir, uint64_t n, char error[LOG_ERROR_B
         batch_finish(&batch);
     }
 done:
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     return result;
 }
@@ -162,9 +180,9 @@ static off_t find_batch(const char *dir, const struct log_batch *batch)
     assert_int_equal(pread(fd, all, (size_t)st.st_size, 0), st.st_size);
     close(fd);
     off_t at = -1;
-    size_t len = EDIT_BYTES * batch->n;
+    size_t len = batch->value.len;
     for (size_t i = 0; i + len <= (size_t)st.st_size; i++)
-        if (memcmp(all + i, batch->edits, len) == 0)
+        if (memcmp(all + i, batch->value.data, len) == 0)
             at = (off_t)i;
     free(all);
     return at;
@@ -179,7 +197,8 @@ static void every_flipped_bit_of_a_record_is_found_out(void **state)
     struct log_batch batch = batch_make(1, VICTIM, SIZE, true);
     off_t value = find_batch(dir, &batch);
     assert_true(value > 0);
-    off_t from = value - 24, to = value + 3 * SIZE + 1 + 8 * SIZE + ORIGIN_BYTES;
+    off_t from = value - 24,
+          to = value + (off_t)(batch.value.len + batch.authors.len) + ORIGIN_BYTES;
     int bit = 0, missed = 0;
     for (off_t at = from; at < to; at++, bit = (bit + 3) % 8) {
         flip(dir, at, bit);
@@ -268,11 +287,11 @@ static void something_else_s_directory_is_refused(void **state)
     assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
     assert_int_equal(mdb_txn_commit(txn), 0);
     mdb_env_close(env);
-    assert_null(log_local_open(dir, 0, error));
+    assert_null(log_open(dir, NULL, error));
     assert_non_null(strstr(error, "not a log"));
-    assert_null(log_local_open_readonly(dir, error));
+    assert_null(log_open(dir, &readonly, error));
     remove_tree(dir);
-    assert_null(log_local_open("/nowhere/at/all", 0, error));
+    assert_null(log_open("/nowhere/at/all", NULL, error));
     assert_non_null(strstr(error, "/nowhere/at/all"));
 }
 
@@ -292,7 +311,7 @@ static void a_newer_format_is_refused(void **state)
     assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
     assert_int_equal(mdb_txn_commit(txn), 0);
     mdb_env_close(env);
-    assert_null(log_local_open(dir, 0, error));
+    assert_null(log_open(dir, NULL, error));
     assert_non_null(strstr(error, "newer"));
     remove_tree(dir);
 }
@@ -301,14 +320,14 @@ static void a_newer_format_is_refused(void **state)
 
 /* Append, a few at a time, until it is read-only; the number of the first batch that was not taken.
  */
-static uint64_t append_until_stalled(struct log *log, struct collector *c, uint64_t number)
+static uint64_t append_until_stalled(struct opened *o, struct collector *c, uint64_t number)
 {
     for (; number < 100000; number++) {
-        while (collector_told(c) + 3 < number)
+        while (collector_reported(c) + 3 < number)
             pause_ms(1);
         struct log_batch batch = batch_make(1, number, 2000, true);
         enum log_append result;
-        while ((result = log_append(log, &batch)) == LOG_FULL)
+        while ((result = log_writer_append(o->writer, &batch)) == LOG_FULL)
             pause_ms(1);
         batch_finish(&batch);
         if (result == LOG_READONLY)
@@ -318,31 +337,31 @@ static uint64_t append_until_stalled(struct log *log, struct collector *c, uint6
 }
 
 /* Exactly the committed ones are in the log, in order. */
-static void check_committed(struct log *log, struct collector *c)
+static void check_committed(struct opened *o, struct collector *c)
 {
     char error[LOG_ERROR_BYTES];
     size_t delivered;
     collector_clear(c);
-    assert_int_equal(log_seek(log, 0, error), 0);
-    while (!log_caught_up(log))
-        if (log_poll(log, 0, &delivered, error) != LOG_OK)
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    while (!log_reader_caught_up(o->reader))
+        if (log_reader_poll(o->reader, 0, &delivered, error) != LOG_OK)
             fail_msg("%s", error);
-    assert_int_equal(c->n, collector_told_as(c, LOG_COMMITTED));
+    assert_int_equal(c->n, collector_reported_as(c, LOG_COMMITTED));
     uint64_t last = 0;
     for (size_t i = 0; i < c->n; i++) {
-        struct origin o;
+        struct origin origin;
         enum log_outcome outcome = LOG_REFUSED;
-        assert_true(record_origin(&c->records[i].record, &o));
-        assert_int_equal(collector_outcome(c, o, &outcome), 1);
+        assert_true(record_origin(&c->records[i].record, &origin));
+        assert_int_equal(collector_outcome(c, origin, &outcome), 1);
         assert_int_equal(outcome, LOG_COMMITTED);
-        assert_true(o.batch > last);
-        last = o.batch;
+        assert_true(origin.batch > last);
+        last = origin.batch;
     }
 }
 
 static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
 {
-    char *dir = make_dir(), path[4096], error[LOG_ERROR_BYTES] = "";
+    char *dir = make_dir(), path[4096];
     if (mount("tmpfs", dir, "tmpfs", 0, "size=8m") != 0) {
         remove_tree(dir);
         skip();
@@ -353,41 +372,35 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     char log_dir[4096 + 8];
     snprintf(log_dir, sizeof log_dir, "%s/log", dir);
     struct collector *c = collector_create();
-    struct log *log = log_local_open(log_dir, 0, error);
-    if (!log)
-        fail_msg("%s", error);
-    log_set_sink(log, &c->sink);
+    struct opened *o = opened_from(open_log(log_dir), c);
 
-    uint64_t number = append_until_stalled(log, c, 1);
-    assert_int_equal(log_state(log), LOG_STALLED);
-    while (collector_told(c) < number - 1)
+    uint64_t number = append_until_stalled(o, c, 1);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_int_equal(collector_told_as(c, LOG_UNKNOWN), 0);
-    check_committed(log, c); /* it is still read */
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_int_equal(collector_reported_as(c, LOG_UNKNOWN), 0);
+    check_committed(o, c); /* it is still read */
     pause_ms(1000);
-    assert_int_equal(log_state(log), LOG_STALLED);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
 
     close(fd);
     unlink(path);
     uint64_t start = test_now_ms();
-    while (log_state(log) != LOG_WRITABLE && test_now_ms() - start < 10000)
+    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() - start < 10000)
         pause_ms(10);
     print_message("writable %llu ms after there was room\n",
                   (unsigned long long)(test_now_ms() - start));
-    assert_int_equal(log_state(log), LOG_WRITABLE);
-    uint64_t second = append_until_stalled(log, c, number);
+    assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
+    uint64_t second = append_until_stalled(o, c, number);
     assert_true(second > number + 10);
-    log_destroy(log);
-    assert_int_equal(collector_told(c), second - 1);
+    opened_close(o);
+    assert_int_equal(collector_reported(c), second - 1);
 
-    log = log_local_open(log_dir, 0, error);
-    if (!log)
-        fail_msg("%s", error);
-    log_set_sink(log, &c->sink);
-    check_committed(log, c);
-    log_destroy(log);
+    o = opened_from(open_log(log_dir), c);
+    check_committed(o, c);
+    opened_close(o);
     collector_destroy(c);
     assert_int_equal(umount(dir), 0);
     remove_tree(dir);
@@ -397,32 +410,28 @@ static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
 {
     char *dir = make_dir(), error[LOG_ERROR_BYTES] = "";
     struct collector *c = collector_create();
-    struct log *log = log_local_open(dir, 2 << 20, error);
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
-    uint64_t number = append_until_stalled(log, c, 1);
-    while (collector_told(c) < number - 1)
+    const struct log_options small = {.map_bytes = 2 << 20};
+    struct opened *o = opened_from(log_open(dir, &small, error), c);
+    uint64_t number = append_until_stalled(o, c, 1);
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
-    assert_int_equal(log_state(log), LOG_STALLED);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
-    check_committed(log, c);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
+    check_committed(o, c);
     uint64_t start = test_now_ms();
-    log_destroy(log); /* does not wait for room */
+    opened_close(o); /* does not wait for room */
     assert_in_range(test_now_ms() - start, 0, 1000);
 
-    log = log_local_open(dir, 0, error);
-    if (!log)
-        fail_msg("%s", error);
-    log_set_sink(log, &c->sink);
-    size_t before = collector_told(c);
+    o = opened_from(open_log(dir), c);
+    size_t before = collector_reported(c);
     struct log_batch batch = batch_make(1, number, 2000, true);
-    assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
     batch_finish(&batch);
-    while (collector_told(c) == before)
+    while (collector_reported(c) == before)
         pause_ms(1);
-    check_committed(log, c);
-    log_destroy(log);
+    check_committed(o, c);
+    opened_close(o);
     collector_destroy(c);
     remove_tree(dir);
 }
@@ -439,12 +448,12 @@ static void a_second_opener_is_refused(void **state)
         char byte;
         if (read(go[0], &byte, 1) != 1)
             _exit(3);
-        struct log *log = log_local_open(dir, 0, error);
+        struct log *log = log_open(dir, NULL, error);
         _exit(log ? 1 : strstr(error, "another process") ? 0 : 2);
     }
     struct log *log = open_log(dir);
     assert_non_null(log);
-    assert_null(log_local_open(dir, 0, error)); /* nor the same process */
+    assert_null(log_open(dir, NULL, error)); /* nor the same process */
     assert_int_equal(write(go[1], "x", 1), 1);
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -452,7 +461,7 @@ static void a_second_opener_is_refused(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
     close(go[0]);
     close(go[1]);
-    log_destroy(log);
+    log_close(log);
     remove_tree(dir);
 }
 
@@ -463,47 +472,45 @@ static void another_process_reads_along(void **state)
     if (child == 0) {
         char error[LOG_ERROR_BYTES];
         struct collector *c = collector_create();
-        struct log *log = log_local_open_readonly(dir, error);
+        struct log *log = log_open(dir, &readonly, error);
         if (!log)
             _exit(1);
-        log_set_sink(log, &c->sink);
-        struct log_batch batch = batch_make(1, 1, 1, false);
-        if (log_seek(log, 0, error) != 0 || log_append(log, &batch) != LOG_READONLY)
+        struct opened *o = opened_readonly(log, c);
+        if (log_reader_seek(o->reader, 0, error) != 0 ||
+            log_writer_create(log, &c->as_outcomes, error))
             _exit(2);
         size_t delivered;
         uint64_t until = test_now_ms() + 20000;
         while (c->n < 150 && test_now_ms() < until)
-            if (log_poll(log, 100, &delivered, error) != LOG_OK)
+            if (log_reader_poll(o->reader, 100, &delivered, error) != LOG_OK)
                 _exit(3);
         _exit(c->n == 150 ? 0 : 4);
     }
     struct collector *c = collector_create();
-    struct log *log = open_log(dir);
-    assert_non_null(log);
-    log_set_sink(log, &c->sink);
+    struct opened *o = opened_from(open_log(dir), c);
     for (uint64_t i = 51; i <= 150; i += 10) {
-        append_range(log, c, i, i + 9);
+        append_range(o, c, i, i + 9);
         pause_ms(10);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     remove_tree(dir);
 }
 
 /* Writes the number of each committed batch to a pipe. */
 struct reporter {
-    struct log_sink sink;
+    struct log_outcomes outcomes;
     int fd;
 };
 
-static void report(struct log_sink *sink, struct origin origin, enum log_outcome outcome)
+static void report(struct log_outcomes *outcomes, struct origin origin, enum log_outcome outcome)
 {
     if (outcome == LOG_COMMITTED &&
-        write(((struct reporter *)sink)->fd, &origin.batch, sizeof origin.batch) < 0)
+        write(((struct reporter *)outcomes)->fd, &origin.batch, sizeof origin.batch) < 0)
         _exit(7);
 }
 
@@ -516,14 +523,15 @@ static void nothing_committed_is_lost_by_a_kill(void **state)
         assert_int_equal(pipe(fds), 0);
         pid_t child = fork();
         if (child == 0) {
-            struct reporter r = {.sink.outcome = report, .fd = fds[1]};
+            struct reporter r = {.outcomes.outcome = report, .fd = fds[1]};
+            char error[LOG_ERROR_BYTES];
             struct log *log = open_log(dir);
-            if (!log)
+            struct log_writer *writer = log ? log_writer_create(log, &r.outcomes, error) : NULL;
+            if (!writer)
                 _exit(1);
-            log_set_sink(log, &r.sink);
             for (uint64_t i = committed + 1;; i++) {
                 struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
-                while (log_append(log, &batch) == LOG_FULL)
+                while (log_writer_append(writer, &batch) == LOG_FULL)
                     pause_ms(1);
                 batch_finish(&batch);
             }
@@ -541,17 +549,35 @@ static void nothing_committed_is_lost_by_a_kill(void **state)
 
         struct log_bounds bounds;
         char error[LOG_ERROR_BYTES] = "";
-        struct log *log = open_log(dir);
-        assert_non_null(log);
-        assert_int_equal(log_bounds(log, &bounds, error), 0);
-        log_destroy(log);
+        struct collector *c = collector_create();
+        struct opened *o = opened_from(open_log(dir), c);
+        assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+        opened_close(o);
+        collector_destroy(c);
         assert_true(bounds.high >= committed);
         if (read_log(dir, bounds.high, error) != READ_ALL)
             fail_msg("%s", error);
-        committed = bounds.high; /* the last ones may have been committed and not told */
+        committed = bounds.high; /* the last ones may have been committed and not reported */
     }
     print_message("12 kills, %llu batches\n", (unsigned long long)committed);
     assert_true(committed > 0);
+    remove_tree(dir);
+}
+
+static void every_commit_has_its_records_and_its_head_on_the_disk(void **state)
+{
+    char *dir = make_dir();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(dir), c);
+    for (uint64_t i = 1; i <= 20; i++) {
+        unsigned syncs_before = atomic_load(&syncs), meta_before = atomic_load(&meta_syncs);
+        append_range(o, c, i, i);
+        assert_int_equal(atomic_load(&syncs), syncs_before + 1);
+        assert_int_equal(atomic_load(&meta_syncs), meta_before + 1);
+        assert_int_equal(atomic_load(&syncs_at_meta), syncs_before + 1); /* in this order */
+    }
+    opened_close(o);
+    collector_destroy(c);
     remove_tree(dir);
 }
 
@@ -562,14 +588,14 @@ static void an_io_error_ends_the_process_without_an_acknowledgement(void **state
     assert_int_equal(pipe(fds), 0);
     pid_t child = fork();
     if (child == 0) {
-        struct reporter r = {.sink.outcome = report, .fd = fds[1]};
+        struct reporter r = {.outcomes.outcome = report, .fd = fds[1]};
         struct log *log = open_log(dir);
-        if (!log)
+        struct log_writer *writer = log ? log_writer_create(log, &r.outcomes, error) : NULL;
+        if (!writer)
             _exit(2);
-        log_set_sink(log, &r.sink);
         atomic_store(&sync_error, EIO);
         struct log_batch batch = batch_make(1, 6, SIZE, true);
-        log_append(log, &batch);
+        log_writer_append(writer, &batch);
         pause_ms(5000);
         _exit(3);
     }
@@ -583,10 +609,9 @@ static void an_io_error_ends_the_process_without_an_acknowledgement(void **state
     close(fds[0]);
     assert_int_equal(read_log(dir, 5, error), READ_ALL);
     struct collector *c = collector_create();
-    struct log *log = open_log(dir);
-    log_set_sink(log, &c->sink);
-    append_range(log, c, 6, 8);
-    log_destroy(log);
+    struct opened *o = opened_from(open_log(dir), c);
+    append_range(o, c, 6, 8);
+    opened_close(o);
     collector_destroy(c);
     assert_int_equal(read_log(dir, 8, error), READ_ALL);
     remove_tree(dir);
@@ -613,6 +638,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_second_opener_is_refused),
         cmocka_unit_test(another_process_reads_along),
         cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
+        cmocka_unit_test(every_commit_has_its_records_and_its_head_on_the_disk),
         cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
     };
     int failed = conformance_run(&world);

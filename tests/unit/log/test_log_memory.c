@@ -9,7 +9,7 @@
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/log_memory.h"
+#include "log_memory.h"
 
 /* Virtual time and seeded chance. */
 struct virtual
@@ -67,13 +67,13 @@ static void idle(void *store)
     ((struct store *)store)->time.now_us += 1000;
 }
 
-static void poll_until_quiet(struct store *s, struct log *log)
+static void poll_until_quiet(struct store *s, struct opened *o)
 {
     char error[LOG_ERROR_BYTES];
     size_t delivered;
     for (int i = 0; i < 200; i++) {
         idle(s);
-        assert_int_equal(log_poll(log, 0, &delivered, error), LOG_OK);
+        assert_int_equal(log_reader_poll(o->reader, 0, &delivered, error), LOG_OK);
     }
 }
 
@@ -84,15 +84,14 @@ static void faults_keep_outcomes_true(void **state)
         struct store *s =
             store_with((struct memory_faults){100, 100, 100, 100, 30000, 30000}, seed);
         struct collector *c = collector_create();
-        struct log *log = open_log(s);
-        log_set_sink(log, &c->sink);
+        struct opened *o = opened_from(open_log(s), c);
         for (uint64_t i = 1; i <= 200; i++) {
             struct log_batch batch = batch_make(seed, i, 3, true);
-            assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+            assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
             batch_finish(&batch);
         }
-        poll_until_quiet(s, log);
-        assert_int_equal(collector_told(c), 200);
+        poll_until_quiet(s, o);
+        assert_int_equal(collector_reported(c), 200);
         for (uint64_t i = 1; i <= 200; i++) {
             enum log_outcome outcome = LOG_UNKNOWN;
             assert_int_equal(collector_outcome(c, (struct origin){seed, i}, &outcome), 1);
@@ -109,7 +108,7 @@ static void faults_keep_outcomes_true(void **state)
             assert_true(c->records[i].record.offset > c->records[i - 1].record.offset);
             gaps += c->records[i].record.offset > c->records[i - 1].record.offset + 1;
         }
-        log_destroy(log);
+        opened_close(o);
         collector_destroy(c);
         destroy(s);
     }
@@ -122,18 +121,17 @@ static void one_seed_gives_one_history(void **state)
     for (int run = 0; run < 2; run++) {
         struct store *s = store_with((struct memory_faults){100, 100, 100, 100, 30000, 30000}, 42);
         struct collector *c = collector_create();
-        struct log *log = open_log(s);
-        log_set_sink(log, &c->sink);
+        struct opened *o = opened_from(open_log(s), c);
         for (uint64_t i = 1; i <= 300; i++) {
             struct log_batch batch = batch_make(1, i, 3, false);
-            log_append(log, &batch);
+            log_writer_append(o->writer, &batch);
             batch_finish(&batch);
         }
-        poll_until_quiet(s, log);
+        poll_until_quiet(s, o);
         for (size_t i = 0; i < c->n; i++)
             crc[run] =
                 crc[run] * 31 + c->records[i].anchor.crc + (uint32_t)c->records[i].record.offset;
-        log_destroy(log);
+        opened_close(o);
         collector_destroy(c);
         destroy(s);
     }
@@ -144,24 +142,23 @@ static void a_stalled_partition_is_read_only_and_foreign_records_come_through(vo
 {
     struct store *s = create();
     struct collector *c = collector_create();
-    struct log *log = open_log(s);
-    log_set_sink(log, &c->sink);
+    struct opened *o = opened_from(open_log(s), c);
     struct log_batch batch = batch_make(1, 1, 3, false);
     memory_partition_set_stalled(s->partition, true);
-    assert_int_equal(log_state(log), LOG_STALLED);
-    assert_int_equal(log_append(log, &batch), LOG_READONLY);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_READONLY);
     memory_partition_set_stalled(s->partition, false);
-    assert_int_equal(log_state(log), LOG_WRITABLE);
-    assert_int_equal(log_append(log, &batch), LOG_ACCEPTED);
+    assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
     memory_partition_put(s->partition, (struct span){(const uint8_t *)"garbage", 7});
     memory_partition_put(s->partition, (struct span){(const uint8_t *)"", 0});
-    poll_until_quiet(s, log);
+    poll_until_quiet(s, o);
     assert_int_equal(c->n, 3);
-    assert_int_equal(record_edits(&c->records[1].record), 0);
+    assert_int_equal(record_edits(&c->records[1].record).n, 0);
     assert_int_equal(c->records[1].record.value.len, 7);
     assert_null(c->records[1].record.origin.data);
     batch_finish(&batch);
-    log_destroy(log);
+    opened_close(o);
     collector_destroy(c);
     destroy(s);
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* authors: runs of one author, written and read. */
+#include "core/authors.h"
+
+#include "core/bytes.h"
+
+static size_t run_count(const uint8_t *run)
+{
+    return load_u16(run);
+}
+
+void authors_store(uint8_t *bytes, uint64_t author, size_t n)
+{
+    *bytes++ = AUTHORS_VERSION;
+    for (size_t count; n > 0; n -= count, bytes += AUTHORS_RUN_BYTES) {
+        count = n < AUTHORS_RUN_MAX ? n : AUTHORS_RUN_MAX;
+        store_u16(bytes, (uint16_t)count);
+        store_u64(bytes + 2, author);
+    }
+}
+
+size_t authors_count(struct span header)
+{
+    if (!header.data || header.len == 0 || header.data[0] != AUTHORS_VERSION ||
+        (header.len - 1) % AUTHORS_RUN_BYTES != 0)
+        return 0;
+    size_t sum = 0;
+    for (size_t at = 1; at < header.len; at += AUTHORS_RUN_BYTES) {
+        size_t count = run_count(header.data + at);
+        if (count == 0)
+            return 0;
+        sum += count;
+    }
+    return sum;
+}
+
+uint64_t authors_of(struct span header, size_t i)
+{
+    const uint8_t *run = header.data + 1;
+    for (size_t count; i >= (count = run_count(run)); i -= count)
+        run += AUTHORS_RUN_BYTES;
+    return load_u64(run + 2);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+/* kafka_topic: see kafka_topic.h. */
+#include "log/kafka/kafka_topic.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sys/clock.h"
+#include "sys/diag.h"
+
+enum {
+    ASK_MS = 1000, /* one question to a broker */
+    CREATE_MS = 5000,
+    DESCRIBE_MS = 3000,
+    AGAIN_MS = 100,
+    RECORD_OVERHEAD = 256, /* of a record alone in its batch: 131 bytes at most with the headers o
+                              and g, and something for compression that does not pay */
+};
+
+static size_t parse_size(const char *text)
+{
+    return (size_t)strtoull(text, NULL, 10);
+}
+
+rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int timeout_ms,
+                                     bool *has_leader, int *n_partitions)
+{
+    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, topic, NULL);
+    if (!rkt)
+        return rd_kafka_last_error();
+    const struct rd_kafka_metadata *md = NULL;
+    rd_kafka_resp_err_t err = rd_kafka_metadata(rk, 0, rkt, &md, timeout_ms);
+    rd_kafka_topic_destroy(rkt);
+    if (err)
+        return err;
+    *has_leader = false;
+    int n = 0;
+    if (md->topic_cnt == 1) {
+        const struct rd_kafka_metadata_topic *t = &md->topics[0];
+        if (t->err && t->err != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART &&
+            t->err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+            err = t->err;
+        n = t->partition_cnt;
+        for (int i = 0; i < n; i++)
+            *has_leader |= t->partitions[i].id == 0 && t->partitions[i].leader >= 0;
+    }
+    if (n_partitions)
+        *n_partitions = n;
+    rd_kafka_metadata_destroy(md);
+    return err;
+}
+
+/* Send an administrative request by submit; its answer, to be destroyed, or NULL. */
+static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op, int timeout_ms,
+                             void (*submit)(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
+                                            rd_kafka_queue_t *queue, const void *what),
+                             const void *what)
+{
+    char why[128];
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, op);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
+    submit(rk, options, queue, what);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms + ASK_MS);
+    rd_kafka_queue_destroy(queue);
+    return event;
+}
+
+static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue,
+                          const void *what)
+{
+    const struct kafka_settings *settings = what;
+    char why[128];
+    rd_kafka_NewTopic_t *topic =
+        rd_kafka_NewTopic_new(settings->topic, 1, settings->replication, why, sizeof why);
+    if (!topic)
+        return; /* the name was refused before */
+    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
+    rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
+    rd_kafka_NewTopic_set_config(topic, "retention.bytes", "-1");
+    rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
+    rd_kafka_CreateTopics(rk, &topic, 1, options, queue);
+    rd_kafka_NewTopic_destroy(topic);
+}
+
+static int create(rd_kafka_t *rk, const struct kafka_settings *settings,
+                  char error[LOG_ERROR_BYTES])
+{
+    rd_kafka_event_t *event =
+        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, settings);
+    rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const char *why = event && err ? rd_kafka_event_error_string(event) : rd_kafka_err2str(err);
+    if (!err) {
+        size_t n = 0;
+        const rd_kafka_topic_result_t **results =
+            rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
+        if (n > 0 && (err = rd_kafka_topic_result_error(results[0])))
+            why = rd_kafka_topic_result_error_string(results[0]);
+    }
+    int rc = 0;
+    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
+        ; /* another server was faster: then it is verified like any other */
+    } else if (err) {
+        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s cannot be made: %.120s",
+                 settings->topic, why ? why : rd_kafka_err2str(err));
+        rc = -1;
+    } else {
+        diag_info("kafka: made topic %s: one partition, kept for ever", settings->topic);
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return rc;
+}
+
+static void submit_describe(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
+                            rd_kafka_queue_t *queue, const void *what)
+{
+    const struct kafka_settings *settings = what;
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, settings->topic);
+    rd_kafka_DescribeConfigs(rk, &resource, 1, options, queue);
+    rd_kafka_ConfigResource_destroy(resource);
+}
+
+/* One property of the topic: -1 with a reason when it makes the topic unfit. */
+static int judge(const char *topic, const char *name, const char *value,
+                 char error[LOG_ERROR_BYTES])
+{
+    if (strcmp(name, "cleanup.policy") == 0 && strstr(value, "compact")) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has cleanup.policy=%.32s: compaction would lose edits", topic,
+                 value);
+        return -1;
+    }
+    if (strcmp(name, "max.message.bytes") == 0 && kafka_record_max(parse_size(value)) == 0) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has max.message.bytes=%.32s: at least %d is needed, and "
+                 "1048588, Kafka's default, is better",
+                 topic, value, RECORD_OVERHEAD + LOG_RECORD_MIN);
+        return -1;
+    }
+    if (strcmp(name, "max.message.bytes") == 0 &&
+        kafka_record_max(parse_size(value)) < LOG_RECORD_MAX)
+        diag_warn(
+            "kafka: topic %s has max.message.bytes=%s: batches are cut to that; 1048588, "
+            "Kafka's default, is better",
+            topic, value);
+    if ((strcmp(name, "retention.ms") == 0 || strcmp(name, "retention.bytes") == 0) &&
+        strcmp(value, "-1") != 0)
+        diag_warn(
+            "kafka: topic %s has %s=%s: the log will lose its beginning, and then no server "
+            "can start without a checkpoint; set it to -1",
+            topic, name, value);
+    if (strcmp(name, "message.timestamp.type") == 0 && strcmp(value, "LogAppendTime") != 0)
+        diag_warn("kafka: topic %s has %s=%s: times are the servers' own; LogAppendTime is better",
+                  topic, name, value);
+    return 0;
+}
+
+/* The topic's configuration: *event is to be destroyed, and holds the n entries. An error when it
+ * cannot be had. */
+static rd_kafka_resp_err_t describe(rd_kafka_t *rk, const struct kafka_settings *settings,
+                                    rd_kafka_event_t **event,
+                                    const rd_kafka_ConfigEntry_t ***entries, size_t *n)
+{
+    *n = 0;
+    *event = ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, settings);
+    if (!*event)
+        return RD_KAFKA_RESP_ERR__TIMED_OUT;
+    rd_kafka_resp_err_t err = rd_kafka_event_error(*event);
+    if (err)
+        return err;
+    size_t n_resources;
+    const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(*event), &n_resources);
+    if (n_resources != 1)
+        return RD_KAFKA_RESP_ERR_UNKNOWN;
+    err = rd_kafka_ConfigResource_error(resources[0]);
+    if (!err)
+        *entries = rd_kafka_ConfigResource_configs(resources[0], n);
+    return err;
+}
+
+static int verify(rd_kafka_t *rk, const struct kafka_settings *settings, size_t *message_max,
+                  char error[LOG_ERROR_BYTES])
+{
+    int rc = 0;
+    size_t n;
+    rd_kafka_event_t *event;
+    const rd_kafka_ConfigEntry_t **entries;
+    *message_max = 0;
+    rd_kafka_resp_err_t err = describe(rk, settings, &event, &entries, &n);
+    if (err) /* the right to ask may be missing; the log works without */
+        diag_warn("kafka: the settings of topic %s cannot be verified: %s", settings->topic,
+                  rd_kafka_err2str(err));
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *name = rd_kafka_ConfigEntry_name(entries[i]);
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        if (!value)
+            continue;
+        rc = judge(settings->topic, name, value, error);
+        if (strcmp(name, "max.message.bytes") == 0)
+            *message_max = parse_size(value);
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return rc;
+}
+
+size_t kafka_topic_message_max(rd_kafka_t *rk, const struct kafka_settings *settings)
+{
+    size_t n, message_max = 0;
+    rd_kafka_event_t *event;
+    const rd_kafka_ConfigEntry_t **entries;
+    describe(rk, settings, &event, &entries, &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+        if (value && strcmp(rd_kafka_ConfigEntry_name(entries[i]), "max.message.bytes") == 0)
+            message_max = parse_size(value);
+    }
+    if (event)
+        rd_kafka_event_destroy(event);
+    return message_max;
+}
+
+size_t kafka_record_max(size_t message_max)
+{
+    if (message_max == 0 || message_max > RECORD_OVERHEAD + LOG_RECORD_MAX)
+        return LOG_RECORD_MAX;
+    return message_max < RECORD_OVERHEAD + LOG_RECORD_MIN ? 0 : message_max - RECORD_OVERHEAD;
+}
+
+int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, int64_t deadline_ms,
+                        size_t *message_max, char error[LOG_ERROR_BYTES])
+{
+    bool has_leader = false, made = false;
+    int n = 0;
+    for (;;) {
+        rd_kafka_resp_err_t err = kafka_topic_look(rk, settings->topic, ASK_MS, &has_leader, &n);
+        if (!err && n == 0 && settings->readonly) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: there is no topic %.64s at %.100s",
+                     settings->topic, settings->brokers);
+            return -1;
+        }
+        if (!err && n == 0 && !made) {
+            if (create(rk, settings, error) != 0)
+                return -1;
+            made = true;
+            continue;
+        }
+        if (!err && n > 0 && has_leader)
+            break;
+        if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+            err == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION || clock_now_ms() >= deadline_ms) {
+            snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s at %.100s: %s", settings->topic,
+                     settings->brokers,
+                     err == RD_KAFKA_RESP_ERR__TRANSPORT || err == RD_KAFKA_RESP_ERR__TIMED_OUT
+                         ? "no broker answers"
+                     : err ? rd_kafka_err2str(err)
+                           : "its partition has no leader");
+            return -1;
+        }
+        clock_pause_ms(AGAIN_MS);
+    }
+    if (n != 1) {
+        snprintf(error, LOG_ERROR_BYTES,
+                 "kafka: topic %.64s has %d partitions: one log is one partition", settings->topic,
+                 n);
+        return -1;
+    }
+    return verify(rk, settings, message_max, error);
+}

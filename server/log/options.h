@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/* options: what can be chosen when a log is opened. */
+#ifndef PLACED_LOG_OPTIONS_H
+#define PLACED_LOG_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One librdkafka property, passed on as it is. */
+struct log_property {
+    const char *name;
+    const char *value;
+};
+
+/* All zero is a good choice. Everything is copied. */
+struct log_options {
+    bool readonly; /* only to be read: it must exist, and gets no writer. Another process may be
+                      writing it meanwhile */
+
+    /* the embedded log */
+    size_t map_bytes; /* address space reserved, which bounds the log's size; 0: 64 GiB, or four
+                         times the log when that is more */
+
+    /* Kafka */
+    int replication; /* of a topic that has to be made; 0: 1 */
+    const struct log_property *properties;
+    size_t n_properties;
+};
+
+#endif

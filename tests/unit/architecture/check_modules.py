@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""check_modules SOURCE BUILD: the four rules of the house, for server/ and tools/edit-flood.
+
+1. A module is X.h with X.c. A header of types and inline functions needs no X.c, a program no X.h.
+2. What X.h declares, X.c defines; what X.c defines for others, X.h declares.
+3. Modules have no circles: neither by #include nor by the symbols that their object files use.
+4. Arrows between folders point down, and a foreign library is known where it belongs: libwebsockets.h in
+   one folder.
+
+Also: every program begins with standard_descriptors_open(), and every file of ours with the SPDX line.
+"""
+import pathlib
+import re
+import sys
+
+from allowed import ALLOWED
+from modules import circles, includes_of, read_modules
+
+FOLDERS = ("server", "tools/edit-flood")
+
+# Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
+# and all lower layers.
+LAYERS = [
+    ("server/sys",),
+    ("server/core",),
+    ("server/log",),
+    ("server/plane", "server/config"),
+    ("server/derived",),
+    ("server/session",),
+    ("server/net",),
+    ("server/http",),
+    ("server/ws",),
+    ("server/api",),
+    ("server",),
+]
+TOOLS = {"tools/edit-flood": ("server/sys", "server/core")}
+
+# Header -> the files that may include it.
+FOREIGN = {
+    r"libwebsockets\.h": r"server/net/|bench/",
+    r"openssl/.*": r"server/net/|tools/|bench/|tests/",
+    r"librdkafka/.*": r"server/log/kafka/|tools/|bench/|tests/",
+    r"lmdb\.h": r"server/log/local/|server/derived/(checkpoint|history)|tools/|bench/|tests/",
+    r"png\.h": r"server/derived/(snapshot|picture|tile)|tools/|bench/|tests/",
+    r"(pthread|threads)\.h": r"server/(?!core/)|tools/|bench/|tests/",  # core is pure
+    r"ini\.h": r"server/config/|tests/",
+    r"cmocka\.h": r"tests/",
+}
+
+
+def layer_of(folder):
+    """The number of the folder's layer, by the longest name that it lies in; None: it has none."""
+    fitting = [(len(name), level) for level, names in enumerate(LAYERS) for name in names
+               if name == folder or (name != "server" and folder.startswith(name + "/"))]
+    return max(fitting)[1] if fitting else None
+
+
+def may_use(source, goal):
+    """May a module of the folder `source` use one of the folder `goal`?"""
+    if source == goal:
+        return True
+    if source in TOOLS:
+        return goal in TOOLS[source]
+    above, below = layer_of(source), layer_of(goal)
+    if above is None or below is None:
+        return False
+    if above == below:  # one layer in several folders, like log, log/local and log/kafka
+        return source.startswith(goal + "/") or goal.startswith(source + "/")
+    return below < above
+
+
+def find_header(root, file, name):
+    """The module whose header this #include means, or None."""
+    for base in (root / file).parent, root / "server":
+        if (base / name).is_file():
+            return (base / name).resolve().relative_to(root).with_suffix("").as_posix()
+    return None
+
+
+def check_names(modules):
+    """Rules 1 and 2."""
+    definer = {name: module.name for module in modules.values() for name in module.defines}
+    declarer = {}
+    for module in modules.values():
+        for name in module.declares:
+            declarer.setdefault(name, module.name)
+    for module in modules.values():
+        if module.source and not module.header and not module.is_program:
+            yield f"{module.name}.c has no {module.name}.h"
+        for name in sorted(module.declares - module.defines):
+            yield f"{module.name}.h declares {name}, {definer.get(name, 'nobody')} defines it"
+        if not module.is_program:
+            for name in sorted(module.defines - module.declares):
+                if name not in declarer:  # else it is said above
+                    yield f"{module.name}.c defines {name}, no header declares it"
+
+
+def arrows_of(root, modules):
+    """Who uses whom: {module: {module: how}}, and complaints about headers that are not there."""
+    definer = {name: module.name for module in modules.values() for name in module.defines if name != "main"}
+    arrows = {name: {} for name in modules}
+    faults = []
+    for module in modules.values():
+        for file, _, kind, name in module.includes:
+            goal = find_header(root, file, name) if kind == "own" else None
+            if kind == "own" and goal not in modules:
+                faults.append(f"{file} includes {name}, which is not there")
+            elif goal and goal != module.name:
+                arrows[module.name].setdefault(goal, f"includes {name}")
+        for name in module.uses:
+            goal = definer.get(name, module.name)
+            if goal != module.name:
+                arrows[module.name].setdefault(goal, f"uses {name}")
+    return arrows, faults
+
+
+def check_layers(modules, arrows):
+    """Rule 4, between folders."""
+    for folder in sorted({module.folder for module in modules.values()}):
+        if folder not in TOOLS and layer_of(folder) is None:
+            yield f"{folder} is no layer: add it to this test and to ARCHITECTURE"
+    for source, goals in arrows.items():
+        for goal, how in goals.items():
+            if not may_use(modules[source].folder, modules[goal].folder):
+                yield f"{source} must not know {goal}: it {how}"
+
+
+def check_files(root):
+    """Rule 4 for foreign libraries, the SPDX line, and the first statement of programs."""
+    for path in sorted(path for folder in ("server", "tools", "bench", "tests")
+                       for path in (root / folder).rglob("*.[ch]")):
+        file, text = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
+        if not text.startswith("/* SPDX-License-Identifier: ISC"):
+            yield f"{file} does not begin with the SPDX line"
+        for _, kind, name in includes_of(text):
+            for pattern, where in FOREIGN.items():
+                if kind == "foreign" and re.fullmatch(pattern, name) and not re.match(where, file):
+                    yield f"{file} includes <{name}>, which is only for {where}"
+        program = re.search(r"^int main\([^)]*\)\n\{\s*(.*)$", text, re.M)
+        if program and not file.startswith("tests/") and program[1] != "standard_descriptors_open();":
+            yield f"{file}: main() does not begin with standard_descriptors_open()"
+
+
+def check(root, build):
+    """All faults, and (modules, arrows, circles) as numbers."""
+    modules = read_modules(root, [folder for folder in FOLDERS if (root / folder).is_dir()], build)
+    arrows, faults = arrows_of(root, modules)
+    faults += check_names(modules)
+    faults += check_layers(modules, arrows)
+    found = circles({name: set(goals) for name, goals in arrows.items()})
+    faults += ["circle: " + ", ".join(circle) for circle in found]
+    faults += check_files(root)
+    return faults, (len(modules), sum(map(len, arrows.values())), len(found))
+
+
+def main():
+    root, build = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
+    faults, numbers = check(root, build)
+    faults = sorted(set(faults))
+    new = [fault for fault in faults if not any(re.fullmatch(known, fault) for known in ALLOWED)]
+    gone = [known for known in ALLOWED if not any(re.fullmatch(known, fault) for fault in faults)]
+    for fault in new:
+        print(fault)
+    for known in gone:
+        print(f"this is mended, take it out of allowed.py: {known}")
+    print("{} modules, {} arrows, {} circles".format(*numbers), end="")
+    print(f"; {len(faults) - len(new)} known faults are allowed" if ALLOWED else "")
+    return 1 if new or gone else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
