@@ -17,8 +17,10 @@ import {
   paint,
   pendingCount,
   sameLoad,
+  sent,
   settled,
   text,
+  tryNow,
   WAIT_MS,
   whereIs,
 } from './page';
@@ -74,7 +76,7 @@ test('offline and back: the page says so, and catches up without a reload', asyn
   expect(await boardAt(page, 51, 50)).toBe(0);
 
   wire.mend();
-  await page.getByRole('button', { name: 'Try now' }).click();
+  await tryNow(page);
   await boardHas(page, 51, 50, 5);
   await live(page);
   await expect.poll(() => page.isVisible('#banner'), { timeout: WAIT_MS }).toBe(false);
@@ -145,17 +147,59 @@ test('of an edit whose fate is unknown the picture tells', async () => {
   const at = await lookAt(page, 60, 60, 16);
   server.signal('SIGSTOP');
   await page.mouse.click(at.x, at.y);
-  expect(await pendingCount(page)).toBe(1);
+  await sent(page, 1);
   await server.down('SIGKILL');
   await lost(page);
   expect(await pendingCount(page)).toBe(0);
+  await text(page, '#hint', /^1 pixel was not saved/);
   await server.up();
   await live(page);
   expect(await boardAt(page, 60, 60)).toBe(0);
   await page.mouse.move(at.x + 100, at.y);
   await draws(page, 'marks', 60, 60, null);
   await draws(page, 'screen', 60, 60, '#ffffff');
+  await page.getByRole('button', { name: 'Place again' }).click();
+  await boardHas(page, 60, 60, 5);
   await context.close();
+});
+
+test('pixels painted into a dead connection are asked about, said, and can be placed again', async () => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, wire.url);
+  await chooseColour(page, 'red');
+  await lookAt(page, 40, 40, 40);
+  wire.die();
+  for (let x = 36; x < 46; x++) {
+    const at = await whereIs(page, x, 40);
+    await page.mouse.click(at.x, at.y);
+  }
+  await sent(page, 10);
+  await text(page, '#hint', 'Waiting for the server: your pixels are not saved yet');
+  await lost(page);
+  await text(page, '#hint', /^10 pixels were not saved/);
+  expect(await pendingCount(page)).toBe(0);
+  const again = page.getByRole('button', { name: 'Place again' });
+  expect(await again.isDisabled()).toBe(true);
+
+  // One of them was placed by somebody else meanwhile: there is nothing to place again.
+  const other = await open(context, server.url);
+  await chooseColour(other, 'red');
+  const there = await lookAt(other, 36, 40, 40);
+  await other.mouse.click(there.x, there.y);
+  await boardHas(other, 36, 40, 5);
+
+  wire.mend();
+  await tryNow(page);
+  await live(page);
+  await text(page, '#hint', /^9 pixels were not saved/);
+  await again.click();
+  await settled(page);
+  for (let x = 36; x < 46; x++) await boardHas(other, x, 40, 5);
+  await expect.poll(() => again.isVisible(), { timeout: WAIT_MS }).toBe(false);
+  await sameLoad(page);
+  await context.close();
+  await wire.remove();
 });
 
 test('a whole picture that was drawn meanwhile is caught up with', async () => {

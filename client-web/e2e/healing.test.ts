@@ -130,7 +130,8 @@ test('read-only is said, nothing is drawn meanwhile, and drawing goes on after i
   notice(false);
   const dimmed = () => page.locator('#palette[data-dimmed]').count();
   await expect.poll(dimmed, { timeout: WAIT_MS }).toBe(0);
-  await page.mouse.click(at.x, at.y);
-  await boardHas(page, 600, 600, 5);
+  const beside = await whereIs(page, 602, 600);
+  await page.mouse.click(beside.x, beside.y);
+  await boardHas(page, 602, 600, 5);
   await context.close();
 });

@@ -74,6 +74,10 @@ async function isIn(page: Page, kind: string): Promise<void> {
 export const live = (page: Page) => isIn(page, 'live');
 export const lost = (page: Page) => isIn(page, 'lost');
 
+/** Presses "Try now", be it that the page has just tried by itself. */
+export const tryNow = (page: Page) =>
+  page.evaluate(() => document.getElementById('try-now')!.click());
+
 /** The page is the one that was opened, never loaded again. */
 export async function sameLoad(page: Page): Promise<void> {
   assert.equal(await page.evaluate(() => window.sameLoad), true, 'the page was loaded again');
@@ -92,10 +96,21 @@ export async function boardHas(page: Page, x: number, y: number, colour: number)
   await until(() => boardAt(page, x, y), colour);
 }
 
-export const pendingCount = (page: Page) => page.evaluate(() => window.placed.client.pending.size);
+/** How many own pixels the log has not confirmed, those included that wait for a second click. */
+export const pendingCount = (page: Page) => page.evaluate(() => window.placed.pending().length);
+
+/** So many own pixels are on their way. */
+export async function sent(page: Page, count: number): Promise<void> {
+  await until(() => page.evaluate(() => [...window.placed.plane.pending()].length), count);
+}
 
 export async function settled(page: Page): Promise<void> {
   await until(() => pendingCount(page), 0);
+}
+
+/** No flight is under way, nor just over: a click counts. */
+export async function still(page: Page): Promise<void> {
+  await until(() => page.evaluate(() => window.placed.settled), true);
 }
 
 /** Puts a cell into the middle of the window at this scale; returns where its middle is. */

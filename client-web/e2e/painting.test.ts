@@ -13,6 +13,8 @@ import {
   open,
   pendingCount,
   settled,
+  still,
+  text,
   WAIT_MS,
   whereIs,
 } from './page';
@@ -82,10 +84,73 @@ test('from afar a click flies in, from near it places', async () => {
   await expect.poll(() => page.evaluate(() => window.placed.view.k), { timeout: WAIT_MS }).toBe(16);
   expect(await pendingCount(page)).toBe(0);
   expect(await page.evaluate(() => window.placed.client.sync.version)).toBe(before);
+  await still(page);
   await page.mouse.click(640, 400);
   await expect
     .poll(() => page.evaluate(() => window.placed.client.sync.version), { timeout: WAIT_MS })
     .toBeGreaterThan(before);
+  await context.close();
+});
+
+test.each(['afar', 'near'])('a double click from %s zooms and places nothing', async (from) => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await chooseColour(page, 'black');
+  if (from === 'near') await lookAt(page, 333, 333, 10);
+  const before = await page.evaluate(() => window.placed.client.sync.version);
+  await page.mouse.dblclick(640, 400);
+  const k = () => page.evaluate(() => window.placed.view.k);
+  await expect.poll(k, { timeout: WAIT_MS }).toBe(from === 'near' ? 20 : 16);
+  // Nor does a click while the flight goes on, or before one can have seen where it led.
+  await page.mouse.click(700, 300);
+  await still(page);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await page.evaluate(() => window.placed.client.sync.version)).toBe(before);
+  await context.close();
+});
+
+test('what is highlighted is what is painted, at fractions of a pixel too', async () => {
+  const context = await browser.newContext({ ...DESKTOP, deviceScaleFactor: 1.25 });
+  const page = await open(context, server.url);
+  await chooseColour(page, 'light purple');
+  await lookAt(page, 700, 700, 8.8);
+  let fractions = 0;
+  for (let i = 0; i < 12; i++) {
+    // Just right of a cell's left edge: the whole pixel before it is of the cell on the left.
+    const cell = { x: 690 + 2 * i, y: 690 + i };
+    const at = await whereIs(page, cell.x, cell.y);
+    const k = await page.evaluate(() => window.placed.view.k);
+    const x = at.x - k / 2 + 0.1;
+    if (Math.floor(x) < at.x - k / 2) fractions++;
+    await page.mouse.move(x, at.y);
+    await text(page, '#where', new RegExp(`^${cell.x}, ${cell.y} `));
+    await page.mouse.down();
+    await page.mouse.up();
+    await boardHas(page, cell.x, cell.y, 14);
+    expect(await boardAt(page, cell.x - 1, cell.y)).toBe(0);
+  }
+  expect(fractions).toBeGreaterThan(5);
+
+  // Browsers that tell a press in whole pixels, though a move in fractions.
+  const at = await whereIs(page, 700, 690);
+  const k = await page.evaluate(() => window.placed.view.k);
+  const left = at.x - k / 2;
+  const x = left % 1 === 0 ? left + 0.1 : Math.ceil(left) - 0.1;
+  await page.evaluate(
+    ([x, y]) => {
+      const marks = document.getElementById('marks')!;
+      const tell = (type: string, clientX: number, clientY: number) =>
+        marks.dispatchEvent(
+          new PointerEvent(type, { clientX, clientY, pointerType: 'mouse', bubbles: true }),
+        );
+      tell('pointermove', x, y);
+      tell('pointerdown', Math.floor(x), Math.floor(y));
+      tell('pointerup', Math.floor(x), Math.floor(y));
+      tell('click', Math.floor(x), Math.floor(y));
+    },
+    [x, at.y] as const,
+  );
+  await boardHas(page, 700, 690, 14);
   await context.close();
 });
 
@@ -118,7 +183,8 @@ test('the first visit says what to do until the first pixel, and never again', a
   const words = 'Pick a colour, then a pixel. Everyone sees it.';
   expect(await page.textContent('#hint')).toBe(words);
   const at = await lookAt(page, 400, 400, 16);
-  await page.mouse.click(at.x, at.y);
+  const beside = await whereIs(page, 402, 400);
+  await page.mouse.click(beside.x, beside.y);
   expect(await page.textContent('#hint')).toBe('Pick a colour first');
   await chooseColour(page, 'pink');
   await page.mouse.click(at.x, at.y);

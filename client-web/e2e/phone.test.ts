@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOUBLE_MS } from '../src/core/clicks';
 import {
   boardAt,
   boardHas,
@@ -9,6 +10,7 @@ import {
   open,
   pendingCount,
   PHONE,
+  still,
   version,
   WAIT_MS,
   whereIs,
@@ -35,12 +37,19 @@ afterAll(async () => {
 const zoomOf = (page: Page) => page.evaluate(() => window.placed.view.k);
 
 /** Fingers at these points: put down, moved along, lifted. */
-async function fingers(cdp: CDPSession, path: { x: number; y: number }[][]): Promise<void> {
+async function fingers(
+  cdp: CDPSession,
+  path: { x: number; y: number }[][],
+  pause = () => Promise.resolve(),
+): Promise<void> {
   const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: object[]) =>
     cdp.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints as never });
   const points = (step: { x: number; y: number }[]) => step.map((p, id) => ({ ...p, id }));
   await send('touchStart', points(path[0]!));
-  for (const step of path.slice(1)) await send('touchMove', points(step));
+  for (const step of path.slice(1)) {
+    await pause();
+    await send('touchMove', points(step));
+  }
   await send('touchEnd', []);
 }
 
@@ -106,9 +115,54 @@ test('a second tap on the same cell places, one beside it aims anew', async () =
   await page.touchscreen.tap(beside.x, beside.y);
   await page.touchscreen.tap(at.x, at.y);
   expect(await pendingCount(page)).toBe(0);
+  // At once, it would be a double tap.
+  await page.waitForTimeout(2 * DOUBLE_MS);
   await page.touchscreen.tap(at.x, at.y);
   await boardHas(page, 200, 200, 12);
   expect(await boardAt(page, 201, 200)).toBe(0);
+  await page.close();
+});
+
+test('a double tap zooms and places nothing, from near as from afar', async () => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const before = await version(page);
+  const twice = async (x: number, y: number) => {
+    await page.touchscreen.tap(x, y);
+    await page.touchscreen.tap(x, y);
+  };
+  await twice(195, 400);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(16);
+  await still(page);
+  const at = await lookAt(page, 600, 600, 10);
+  await twice(at.x, at.y);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(20);
+  await still(page);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await version(page)).toBe(before);
+  await page.close();
+});
+
+const SURFACES = ['#palette', '#zoom', '#status', '#where', '#place'];
+
+test.each(SURFACES)('a pinch on %s does not zoom the page', async (selector) => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const cell = await lookAt(page, 300, 300, 16);
+  await page.touchscreen.tap(cell.x, cell.y);
+  const box = (await page.locator(selector).boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const cdp = await context.newCDPSession(page);
+  const apart = (d: number) => [
+    { x: middle.x - d, y: middle.y },
+    { x: middle.x + d, y: middle.y },
+  ];
+  const path = Array.from({ length: 20 }, (_, i) => apart(12 + 4 * i));
+  await fingers(cdp, path, () => page.waitForTimeout(16));
+  // The browser's own zoom comes a little after the fingers.
+  await page.waitForTimeout(300);
+  expect(await page.evaluate(() => window.visualViewport!.scale)).toBe(1);
+  expect(await pendingCount(page)).toBe(0);
   await page.close();
 });
 

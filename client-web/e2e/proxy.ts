@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// A wire that can be cut: a TCP proxy in front of the server.
+// A wire that can be cut, or go dead without a word: a TCP proxy in front of the server.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -7,6 +7,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export class Wire {
   private readonly sockets = new Set<Socket>();
   private whole = true;
+  private dead = false;
   private readonly listener = createServer((from) => {
     if (!this.whole) return void from.destroy();
     const to = connect(this.target, '127.0.0.1');
@@ -18,16 +19,23 @@ export class Wire {
       socket.on('error', () => {});
       socket.on('close', () => {
         this.sockets.delete(socket);
-        other.destroy();
+        setTimeout(() => other.destroy(), this.delayMs);
       });
-      socket.pipe(other);
+      if (this.delayMs > 0) {
+        socket.on('data', (data) => setTimeout(() => other.writable && other.write(data), this.delayMs));
+      } else if (this.dead) socket.pause();
+      else socket.pipe(other);
     }
   });
 
-  private constructor(private readonly target: number) {}
+  private constructor(
+    private readonly target: number,
+    private readonly delayMs: number,
+  ) {}
 
-  static async to(port: number): Promise<Wire> {
-    const wire = new Wire(port);
+  /** What goes through it arrives `delayMs` later, in each direction. */
+  static async to(port: number, delayMs = 0): Promise<Wire> {
+    const wire = new Wire(port, delayMs);
     wire.listener.listen(0, '127.0.0.1');
     await once(wire.listener, 'listening');
     return wire;
@@ -43,7 +51,16 @@ export class Wire {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Nothing goes through any more and nobody is told, as when a phone leaves its network. */
+  die(): void {
+    this.dead = true;
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
+  /** What went into the wire while it was dead is gone. */
   mend(): void {
+    if (this.dead) for (const socket of this.sockets) socket.destroy();
+    this.dead = false;
     this.whole = true;
   }
 

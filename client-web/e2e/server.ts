@@ -20,10 +20,14 @@ export class Server {
   private child: ChildProcess | null = null;
   private readonly words: string[] = [];
 
-  private constructor(private readonly data: string) {}
+  /** `options` are the server's own; they may be changed before the next up(). */
+  private constructor(
+    private readonly data: string,
+    public options: readonly string[],
+  ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'placed-e2e-')));
+  static async start(...options: readonly string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'placed-e2e-')), options);
     try {
       await server.up();
     } catch (error) {
@@ -37,6 +41,7 @@ export class Server {
   async up(): Promise<void> {
     const listen = `127.0.0.1:${this.port}`;
     const args = ['--listen', listen, '--admin', '127.0.0.1:0', '--data', this.data, '--web', WEB];
+    args.push(...this.options);
     // PLACED_BIN is ours; the server takes PLACED_... for its own options.
     const { PLACED_BIN: _, ...env } = process.env;
     const child = spawn(BINARY, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -54,6 +59,12 @@ export class Server {
         resolve(Number(port));
       });
     });
+  }
+
+  /** Places a pixel as somebody without a page would. */
+  async edit(x: number, y: number, colour: number): Promise<void> {
+    const answer = await fetch(`${this.url}edit?x=${x}&y=${y}&c=${colour}`, { method: 'POST' });
+    if (!answer.ok) throw new Error(`edit ${x}, ${y}: ${answer.status} ${await answer.text()}`);
   }
 
   get url(): string {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: ISC
 // The page put together: the one place that knows every part.
 
+import { Clicks } from './core/clicks';
 import type { Cell } from './core/edit';
 import type { Info } from './core/info';
+import { formatLink, parseLink } from './core/link';
+import { canvasOf, nameOf, pictureOf } from './core/plane';
 import {
   cellAt,
   CLOSE_K,
@@ -12,48 +15,80 @@ import {
   PLACE_K,
   recentre,
   step,
+  visible,
   type Insets,
   type Point,
   type View,
+  type Viewport,
 } from './core/view';
-import { Client } from './net/client';
+import type { Client } from './net/client';
+import { Plane } from './net/plane';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
+import { keepPageStill } from './ui/pagezoom';
 import { Palette } from './ui/palette';
 import { Placing } from './ui/placing';
 import { watchPointer } from './ui/pointer';
-import { Stage } from './ui/stage';
+import { Stage, type Scene } from './ui/stage';
 import { Status } from './ui/status';
+import { Stills } from './ui/stills';
 import { Surface } from './ui/surface';
 import { Where } from './ui/where';
 import { Zoom } from './ui/zoom';
 
-/** Kept free around the fitted board and the reticle, beside what the surfaces take. */
+/** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
 const MARGIN = 16;
 const TOP = 56;
+/** The view rests for so long before canvases are connected and let go of. */
+const LOOK_MS = 150;
 
 function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
 const marksCanvas = element<HTMLCanvasElement>('marks');
-let info: Info | null = null;
-let surface: Surface | null = null;
+const base = new URL('.', location.href);
+const surfaces = new Map<Client, Surface>();
+const clicks = new Clicks();
 let palette: Palette | null = null;
 let zoom: Zoom | null = null;
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
+/** Where the mouse is, and the cell that was highlighted when its button went down. */
+let pointer: Point | null = null;
+let pressed: Cell | null = null;
+/** The mouse is over a canvas that takes no edits. */
+let closed = false;
+let lookTimer: ReturnType<typeof setTimeout> | undefined;
 
-const client = new Client(new URL('.', location.href), makeSurface, {
+const plane = new Plane(base, {
   ready,
-  board: () => stage.touchBoard(),
-  pending: () => stage.touchMarks(),
-  status: () => {
-    status.show(client.sync.state, client.online);
+  changed: planeChanged,
+  pixels: (client, info) => {
+    const surface = new Surface(info, () => stage.touchView());
+    surfaces.set(client, surface);
+    return surface.image.data.buffer;
+  },
+  gone: (client) => {
+    const surface = surfaces.get(client);
+    if (surface && client.drawn) stills.seed(pictureOf(client.at), surface.at(1).source);
+    surfaces.delete(client);
+    stage.touchView();
+  },
+  boardChanged: () => stage.touchBoard(),
+  ownChanged: () => placing.update(),
+  statusChanged: () => {
+    showStatus();
+    placing.update();
+  },
+  begunAnew: () => {
+    stills.clear();
+    hint.say('A new canvas has begun');
     placing.update();
   },
   refused: (edits, reason) => placing.refused(edits, reason),
 });
+const stills = new Stills(base, () => stage.touchView());
 const status = new Status({
   dot: element('dot'),
   people: element('people'),
@@ -61,63 +96,109 @@ const status = new Status({
   text: element('banner-text'),
   wait: element('banner-wait'),
 });
-const hint = new Hint(element('hint'));
-const where = new Where(element('where'), element('announcer'));
-const stage = new Stage(element<HTMLCanvasElement>('screen'), marksCanvas, client, () =>
-  surface && zoom ? { surface, view: zoom.view, marks: marks() } : null,
+const hint = new Hint(
+  {
+    root: element('hint'),
+    text: element('hint-text'),
+    action: element<HTMLButtonElement>('hint-action'),
+    dismiss: element<HTMLButtonElement>('hint-dismiss'),
+  },
+  () => plane.placeUnsaved(),
+  () => plane.dropUnsaved(),
 );
+const where = new Where(element('where'), element('announcer'), copyLink);
+const stage = new Stage(element<HTMLCanvasElement>('screen'), marksCanvas, {
+  scene,
+  update: updateSurfaces,
+  resized,
+});
 const placing = new Placing(
-  client,
+  plane,
   () => palette,
   hint,
   element<HTMLButtonElement>('place'),
   () => {
     stage.touchMarks();
-    if (zoom) where.show(placing.hover ?? placing.reticle, zoom.view.k);
+    showWhere();
   },
 );
 
-function makeSurface(size: Info): ArrayBufferLike {
-  surface = new Surface(size);
-  return surface.image.data.buffer;
-}
-
-/** The canvas is known: the controls that depend on it can be there. */
-function ready(known: Info): void {
-  info = known;
+/** The plane is known: the controls that depend on it can be there. */
+function ready(info: Info): void {
   palette = new Palette(
     element('palette'),
-    known.palette,
+    info.palette,
     () => placing.update(),
     () => marksCanvas.focus({ preventScroll: true }),
   );
-  zoom = new Zoom(marksCanvas, known, () => stage.viewport, viewChanged);
-  zoom.set(home(known));
-  watchPointer(marksCanvas, { hover, click, tap });
+  zoom = new Zoom(
+    marksCanvas,
+    () => plane.bounds,
+    () => stage.viewport,
+    viewChanged,
+  );
+  zoom.set(home());
+  followLink();
+  plane.look(visible(zoom.view, stage.viewport));
+  watchPointer(marksCanvas, { hover, press, click, tap });
   watchKeyboard({
     move,
     place: () => placing.placeAtReticle(),
     colour: (index) => palette!.choose(index),
     stepColour: (by) => palette!.step(by),
-    zoom: zoomStep,
-    fit: () => zoom!.fly(home(known)),
+    zoom: (direction) => zoomStep(direction, middle()),
+    fit: () => zoom!.fly(home()),
+    copyLink,
     leave: () => placing.setReticle(null, false),
   });
-  element('zoom-in').addEventListener('click', () => zoomStep(1));
-  element('zoom-out').addEventListener('click', () => zoomStep(-1));
-  element('zoom-fit').addEventListener('click', () => zoom!.fly(home(known)));
+  window.addEventListener('hashchange', followLink);
+  element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
+  element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
+  element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));
 }
 
-function marks() {
-  const rgb = info!.palette.map((colour) => colour.rgb);
+/** There is more to look at than before, or less. */
+function planeChanged(): void {
+  const atHome = zoom!.goal === lastHome;
+  zoom!.resized();
+  if (atHome) zoom!.set(home());
+  placing.update();
+  stage.touchView();
+}
+
+function showStatus(): void {
+  const { state, online, routes, shown } = plane;
+  status.show({ state, online, slower: routes.blocked, trouble: shown.trouble });
+}
+
+function scene(): Scene | null {
+  const { info } = plane;
+  if (!info || !zoom || !palette) return null;
+  const rgb = info.palette.map((colour) => colour.rgb);
+  const drawn = new Map<string, Surface | null>();
+  for (const client of plane.live) {
+    drawn.set(nameOf(client.at), (client.drawn && surfaces.get(client)) || null);
+  }
   return {
-    pending: client.pending,
-    fading: placing.fading,
-    hover: placing.hover,
-    reticle: placing.reticle,
-    colour: palette!.colour === null ? null : rgb[palette!.colour]!,
-    palette: rgb,
+    scenery: { size: info, canvases: info.canvases, surfaces: drawn, stills },
+    view: zoom.view,
+    moving: zoom.moving,
+    marks: {
+      pending: placing.pending(),
+      overdue: plane.overdue,
+      fading: placing.fading,
+      hover: placing.hover,
+      reticle: placing.reticle,
+      colour: palette.colour === null || closed ? null : rgb[palette.colour]!,
+      palette: rgb,
+    },
   };
+}
+
+function updateSurfaces(): boolean {
+  let changed = false;
+  for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
+  return changed;
 }
 
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
@@ -133,8 +214,8 @@ function insets(): Insets {
   };
 }
 
-function home(size: Info): View {
-  lastHome = fit(stage.viewport, insets(), size);
+function home(): View {
+  lastHome = fit(stage.viewport, insets(), plane.bounds);
   return lastHome;
 }
 
@@ -146,32 +227,83 @@ function middle(): Point {
 
 function viewChanged(): void {
   stage.touchView();
-  where.show(placing.hover ?? placing.reticle, zoom!.view.k);
+  if (pointer) hover(pointer);
+  showWhere();
+  clearTimeout(lookTimer);
+  lookTimer = setTimeout(() => plane.look(visible(zoom!.view, stage.viewport)), LOOK_MS);
 }
 
-function zoomStep(direction: 1 | -1): void {
-  zoom!.fly(step(zoom!.goal, direction, middle(), stage.viewport, info!));
+function showWhere(): void {
+  if (zoom) where.show(placing.hover ?? placing.reticle, zoom.view.k);
+}
+
+/** A view of this cell that needs no flight. */
+function goTo(cell: Cell, scale: number): void {
+  zoom!.set(lookAt(cell, scale, middle(), stage.viewport, plane.bounds));
+}
+
+function followLink(): void {
+  const place = parseLink(location.hash);
+  if (place) goTo(place, place.scale);
+}
+
+function copyLink(): void {
+  const cell = placing.reticle ?? cellAt(zoom!.view, middle());
+  const link = new URL(formatLink({ ...cell, scale: zoom!.view.k }), location.href);
+  history.replaceState(null, '', link);
+  const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
+  copied.then(
+    () => hint.say('Link copied'),
+    () => hint.say('The link is in the address bar'),
+  );
+}
+
+function zoomStep(direction: 1 | -1, point: Point): void {
+  zoom!.fly(step(zoom!.goal, direction, point, stage.viewport, plane.bounds));
 }
 
 function flyIn(cell: Cell, point: Point): void {
-  zoom!.fly(lookAt(cell, CLOSE_K, point, stage.viewport, info!));
+  zoom!.fly(lookAt(cell, CLOSE_K, point, stage.viewport, plane.bounds));
+}
+
+/** The cell at a point of the screen, or null beside the canvases. */
+function cellOf(point: Point): Cell | null {
+  const cell = cellAt(zoom!.view, point);
+  return plane.has(cell) ? cell : null;
 }
 
 function hover(point: Point | null): void {
-  placing.setHover(point && cellAt(zoom!.view, point, info!));
+  pointer = point;
+  const cell = point && cellOf(point);
+  closed = cell !== null && plane.obstacle(cell) === 'locked';
+  marksCanvas.toggleAttribute('data-closed', closed);
+  placing.setHover(cell);
+}
+
+/** What is highlighted when the button goes down is what a click means. */
+function press(): void {
+  pressed = placing.hover;
 }
 
 function click(point: Point): void {
-  const cell = cellAt(zoom!.view, point, info!);
-  if (!cell) return;
-  if (zoom!.view.k < PLACE_K) return flyIn(cell, point);
+  const double = clicks.isDouble(point, performance.now());
+  if (!zoom!.settled) return double ? zoom!.flyOn() : undefined;
+  if (double) {
+    placing.drop();
+    return zoomStep(1, point);
+  }
+  if (!pressed) return;
+  if (zoom!.view.k < PLACE_K) return flyIn(pressed, point);
   placing.setReticle(null, false);
-  placing.setHover(cell);
-  placing.place(cell);
+  placing.setHover(pressed);
+  placing.placeSoon(pressed);
 }
 
 function tap(point: Point): void {
-  const cell = cellAt(zoom!.view, point, info!);
+  const double = clicks.isDouble(point, performance.now());
+  if (!zoom!.settled) return double ? zoom!.flyOn() : undefined;
+  if (double) return zoomStep(1, point);
+  const cell = cellOf(point);
   if (!cell) return placing.setReticle(null, false);
   const again = cell.x === placing.reticle?.x && cell.y === placing.reticle.y;
   if (zoom!.view.k < PLACE_K) flyIn(cell, point);
@@ -181,57 +313,68 @@ function tap(point: Point): void {
 }
 
 function move(dx: number, dy: number): void {
-  const { width, height } = info!;
-  const from = placing.reticle ?? cellAt(zoom!.goal, middle(), info!);
+  const { x0, y0, x1, y1 } = plane.bounds;
+  const from = placing.reticle ?? cellAt(zoom!.goal, middle());
   const moved = placing.reticle !== null;
-  const x = (from?.x ?? width >> 1) + (moved ? dx : 0);
-  const y = (from?.y ?? height >> 1) + (moved ? dy : 0);
+  const x = from.x + (moved ? dx : 0);
+  const y = from.y + (moved ? dy : 0);
   const cell = {
-    x: Math.min(width - 1, Math.max(0, x)),
-    y: Math.min(height - 1, Math.max(0, y)),
+    x: Math.min(x1 - 1, Math.max(x0, x)),
+    y: Math.min(y1 - 1, Math.max(y0, y)),
   };
   placing.setReticle(cell, false);
   if (zoom!.goal.k < PLACE_K) flyIn(cell, middle());
-  else zoom!.set(follow(zoom!.goal, cell, stage.viewport, insets(), info!));
+  else zoom!.set(follow(zoom!.goal, cell, stage.viewport, insets(), plane.bounds));
   announce();
 }
 
 function announce(): void {
   where.announce(() => {
     const cell = placing.reticle;
+    const colour = cell && plane.colourAt(cell);
     if (!cell) return '';
-    const colour = client.pending.at(cell.x, cell.y) ?? client.board!.at(cell.x, cell.y);
-    return `x ${cell.x}, y ${cell.y}, ${info!.palette[colour]?.name ?? `colour ${colour}`}`;
+    const name = colour === null ? 'no picture yet' : plane.info!.palette[colour]?.name;
+    return `x ${cell.x}, y ${cell.y}, ${name ?? `colour ${colour}`}`;
   });
 }
 
-function resize(): void {
-  const before = stage.viewport;
-  stage.resize();
-  if (!zoom || !info) return;
+function resized(before: Viewport): void {
+  if (!zoom) return;
   zoom.resized();
   const atHome = zoom.goal === lastHome;
-  zoom.set(atHome ? home(info) : recentre(zoom.goal, before, stage.viewport, info));
+  zoom.set(atHome ? home() : recentre(zoom.goal, before, stage.viewport, plane.bounds));
 }
 
-window.addEventListener('resize', resize);
-window.addEventListener('online', () => client.probe());
-window.addEventListener('offline', () => client.probe());
+keepPageStill();
+window.addEventListener('online', () => plane.probe());
+window.addEventListener('offline', () => plane.probe());
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) client.probe();
+  if (!document.hidden) plane.probe();
 });
-element('try-now').addEventListener('click', () => client.sync.retryNow());
+element('try-now').addEventListener('click', () => plane.retryNow());
 
 /** For the browser's console and the browser tests; see README.md. */
 const handle = {
-  client,
-  lookAt: (x: number, y: number, k: number) =>
-    zoom!.set(lookAt({ x, y }, k, middle(), stage.viewport, info!)),
+  plane,
+  get client(): Client {
+    return plane.client;
+  },
+  lookAt: (x: number, y: number, k: number) => goTo({ x, y }, k),
   get view(): View {
     return zoom!.view;
   },
+  show: (view: View) => zoom!.set(view),
+  /** Own pixels that are not the log's yet. */
+  pending: () => [...placing.pending()],
+  /** Whether a click would place now: not during a flight or just after one. */
+  get settled(): boolean {
+    return zoom!.settled;
+  },
+  /** The client of the canvas that a cell is on, if it is connected. */
+  clientOf: (x: number, y: number) => plane.clientAt(canvasOf({ x, y }, plane.info!)),
 };
 export type Handle = typeof handle;
 Object.assign(window, { placed: handle });
 
-client.start();
+// What an old browser lacks, support.js has told its user already.
+if (!document.documentElement.hasAttribute('data-unsupported')) plane.start();

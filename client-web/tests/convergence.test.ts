@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 // A client and a server that is drawn on, with everything that can go wrong between them, from one
-// seed: lost connections, runs cut in parts, resets, old pictures, failed pictures, wrong pixels.
-// In the end both have the same bytes; and where no pixel was made wrong, no checksum ever differed.
+// seed: lost connections, runs cut in parts, resets, old pictures, failed pictures, wrong pixels, and
+// new logs behind a cache that has pictures of the old one for a while. In the end both have the same
+// bytes; and where no pixel was made wrong and no log begun, no checksum ever differed.
 
 import { expect, test } from 'vitest';
 import { Board } from '../src/core/board';
@@ -26,13 +27,31 @@ interface LogRecord {
   edits: Uint8Array;
 }
 
+interface Trouble {
+  /** Pixels of the client change by themselves. */
+  readonly wrongPixels?: boolean;
+  /** The server begins a new log now and then. */
+  readonly newLogs?: boolean;
+  /** Neither hello nor pictures name the log. */
+  readonly nameless?: boolean;
+}
+
+/** For so long after a new log has begun, a cache may answer with pictures of the one before. */
+const STALE_MS = 3_000;
+
 class World implements Outside {
   readonly client = this.newBoard();
   readonly sync = new Sync(this);
-  private readonly server = this.newBoard();
+  /** How often the client said that a new canvas has begun. */
+  announced = 0;
+  logs = 1;
+  private server = this.newBoard();
   private log: LogRecord[] = [];
   /** Pictures by version, oldest first. */
-  private pictures: { version: number; indices: Uint8Array }[] = [];
+  private pictures: { version: number; genesis: string | null; indices: Uint8Array }[] = [];
+  /** Of the log before this one, as long as a cache has them. */
+  private stalePictures: typeof this.pictures = [];
+  private staleUntil = 0;
   private head = 0;
   /** What is on the wire to the client; null when there is no connection. */
   private wire: (() => void)[] | null = null;
@@ -43,7 +62,7 @@ class World implements Outside {
 
   constructor(
     readonly random: () => number,
-    private readonly wrongPixels: boolean,
+    private readonly kinds: Trouble,
   ) {
     this.keepPicture();
   }
@@ -52,12 +71,18 @@ class World implements Outside {
     return new Board(size, palette, new ArrayBuffer(size.width * size.height * 4));
   }
 
+  private get genesis(): string | null {
+    if (this.kinds.nameless || this.log.length === 0) return null;
+    return this.logs.toString(16).padStart(32, '0');
+  }
+
   private upTo(n: number): number {
     return Math.floor(this.random() * n);
   }
 
   now = () => this.clock;
   changed = () => {};
+  begunAnew = () => void this.announced++;
   sum = () => this.client.sum();
   load = (indices: Uint8Array) => this.client.load(indices);
   apply = (edits: Uint8Array) => this.client.apply(edits);
@@ -72,7 +97,9 @@ class World implements Outside {
     const first = this.log[Math.max(0, this.log.length - 12)]?.version ?? 0;
     const known = from <= this.head && (from >= first || from === this.head);
     const start = known ? from : this.head;
-    wire.push(() => this.sync.onHello(known || this.random() < 0.5 ? start : this.head));
+    const hello = known || this.random() < 0.5 ? start : this.head;
+    const { genesis } = this;
+    wire.push(() => this.sync.onHello(hello, genesis));
     if (!known) wire.push(() => this.sync.onReset(start));
     this.send(
       start,
@@ -115,7 +142,7 @@ class World implements Outside {
     for (let p = 0; p < indices.length; p++) {
       indices[p] = this.server.at(p % size.width, Math.floor(p / size.width));
     }
-    this.pictures.push({ version: this.head, indices });
+    this.pictures.push({ version: this.head, genesis: this.genesis, indices });
   }
 
   draw(): void {
@@ -133,14 +160,31 @@ class World implements Outside {
     this.send(before, [record]);
   }
 
+  /** The server is back with another log. */
+  private beginAnew(): void {
+    this.stalePictures = this.pictures;
+    this.staleUntil = this.clock + STALE_MS;
+    this.logs++;
+    this.server = this.newBoard();
+    this.log = [];
+    this.head = 0;
+    this.pictures = [];
+    this.keepPicture();
+    for (let n = this.upTo(8); n > 0; n--) this.draw();
+    if (!this.wire) return;
+    this.wire = null;
+    this.sync.onClosed(1012);
+  }
+
   /** Something goes wrong, perhaps. */
   trouble(): void {
     const kind = this.upTo(60);
+    if (this.kinds.newLogs && this.upTo(100) === 0) return this.beginAnew();
     if (kind === 0 && this.wire) {
       this.wire = null;
       this.sync.onClosed(1006);
     } else if (kind === 1) this.sync.retryNow();
-    else if (kind === 2 && this.wrongPixels) {
+    else if (kind === 2 && this.kinds.wrongPixels) {
       this.client.put(this.upTo(size.width), this.upTo(size.height), this.upTo(16));
     } else if (kind === 3) {
       const { head } = this;
@@ -156,9 +200,11 @@ class World implements Outside {
       this.fetchDue = null;
       if (!this.calm && this.random() < 0.2) this.sync.onPictureFailed();
       else {
-        const old = this.calm ? 0 : Math.min(this.pictures.length - 1, this.upTo(6));
-        const picture = this.pictures[this.pictures.length - 1 - old]!;
-        this.sync.onPicture(picture.version, picture.indices);
+        const stale = this.clock < this.staleUntil && this.stalePictures.length > 0;
+        const from = stale && this.random() < 0.7 ? this.stalePictures : this.pictures;
+        const old = this.calm ? 0 : Math.min(from.length - 1, this.upTo(6));
+        const picture = from[from.length - 1 - old]!;
+        this.sync.onPicture(picture.version, picture.genesis, picture.indices);
       }
     }
     if (this.wakeDue !== null && this.wakeDue <= this.clock) {
@@ -175,15 +221,32 @@ class World implements Outside {
 const seeds = Array.from({ length: 200 }, (_, seed) => seed);
 
 test.each(seeds)('seed %i ends equal, without a checksum that differs', (seed) => {
-  expect(run(seed, false).sync.heals).toBe(0);
+  const world = run(seed, {});
+  expect(world.sync.heals).toBe(0);
+  expect(world.announced).toBe(0);
 });
 
 test.each(seeds)('seed %i with wrong pixels ends equal', (seed) => {
-  run(seed, true);
+  run(seed, { wrongPixels: true });
 });
 
-function run(seed: number, wrongPixels: boolean): World {
-  const world = new World(generator(seed), wrongPixels);
+test.each(seeds)('seed %i with new logs ends equal, without a checksum that differs', (seed) => {
+  const world = run(seed, { newLogs: true });
+  expect(world.sync.heals).toBe(0);
+  expect(world.announced).toBeLessThan(world.logs);
+});
+
+test('new logs are said', () => {
+  const worlds = seeds.map((seed) => run(seed, { newLogs: true }));
+  expect(worlds.some((world) => world.announced > 0)).toBe(true);
+});
+
+test.each(seeds)('seed %i with new logs that nothing names ends equal', (seed) => {
+  run(seed, { newLogs: true, nameless: true });
+});
+
+function run(seed: number, kinds: Trouble): World {
+  const world = new World(generator(seed), kinds);
   world.sync.start();
   for (let i = 0; i < 400; i++) {
     if (world.random() < 0.4) world.draw();
@@ -191,7 +254,7 @@ function run(seed: number, wrongPixels: boolean): World {
     world.step();
   }
   world.calm = true;
-  for (let i = 0; i < 4_000; i++) {
+  for (let i = 0; i < 6_000; i++) {
     if (i % 100 === 0) world.sendChecksum();
     world.step();
     if (i % 100 === 99 && world.equal && world.sync.state.kind === 'live') break;

@@ -69,7 +69,18 @@ test('a frame with a wrong length, cell or version is null', () => {
 test.each([
   [
     '{"type":"hello","protocol":"placed.1","version":5,"energy":{"policy":"free"},"user":null,"readonly":true,"online":3}',
-    { type: 'hello', version: 5, readonly: true, online: 3 },
+    { type: 'hello', version: 5, genesis: null, open: true, readonly: true, online: 3 },
+  ],
+  [
+    '{"type":"hello","protocol":"placed.1","version":5,"genesis":"00112233445566778899aabbccddeeff","canvas":[0,-1],"open":false}',
+    {
+      type: 'hello',
+      version: 5,
+      genesis: '00112233445566778899aabbccddeeff',
+      open: false,
+      readonly: false,
+      online: 0,
+    },
   ],
   ['{"type":"placed","id":4,"version":9}', { type: 'placed', id: 4, version: 9 }],
   [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Sync, type Outside } from '../src/core/sync';
+import { Sync, type Outside, type Source } from '../src/core/sync';
 
 /** Writes down what Sync wants; the "board" is the list of what was loaded and applied. */
 class Fake implements Outside {
@@ -12,7 +12,7 @@ class Fake implements Outside {
 
   connect = (from: number) => void this.calls.push(`connect ${from}`);
   disconnect = () => void this.calls.push('disconnect');
-  fetchPicture = (fresh: boolean) => void this.calls.push(fresh ? 'fetch fresh' : 'fetch');
+  fetchPicture = (source: Source) => void this.calls.push(`fetch ${source}`);
   dropPicture = () => void this.calls.push('drop');
   wake = (ms: number) => void (this.wakeAfter = ms);
   load = (indices: Uint8Array) => void (this.board = [`picture ${indices[0]}`]);
@@ -20,6 +20,7 @@ class Fake implements Outside {
   sum = () => this.checksum;
   now = () => this.clock;
   random = () => 0.5;
+  begunAnew = () => void this.calls.push('begun anew');
   changed = () => {};
 
   /** What was wanted since the last time. */
@@ -31,7 +32,11 @@ class Fake implements Outside {
 let fake: Fake;
 let sync: Sync;
 
-const picture = (version: number) => sync.onPicture(version, Uint8Array.of(version));
+const LOG = 'a'.repeat(32);
+const NEW_LOG = 'b'.repeat(32);
+
+const picture = (version: number, genesis: string | null = LOG) =>
+  sync.onPicture(version, genesis, Uint8Array.of(version));
 const frame = (version: number, mark = version) =>
   sync.onFrame({ version, edits: Uint8Array.of(mark, 0, 0) });
 
@@ -46,7 +51,7 @@ function wake(): void {
 function live(): void {
   sync.start();
   picture(10);
-  sync.onHello(10);
+  sync.onHello(10, LOG);
   fake.take();
 }
 
@@ -58,11 +63,11 @@ beforeEach(() => {
 describe('start', () => {
   test('is the picture, then the edits from its version on', () => {
     sync.start();
-    expect(fake.take()).toEqual(['fetch']);
+    expect(fake.take()).toEqual(['fetch any']);
     picture(10);
     expect(fake.take()).toEqual(['connect 10']);
     expect(sync.state.kind).toBe('starting');
-    sync.onHello(10);
+    sync.onHello(10, LOG);
     expect(sync.state.kind).toBe('live');
     frame(12);
     expect(fake.board).toEqual(['picture 10', 'edits 12']);
@@ -75,7 +80,7 @@ describe('start', () => {
     expect(sync.state.kind).toBe('lost');
     fake.take();
     wake();
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch checked']);
     picture(10);
     expect(fake.take()).toEqual(['connect 10']);
   });
@@ -110,7 +115,7 @@ describe('a lost connection', () => {
     wake();
     expect(fake.take()).toEqual(['connect 30']);
     expect(sync.state).toMatchObject({ kind: 'lost', retryAt: null });
-    sync.onHello(30);
+    sync.onHello(30, LOG);
     frame(40);
     expect(sync.version).toBe(40);
     expect(sync.state.kind).toBe('live');
@@ -123,7 +128,7 @@ describe('a lost connection', () => {
     fake.take();
     wake();
     expect(fake.take()).toEqual(['connect 10']);
-    sync.onHello(10);
+    sync.onHello(10, LOG);
     frame(10, 2);
     frame(100, 3);
     expect(fake.board.slice(2)).toEqual(['edits 2', 'edits 3']);
@@ -145,7 +150,7 @@ describe('a lost connection', () => {
     for (let i = 0; i < 5; i++) {
       sync.onClosed(1008);
       wake();
-      sync.onHello(10);
+      sync.onHello(10, LOG);
     }
     sync.onClosed(1008);
     expect(fake.wakeAfter).toBeGreaterThan(10_000);
@@ -157,7 +162,7 @@ describe('a lost connection', () => {
       sync.onClosed(1006);
       wake();
     }
-    sync.onHello(10);
+    sync.onHello(10, LOG);
     fake.clock += 60_000;
     sync.onClosed(1006);
     expect(fake.wakeAfter).toBeLessThan(1_000);
@@ -180,7 +185,7 @@ describe('reset', () => {
   test('is the picture again, with the frames that came meanwhile on top', () => {
     live();
     sync.onReset(50);
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch checked']);
     expect(sync.state.kind).toBe('catching');
     frame(55);
     frame(60);
@@ -201,7 +206,7 @@ describe('reset', () => {
     fake.take();
     picture(45);
     expect(fake.take()).toEqual(['disconnect', 'connect 45']);
-    sync.onHello(45);
+    sync.onHello(45, LOG);
     frame(50);
     frame(55);
     expect(fake.board).toEqual(['picture 45', 'edits 50', 'edits 55']);
@@ -211,7 +216,7 @@ describe('reset', () => {
     live();
     sync.onReset(50);
     picture(45);
-    sync.onHello(45);
+    sync.onHello(45, LOG);
     sync.onReset(60);
     fake.take();
     picture(46);
@@ -237,7 +242,7 @@ describe('reset', () => {
     frame(70);
     fake.take();
     wake();
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch checked']);
     frame(80);
     picture(60);
     expect(fake.board).toEqual(['picture 60', 'edits 70', 'edits 80']);
@@ -251,7 +256,7 @@ describe('reset', () => {
     sync.onClosed(1006);
     expect(fake.take()).toEqual(['drop', 'disconnect']);
     wake();
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch checked']);
   });
 
   test('does not let frames pile up without end', () => {
@@ -270,8 +275,8 @@ describe('reset', () => {
     sync.onClosed(1006);
     wake();
     fake.take();
-    sync.onHello(90);
-    expect(fake.take()).toEqual(['fetch fresh']);
+    sync.onHello(90, LOG);
+    expect(fake.take()).toEqual(['fetch checked']);
     picture(90);
     expect(sync.state.kind).toBe('live');
   });
@@ -296,7 +301,7 @@ describe('checksum', () => {
   test('that differs fetches the picture, while edits go on showing', () => {
     live();
     sync.onChecksum(10, other);
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch checked']);
     expect(sync.heals).toBe(1);
     frame(12);
     expect(fake.board).toEqual(['picture 10', 'edits 12']);
@@ -316,7 +321,7 @@ describe('checksum', () => {
     expect(fake.board).toEqual(['picture 10', 'edits 20']);
     frame(20, 21); // a record's first part, before the next picture is asked for
     wake();
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch server']);
     frame(25);
     picture(20);
     expect(fake.board).toEqual(['picture 20', 'edits 21', 'edits 25']);
@@ -337,7 +342,7 @@ describe('checksum', () => {
     expect(fake.wakeAfter).toBeNull();
     fake.wakeAfter = first;
     wake();
-    expect(fake.take()).toEqual(['fetch fresh']);
+    expect(fake.take()).toEqual(['fetch server']);
     picture(10);
     sync.onChecksum(10, other);
     expect(fake.wakeAfter).toBeGreaterThan(first);
@@ -351,5 +356,164 @@ describe('checksum', () => {
     fake.take();
     wake();
     expect(fake.take()).toEqual(['connect 20']);
+  });
+});
+
+describe('a new log', () => {
+  /** The connection was lost, and the server that is back names this log. */
+  function back(genesis: string | null, version = 10): void {
+    sync.onClosed(1012);
+    wake();
+    fake.take();
+    sync.onHello(version, genesis);
+  }
+
+  test('under an open page is said, and all is fetched anew from the server', () => {
+    live();
+    back(NEW_LOG);
+    expect(fake.take()).toEqual(['begun anew', 'fetch server']);
+    expect(sync.version).toBe(-1);
+    expect(sync.state.kind).toBe('catching');
+    frame(30);
+    picture(20, NEW_LOG);
+    expect(fake.board).toEqual(['picture 20', 'edits 30']);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('whose picture is older than our old version is continued from that picture', () => {
+    live();
+    back(NEW_LOG);
+    fake.take();
+    picture(3, NEW_LOG);
+    expect(fake.take()).toEqual(['disconnect', 'connect 3']);
+    sync.onHello(3, NEW_LOG);
+    expect(sync.state.kind).toBe('live');
+    expect(sync.version).toBe(3);
+  });
+
+  test('is not shown with the picture that a cache still has of the old one', () => {
+    live();
+    back(NEW_LOG);
+    frame(30);
+    fake.take();
+    for (let i = 0; i < 3; i++) {
+      picture(25, LOG);
+      expect(fake.board).toEqual(['picture 10']);
+      expect(sync.version).toBe(-1);
+      wake();
+      expect(fake.take()).toEqual(['fetch server']);
+    }
+    picture(25, NEW_LOG);
+    expect(fake.board).toEqual(['picture 25', 'edits 30']);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('that is still blank is said too, and old pictures do not count', () => {
+    live();
+    back(null);
+    sync.onReset(0);
+    expect(fake.take()).toEqual(['begun anew', 'fetch server']);
+    picture(25, LOG);
+    expect(fake.board).toEqual(['picture 10']);
+    // Perhaps the log has got its name since: only another hello can tell.
+    expect(fake.take()).toEqual(['disconnect']);
+    wake();
+    expect(fake.take()).toEqual(['fetch server']);
+    picture(0, null);
+    expect(fake.take()).toEqual(['connect 0']);
+    sync.onHello(0, null);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('that got its first record is the same as when it was blank', () => {
+    sync.start();
+    picture(0, null);
+    sync.onHello(0, null);
+    fake.take();
+    back(LOG, 0);
+    expect(fake.take()).toEqual([]);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('a board that was drawn on while its log had no name is fetched again after a break', () => {
+    sync.start();
+    picture(0, null);
+    sync.onHello(0, null);
+    frame(5);
+    back(LOG, 5);
+    expect(fake.take()).toEqual(['fetch server']);
+    picture(5, LOG);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('found at the first hello of a page is no news, but the old picture goes', () => {
+    sync.start();
+    picture(12, LOG);
+    fake.take();
+    sync.onHello(12, NEW_LOG);
+    expect(fake.take()).toEqual(['fetch server']);
+    picture(12, NEW_LOG);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('a picture that does not name its log is taken the second time', () => {
+    sync.start();
+    picture(12, null);
+    sync.onHello(12, LOG);
+    fake.take();
+    picture(12, null);
+    expect(sync.state.kind).toBe('catching');
+    wake();
+    expect(fake.take()).toEqual(['fetch server']);
+    picture(12, null);
+    expect(sync.state.kind).toBe('live');
+  });
+});
+
+describe('a board that is ahead of the checksums', () => {
+  const other = 'b'.repeat(16);
+
+  test('of three in a row is not trusted', () => {
+    live();
+    sync.onChecksum(7, other);
+    sync.onChecksum(8, other);
+    expect(fake.take()).toEqual([]);
+    sync.onChecksum(9, other);
+    expect(fake.take()).toEqual(['fetch server']);
+    expect(sync.version).toBe(-1);
+    picture(9);
+    expect(fake.board).toEqual(['picture 9']);
+    expect(sync.state.kind).toBe('live');
+  });
+
+  test('is, when the stream reaches it before that', () => {
+    live();
+    sync.onChecksum(8, other);
+    sync.onChecksum(9, other);
+    sync.onChecksum(10, fake.checksum);
+    sync.onChecksum(9, other);
+    sync.onChecksum(9, other);
+    expect(fake.take()).toEqual([]);
+  });
+});
+
+describe('another transport', () => {
+  test('takes the stream up where it is, without a word', () => {
+    live();
+    frame(20);
+    expect(sync.reconnect()).toBe(true);
+    expect(fake.take()).toEqual(['disconnect', 'connect 20']);
+    expect(sync.state.kind).toBe('live');
+    sync.onHello(20, LOG);
+    frame(25);
+    expect(fake.board).toEqual(['picture 10', 'edits 20', 'edits 25']);
+  });
+
+  test('is not taken while a picture is awaited', () => {
+    live();
+    sync.onReset(50);
+    fake.take();
+    expect(sync.reconnect()).toBe(false);
+    expect(fake.take()).toEqual([]);
   });
 });

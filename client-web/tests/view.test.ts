@@ -16,7 +16,9 @@ import {
   type View,
 } from '../src/core/view';
 
-const size = { width: 1000, height: 1000 };
+const bounds = { x0: 0, y0: 0, x1: 1000, y1: 1000 };
+/** Three canvases by two, some of them at negative positions. */
+const wide = { x0: -1000, y0: -2000, x1: 2000, y1: 0 };
 const port = { width: 1280, height: 800, dpr: 1 };
 const phone = { width: 390, height: 844, dpr: 3 };
 const insets = { top: 50, right: 16, bottom: 80, left: 16 };
@@ -30,10 +32,10 @@ function expectAtRest(view: View, dpr: number): void {
 
 test('a point of the screen is in the cell that is drawn there', () => {
   const view = { k: 16, x: -100, y: 32 };
-  expect(cellAt(view, { x: -100, y: 32 }, size)).toEqual({ x: 0, y: 0 });
-  expect(cellAt(view, { x: -84.01, y: 48 }, size)).toEqual({ x: 0, y: 1 });
-  expect(cellAt(view, { x: -101, y: 40 }, size)).toBeNull();
-  expect(cellAt(view, { x: -100 + 16000, y: 40 }, size)).toBeNull();
+  expect(cellAt(view, { x: -100, y: 32 })).toEqual({ x: 0, y: 0 });
+  expect(cellAt(view, { x: -84.01, y: 48 })).toEqual({ x: 0, y: 1 });
+  expect(cellAt(view, { x: -101, y: 40 })).toEqual({ x: -1, y: 0 });
+  expect(cellAt(view, { x: -100 + 16000, y: 15.9 })).toEqual({ x: 1000, y: -2 });
 });
 
 test('the zoomed point stays where it is', () => {
@@ -44,95 +46,109 @@ test('the zoomed point stays where it is', () => {
 });
 
 describe('fit', () => {
-  test.each([port, phone, { ...port, dpr: 1.25 }, { width: 2560, height: 1440, dpr: 1 }])(
-    'shows the whole board clear of the surfaces in %j',
-    (p) => {
-      const view = fit(p, insets, size);
-      expectAtRest(view, p.dpr);
-      expect(view.x).toBeGreaterThanOrEqual(insets.left - 1);
-      expect(view.y).toBeGreaterThanOrEqual(insets.top - 1);
-      expect(view.x + 1000 * view.k).toBeLessThanOrEqual(p.width - insets.right + 1);
-      expect(view.y + 1000 * view.k).toBeLessThanOrEqual(p.height - insets.bottom + 1);
-    },
-  );
+  const ports = [port, phone, { ...port, dpr: 1.25 }, { ...port, dpr: 2 }, { ...port, width: 2560 }];
+  const cases = ports.flatMap((p) => [bounds, wide].map((b) => [p, b] as const));
+
+  test.each(cases)('in %j shows all of %j, as large as there is room for', (p, b) => {
+    const view = fit(p, insets, b);
+    const room = { width: p.width - 32, height: p.height - 130 };
+    const width = (b.x1 - b.x0) * view.k;
+    const height = (b.y1 - b.y0) * view.k;
+    expect(Math.max(width / room.width, height / room.height)).toBeCloseTo(1);
+    expect(view.x + b.x0 * view.k).toBeGreaterThanOrEqual(insets.left - 1);
+    expect(view.y + b.y0 * view.k).toBeGreaterThanOrEqual(insets.top - 1);
+    expect(view.x + b.x1 * view.k).toBeLessThanOrEqual(p.width - insets.right + 1);
+    expect(view.y + b.y1 * view.k).toBeLessThanOrEqual(p.height - insets.bottom + 1);
+  });
+
+  test('is the same size in the window at every pixel ratio', () => {
+    const scales = [1, 1.25, 1.5, 2, 3].map((dpr) => fit({ ...port, dpr }, insets, bounds).k);
+    expect(new Set(scales).size).toBe(1);
+  });
 });
 
 describe('a gesture comes to rest', () => {
   const start = { k: 4, x: 10, y: 20 };
 
   test('on whole device pixels after a pan', () => {
-    const view = rest(start, { k: 4, x: 10.4, y: -3.7 }, port, size);
+    const view = rest(start, { k: 4, x: 10.4, y: -3.7 }, port, bounds);
     expect(view).toEqual({ k: 4, x: 10, y: -4 });
   });
 
   test('at the next whole scale in its own direction, so that a small step counts', () => {
-    const closer = rest(start, scaleAbout(start, 4.2, centre), port, size);
-    const farther = rest(start, scaleAbout(start, 3.9, centre), port, size);
+    const closer = rest(start, scaleAbout(start, 4.2, centre), port, bounds);
+    const farther = rest(start, scaleAbout(start, 3.9, centre), port, bounds);
     expect(closer.k).toBe(5);
     expect(farther.k).toBe(3);
     expectAtRest(closer, 1);
   });
 
   test('about the point that it held still', () => {
-    const view = rest(start, scaleAbout(start, 7.3, { x: 200, y: 300 }), port, size);
+    const view = rest(start, scaleAbout(start, 7.3, { x: 200, y: 300 }), port, bounds);
     expect(view.k).toBe(8);
     expect(Math.abs((200 - view.x) / view.k - (200 - start.x) / start.k)).toBeLessThan(0.1);
   });
 
   test('at thirds of a pixel where there are three device pixels to one', () => {
-    const view = rest(start, scaleAbout(start, 4.4, centre), phone, size);
+    const view = rest(start, scaleAbout(start, 4.4, centre), phone, bounds);
     expect(view.k * 3).toBeCloseTo(14);
     expectAtRest(view, 3);
   });
 
   test('at any scale below one device pixel a cell', () => {
     const from = { k: 0.7, x: 0, y: 0 };
-    expect(rest(from, scaleAbout(from, 0.61, centre), port, size).k).toBe(0.61);
+    expect(rest(from, scaleAbout(from, 0.61, centre), port, bounds).k).toBe(0.61);
   });
 });
 
 describe('steps', () => {
   test('in and out are twice and half, at a scale that may rest', () => {
     const view = { k: 5, x: 0, y: 0 };
-    expect(step(view, 1, centre, port, size).k).toBe(10);
-    expect(step(view, -1, centre, port, size).k).toBe(2);
+    expect(step(view, 1, centre, port, bounds).k).toBe(10);
+    expect(step(view, -1, centre, port, bounds).k).toBe(2);
   });
 
   test('end at the limits', () => {
     let view: View = { k: 5, x: 0, y: 0 };
-    for (let i = 0; i < 20; i++) view = step(view, 1, centre, port, size);
+    for (let i = 0; i < 20; i++) view = step(view, 1, centre, port, bounds);
     expect(view.k).toBe(MAX_K);
-    for (let i = 0; i < 20; i++) view = step(view, -1, centre, port, size);
-    expect(view.k).toBe(minK(port, size));
+    for (let i = 0; i < 20; i++) view = step(view, -1, centre, port, bounds);
+    expect(view.k).toBe(minK(port, bounds));
   });
 });
 
-test('the board cannot get lost', () => {
-  expect(clamp({ k: 1, x: 5000, y: -5000 }, port, size)).toEqual({ k: 1, x: 640, y: -600 });
+test('the picture cannot get lost', () => {
+  expect(clamp({ k: 1, x: 5000, y: -5000 }, port, bounds)).toEqual({ k: 1, x: 640, y: -600 });
   const fine = { k: 1, x: 0, y: 0 };
-  expect(clamp(fine, port, size)).toBe(fine);
+  expect(clamp(fine, port, bounds)).toBe(fine);
+  expect(clamp({ k: 1, x: 5000, y: -5000 }, port, wide)).toEqual({ k: 1, x: 1640, y: 400 });
 });
 
 test('a cell is looked at in its middle', () => {
-  const view = lookAt({ x: 500, y: 300 }, 16, centre, port, size);
+  const view = lookAt({ x: 500, y: 300 }, 16, centre, port, bounds);
   expect(view).toEqual({ k: 16, x: 640 - 500.5 * 16, y: 400 - 300.5 * 16 });
 });
 
 test('the view follows a cell no farther than it must', () => {
   const view = { k: 10, x: 0, y: 0 };
-  expect(follow(view, { x: 50, y: 30 }, port, insets, size)).toBe(view);
-  const right = follow(view, { x: 130, y: 30 }, port, insets, size);
+  expect(follow(view, { x: 50, y: 30 }, port, insets, bounds)).toBe(view);
+  const right = follow(view, { x: 130, y: 30 }, port, insets, bounds);
   expect(right).toEqual({ k: 10, x: 1280 - 16 - 10 - 1300, y: 0 });
-  const up = follow({ k: 10, x: 0, y: -600 }, { x: 50, y: 55 }, port, insets, size);
+  const up = follow({ k: 10, x: 0, y: -600 }, { x: 50, y: 55 }, port, insets, bounds);
   expect(up.y).toBe(50 - 550);
 });
 
 test('another window size keeps the middle in the middle', () => {
-  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600, dpr: 1 }, size);
+  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600, dpr: 1 }, bounds);
   expect(view).toEqual({ k: 4, x: -240, y: -150 });
 });
 
-test('only what the window shows is drawn', () => {
-  expect(visible({ k: 10, x: -25, y: 30 }, port, size)).toEqual({ x0: 2, y0: 0, x1: 131, y1: 77 });
-  expect(visible({ k: 0.5, x: 100, y: 100 }, port, size)).toEqual({ x0: 0, y0: 0, x1: 1000, y1: 1000 });
+test('what the window shows is known in whole cells', () => {
+  expect(visible({ k: 10, x: -25, y: 30 }, port)).toEqual({ x0: 2, y0: -3, x1: 131, y1: 77 });
+  expect(visible({ k: 0.5, x: 100, y: 100 }, port)).toEqual({
+    x0: -200,
+    y0: -200,
+    x1: 2360,
+    y1: 1400,
+  });
 });

@@ -23,6 +23,7 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(origins_refused_total, counter, "Requests refused because of the page that made them")          \
     X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \
@@ -30,7 +31,7 @@
     X(tick_ms, gauge, "Time between two frames; more than was set: sending them takes long")       \
     X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
     X(resets_total, counter, "Clients sent to the picture")                                        \
-    X(snapshots_total, counter, "Pictures encoded")                                                \
+    X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(http_requests_total, counter, "HTTP requests answered")                                      \

@@ -10,27 +10,34 @@ import contextlib
 import http.client
 import json
 import random
+import re
 
 import websockets
 from checker import ACKNOWLEDGED, PENDING, REFUSED, UNKNOWN, View
-from fold import Canvas, Picture, pack, unpack
+from fold import HOME, Canvas, Picture, pack, unpack
 
 STEP_SECONDS = 30  # one step of the protocol: connect, fetch a picture
 CUT_EDITS = 10000  # a frame this long may be a piece of a longer run: its canvas is of no one version
 CANNOT_CONNECT = (OSError, EOFError, KeyError, asyncio.TimeoutError, http.client.HTTPException,
                   websockets.InvalidHandshake, websockets.InvalidMessage)
-REASONS = {"range", "readonly", "busy", "closed", "failed", "energy", "region"}
+REASONS = {"range", "locked", "readonly", "busy", "closed", "failed"}
+
+
+class AnotherLog(Exception):
+    """The server's log is not the one that the canvas is of."""
 
 
 class Client:
-    """One WebSocket client; the server may be exchanged or restarted under it."""
+    """One WebSocket client of one canvas; the server may be exchanged or restarted under it."""
 
-    def __init__(self, servers, ledger, name, resume=True, via=None):
+    def __init__(self, servers, ledger, name, resume=True, via=None, place=HOME):
         self.servers = list(servers)
         self.ledger = ledger
         self.name = name
         self.resume = resume  # come back by itself when the connection ends
         self.via = via  # host:port of a proxy in front of the WebSocket
+        self.where = place  # of the canvas
+        self.folder = "" if place == HOME else "/c/{},{}".format(*place)
         self.canvas = None
         self.cut = False  # the last frame may be a piece of a run
         self.hello = None
@@ -39,6 +46,8 @@ class Client:
         self.sums = []
         self.checksums = 0  # how many could be compared
         self.resets = 0
+        self.genesis = None  # of the log; None: not known
+        self.new_logs = 0  # how often another log was there
         self.connections = 0
         self.closes = []  # the code of every connection that ended
         self.faults = []
@@ -110,7 +119,7 @@ class Client:
         if not self.connected:
             await self.until(lambda: self.connected, "connected", 2 * STEP_SECONDS)
         self._id = self._id + 1 if number is None else number
-        entry = self.ledger.record(self.name, self.connections, self._id, words)
+        entry = self.ledger.record(self.name, self.connections, self._id, words, self.where)
         self._waiting[entry.id] = entry
         try:
             await self._ws.send(entry.id.to_bytes(4, "little") + pack(entry.words))
@@ -143,7 +152,7 @@ class Client:
     def view(self):
         """What it saw, for the checker."""
         pixels = None if self.cut or self._catching_up is not None or not self.canvas else self.canvas.pixels
-        return View(self.name, self.version, pixels, self.sums, self.faults)
+        return View(self.name, self.version, pixels, self.sums, self.faults, self.where)
 
     # ---- the connection
 
@@ -151,6 +160,8 @@ class Client:
         while not self._stopping:
             try:
                 await self._connection()
+            except AnotherLog:
+                self.genesis = None
             except CANNOT_CONNECT as error:
                 self.failures.append(repr(error))
             finally:
@@ -164,9 +175,8 @@ class Client:
         if self.canvas is None:
             self.canvas = await self._picture()
         server = self.servers[0]
-        url = server.url(f"/ws?from={self.version}", "ws")
-        if self.via:
-            url = f"ws://{self.via}/ws?from={self.version}"
+        path = f"{self.folder}/ws?from={self.version}"
+        url = f"ws://{self.via}{path}" if self.via else server.url(path, "ws")
         ws = await asyncio.wait_for(
             websockets.connect(url, subprotocols=["placed.1"], compression=None, max_size=None, ping_interval=None,
                                open_timeout=STEP_SECONDS, close_timeout=2), STEP_SECONDS + 5)
@@ -185,12 +195,16 @@ class Client:
 
     async def _picture(self):
         def fetch():
-            answer = self.servers[0].get("/canvas.png", timeout=STEP_SECONDS)
+            path = f"{self.folder}/canvas.png"
+            answer = self.servers[0].get(path, timeout=STEP_SECONDS)
             if answer.status != 200:
-                raise OSError(f"/canvas.png: {answer.status}")
+                raise OSError(f"{path}: {answer.status}")
             return Picture(answer.body)
 
         picture = await asyncio.to_thread(fetch)
+        if picture.place not in (None, self.where):
+            self.faults.append(f"a picture of canvas {picture.place}")
+        self.genesis = picture.genesis or self.genesis
         return Canvas(picture.pixels, picture.version)
 
     def _lose(self):
@@ -249,6 +263,21 @@ class Client:
         self.readonly = said["readonly"]
         self.online = said["online"]
         self._expect_reset = said["version"] if said["version"] != self.version else None
+        if "genesis" in said:
+            self._on_genesis(said)
+
+    def _on_genesis(self, said):
+        """Which log and which canvas it is. When it is another log, everything begins at its picture."""
+        genesis = said["genesis"]
+        if said["canvas"] != list(self.where) or not isinstance(said["open"], bool) or not (
+                genesis is None or re.fullmatch("[0-9a-f]{32}", genesis)):
+            self.faults.append(f"a strange hello: {said}")
+        if self.genesis is not None and genesis != self.genesis:
+            self.new_logs += 1
+            self.sums.clear()
+            self.canvas = self._expect_reset = None
+            raise AnotherLog
+        self.genesis = genesis
 
     def _on_placed(self, said):
         number, version = said["id"], said["version"]

@@ -78,7 +78,7 @@ class Liar(Proxy):
         return self
 
     async def _request(self, path, _headers):
-        if path.startswith("/ws"):
+        if path.partition("?")[0].endswith("/ws"):
             return None
         answer = await asyncio.to_thread(self.server.get, path)
         headers = {name: value for name, value in answer.headers.items() if name.startswith("x-")}
@@ -162,6 +162,9 @@ class Fake:
     def __init__(self, talk):
         self.talk = talk
         self.canvas = Canvas()
+        self.genesis = None  # of the log; None: it does not say
+        self.open = []  # places of the canvases that /info names
+        self.places = {}  # of the canvas, by the number of the connection
         self.received = b""
         self.connections = 0
 
@@ -190,17 +193,23 @@ class Fake:
     async def _serve(self, reader, writer):
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            if head.startswith("GET /canvas.png"):
-                body = png(self.canvas.pixels)
-                writer.write(b"HTTP/1.1 200 OK\r\nx-canvas-version: %d\r\ncontent-length: %d\r\n\r\n"
-                             % (self.canvas.version, len(body)) + body)
+            path, place, what = re.match(r"GET ((?:/c/(\S+))?/([\w.]+))", head).groups()
+            if what == "canvas.png":
+                genesis = f"X-Canvas-Genesis: {self.genesis}\r\n" if self.genesis else ""
+                self._answer(writer, f"X-Canvas-Version: {self.canvas.version}\r\n{genesis}", png(self.canvas.pixels))
+            elif what == "info":
+                self._answer(writer, "", json.dumps({"canvases": [
+                    {"x": x, "y": y, "open": (x, y) != (9, 9), "version": 0} for x, y in self.open]}).encode())
             else:
+                assert what == "ws", path
                 asked = re.search(r"[?&]from=(\d+) ", head)
                 self.connections += 1
-                version = int(asked[1]) if asked else self.canvas.version
+                self.places[self.connections] = place
+                version = min(int(asked[1]) if asked else self.canvas.version, self.canvas.version)
                 writer.write(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              b"Sec-WebSocket-Accept: " + self.ACCEPT + b"\r\n\r\n")
-                writer.write(self.text(type="hello", protocol="placed.1", version=version))
+                genesis = {"genesis": self.genesis} if self.genesis else {}
+                writer.write(self.text(type="hello", protocol="placed.1", version=version, **genesis))
                 listening = asyncio.create_task(self._listen(reader))
                 await self.talk(self, writer, self.connections, version)
                 listening.cancel()
@@ -208,6 +217,10 @@ class Fake:
             writer.close()
         except (OSError, asyncio.IncompleteReadError):
             pass
+
+    @staticmethod
+    def _answer(writer, headers, body):
+        writer.write(f"HTTP/1.1 200 OK\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     async def _listen(self, reader):
         while data := await reader.read(4096):

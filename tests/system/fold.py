@@ -11,6 +11,8 @@ import zlib
 WIDTH = HEIGHT = 1000
 PIXELS = WIDTH * HEIGHT
 COLOURS = 16
+HOME = (0, 0)  # the position of the canvas that a plane of one canvas has
+POSITIONS = range(-1024, 1024)
 LOW32 = 0xFFFFFFFF
 
 
@@ -36,14 +38,28 @@ def unpack(value):
     return [low | mid << 8 | high << 16 for low, mid, high in zip(value[0::3], value[1::3], value[2::3])]
 
 
-def record_words(value):
-    """The edits of a record, or None when the frozen rule skips it whole."""
-    if not value or len(value) % 3:
+def record_value(place, edits):
+    """The value of a record that has these words on the canvas at place."""
+    return (b"" if place == HOME else struct.pack("<hh", *place)) + pack(edits)
+
+
+def record_edits(value):
+    """(place of the canvas, words) of a record, or None when the frozen rule skips it whole."""
+    place = HOME
+    if value and len(value) % 3 == 1:
+        place, value = struct.unpack_from("<hh", value + bytes(3)), value[4:]
+    if not value or len(value) % 3 or not all(at in POSITIONS for at in place):
         return None
     edits = unpack(value)
     if any(edit & 0x3FF >= WIDTH or edit >> 10 & 0x3FF >= HEIGHT for edit in edits):
         return None
-    return edits
+    return place, edits
+
+
+def record_words(value):
+    """The words of a record, wherever they lie, or None when the frozen rule skips it whole."""
+    edits = record_edits(value)
+    return edits and edits[1]
 
 
 def mix(pixel, colour):
@@ -118,14 +134,22 @@ def parse_export(data):
     return records
 
 
-def fold(records, version=None):
-    """The canvas after all records below version (None: all of them)."""
-    canvas = Canvas()
+def fold_plane(records, version=None):
+    """{place: Canvas} of all canvases that records below version (None: all of them) edit. The version of a canvas
+    is the offset after the last record that edited it."""
+    plane = {}
     for record in records:
         if version is not None and record.offset >= version:
             break
-        edits = record_words(record.value)
-        canvas.apply(edits or (), record.offset + 1)
+        edits = record_edits(record.value)
+        if edits:
+            plane.setdefault(edits[0], Canvas()).apply(edits[1], record.offset + 1)
+    return plane
+
+
+def fold(records, version=None, place=HOME):
+    """One canvas after all records below version (None: all of them); it is at that version."""
+    canvas = fold_plane(records, version).get(place) or Canvas()
     if version is not None:
         canvas.version = version
     return canvas
@@ -137,6 +161,8 @@ class Picture:
     def __init__(self, data):
         self.data = data
         self.version = None
+        self.genesis = None  # of the log, in hexadecimal
+        self.place = None  # of the canvas, if the picture names it
         self.palette = []
         body = b""
         for kind, chunk in _chunks(data):
@@ -151,6 +177,10 @@ class Picture:
                 key, _, text = chunk.partition(b"\0")
                 if key == b"version":
                     self.version = int(text)
+                elif key == b"genesis":
+                    self.genesis = text.decode()
+                elif key == b"canvas":
+                    self.place = tuple(int(at) for at in text.split(b","))
             elif kind == b"IDAT":
                 body += chunk
         self.pixels = self._unfilter(zlib.decompress(body))

@@ -1,22 +1,25 @@
 # SPDX-License-Identifier: ISC
-"""sse: a client of GET /events, for networks that block WebSockets: folds the stream into its own canvas."""
+"""sse: a client of GET /events or /c/GX,GY/events, for networks that block WebSockets: folds the stream into its own canvas."""
 import asyncio
 import base64
+import json
 
 from checker import View
-from fold import Canvas, unpack
+from fold import HOME, Canvas, unpack
 
 
 class EventStream:
     """Server-sent events from a canvas on; resumes by Last-Event-ID when asked to open again."""
 
-    def __init__(self, server, canvas=None, name="event stream"):
+    def __init__(self, server, canvas=None, name="event stream", place=HOME):
         self.server = server
         self.canvas = canvas or Canvas()
         self.name = name
+        self.place = place
         self.status = None
         self.headers = {}
         self.resets = []
+        self.said = []  # (type, JSON) of all other events, as a WebSocket gets them as text
         self.comments = 0
         self.faults = []
         self._task = None
@@ -26,7 +29,8 @@ class EventStream:
         """Connect and read the header; events are folded in the background."""
         _, host, port = self.server.addresses["listening"]
         reader, self._writer = await asyncio.wait_for(asyncio.open_connection(host, port), 10)
-        path = "/events" + (f"?from={self.canvas.version}" if query is None else query)
+        folder = "" if self.place == HOME else "/c/{},{}".format(*self.place)
+        path = folder + "/events" + (f"?from={self.canvas.version}" if query is None else query)
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Accept: text/event-stream",
                  *(f"{name}: {value}" for name, value in headers), "", ""]
         self._writer.write("\r\n".join(lines).encode())
@@ -69,11 +73,13 @@ class EventStream:
             fields[name] = value.removeprefix(" ")
         if fields.get("event") == "reset":
             self.resets.append(fields["data"])
-        elif "data" in fields and "event" not in fields:
+        elif "event" in fields:
+            self.said.append((fields["event"], json.loads(fields["data"])))
+        elif "data" in fields:
             version = int(fields["id"])
             if version < self.canvas.version:
                 self.faults.append(f"the version went back from {self.canvas.version} to {version}")
             self.canvas.apply(unpack(base64.b64decode(fields["data"], validate=True)), version)
 
     def view(self):
-        return View(self.name, self.canvas.version, self.canvas.pixels, faults=self.faults)
+        return View(self.name, self.canvas.version, self.canvas.pixels, faults=self.faults, place=self.place)

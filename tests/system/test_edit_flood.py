@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from flood import Fake, Liar, flood, rgba_png
-from fold import Picture, pack, word
+from fold import Canvas, Picture, pack, word
 from world import eventually
 
 LOAD = ("--readers", 12, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 2.5, "--alone")
@@ -325,7 +325,9 @@ async def test_only_this_machine_is_flooded_unless_told_so():
 
 @pytest.mark.parametrize("arguments", [[], ["--readers", "x", "127.0.0.1:1"], ["--nonsense", "1", "127.0.0.1:1"],
                                        ["ftp://127.0.0.1"], ["--pattern", "image", "/nowhere.png", "127.0.0.1:1"],
-                                       ["--batch", "257", "127.0.0.1:1"], ["--processes", "0", "127.0.0.1:1"]])
+                                       ["--batch", "257", "127.0.0.1:1"], ["--processes", "0", "127.0.0.1:1"],
+                                       ["--canvas", "0,-0", "127.0.0.1:1"], ["--canvas", "1024,0", "127.0.0.1:1"],
+                                       ["--canvas", "all", "--canvas", "1,0", "127.0.0.1:1"]])
 async def test_bad_usage_is_told(arguments):
     report = await flood(*arguments)
     assert report.status == 2 and report.text.startswith("edit-flood: "), report
@@ -436,6 +438,58 @@ async def test_a_full_reader_that_is_sent_to_the_picture_begins_anew():
     assert versions == [0, 0, 9]
     assert report.counters["restarts"] == report.counters["resets"] == 1
     assert report.counters["unchecked"] == 500
+
+
+def seasons(logs):
+    """talk(): every log of the list shows one frame to the connections that are there, and ends them; then the next
+    one begins at version 5 with other pixels."""
+    async def talk(fake, writer, number, version):
+        log = len(begun)
+        await asyncio.sleep(0.4)  # until the others are there, too
+        if len(frames) == log:
+            frames.append(fake.paint(fake.canvas.version + 1, [word(log, 7, 3)]))
+        if version < int.from_bytes(frames[log][:8], "little"):
+            writer.write(fake.frame(2, frames[log]))
+            await writer.drain()
+        await asyncio.sleep(0.4 if log + 1 < len(logs) else 30)
+        if log == len(begun):
+            begun.append(log)
+            fake.genesis = logs[log + 1]
+            fake.canvas = Canvas()
+            fake.paint(5, [word(x, 9, log + 1) for x in range(50)])
+
+    frames, begun = [], []
+    return talk
+
+
+@pytest.mark.parametrize("logs, faults", [("ab", {}), ("aba", {"mixed_logs"})], ids=["once", "and back"])
+async def test_a_log_that_begins_anew_is_reported_and_followed(logs, faults):
+    """Lower versions, other pixels: no fault, for the genesis is another one. Two logs in turn are one."""
+    logs = [letter * 32 for letter in logs]
+    async with Fake(seasons(logs)) as fake:
+        fake.genesis = logs[0]
+        fake.paint(1000, [word(1, 1, 1)])
+        report = await flood(fake.address, "--readers", 1, "--writers", 0, "--duration", 2.5)
+    assert set(report.faults) == set(faults) and report.status == bool(faults), report
+    assert report.counters["new_logs"] == 1 and "the log began anew 1 times" in report.text, report
+    assert report.counters["pictures"] >= 1 or faults
+
+
+async def test_connections_are_spread_over_the_open_canvases():
+    async def talk(fake, writer, number, version):
+        await asyncio.sleep(30)
+
+    load = ["--readers", 4, "--writers", 2, "--rate", 1, "--duration", 0.2, "--settle", 0.5]
+    async with Fake(talk) as fake:
+        fake.open = [(0, 0), (-1, 5), (9, 9)]  # the last one is closed
+        await flood(fake.address, *load, "--canvas", "all")
+        assert sorted(fake.places.values()) == ["-1,5"] * 4 + ["0,0"] * 4  # a full reader each, readers, writers
+    async with Fake(talk) as fake:
+        await flood(fake.address + "/ws", *load, "--canvas", "2,0", "--canvas", "2,1", "--canvas", "-7,0")
+        assert sorted(fake.places.values()) == ["-7,0"] * 2 + ["2,0"] * 4 + ["2,1"] * 3
+    async with Fake(talk) as fake:
+        await flood(fake.address + "/c/3,3/ws", *load)
+        assert set(fake.places.values()) == {"3,3"}
 
 
 BREACHES = {

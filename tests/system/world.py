@@ -8,7 +8,7 @@ import pathlib
 from broker import KafkaLog, LocalLog
 from checker import ACKNOWLEDGED, REFUSED, UNKNOWN, Ledger, check
 from client import Client
-from fold import fold, pack, parts, record_words
+from fold import HOME, WIDTH, fold, pack, parts, record_edits
 from server import Server
 
 SETTLE_SECONDS = 60
@@ -26,6 +26,16 @@ async def eventually(true, what, timeout=30):
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(f"not within {timeout} s: {what}")
         await asyncio.sleep(0.02)
+
+
+def ends_of(records):
+    """{place: version at the log's end} of all canvases that the records edit."""
+    ends = {}
+    for record in records:
+        edits = record_edits(record.value)
+        if edits:
+            ends[edits[0]] = record.offset + 1
+    return ends
 
 
 class World:
@@ -80,11 +90,12 @@ class World:
         self.clients.append(client)
         return await client.start()
 
-    async def post(self, server, edit=None, headers=None):
+    async def post(self, server, edit=None, headers=None, place=HOME):
         """POST one edit (a fresh one when none is given): the ledger's entry, with .reason the error."""
         edit = self.ledger.fresh()[0] if edit is None else edit
-        entry = self.ledger.record("post", len(self.ledger.entries) + 1, 0, [edit])
+        entry = self.ledger.record("post", len(self.ledger.entries) + 1, 0, [edit], place)
         x, y, colour = parts(edit)
+        x, y = place[0] * WIDTH + x, place[1] * WIDTH + y
         try:
             answer = await asyncio.to_thread(server.request, "POST", f"/edit?x={x}&y={y}&c={colour}", headers)
         except (OSError, http.client.HTTPException) as error:
@@ -135,11 +146,12 @@ class World:
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             records = await asyncio.to_thread(self.log.records)
-            end = max((record.offset + 1 for record in records if record_words(record.value)), default=0)
+            ends = ends_of(records)
+            end = max(ends.values(), default=0)
             behind = [server.name for server in self.servers
                       if server.running and (await self.info(server))["version"] < end]
             behind += [client.name for client in self.clients
-                       if client.alive and not (client.connected and client.version >= end)]
+                       if client.alive and not (client.connected and client.version >= ends.get(client.where, 0))]
             if not behind:
                 again = await asyncio.to_thread(self.log.records)
                 if len(again) == len(records):
@@ -148,20 +160,23 @@ class World:
                 raise AssertionError(f"not at version {end} after {timeout} s: {behind}")
             await asyncio.sleep(0.05)
 
-    async def picture(self, server, version=0):
-        """The bytes of /canvas.png, as soon as it is at least of this version."""
+    async def picture(self, server, version=0, place=HOME):
+        """The bytes of a canvas's picture, as soon as it is at least of this version."""
+        path = "/canvas.png" if place == HOME else "/c/{},{}/canvas.png".format(*place)
+
         async def fetch():
-            answer = await asyncio.to_thread(server.get, "/canvas.png")
+            answer = await asyncio.to_thread(server.get, path)
             assert answer.status == 200, answer.status
             return answer.body if int(answer.headers["x-canvas-version"]) >= version else None
 
-        return await eventually(fetch, f"/canvas.png of {server.name} is of version {version}")
+        return await eventually(fetch, f"{path} of {server.name} is of version {version}")
 
     async def violations(self, timeout=SETTLE_SECONDS):
         """Settle, then look at everything: what is wrong (see checker.check), and the records."""
         records = await self.settle(timeout)
-        end = max((record.offset + 1 for record in records if record_words(record.value)), default=0)
-        pictures = [(server.name, await self.picture(server, end)) for server in self.servers if server.running]
+        ends = {HOME: 0, **ends_of(records)}
+        pictures = [(server.name, await self.picture(server, end, place), place)
+                    for place, end in ends.items() for server in self.servers if server.running]
         found = check(records, self.ledger.entries, pictures, [client.view() for client in self.clients],
                       self.foreign)
         return found, records

@@ -8,9 +8,9 @@
 #include "ledger.h"
 #include "shuffle.h"
 
-int board_init(struct board *board, unsigned number, struct place place)
+int board_init(struct board *board, unsigned number, struct position position)
 {
-    *board = (struct board){.place = place, .waiting = NO_CONN};
+    *board = (struct board){.position = position, .waiting = NO_CONN};
     /* The first one has the key 0, so that one canvas alone uses the ledger word by word. */
     board->key = number == 0 ? 0 : (uint32_t)(shuffle_mix(number) & LEDGER_KEY_MAX);
     return reference_init(&board->reference);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "place.h"
+#include "core/position.h"
 #include "reference.h"
 
 enum {
@@ -31,7 +31,7 @@ struct claims {
 };
 
 struct board {
-    struct place place;
+    struct position position;
     uint32_t key; /* sets the words of this canvas apart in the ledger */
     struct reference reference;
     uint32_t reference_us; /* when its epoch began: what was sent before may not be in it */
@@ -39,7 +39,8 @@ struct board {
     struct claims claims;
 };
 
-int board_init(struct board *board, unsigned number, struct place place); /* -1: out of memory */
+int board_init(struct board *board, unsigned number,
+               struct position position); /* -1: out of memory */
 void board_finish(struct board *board);
 
 #endif

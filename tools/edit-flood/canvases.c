@@ -6,7 +6,8 @@
 
 #include "http.h"
 
-static int ask(const struct target *target, bool insecure, struct place *places, const char **error)
+static int ask(const struct target *target, bool insecure, struct position *positions,
+               const char **error)
 {
     char path[TARGET_PATH];
     struct http_answer answer;
@@ -19,7 +20,8 @@ static int ask(const struct target *target, bool insecure, struct place *places,
     if (http_get(target, tls, path, &answer, error) == 0) {
         *error = "/info does not name its canvases";
         if (answer.status == 200)
-            n = place_parse_info((const char *)answer.body, answer.body_len, places, CANVASES_MAX);
+            n = plane_open_canvases((const char *)answer.body, answer.body_len, positions,
+                                    CANVASES_MAX);
         http_answer_finish(&answer);
         if (n == 0)
             *error = "no canvas is open";

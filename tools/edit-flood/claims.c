@@ -17,7 +17,8 @@ static void check(struct flood *flood, const struct board *board, const struct c
     if (unseen == 0)
         return;
     if ((int32_t)(claim->sent_us - board->reference_us) <= 0) {
-        stat_add(flood->stats, unverified, unseen); /* it may have come while nobody looked */
+        stat_add(flood->stats, unverified,
+                 unseen); /* it may have come before the reference began */
         return;
     }
     stat_add(flood->stats, unseen, unseen);

@@ -3,6 +3,7 @@
 #include "compare.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "conn.h"
 #include "core/canvas.h"
@@ -97,11 +98,12 @@ bool compare_picture(struct flood *flood, unsigned target, unsigned number)
     struct picture picture = {.pixels = pixels};
     const char *error;
     if (picture_fetch(&options->targets[target], flood->tls,
-                      options->n_canvases ? &board->place : NULL, &picture, &error) != 0)
+                      options->n_canvases ? &board->position : NULL, &picture, &error) != 0)
         return false;
     touch_clock(flood);
     uint64_t version = picture.version;
-    if (version != reference_version(&board->reference))
+    if (version != reference_version(&board->reference) ||
+        (picture.genesis[0] != '\0' && strcmp(picture.genesis, flood->genesis) != 0))
         return false;
     compare(flood, "the stream", board->reference.pixels, pixels, version);
     for (unsigned i = 0; i < flood->n_full; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* compare: the last checks: everybody is at the end of the stream, and it is what the server shows.
+/* compare: the last checks: every reader is at the end of its stream, and the server shows the
+ * same.
  */
 #ifndef PLACED_EDIT_FLOOD_COMPARE_H
 #define PLACED_EDIT_FLOOD_COMPARE_H

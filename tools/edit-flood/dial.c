@@ -25,7 +25,7 @@ static void send_upgrade(struct flood *flood, struct conn *conn)
     const struct target *target = &flood->options->targets[conn->target];
     char request[2 * TARGET_TEXT + 512], path[TARGET_PATH];
     uint64_t from = conn->follower.version;
-    target_path(target, flood->options->n_canvases ? &board_of(flood, conn)->place : NULL, "ws",
+    target_path(target, flood->options->n_canvases ? &board_of(flood, conn)->position : NULL, "ws",
                 path);
     size_t len =
         wire_upgrade(request, sizeof request, target->host, path, conn->known ? &from : NULL);

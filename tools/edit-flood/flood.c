@@ -14,7 +14,7 @@
 #include "writer.h"
 
 enum {
-    QUIET_US = 300 * 1000,        /* after the last answer, for what nobody expects to come */
+    QUIET_US = 300 * 1000,        /* after the last answer, to see what must not come */
     PICTURE_US = 5 * 1000 * 1000, /* until the pictures and the streams are at one version */
     PICTURE_AGAIN_US = 100 * 1000,
     TICK_US = 100 * 1000,

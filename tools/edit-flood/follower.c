@@ -107,7 +107,7 @@ static void accept(struct follower *f, const struct reference *ref, uint64_t end
     }
 }
 
-/* Nobody knows where this frame belongs: find the place again at the next one. */
+/* It is not known where this frame belongs: the next one has to find the place again. */
 static void lose(struct follower *f, const struct reference *ref, uint64_t version, size_t n)
 {
     bool exact = follower_exact(f, version, n);
@@ -256,7 +256,8 @@ enum follow follower_frame(struct follower *f, const struct reference *ref, uint
     }
     bool follows = f->cursor + EDIT_BYTES * n <= ref->head && equal_at(ref, f->cursor, edits, n);
     uint64_t newest = reference_version(ref);
-    /* What a frame is that does not follow can only be told when the reference is past its end. */
+    /* What is wrong with a frame that does not follow is known only when the reference is past its
+     * end. */
     if (!follows && (version > newest || (version == newest && !follower_exact(f, version, n))))
         return FOLLOW_WAIT;
     if (f->exact && f->mark >= ref->first && f->mark + 1 < ref->n_marks) {

@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "core/decimal.h"
+#include "sys/clock.h"
 
 enum {
     FETCH_US = 10 * 1000 * 1000,
@@ -59,7 +60,8 @@ static ssize_t recv_all(const struct link *link, uint8_t *bytes, size_t room)
                               : recv(link->fd, bytes + len, room - len, 0);
         if (n > 0) {
             len += (size_t)n;
-        } else if (n == 0 || errno == EPROTO) { /* without a goodbye: the length tells */
+        } else if (n == 0 ||
+                   errno == EPROTO) { /* without TLS's closing message: Content-Length decides */
             return (ssize_t)len;
         } else if (errno != EAGAIN || wait_for(link, POLLIN) != 0) {
             return -1;
@@ -113,7 +115,7 @@ bool http_header(const struct http_answer *answer, const char *name, char *value
 /* Find head, status and body in the bytes. */
 static int take_apart(uint8_t *bytes, size_t len, struct http_answer *answer)
 {
-    char value[32], *end;
+    char value[32];
     uint8_t *body = memmem(bytes, len, "\r\n\r\n", 4);
     if (!body || strncmp((char *)bytes, "HTTP/1.1 ", 9) != 0)
         return -1;
@@ -125,10 +127,10 @@ static int take_apart(uint8_t *bytes, size_t len, struct http_answer *answer)
                                    .status = atoi((char *)bytes + 9)};
     if (!http_header(answer, "Content-Length", value, sizeof value))
         return 0;
-    unsigned long length = strtoul(value, &end, 10);
-    if (end == value || *end != '\0' || length > answer->body_len)
+    uint64_t length;
+    if (!decimal_parse(value, strlen(value), answer->body_len, &length))
         return -1;
-    answer->body_len = length;
+    answer->body_len = (size_t)length;
     return 0;
 }
 

@@ -34,7 +34,8 @@ static void on_event(struct flood *flood, struct conn *conn, uint32_t events)
     if (conn->reads && conn->fd >= 0 && events & ~(uint32_t)EPOLLOUT)
         receive_some(flood, conn, RECEIVE_BYTES);
     if (over && conn->fd >= 0)
-        receive_some(flood, conn, RECEIVE_BYTES); /* the end itself, which no event tells again */
+        receive_some(flood, conn,
+                     RECEIVE_BYTES); /* the end itself, of which there is no second event */
 }
 
 static void on_timer(struct flood *flood, struct conn *conn)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * edit-flood: the load tool. Readers and writers in one program, that check all they are told while
- * they load. This file: the processes, the report, the exit status.
+ * edit-flood: the load tool. Readers and writers in one program, which load a server and check all
+ * that it sends. This file: the processes, the report, the exit status.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,13 +15,13 @@
 #include <unistd.h>
 
 #include "canvases.h"
-#include "clock.h"
 #include "flood.h"
 #include "options.h"
 #include "report.h"
 #include "report_json.h"
 #include "report_progress.h"
 #include "setup.h"
+#include "sys/clock.h"
 #include "sys/descriptors.h"
 
 enum {
@@ -73,7 +73,7 @@ static void handle_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* The children end when the parent's word says so, or with the parent. */
+/* A child ignores Ctrl-C: the parent asks it to stop. It ends with the parent. */
 static void become_child(pid_t parent)
 {
     signal(SIGINT, SIG_IGN);

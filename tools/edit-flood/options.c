@@ -91,20 +91,20 @@ static bool take_share(const char *option, const char *text, double *value)
 
 static bool take_canvas(struct options *options, const char *text)
 {
-    struct place place;
+    struct position position;
     if (strcmp(text, "all") == 0) {
         options->all_canvases = true;
         return true;
     }
-    if (!place_parse(text, &place))
+    if (!plane_position(text, &position))
         return bad("--canvas", "expected all, or GX,GY from -1024 to 1023");
     for (unsigned i = 0; i < options->n_canvases; i++) {
-        if (options->canvases[i].x == place.x && options->canvases[i].y == place.y)
+        if (options->canvases[i].gx == position.gx && options->canvases[i].gy == position.gy)
             return bad("--canvas", "the same canvas twice");
     }
     if (options->n_canvases == CANVASES_MAX)
         return bad("--canvas", "too many canvases");
-    options->canvases[options->n_canvases++] = place;
+    options->canvases[options->n_canvases++] = position;
     return true;
 }
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "pattern.h"
-#include "place.h"
+#include "plane_info.h"
 #include "target.h"
 
 enum {
@@ -16,12 +16,13 @@ enum {
     SOURCES_MAX = 64,
     PROCESSES_MAX = 64,
     FILES_MAX = 128,
+    CANVASES_MAX = 1024,
 };
 
 struct options {
     struct target targets[TARGETS_MAX];
     unsigned n_targets;
-    struct place canvases[CANVASES_MAX];
+    struct position canvases[CANVASES_MAX];
     unsigned n_canvases; /* 0: the one that the target's path names */
     bool all_canvases;   /* ask the server which are open */
     struct in_addr sources[SOURCES_MAX];

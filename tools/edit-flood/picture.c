@@ -2,7 +2,6 @@
 /* picture: see picture.h. */
 #include "picture.h"
 
-#include <errno.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "core/canvas.h"
+#include "core/decimal.h"
 #include "core/edit.h"
 #include "http.h"
 
@@ -62,16 +62,14 @@ int picture_decode(const uint8_t *bytes, size_t len, uint8_t *pixels)
 
 static int take(const struct http_answer *answer, struct picture *picture, const char **error)
 {
-    char version[32], *end;
+    char version[32];
     *error = "the picture's status is not 200";
     if (answer->status != 200)
         return -1;
     *error = "the picture has no X-Canvas-Version";
     if (!http_header(answer, "X-Canvas-Version", version, sizeof version))
         return -1;
-    errno = 0;
-    picture->version = strtoull(version, &end, 10);
-    if (end == version || *end != '\0' || errno != 0)
+    if (!decimal_parse(version, strlen(version), UINT64_MAX, &picture->version))
         return -1;
     if (!http_header(answer, "X-Canvas-Genesis", picture->genesis, sizeof picture->genesis))
         picture->genesis[0] = '\0';
@@ -80,11 +78,11 @@ static int take(const struct http_answer *answer, struct picture *picture, const
 }
 
 int picture_fetch(const struct target *target, struct tls_context *context,
-                  const struct place *place, struct picture *picture, const char **error)
+                  const struct position *position, struct picture *picture, const char **error)
 {
     char path[TARGET_PATH];
     struct http_answer answer;
-    target_path(target, place, "canvas.png", path);
+    target_path(target, position, "canvas.png", path);
     if (http_get(target, context, path, &answer, error) != 0)
         return -1;
     int result = take(&answer, picture, error);

@@ -16,10 +16,10 @@ struct picture {
     uint8_t *pixels;                  /* CANVAS_PIXELS bytes, a colour each; the caller's */
 };
 
-/* place: of the canvas, or NULL for the target's own. picture->pixels must be set. 0, or -1 and
+/* position: of the canvas, or NULL for the target's own. picture->pixels must be set. 0, or -1 and
  * *error says why; then the pixels may have changed. */
 int picture_fetch(const struct target *target, struct tls_context *context,
-                  const struct place *place, struct picture *picture, const char **error);
+                  const struct position *position, struct picture *picture, const char **error);
 
 /* Only the decoding. */
 int picture_decode(const uint8_t *bytes, size_t len, uint8_t *pixels);

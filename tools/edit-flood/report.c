@@ -235,7 +235,7 @@ void report_text(FILE *out, const struct options *options, const struct stats *s
         line(out, "canvases");
         fprintf(out, "%u:", options->n_canvases);
         for (unsigned i = 0; i < options->n_canvases && i < CANVASES_NAMED; i++)
-            fprintf(out, " %d,%d", options->canvases[i].x, options->canvases[i].y);
+            fprintf(out, " %d,%d", options->canvases[i].gx, options->canvases[i].gy);
         fprintf(out, "%s\n", options->n_canvases > CANVASES_NAMED ? " and so on" : "");
     }
     if (note) {

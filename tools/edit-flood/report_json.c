@@ -48,8 +48,8 @@ static void add_options(cJSON *report, const struct options *options, struct sha
     cJSON *canvases = cJSON_AddArrayToObject(report, "canvases");
     for (unsigned i = 0; i < options->n_canvases; i++) {
         cJSON *canvas = cJSON_CreateObject();
-        cJSON_AddNumberToObject(canvas, "x", options->canvases[i].x);
-        cJSON_AddNumberToObject(canvas, "y", options->canvases[i].y);
+        cJSON_AddNumberToObject(canvas, "x", options->canvases[i].gx);
+        cJSON_AddNumberToObject(canvas, "y", options->canvases[i].gy);
         add_number(canvas, "final_version", atomic_load(&shared->final_versions[i]));
         cJSON_AddItemToArray(canvases, canvas);
     }

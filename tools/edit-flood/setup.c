@@ -11,7 +11,7 @@
 #include "judge.h"
 #include "writer.h"
 
-/* ---- who is who */
+/* ---- the roles of the connections */
 
 static unsigned share_of(unsigned all, unsigned processes, unsigned process)
 {
@@ -49,7 +49,7 @@ static enum conn_habit habit_of(const struct options *options, unsigned reader, 
 }
 
 /* Full readers, writers and readers are each spread over targets and canvases. */
-static void place(const struct flood *flood, struct conn *conn, unsigned number)
+static void spread(const struct flood *flood, struct conn *conn, unsigned number)
 {
     conn->target = (uint8_t)(number % flood->options->n_targets);
     conn->board = (uint16_t)(number / flood->options->n_targets % flood->n_boards);
@@ -64,17 +64,17 @@ static int assign_roles(struct flood *flood)
         conn->fd = -1;
         if (i < flood->n_full) {
             conn->kind = CONN_FULL;
-            place(flood, conn, i);
+            spread(flood, conn, i);
         } else if (i < flood->n_full + flood->n_writers) {
             conn->kind = CONN_WRITER;
-            place(flood, conn, i - flood->n_full);
+            spread(flood, conn, i - flood->n_full);
             if (!conn_extra(conn) || !(conn->extra->writer = writer_create()))
                 return -1;
         } else {
             unsigned reader = i - flood->n_full - flood->n_writers;
             conn->kind = CONN_READER;
             conn->habit = (uint8_t)habit_of(options, reader, readers);
-            place(flood, conn, reader);
+            spread(flood, conn, reader);
         }
     }
     return 0;
@@ -88,7 +88,7 @@ static int create_boards(struct flood *flood)
     if (!flood->boards)
         return -1;
     for (; flood->n_boards < n; flood->n_boards++) {
-        struct place where = {0};
+        struct position where = {0};
         if (options->n_canvases > 0)
             where = options->canvases[flood->n_boards];
         if (board_init(&flood->boards[flood->n_boards], flood->n_boards, where) != 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* setup: the state of one process: which connections there are, and who of them does what. */
+/* setup: the state of one process: its connections, and the role of each. */
 #ifndef PLACED_EDIT_FLOOD_SETUP_H
 #define PLACED_EDIT_FLOOD_SETUP_H
 

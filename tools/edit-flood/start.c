@@ -24,7 +24,7 @@ static int fetch(struct flood *flood, unsigned target, const struct board *board
 {
     const struct options *options = flood->options;
     int result = picture_fetch(&options->targets[target], flood->tls,
-                               options->n_canvases ? &board->place : NULL, picture, error);
+                               options->n_canvases ? &board->position : NULL, picture, error);
     touch_clock(flood);
     if (result != 0 || picture->genesis[0] == '\0')
         return result;

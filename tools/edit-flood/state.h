@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "board.h"
-#include "clock.h"
 #include "follower.h"
 #include "ledger.h"
 #include "options.h"
@@ -17,6 +16,7 @@
 #include "shared.h"
 #include "shuffle.h"
 #include "stats.h"
+#include "sys/clock.h"
 #include "tls.h"
 #include "wire.h"
 

@@ -18,7 +18,7 @@
     X(connects)         /* connections that said hello */                                          \
     X(connect_failures) /* tries that did not get there */                                         \
     X(gave_up)          /* connections that failed too often */                                    \
-    X(resumes)          /* came back and went on where they were */                                \
+    X(resumes)          /* connected again and resumed */                                          \
     X(resets)           /* were sent to the picture */                                             \
     X(closed_behind)    /* closed with 4001 */                                                     \
     X(closed_restart)   /* closed with 1012 */                                                     \
@@ -37,7 +37,7 @@
     X(edits_unknown) /* their connection ended before the answer */                                \
     X(edits_seen)    /* of ours, in the stream */                                                  \
     X(foreign)       /* in the stream, and not expected from us */                                 \
-    X(held_back)     /* edits that were due, and dropped because nobody could send them */         \
+    X(held_back)     /* edits that were due, and dropped because no writer could send them */      \
     X(checksums)     /* compared */                                                                \
     X(pictures)      /* compared */                                                                \
     X(unchecked)     /* edits delivered that were too old to be compared */                        \
@@ -82,7 +82,7 @@ struct stats {
     STATS_FAULTS(X)
 #undef X
     struct stats_reason reasons[STATS_REASONS];
-    uint64_t n_texts; /* faults told; the first STATS_TEXTS are kept */
+    uint64_t n_texts; /* faults described; the first STATS_TEXTS are kept */
     char texts[STATS_TEXTS][STATS_TEXT_BYTES];
 
     struct histogram eyes;         /* us from sending an edit to its arrival at a reader */
@@ -111,7 +111,7 @@ struct stats {
 /* Count edits refused for this reason. */
 void stats_refused(struct stats *stats, const char *reason, uint64_t edits);
 
-/* Keep a line about a fault, as long as there is room. */
+/* Describe a fault in one line, which is kept as long as there is room. */
 void stats_note(struct stats *stats, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void stats_merge(struct stats *into, const struct stats *from);

@@ -41,17 +41,17 @@ static const char *scheme_of(const char *url, bool *tls)
     return strstr(url, "://") ? NULL : url;
 }
 
-void target_path(const struct target *target, const struct place *place, const char *what,
+void target_path(const struct target *target, const struct position *position, const char *what,
                  char path[TARGET_PATH])
 {
-    if (!place && strcmp(what, "ws") == 0) {
+    if (!position && strcmp(what, "ws") == 0) {
         strcpy(path, target->path);
         return;
     }
     int base = (int)(strrchr(target->path, '/') - target->path);
-    if (place)
-        snprintf(path, TARGET_PATH, "%.*s/c/%d,%d/%s", base, target->path, place->x, place->y,
-                 what);
+    if (position)
+        snprintf(path, TARGET_PATH, "%.*s/c/%d,%d/%s", base, target->path, position->gx,
+                 position->gy, what);
     else
         snprintf(path, TARGET_PATH, "%.*s/%s", base, target->path, what);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include "place.h"
+#include "core/position.h"
 
 enum {
     TARGET_TEXT = 256,
@@ -29,9 +29,9 @@ struct target {
  * /ws. Asks the resolver. 0, or -1 and *error says why. */
 int target_parse(struct target *target, const char *url, const char **error);
 
-/* The path of something beside the WebSocket: "ws", "canvas.png" or "info". place: of that canvas,
- * or NULL: of the one that the target itself names. */
-void target_path(const struct target *target, const struct place *place, const char *what,
+/* The path of something beside the WebSocket: "ws", "canvas.png" or "info". position: of that
+ * canvas, or NULL: of the one that the target itself names. */
+void target_path(const struct target *target, const struct position *position, const char *what,
                  char path[TARGET_PATH]);
 
 /* Is this address of this very machine's loopback? */

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /* trace_row: see trace_row.h. */
+#include "trace_row.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/decimal.h"
 #include "core/edit.h"
 #include "nearest.h"
-#include "trace_row.h"
 
 enum { FIELDS_MAX = 12 };
+
+static const uint64_t MS_MAX = 999999999999999; /* no time, but a long number */
 
 /* Split at commas outside of quotes, which are taken off. The number of fields. */
 static int split(char *line, char *fields[FIELDS_MAX])
@@ -80,14 +84,13 @@ bool trace_header(char *line, struct trace_layout *layout)
 }
 
 /* Exactly n digits. */
-static bool digits(const char **text, int n, int64_t *value)
+static bool digits(const char **text, size_t n, int64_t *value)
 {
-    *value = 0;
-    for (int i = 0; i < n; i++, (*text)++) {
-        if (**text < '0' || **text > '9')
-            return false;
-        *value = *value * 10 + (**text - '0');
-    }
+    uint64_t number;
+    if (strnlen(*text, n) < n || !decimal_parse(*text, n, INT64_MAX, &number))
+        return false;
+    *value = (int64_t)number;
+    *text += n;
     return true;
 }
 
@@ -103,8 +106,9 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 /* Milliseconds since 1970, or "YYYY-MM-DD hh:mm:ss[.f[f[f]]] UTC". */
 static bool time_of(const char *text, int64_t *ms)
 {
-    if (*text != '\0' && text[strspn(text, "0123456789")] == '\0' && strlen(text) <= 15) {
-        *ms = strtoll(text, NULL, 10);
+    uint64_t number;
+    if (decimal_parse(text, strlen(text), MS_MAX, &number)) {
+        *ms = (int64_t)number;
         return true;
     }
     int64_t year, month, day, hour, minute, second, fraction = 0;
@@ -136,17 +140,19 @@ static bool number(const char *text, const char **end, long *value)
 
 static bool colour_of(const char *text, uint32_t *colour)
 {
-    char *end;
     if (*text == '#') {
+        char *end;
         unsigned long rgb = strtoul(text + 1, &end, 16);
         if (strlen(text) != 7 || *end != '\0')
             return false;
         *colour = nearest_colour((uint8_t)(rgb >> 16), (uint8_t)(rgb >> 8), (uint8_t)rgb);
         return true;
     }
-    unsigned long index = strtoul(text, &end, 10);
+    uint64_t index;
+    if (!decimal_parse(text, strlen(text), CANVAS_COLOURS - 1, &index))
+        return false;
     *colour = (uint32_t)index;
-    return *text >= '0' && *text <= '9' && *end == '\0' && index < CANVAS_COLOURS;
+    return true;
 }
 
 /* "x,y"; four numbers are a rectangle, braces a circle. */

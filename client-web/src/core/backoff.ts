@@ -11,6 +11,10 @@ const CROWDED_MS = 10_000;
 export const CLOSE_RESTART = 1012;
 /** The server says: too many connections. */
 export const CLOSE_CROWDED = 1013;
+/** The server says: what became of an edit of yours cannot be known. */
+export const CLOSE_UNKNOWN = 1011;
+/** The browser says: the connection broke, or was never made. */
+export const CLOSE_ABNORMAL = 1006;
 
 /**
  * Milliseconds to wait after `failures` attempts in a row came to nothing (0: the connection had

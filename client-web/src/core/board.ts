@@ -3,21 +3,15 @@
 // checksum of it all, and the rectangle that changed since somebody last asked.
 
 import { Checksum } from './checksum';
-import { EDIT_BYTES, wordAt, wordColour, wordX, wordY, type Size } from './edit';
-
-/** Half open: x0 <= x < x1, y0 <= y < y1. */
-export interface Rect {
-  x0: number;
-  y0: number;
-  x1: number;
-  y1: number;
-}
+import { EDIT_BYTES, wordAt, wordColour, wordX, wordY, type Rect, type Size } from './edit';
 
 /** `#rrggbb` as the word that a little-endian machine stores as the bytes r, g, b, 255. */
 export function rgbaWord(rgb: string): number {
   const n = Number.parseInt(rgb.slice(1), 16);
   return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >> 16)) >>> 0;
 }
+
+type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Board implements Size {
   readonly width: number;
@@ -26,7 +20,7 @@ export class Board implements Size {
   private readonly words: Uint32Array;
   private readonly colours: Uint32Array;
   private readonly checksum = new Checksum();
-  private dirty: Rect | null = null;
+  private dirty: Changeable<Rect> | null = null;
 
   /** `pixels` are the width * height * 4 bytes to draw into, all of them ours from now on. */
   constructor(size: Size, palette: readonly string[], pixels: ArrayBufferLike) {
@@ -95,7 +89,8 @@ export class Board implements Size {
     return this.checksum.toString();
   }
 
-  private touchAll(): void {
+  /** All of it is to be drawn again. */
+  touchAll(): void {
     this.dirty = { x0: 0, y0: 0, x1: this.width, y1: this.height };
   }
 }

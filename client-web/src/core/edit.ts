@@ -15,6 +15,14 @@ export interface Size {
   readonly height: number;
 }
 
+/** Half open: x0 <= x < x1, y0 <= y < y1. */
+export interface Rect {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
 export const EDIT_BYTES = 3;
 
 /** Writes one edit at `offset`; there must be room for 3 bytes. */

@@ -6,6 +6,8 @@ import type { Edit } from './edit';
 
 interface Entry {
   readonly edits: readonly Edit[];
+  /** When they were sent, in milliseconds. */
+  readonly since: number;
   /** The version at which the board holds these edits; null until `placed` names it. */
   settleAt: number | null;
 }
@@ -19,9 +21,9 @@ export class Pending {
   }
 
   /** Ids start at 1 on each connection and only grow. */
-  add(edits: readonly Edit[]): number {
+  add(edits: readonly Edit[], now: number): number {
     const id = ++this.lastId;
-    this.entries.set(id, { edits, settleAt: null });
+    this.entries.set(id, { edits, since: now, settleAt: null });
     return id;
   }
 
@@ -52,10 +54,21 @@ export class Pending {
     return changed;
   }
 
-  /** The connection is gone: nobody will tell what became of these. The picture will. */
-  connectionLost(): void {
+  /** When the oldest edits were sent of which nothing has been heard yet; null when there are none. */
+  get waitingSince(): number | null {
+    for (const entry of this.entries.values()) if (entry.settleAt === null) return entry.since;
+    return null;
+  }
+
+  /** The connection is gone: the overlay is empty again, and ids too. Returns what was in doubt. */
+  drop(): Edit[] {
+    const edits: Edit[] = [];
+    for (const entry of this.entries.values()) {
+      if (entry.settleAt === null) edits.push(...entry.edits);
+    }
     this.entries.clear();
     this.lastId = 0;
+    return edits;
   }
 
   /** The colour that the overlay shows on a cell (the newest edit's), if any. */

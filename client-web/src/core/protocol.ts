@@ -3,6 +3,7 @@
 // checked values out. Whatever does not check is null, never a guess.
 
 import { EDIT_BYTES, packEdit, validEdits, type Edit, type Size } from './edit';
+import { parseGenesis } from './picture';
 
 export const SUBPROTOCOL = 'placed.1';
 /** The most edits that one message may carry. */
@@ -15,7 +16,16 @@ export interface Frame {
 }
 
 export type Message =
-  | { type: 'hello'; version: number; readonly: boolean; online: number }
+  | {
+      type: 'hello';
+      version: number;
+      /** The log's; null while it has no record. */
+      genesis: string | null;
+      /** Whether the canvas takes edits. */
+      open: boolean;
+      readonly: boolean;
+      online: number;
+    }
   | { type: 'placed'; id: number; version: number }
   | { type: 'refused'; id: number; reason: string; retryMs: number }
   | { type: 'online'; count: number }
@@ -64,6 +74,8 @@ export function decodeText(text: string): Message | null {
       return {
         type,
         version,
+        genesis: parseGenesis(m.genesis),
+        open: m.open !== false,
         readonly: m.readonly === true,
         online: isCount(m.online) ? m.online : 0,
       };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
 // Staying equal to the server: first the picture, then the edits from its version on; after a lost
-// connection from where we were; and the picture again when we cannot catch up or differ. A state
-// machine without clock, socket or canvas: the Outside does what it decides and reports back.
+// connection from where we were; and the picture again when we cannot catch up, differ, or find that
+// the server has begun a new log. A state machine without clock, connection or canvas: the Outside
+// does what it decides and reports back.
 
-import { delayFor } from './backoff';
+import { CLOSE_ABNORMAL, delayFor } from './backoff';
 import type { Frame } from './protocol';
 
 export interface Outside {
@@ -11,8 +12,8 @@ export interface Outside {
   connect(from: number): void;
   /** Closes the connection; nothing of it is reported any more. */
   disconnect(): void;
-  /** Ends in onPicture() or onPictureFailed(). `fresh`: not one that a cache holds. */
-  fetchPicture(fresh: boolean): void;
+  /** Ends in onPicture() or onPictureFailed(). */
+  fetchPicture(source: Source): void;
   /** Stops a fetch; nothing of it is reported any more. */
   dropPicture(): void;
   /** Calls onWake() in so many milliseconds, once; a new call replaces the old. */
@@ -22,9 +23,14 @@ export interface Outside {
   sum(): string;
   now(): number;
   random(): number;
+  /** The server's log is another one than when it was last heard of: nothing of the old counts. */
+  begunAnew(): void;
   /** `state`, `version` or `heals` may have changed. */
   changed(): void;
 }
+
+/** Any cache; a cache that asks the server whether it changed; the server, whatever caches hold. */
+export type Source = 'any' | 'checked' | 'server';
 
 export type State =
   | { readonly kind: 'starting' }
@@ -38,7 +44,8 @@ const NONE = -1;
 const GOOD_MS = 10_000;
 /** Frames that wait for a picture; past this, the picture alone is cheaper. */
 const WAITING_BYTES = 4 << 20;
-const ABNORMAL = 1006;
+/** A board that is ahead of so many checksums in a row is not one of this log. */
+const AHEAD_LIMIT = 3;
 
 export class Sync {
   state: State = { kind: 'starting' };
@@ -46,6 +53,10 @@ export class Sync {
   version = NONE;
   /** How often the checksum differed. */
   heals = 0;
+  /** The log that the board is of; null while unknown. Compare it with `server`. */
+  private genesis: string | null = null;
+  /** The log that the server named last; null: it had no record; undefined: never heard. */
+  private server: string | null | undefined = undefined;
   private connected = false;
   private greeted = false;
   private greetedAt = 0;
@@ -57,11 +68,21 @@ export class Sync {
   private failures = 0;
   /** The checksum differed and has not been seen equal since. */
   private doubts = 0;
+  /** How many checksums in a row were of a version below the board's. */
+  private ahead = 0;
 
   constructor(private readonly outside: Outside) {}
 
   start(): void {
-    this.fetch(false);
+    this.fetch('any');
+  }
+
+  /** The same stream on another connection, without a word to anybody; false when not possible now. */
+  reconnect(): boolean {
+    if (!this.greeted || this.base !== NONE || this.version === NONE) return false;
+    this.hangUp();
+    this.connect();
+    return true;
   }
 
   /** Do now what we are waiting to do; nothing when all is well. */
@@ -69,11 +90,30 @@ export class Sync {
     if (this.state.kind === 'lost' && this.state.retryAt !== null) this.outside.wake(0);
   }
 
-  onHello(version: number): void {
+  /** `genesis` is null while the server's log has no record. */
+  onHello(version: number, genesis: string | null): void {
     this.greeted = true;
     this.greetedAt = this.outside.now();
-    if (this.version === NONE || version > this.version) this.restart(version);
-    else this.become({ kind: 'live' });
+    this.ahead = 0;
+    const anew = typeof this.server === 'string' && genesis !== this.server;
+    this.server = genesis;
+    if (anew) {
+      this.failures = 0;
+      this.outside.begunAnew();
+    }
+    if (!this.boardIsOf(genesis)) this.restart(version, 'server');
+    else if (this.version === NONE || version > this.version) this.restart(version);
+    else {
+      this.genesis = genesis;
+      this.become({ kind: 'live' });
+    }
+  }
+
+  /** Whether the board may be continued in the log of this genesis. */
+  private boardIsOf(genesis: string | null): boolean {
+    // A blank board is the beginning of every log. A board whose log is unknown is of no log that
+    // has a name; with a server that names none, there is nothing to compare.
+    return this.version <= 0 || this.genesis === genesis;
   }
 
   /** The server cannot bring us up to date by edits; its frames continue from this version. */
@@ -86,13 +126,19 @@ export class Sync {
       this.waiting.push(frame);
       this.waitingBytes += frame.edits.length;
       // It takes so long that a later picture is cheaper than what waits for this one.
-      if (this.waitingBytes > WAITING_BYTES) return this.lose(ABNORMAL);
+      if (this.waitingBytes > WAITING_BYTES) return this.lose(CLOSE_ABNORMAL);
     }
     if (this.version !== NONE && this.applyFrame(frame)) this.outside.changed();
   }
 
   onChecksum(version: number, sum: string): void {
-    if (version !== this.version || this.base !== NONE) return;
+    if (this.base !== NONE) return;
+    this.ahead = version < this.version ? this.ahead + 1 : 0;
+    if (this.ahead >= AHEAD_LIMIT) {
+      // Also where nothing names the log: its stream would have reached the board by now.
+      return this.restart(version, 'server');
+    }
+    if (version !== this.version) return;
     if (this.outside.sum() === sum) {
       this.doubts = 0;
       return;
@@ -100,21 +146,24 @@ export class Sync {
     this.heals++;
     this.keepFrom(version);
     // At once the first time; if that did not help, less and less often.
-    if (this.doubts++ === 0) this.fetch(true);
-    else this.outside.wake(this.delay(this.doubts, ABNORMAL));
+    if (this.doubts++ === 0) this.fetch('checked');
+    else this.outside.wake(this.delay(this.doubts, CLOSE_ABNORMAL));
     this.outside.changed();
   }
 
-  onPicture(version: number, indices: Uint8Array): void {
+  /** `genesis` is null where the picture does not say of which log it is. */
+  onPicture(version: number, genesis: string | null, indices: Uint8Array): void {
     this.fetching = false;
+    if (this.greeted && this.isForeign(version, genesis)) return this.declinePicture();
     const behind = version < this.base;
     if (behind && this.version !== NONE) {
       // An old one, from a cache. The board is no worse than before: ask again in a moment.
-      this.outside.wake(this.delay(this.doubts, ABNORMAL));
+      this.outside.wake(this.delay(this.doubts, CLOSE_ABNORMAL));
       return;
     }
     this.outside.load(indices);
     this.version = version;
+    this.genesis = genesis;
     if (this.greeted && !behind) {
       const frames = this.waiting;
       this.keepFrom(NONE);
@@ -125,19 +174,37 @@ export class Sync {
     }
   }
 
+  /** Whether a picture is not of the log that the stream comes from. */
+  private isForeign(version: number, genesis: string | null): boolean {
+    if (version === 0 || genesis === this.server) return false;
+    // One that does not name its log is doubted once: perhaps something on the way took the name off.
+    return genesis !== null || this.doubts === 0;
+  }
+
+  /** A cache still has the log before, or the log was blank at the hello and got its name since. */
+  private declinePicture(): void {
+    if (this.server === null) {
+      this.version = NONE;
+      this.hangUp();
+    }
+    this.outside.wake(this.delay(this.doubts++, CLOSE_ABNORMAL));
+  }
+
   /** The board has a picture that no stream continues from yet. */
   private follow(behind: boolean): void {
     // Behind the stream that we have: one from the picture's version. At once, but not in circles.
     this.forgive();
     this.hangUp();
-    if (behind && this.failures++ > 0) this.lose(ABNORMAL);
+    if (behind && this.failures++ > 0) this.lose(CLOSE_ABNORMAL);
     else this.connect();
   }
 
-  onPictureFailed(): void {
+  /** `unreadable`: one came and was no picture of this canvas, so the next must not be from a cache. */
+  onPictureFailed(unreadable = false): void {
     this.fetching = false;
-    if (this.greeted) this.outside.wake(this.delay(this.failures++, ABNORMAL));
-    else this.lose(ABNORMAL);
+    if (unreadable) this.doubts++;
+    if (this.greeted) this.outside.wake(this.delay(this.failures++, CLOSE_ABNORMAL));
+    else this.lose(CLOSE_ABNORMAL);
   }
 
   /** The connection ended, or could not be opened. */
@@ -148,25 +215,31 @@ export class Sync {
 
   onWake(): void {
     if (this.greeted) {
-      if (this.base !== NONE && !this.fetching) this.fetch(true);
+      if (this.base !== NONE && !this.fetching) this.fetchAgain();
       return;
     }
     if (this.state.kind === 'lost') this.become({ ...this.state, retryAt: null });
-    if (this.version === NONE) this.fetch(true);
+    if (this.version === NONE) this.fetchAgain();
     else this.connect();
   }
 
   /** The stream starts at `version` and the board cannot follow it: get the picture. */
-  private restart(version: number): void {
+  private restart(version: number, source: Source = 'checked'): void {
     this.version = NONE;
+    this.genesis = null;
+    this.ahead = 0;
     this.keepFrom(version);
     this.become({ kind: 'catching' });
-    if (!this.fetching) this.fetch(true);
+    if (!this.fetching) this.fetch(source);
   }
 
-  private fetch(fresh: boolean): void {
+  private fetchAgain(): void {
+    this.fetch(this.doubts > 0 ? 'server' : 'checked');
+  }
+
+  private fetch(source: Source): void {
     this.fetching = true;
-    this.outside.fetchPicture(fresh);
+    this.outside.fetchPicture(source);
   }
 
   private connect(): void {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
-// The view: an immutable {k, x, y}. A board point p is on the screen at p * k + (x, y), in CSS
-// pixels. All the arithmetic of looking, no DOM.
+// The view: an immutable {k, x, y}. A point p of the plane is on the screen at p * k + (x, y), in CSS
+// pixels. All the arithmetic of looking, no DOM. `bounds` is what there is to look at.
 
-import type { Cell, Size } from './edit';
+import type { Cell, Rect, Size } from './edit';
 
 export interface View {
   readonly k: number;
@@ -40,12 +40,27 @@ const floor = (v: number): number => Math.floor(v + EPSILON);
 const ceil = (v: number): number => Math.ceil(v - EPSILON);
 const between = (low: number, v: number, high: number): number => Math.min(high, Math.max(low, v));
 
-/** The cell under a point of the screen, or null beside the board. */
-export function cellAt(view: View, point: Point, size: Size): Cell | null {
+/** The cell of the plane under a point of the screen. */
+export function cellAt(view: View, point: Point): Cell {
   const x = Math.floor((point.x - view.x) / view.k);
   const y = Math.floor((point.y - view.y) / view.k);
-  return x >= 0 && y >= 0 && x < size.width && y < size.height ? { x, y } : null;
+  return { x, y };
 }
+
+/** The part of the plane that the window shows, in whole cells. */
+export function visible(view: View, port: Size): Rect {
+  return {
+    x0: Math.floor(-view.x / view.k),
+    y0: Math.floor(-view.y / view.k),
+    x1: Math.ceil((port.width - view.x) / view.k),
+    y1: Math.ceil((port.height - view.y) / view.k),
+  };
+}
+
+export const within = (cell: Cell, r: Rect): boolean =>
+  cell.x >= r.x0 && cell.y >= r.y0 && cell.x < r.x1 && cell.y < r.y1;
+
+const sizeOf = (r: Rect): Size => ({ width: r.x1 - r.x0, height: r.y1 - r.y0 });
 
 /** A scale that a view may rest at: from 1 device pixel a cell on, a whole number of them. */
 function wholeScale(k: number, dpr: number, round: (v: number) => number): number {
@@ -55,38 +70,41 @@ function wholeScale(k: number, dpr: number, round: (v: number) => number): numbe
 
 const align = (v: number, dpr: number): number => Math.round(v * dpr) / dpr;
 
-/** The same view moved to whole device pixels, with the window's centre on the board. */
-function settle(view: View, port: Viewport, size: Size): View {
-  const clear = clamp(view, port, size);
+/** The same view moved to whole device pixels, with the window's centre within the bounds. */
+function settle(view: View, port: Viewport, bounds: Rect): View {
+  const clear = clamp(view, port, bounds);
   return { k: clear.k, x: align(clear.x, port.dpr), y: align(clear.y, port.dpr) };
 }
 
-/** Keeps the board from getting lost: the window's centre is always a point of it. */
-export function clamp(view: View, port: Size, size: Size): View {
-  const x = between(port.width / 2 - size.width * view.k, view.x, port.width / 2);
-  const y = between(port.height / 2 - size.height * view.k, view.y, port.height / 2);
+/** Keeps the picture from getting lost: the window's centre is always within the bounds. */
+export function clamp(view: View, port: Size, bounds: Rect): View {
+  const { k } = view;
+  const x = between(port.width / 2 - bounds.x1 * k, view.x, port.width / 2 - bounds.x0 * k);
+  const y = between(port.height / 2 - bounds.y1 * k, view.y, port.height / 2 - bounds.y0 * k);
   return x === view.x && y === view.y ? view : { k: view.k, x, y };
 }
 
-/** The whole board, centred in what the insets leave of the window. */
-export function fit(port: Viewport, insets: Insets, size: Size): View {
+/** All there is, as large as it can be and centred in what the insets leave of the window. */
+export function fit(port: Viewport, insets: Insets, bounds: Rect): View {
   const width = Math.max(1, port.width - insets.left - insets.right);
   const height = Math.max(1, port.height - insets.top - insets.bottom);
-  const k = wholeScale(Math.min(width / size.width, height / size.height), port.dpr, floor);
-  const x = insets.left + (width - size.width * k) / 2;
-  const y = insets.top + (height - size.height * k) / 2;
-  return settle({ k, x, y }, port, size);
+  const size = sizeOf(bounds);
+  const k = Math.min(MAX_K, width / size.width, height / size.height);
+  const x = insets.left + (width - size.width * k) / 2 - bounds.x0 * k;
+  const y = insets.top + (height - size.height * k) / 2 - bounds.y0 * k;
+  return settle({ k, x, y }, port, bounds);
 }
 
 /** What was in the middle of the window stays there when the window's size changes. */
-export function recentre(view: View, before: Size, port: Viewport, size: Size): View {
+export function recentre(view: View, before: Size, port: Viewport, bounds: Rect): View {
   const x = view.x + (port.width - before.width) / 2;
   const y = view.y + (port.height - before.height) / 2;
-  return settle({ k: view.k, x, y }, port, size);
+  return settle({ k: view.k, x, y }, port, bounds);
 }
 
-/** The smallest scale one can zoom to: half of what shows the whole board. */
-export function minK(port: Size, size: Size): number {
+/** The smallest scale one can zoom to: half of what shows all there is. */
+export function minK(port: Size, bounds: Rect): number {
+  const size = sizeOf(bounds);
   return Math.min(0.5, port.width / size.width, port.height / size.height) / 2;
 }
 
@@ -97,28 +115,28 @@ export function scaleAbout(view: View, k: number, point: Point): View {
 }
 
 /** One step in (+1) or out (-1): twice or half, at a scale that may rest. */
-export function step(view: View, direction: 1 | -1, point: Point, port: Viewport, size: Size): View {
-  const wanted = between(minK(port, size), view.k * 2 ** direction, MAX_K);
+export function step(view: View, direction: 1 | -1, point: Point, port: Viewport, bounds: Rect): View {
+  const wanted = between(minK(port, bounds), view.k * 2 ** direction, MAX_K);
   const k = wholeScale(wanted, port.dpr, direction > 0 ? ceil : floor);
-  return settle(scaleAbout(view, k, point), port, size);
+  return settle(scaleAbout(view, k, point), port, bounds);
 }
 
 /** A view at this scale (or near it) with the middle of a cell at a point of the screen. */
-export function lookAt(cell: Cell, scale: number, point: Point, port: Viewport, size: Size): View {
+export function lookAt(cell: Cell, scale: number, point: Point, port: Viewport, bounds: Rect): View {
   const k = wholeScale(scale, port.dpr, Math.round);
   const x = point.x - (cell.x + 0.5) * k;
   const y = point.y - (cell.y + 0.5) * k;
-  return settle({ k, x, y }, port, size);
+  return settle({ k, x, y }, port, bounds);
 }
 
 /** The least movement that shows the whole cell clear of the insets. */
-export function follow(view: View, cell: Cell, port: Viewport, insets: Insets, size: Size): View {
+export function follow(view: View, cell: Cell, port: Viewport, insets: Insets, bounds: Rect): View {
   const left = cell.x * view.k + view.x;
   const top = cell.y * view.k + view.y;
   const x = between(insets.left, left, Math.max(insets.left, port.width - insets.right - view.k));
   const y = between(insets.top, top, Math.max(insets.top, port.height - insets.bottom - view.k));
   if (x === left && y === top) return view;
-  return settle({ k: view.k, x: view.x + x - left, y: view.y + y - top }, port, size);
+  return settle({ k: view.k, x: view.x + x - left, y: view.y + y - top }, port, bounds);
 }
 
 /**
@@ -126,23 +144,13 @@ export function follow(view: View, cell: Cell, port: Viewport, insets: Insets, s
  * whole scale that lies on in the direction of the gesture (else a small step would be undone),
  * about the point that the gesture held still.
  */
-export function rest(start: View, end: View, port: Viewport, size: Size): View {
+export function rest(start: View, end: View, port: Viewport, bounds: Rect): View {
   const by = end.k / start.k;
-  if (Math.abs(by - 1) < EPSILON) return settle(end, port, size);
+  if (Math.abs(by - 1) < EPSILON) return settle(end, port, bounds);
   const k = wholeScale(end.k, port.dpr, by > 1 ? ceil : floor);
   const still = {
     x: between(0, (end.x - start.x * by) / (1 - by), port.width),
     y: between(0, (end.y - start.y * by) / (1 - by), port.height),
   };
-  return settle(scaleAbout(end, k, still), port, size);
-}
-
-/** The cells that the window shows, half open; empty when x0 >= x1 or y0 >= y1. */
-export function visible(view: View, port: Size, size: Size) {
-  return {
-    x0: Math.max(0, Math.floor(-view.x / view.k)),
-    y0: Math.max(0, Math.floor(-view.y / view.k)),
-    x1: Math.min(size.width, Math.ceil((port.width - view.x) / view.k)),
-    y1: Math.min(size.height, Math.ceil((port.height - view.y) / view.k)),
-  };
+  return settle(scaleAbout(end, k, still), port, bounds);
 }

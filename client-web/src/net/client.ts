@@ -1,49 +1,77 @@
 // SPDX-License-Identifier: ISC
-// The client: one canvas of one server, kept equal to it. Joins the state machine (core/sync) to a
-// real socket, real fetches, the board and the own edits that wait for the log.
+// The client: one canvas, kept equal to the server's. Joins the state machine (core/sync) to a
+// transport, real fetches, the board and the own edits that the log has not confirmed yet.
 
 import { Board } from '../core/board';
 import type { Edit } from '../core/edit';
-import type { Info } from '../core/info';
+import type { CanvasInfo, Info } from '../core/info';
 import { Pending } from '../core/pending';
-import { decodeFrame, decodeText, encodeMessage, type Message } from '../core/protocol';
-import { Sync, type Outside, type State } from '../core/sync';
-import { fetchInfo, fetchPicture, type Picture } from './fetches';
-import { Socket } from './socket';
+import { folderOf } from '../core/plane';
+import type { Message } from '../core/protocol';
+import { Sync, type Outside, type Source, type State } from '../core/sync';
+import type { Trouble } from '../core/trouble';
+import { Unsaved } from '../core/unsaved';
+import { FetchError, fetchPicture } from './fetches';
+import type { Routes } from './routes';
+import type { Transport } from './transport';
 
-export interface ClientEvents {
-  /** The canvas is known; comes once, before any other word about it. */
-  ready(info: Info): void;
+/** What the clients of one plane share. */
+export interface Surroundings {
+  /** Where the paths of the plane start. */
+  readonly base: URL;
+  readonly routes: Routes;
+  /** The description of the plane; asked for anew after it failed. */
+  describe(): Promise<Info>;
+  /** The bytes that the board of this canvas draws into. */
+  pixels(client: Client, info: Info): ArrayBufferLike;
   /** Pixels of the board may have changed. */
-  board(): void;
-  /** The overlay of own pixels may have changed. */
-  pending(): void;
+  boardChanged(client: Client): void;
+  /** The overlay of own pixels, or the own pixels that were not saved, may have changed. */
+  ownChanged(client: Client): void;
   /** Connection, people or read-only changed. */
-  status(): void;
-  refused(edits: readonly Edit[], reason: string): void;
+  statusChanged(client: Client): void;
+  greeted(client: Client): void;
+  begunAnew(client: Client): void;
+  refused(client: Client, edits: readonly Edit[], reason: string): void;
 }
 
-const NOT_PROTOCOL = 1002;
+/** Own edits that wait this long are overdue: ask whether anybody is there. */
+const OVERDUE_MS = 3_000;
+const OVERDUE_ANSWER_MS = 5_000;
+const WATCH_MS = 500;
 
 export class Client {
   readonly sync: Sync;
   readonly pending = new Pending();
+  readonly unsaved = new Unsaved();
   readonly: boolean = false;
+  /** Whether the canvas takes edits. */
+  open: boolean;
   online = 0;
-  info: Info | null = null;
+  /** Whether own edits wait longer for the log than they should. */
+  overdue = false;
   board: Board | null = null;
-  /** The state that status() last told of. */
+  /** Whether the board has a picture, be it an old one. */
+  drawn = false;
+  /** Why there is no connection, while there is none. */
+  trouble: Trouble = 'unreachable';
+  /** The state that statusChanged() was last called for. */
   private shown: State | null = null;
-  private socket: Socket | null = null;
+  private transport: Transport | null = null;
   private fetching: AbortController | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private wakeTimer: ReturnType<typeof setTimeout> | undefined;
+  private watchTimer: ReturnType<typeof setInterval> | undefined;
+  /** Another transport shall be taken as soon as nothing is on its way. */
+  private moving = false;
+  private info: Info | null = null;
+  private readonly paths: URL;
 
-  /** `base` is where the server's paths start; `pixels` gives the bytes that the board draws into. */
   constructor(
-    private readonly base: URL,
-    private readonly pixels: (info: Info) => ArrayBufferLike,
-    private readonly events: ClientEvents,
+    readonly at: CanvasInfo,
+    private readonly around: Surroundings,
   ) {
+    this.paths = new URL(`./${folderOf(at)}`, around.base);
+    this.open = at.open;
     this.sync = new Sync(this.outside());
   }
 
@@ -51,144 +79,210 @@ export class Client {
     this.sync.start();
   }
 
-  /** Is it still there? For when the machine woke up or changed its network. */
+  /** The end; nothing is reported any more. */
+  stop(): void {
+    clearTimeout(this.wakeTimer);
+    clearInterval(this.watchTimer);
+    this.fetching?.abort();
+    this.transport?.close();
+    this.transport = null;
+  }
+
+  /** Is the server still there? For when the machine woke up or changed its network. */
   probe(): void {
-    this.socket?.ask();
+    this.transport?.ask(OVERDUE_ANSWER_MS);
     this.sync.retryNow();
   }
 
-  get canPlace(): boolean {
-    return this.sync.state.kind === 'live' && !this.readonly;
+  /** Moves to the transport that is the right one now, as soon as nothing is on its way. */
+  moveOver(): void {
+    this.moving = true;
+    if (this.pending.size === 0) this.sync.reconnect();
   }
 
-  /** Shows the edits at once and sends them as one message; false when that is not possible now. */
+  get canPlace(): boolean {
+    return this.sync.state.kind === 'live' && !this.readonly && this.open;
+  }
+
+  /** Shows the edits at once and sends them; false when that is not possible now. */
   place(edits: readonly Edit[]): boolean {
-    if (!this.canPlace || !this.socket) return false;
-    const id = this.pending.add(edits);
-    const sent = this.socket.send(encodeMessage(id, edits));
-    if (!sent) this.pending.refused(id);
-    this.events.pending();
+    const { transport } = this;
+    if (!this.canPlace || !transport) return false;
+    let sent = true;
+    for (let i = 0; i < edits.length && sent; i += transport.maxEdits) {
+      const some = edits.slice(i, i + transport.maxEdits);
+      const id = this.pending.add(some, performance.now());
+      sent = transport.send(id, some);
+      if (!sent) this.pending.refused(id);
+    }
+    this.ownChanged();
     return sent;
+  }
+
+  /** Places those own pixels again that were not saved. */
+  placeUnsaved(): void {
+    if (this.canPlace && this.unsaved.size > 0) this.place(this.unsaved.take());
+    this.ownChanged();
   }
 
   private outside(): Outside {
     return {
       connect: (from) => this.connect(from),
       disconnect: () => this.disconnect(),
-      fetchPicture: (fresh) => void this.fetch(fresh),
+      fetchPicture: (source) => void this.fetch(source),
       dropPicture: () => this.fetching?.abort(),
       wake: (ms) => {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.sync.onWake(), ms);
+        clearTimeout(this.wakeTimer);
+        this.wakeTimer = setTimeout(() => this.sync.onWake(), ms);
       },
       load: (indices) => {
         this.board!.load(indices);
-        this.events.board();
+        this.drawn = true;
+        this.around.boardChanged(this);
       },
       apply: (edits) => {
         this.board!.apply(edits);
-        this.events.board();
+        this.around.boardChanged(this);
       },
       sum: () => this.board!.sum(),
       now: () => performance.now(),
       random: Math.random,
-      changed: () => {
-        if (this.pending.settle(this.sync.version)) this.events.pending();
-        if (this.shown === this.sync.state) return;
-        this.shown = this.sync.state;
-        this.events.status();
+      begunAnew: () => {
+        this.pending.drop();
+        this.unsaved.take();
+        this.ownChanged();
+        this.around.begunAnew(this);
       },
+      changed: () => this.changed(),
     };
   }
 
+  private changed(): void {
+    const { board, sync } = this;
+    const settled = this.pending.settle(sync.version);
+    const saved =
+      board && sync.state.kind === 'live' && this.unsaved.settle((x, y) => board.at(x, y));
+    if (settled || saved) this.ownChanged();
+    if (this.moving && sync.state.kind === 'live') this.moveOver();
+    if (this.shown === sync.state) return;
+    this.shown = sync.state;
+    this.around.statusChanged(this);
+  }
+
   private connect(from: number): void {
-    const url = new URL('ws', this.base);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    url.searchParams.set('from', String(from));
     let greeted = false;
-    this.socket = new Socket(url, {
-      binary: (data) => {
-        const frame = greeted ? decodeFrame(data, this.info!) : null;
-        if (frame) this.sync.onFrame(frame);
-        else this.giveUp();
+    this.moving = false;
+    const transport = this.around.routes.transport(this.paths, this.at, this.info!, {
+      message: (message) => {
+        greeted = true;
+        this.onMessage(message);
       },
-      text: (data) => {
-        const message = decodeText(data);
-        greeted ||= message?.type === 'hello';
-        if (!greeted) this.giveUp();
-        else if (message) this.onMessage(message);
-      },
+      frame: (frame) => this.sync.onFrame(frame),
       lost: (code) => {
-        this.forgetOwn();
-        this.socket = null;
-        this.sync.onClosed(code);
+        this.keepOwn();
+        if (greeted) this.onLost(transport, code, 'unreachable');
+        else void this.explain(transport, code);
       },
     });
+    this.transport = transport;
+    transport.open(from);
+  }
+
+  /** The connection was never made: what is wrong? */
+  private async explain(transport: Transport, code: number): Promise<void> {
+    this.onLost(transport, code, await this.around.routes.diagnose(code, this.at));
+  }
+
+  private onLost(transport: Transport, code: number, trouble: Trouble): void {
+    if (transport !== this.transport) return;
+    this.trouble = trouble;
+    this.transport = null;
+    this.sync.onClosed(code);
+    // Another transport is there for this: no reason to wait.
+    if (trouble === 'websocket') this.sync.retryNow();
   }
 
   private disconnect(): void {
-    this.forgetOwn();
-    this.socket?.close();
-    this.socket = null;
+    this.keepOwn();
+    this.transport?.close();
+    this.transport = null;
   }
 
-  private forgetOwn(): void {
-    this.pending.connectionLost();
-    this.events.pending();
+  /** Nobody will tell what became of the edits that are on their way: the picture will. */
+  private keepOwn(): void {
+    this.unsaved.add(this.pending.drop());
+    this.ownChanged();
   }
 
-  private async fetch(fresh: boolean): Promise<void> {
+  private ownChanged(): void {
+    if (this.pending.size === 0) {
+      clearInterval(this.watchTimer);
+      this.watchTimer = undefined;
+      this.overdue = false;
+    } else {
+      this.watchTimer ??= setInterval(() => this.watch(), WATCH_MS);
+    }
+    this.around.ownChanged(this);
+  }
+
+  private watch(): void {
+    const since = this.pending.waitingSince;
+    const overdue = since !== null && performance.now() - since >= OVERDUE_MS;
+    if (overdue) this.transport?.ask(OVERDUE_ANSWER_MS);
+    if (overdue === this.overdue) return;
+    this.overdue = overdue;
+    this.around.ownChanged(this);
+  }
+
+  private async fetch(source: Source): Promise<void> {
     const control = new AbortController();
     this.fetching = control;
-    let picture: Picture;
     try {
-      this.info ??= this.prepare(await fetchInfo(this.base, control.signal));
-      picture = await fetchPicture(this.base, this.info, fresh, control.signal);
+      this.info ??= this.prepare(await this.around.describe());
+      const picture = await fetchPicture(this.paths, this.info, source, control.signal);
+      if (control.signal.aborted) return;
+      this.sync.onPicture(picture.version, picture.genesis, picture.indices);
     } catch (error) {
       if (control.signal.aborted) return;
       console.warn('placed: no picture:', error);
-      return this.sync.onPictureFailed();
+      this.trouble = error instanceof FetchError ? error.trouble : 'unreachable';
+      this.sync.onPictureFailed(this.trouble === 'picture');
     }
-    if (!control.signal.aborted) this.sync.onPicture(picture.version, picture.indices);
   }
 
   private prepare(info: Info): Info {
     const palette = info.palette.map((colour) => colour.rgb);
-    this.board = new Board(info, palette, this.pixels(info));
-    this.events.ready(info);
+    this.board = new Board(info, palette, this.around.pixels(this, info));
     return info;
-  }
-
-  /** This is not the protocol that we speak: perhaps it is after a while. */
-  private giveUp(): void {
-    this.disconnect();
-    this.sync.onClosed(NOT_PROTOCOL);
   }
 
   private onMessage(m: Message): void {
     switch (m.type) {
       case 'hello':
         this.readonly = m.readonly;
+        this.open = m.open;
         this.online = m.online;
-        return this.sync.onHello(m.version);
+        this.around.routes.succeeded();
+        this.sync.onHello(m.version, m.genesis);
+        return this.around.greeted(this);
       case 'placed':
         this.pending.placed(m.id, m.version, this.sync.version);
-        return this.events.pending();
+        return this.ownChanged();
       case 'refused': {
         const edits = this.pending.refused(m.id);
-        if (edits) this.events.refused(edits, m.reason);
-        return this.events.pending();
+        if (edits) this.around.refused(this, edits, m.reason);
+        return this.ownChanged();
       }
       case 'online':
         this.online = m.count;
-        return this.events.status();
+        return this.around.statusChanged(this);
       case 'checksum':
         return this.sync.onChecksum(m.version, m.sum);
       case 'reset':
         return this.sync.onReset(m.version);
       case 'notice':
         this.readonly = m.readonly;
-        return this.events.status();
+        return this.around.statusChanged(this);
     }
   }
 }

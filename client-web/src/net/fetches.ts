@@ -1,21 +1,45 @@
 // SPDX-License-Identifier: ISC
-// What comes by plain HTTP: the description of the canvas and its picture.
+// What comes by plain HTTP: the description of the plane, and pictures of its canvases.
 
-import type { Size } from '../core/edit';
 import { parseInfo, type Info } from '../core/info';
-import { decodePng } from '../core/png';
+import { decodePicture, parseGenesis, parseVersion } from '../core/picture';
+import type { Source } from '../core/sync';
+import { isFull, type Trouble } from '../core/trouble';
 
-export interface Picture {
+export interface VersionedPicture {
   readonly version: number;
+  readonly genesis: string | null;
   readonly indices: Uint8Array;
 }
 
+/** A fetch that failed, and what that says about the server. */
+export class FetchError extends Error {
+  constructor(
+    message: string,
+    readonly trouble: Trouble,
+  ) {
+    super(message);
+  }
+}
+
 const TIMEOUT_MS = 30_000;
+const CACHES: Record<Source, RequestCache> = {
+  any: 'default',
+  checked: 'no-cache',
+  server: 'reload',
+};
 
 async function get(url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
-  const answer = await fetch(url, { cache, signal });
-  if (!answer.ok) throw new Error(`${url.pathname}: ${answer.status}`);
-  return answer;
+  let answer: Response;
+  try {
+    answer = await fetch(url, { cache, signal });
+  } catch (error) {
+    throw new FetchError(`${url.pathname}: ${String(error)}`, 'unreachable');
+  }
+  if (answer.ok) return answer;
+  const body = await answer.text().catch(() => '');
+  const trouble = isFull({ status: answer.status, body }) ? 'full' : 'unreachable';
+  throw new FetchError(`${url.pathname}: ${answer.status}`, trouble);
 }
 
 /** Runs a job that is stopped by `signal` or after TIMEOUT_MS, whichever comes first. */
@@ -24,6 +48,7 @@ async function bounded<T>(signal: AbortSignal, job: (s: AbortSignal) => Promise<
   const abort = () => stop.abort();
   const timer = setTimeout(abort, TIMEOUT_MS);
   signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
   try {
     return await job(stop.signal);
   } finally {
@@ -32,29 +57,33 @@ async function bounded<T>(signal: AbortSignal, job: (s: AbortSignal) => Promise<
   }
 }
 
-export function fetchInfo(base: URL, signal: AbortSignal): Promise<Info> {
-  return bounded(signal, async (s) => {
-    const answer = await get(new URL('info', base), 'no-cache', s);
-    const info = parseInfo(await answer.json());
-    if (!info) throw new Error('/info is not a canvas that this page can draw');
+/** The first time, what the document has asked for already will do. */
+export function fetchInfo(base: URL, source: Source): Promise<Info> {
+  return bounded(new AbortController().signal, async (s) => {
+    const answer = await get(new URL('info', base), CACHES[source], s);
+    const info = parseInfo(await answer.json().catch(() => null));
+    if (!info) throw new FetchError('/info is not a plane that this page can draw', 'unreachable');
     return info;
   });
 }
 
-/** `fresh` asks the server and every cache on the way; a 304 is fine. */
+/** `canvas` is where the paths of this canvas start. */
 export function fetchPicture(
-  base: URL,
-  size: Size,
-  fresh: boolean,
+  canvas: URL,
+  info: Info,
+  source: Source,
   signal: AbortSignal,
-): Promise<Picture> {
+): Promise<VersionedPicture> {
   return bounded(signal, async (s) => {
-    const answer = await get(new URL('canvas.png', base), fresh ? 'no-cache' : 'default', s);
-    const header = answer.headers.get('X-Canvas-Version');
-    const version = Number(header);
-    if (!header || !Number.isSafeInteger(version) || version < 0) {
-      throw new Error('/canvas.png without a version');
-    }
-    return { version, indices: await decodePng(new Uint8Array(await answer.arrayBuffer()), size) };
+    const answer = await get(new URL('canvas.png', canvas), CACHES[source], s);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const palette = info.palette.map(({ rgb }) => rgb);
+    const picture = await decodePicture(bytes, info, palette).catch((error) => {
+      throw new FetchError(String(error), 'picture');
+    });
+    const version = parseVersion(answer.headers.get('X-Canvas-Version')) ?? picture.version;
+    if (version === null) throw new FetchError('/canvas.png without a version', 'picture');
+    const genesis = parseGenesis(answer.headers.get('X-Canvas-Genesis')) ?? picture.genesis;
+    return { version, genesis, indices: picture.indices };
   });
 }

@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: ISC
-// The one line above the palette: what just happened, else what is the case, else nothing.
+// The one status line, above the palette: what just happened, else what waits for an answer, else
+// what is the case, else nothing.
 
 const SAY_MS = 4_000;
 
+export interface HintElements {
+  readonly root: HTMLElement;
+  readonly text: HTMLElement;
+  readonly action: HTMLButtonElement;
+  readonly dismiss: HTMLButtonElement;
+}
+
+/** A line that stays until one of its buttons is used, or it is not so any more. */
+export interface Offer {
+  readonly text: string;
+  readonly action: string;
+  /** Whether the action can be used now. */
+  readonly ready: boolean;
+}
+
 export class Hint {
   private said = '';
+  private offered: Offer | null = null;
   private held = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly element: HTMLElement) {}
+  constructor(
+    private readonly elements: HintElements,
+    accept: () => void,
+    dismiss: () => void,
+  ) {
+    elements.action.addEventListener('click', accept);
+    elements.dismiss.addEventListener('click', dismiss);
+  }
 
   /** Something that just happened; gone after a moment. */
   say(text: string): void {
@@ -21,6 +45,11 @@ export class Hint {
     this.show();
   }
 
+  offer(offer: Offer | null): void {
+    this.offered = offer;
+    this.show();
+  }
+
   /** Something that is the case until told otherwise; '' for nothing. */
   hold(text: string): void {
     this.held = text;
@@ -28,8 +57,13 @@ export class Hint {
   }
 
   private show(): void {
-    const text = this.said || this.held;
-    if (this.element.textContent !== text) this.element.textContent = text;
-    this.element.hidden = text === '';
+    const { root, text, action, dismiss } = this.elements;
+    const offer = this.said ? null : this.offered;
+    const words = this.said || offer?.text || this.held;
+    if (text.textContent !== words) text.textContent = words;
+    root.hidden = words === '';
+    action.hidden = dismiss.hidden = !offer;
+    action.textContent = offer?.action ?? '';
+    action.disabled = !offer?.ready;
   }
 }

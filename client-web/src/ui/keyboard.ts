@@ -8,6 +8,7 @@ export interface KeyActions {
   stepColour(by: 1 | -1): void;
   zoom(direction: 1 | -1): void;
   fit(): void;
+  copyLink(): void;
   leave(): void;
 }
 
@@ -49,6 +50,7 @@ function act(actions: KeyActions, event: KeyboardEvent): boolean {
   else if (key === '-') actions.zoom(-1);
   else if (digit) actions.colour(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
   else if (key === '0') actions.fit();
+  else if (key.toLowerCase() === 'l') actions.copyLink();
   else if (code === 'BracketLeft') actions.stepColour(-1);
   else if (code === 'BracketRight') actions.stepColour(1);
   else if (key === 'Escape') actions.leave();

@@ -11,6 +11,8 @@ const RETICLE_MIN = 12;
 
 export interface Marks {
   readonly pending: Iterable<Edit>;
+  /** The pending ones wait longer than they should. */
+  readonly overdue: boolean;
   readonly fading: readonly { readonly edit: Edit; readonly since: number }[];
   readonly hover: Cell | null;
   readonly reticle: Cell | null;
@@ -34,7 +36,7 @@ export class MarksPainter {
     this.x = view.x * port.dpr;
     this.y = view.y * port.dpr;
     g.clearRect(0, 0, g.canvas.width, g.canvas.height);
-    for (const edit of marks.pending) this.pending(edit, marks.palette);
+    for (const edit of marks.pending) this.pending(edit, marks.palette, marks.overdue);
     for (const { edit, since } of marks.fading) {
       g.globalAlpha = Math.max(0, 1 - (now - since) / FADE_MS);
       this.fill(edit, marks.palette[edit.colour]!);
@@ -52,11 +54,11 @@ export class MarksPainter {
     g.fillRect(this.x + cell.x * k, this.y + cell.y * k, side, side);
   }
 
-  /** The colour at once, and a small mark in it until the log has it. */
-  private pending(edit: Edit, palette: readonly string[]): void {
+  /** The colour at once, and a small mark in it until the log has it; a large one when that is late. */
+  private pending(edit: Edit, palette: readonly string[], overdue: boolean): void {
     const { g, k } = this;
     this.fill(edit, palette[edit.colour]!);
-    const side = Math.round(k / 3);
+    const side = Math.round(overdue ? (2 * k) / 3 : k / 3);
     if (side < 2) return;
     const at = Math.floor((k - side) / 2);
     const x = this.x + edit.x * k + at;

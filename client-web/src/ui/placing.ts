@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: ISC
 // Placing: which cell is meant, with which colour, and what becomes of it.
 
+import { DOUBLE_MS } from '../core/clicks';
 import type { Cell, Edit } from '../core/edit';
-import type { Client } from '../net/client';
+import type { Obstacle, Plane } from '../net/plane';
 import type { Hint } from './hint';
 import { FADE_MS } from './marks';
 import type { Palette } from './palette';
 
-export const READ_ONLY = "Read-only for the moment: your pixels can't be saved";
+const READ_ONLY = "Read-only for the moment: your pixels can't be saved";
 const FIRST = 'Pick a colour, then a pixel. Everyone sees it.';
+const OVERDUE = 'Waiting for the server: your pixels are not saved yet';
 const FIRST_KEY = 'placed.drawn';
+
+const OBSTACLES: Record<NonNullable<Obstacle>, string> = {
+  outside: 'That is outside the canvas',
+  locked: 'This area is closed',
+  readonly: READ_ONLY,
+  unconnected: "Not connected: your pixel can't be placed right now",
+};
 
 const REASONS: Record<string, string> = {
   range: 'That pixel is outside the canvas',
+  locked: OBSTACLES.locked,
   readonly: READ_ONLY,
   busy: 'Too much is going on: try again in a moment',
   closed: 'The server is restarting: try again in a moment',
   failed: 'Your pixel could not be saved: try again',
+  'origin: not allowed': "Pages of this address may not draw here",
 };
 
 interface Fading {
@@ -28,13 +39,15 @@ export class Placing {
   hover: Cell | null = null;
   reticle: Cell | null = null;
   private fadingEdits: Fading[] = [];
+  /** Clicked on, and sent when it is sure that this was no double click. */
+  private held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
   /** Whether the reticle was set by touch, so that a button has to confirm it. */
   private byTouch = false;
   private readonly chip = document.createElement('span');
   private readonly label = document.createElement('span');
 
   constructor(
-    private readonly client: Client,
+    private readonly plane: Plane,
     private readonly palette: () => Palette | null,
     private readonly hint: Hint,
     private readonly button: HTMLButtonElement,
@@ -43,6 +56,7 @@ export class Placing {
     this.chip.className = 'chip';
     button.append(this.chip, this.label);
     button.addEventListener('click', () => this.placeAtReticle());
+    window.addEventListener('pagehide', () => this.sendHeld());
     if (!drewBefore()) hint.hold(FIRST);
   }
 
@@ -66,40 +80,88 @@ export class Placing {
     this.update();
   }
 
-  /** Colour, connection or reticle changed. */
+  /** Own pixels that are not the log's yet, those that wait for a second click included. */
+  *pending(): Iterable<Edit> {
+    yield* this.plane.pending();
+    if (this.held) yield this.held.edit;
+  }
+
+  /** Colour, connection, reticle or own pixels changed. */
   update(): void {
+    const { plane } = this;
     const colour = this.palette()?.colour ?? null;
     this.button.hidden = !this.reticle || !this.byTouch;
-    this.button.disabled = colour === null || !this.client.canPlace;
+    this.button.disabled =
+      colour === null || !this.reticle || plane.obstacle(this.reticle) !== null;
     this.label.textContent = colour === null ? 'Pick a colour' : 'Place';
     this.chip.hidden = colour === null;
-    if (colour !== null) this.chip.style.backgroundColor = this.client.info!.palette[colour]!.rgb;
-    if (this.client.readonly) this.hint.hold(READ_ONLY);
+    if (colour !== null) this.chip.style.backgroundColor = plane.info!.palette[colour]!.rgb;
+    if (plane.readonly) this.hint.hold(READ_ONLY);
+    else if (plane.overdue) this.hint.hold(OVERDUE);
     else this.hint.hold(drewBefore() ? '' : FIRST);
-    this.palette()?.dim(this.client.readonly);
+    this.hint.offer(this.offer());
+    this.palette()?.dim(plane.readonly);
     this.changed();
   }
 
   placeAtReticle(): void {
-    if (this.reticle) this.place(this.reticle);
+    this.sendHeld();
+    const edit = this.reticle && this.edit(this.reticle);
+    if (edit) this.send(edit);
   }
 
-  place(cell: Cell): void {
+  /** Clicked on: shows at once, and is sent a little later unless drop() comes before that. */
+  placeSoon(cell: Cell): void {
+    this.sendHeld();
+    const edit = this.edit(cell);
+    if (!edit) return;
+    this.held = { edit, timer: setTimeout(() => this.sendHeld(), DOUBLE_MS) };
+    this.changed();
+  }
+
+  /** It was a double click. */
+  drop(): void {
+    if (this.held) clearTimeout(this.held.timer);
+    this.held = null;
+    this.changed();
+  }
+
+  private sendHeld(): void {
+    const { held } = this;
+    this.drop();
+    if (held) this.send(held.edit);
+  }
+
+  /** The cell in the chosen colour, or null (and the reason on the status line). */
+  private edit(cell: Cell): Edit | null {
     const colour = this.palette()?.colour ?? null;
-    if (colour === null) return this.hint.say('Pick a colour first');
-    if (this.client.readonly) return this.hint.say(READ_ONLY);
-    if (!this.client.place([{ x: cell.x, y: cell.y, colour }])) {
-      return this.hint.say("Not connected: your pixel can't be placed right now");
-    }
+    const obstacle = this.plane.obstacle(cell);
+    if (obstacle === 'outside' || obstacle === 'locked') this.hint.say(OBSTACLES[obstacle]);
+    else if (colour === null) this.hint.say('Pick a colour first');
+    else if (obstacle) this.hint.say(OBSTACLES[obstacle]);
+    else if (this.plane.colourAt(cell) !== colour) return { x: cell.x, y: cell.y, colour };
+    return null;
+  }
+
+  private send(edit: Edit): void {
+    const obstacle = this.plane.place([edit]);
+    if (obstacle) return this.hint.say(OBSTACLES[obstacle]);
     if (!drewBefore()) {
       rememberDrawing();
       this.update();
     }
   }
 
+  private offer() {
+    const n = this.plane.unsaved;
+    if (n === 0) return null;
+    const text = n === 1 ? '1 pixel was not saved' : `${n.toLocaleString()} pixels were not saved`;
+    return { text, action: 'Place again', ready: this.plane.state.kind === 'live' };
+  }
+
   refused(edits: readonly Edit[], reason: string): void {
     const since = performance.now();
-    this.fadingEdits.push(...edits.map((edit) => ({ edit, since })));
+    for (const edit of edits) this.fadingEdits.push({ edit, since });
     this.hint.say(REASONS[reason] ?? `Not placed: ${reason}`);
     this.changed();
   }

@@ -1,37 +1,147 @@
 // SPDX-License-Identifier: ISC
-// The second surface: the visible part of the board, drawn to the window with one drawImage.
+// The picture on the window: the boards that are live, pictures of the other canvases, a chequered
+// ground where there is no picture yet, and a hairline around it all.
 
+import type { Rect, Size } from '../core/edit';
+import type { Position } from '../core/info';
+import { areaOf, grow, levelFor, nameOf, overlap, pictureOf } from '../core/plane';
 import { visible, type View, type Viewport } from '../core/view';
+import type { Stills } from './stills';
 import type { Surface } from './surface';
 
-const HAIRLINE = 'rgb(128 128 128 / 0.8)';
+/** What there is to draw of the plane. */
+export interface Scenery {
+  readonly size: Size;
+  readonly canvases: readonly Position[];
+  /** The live boards by the name of their canvas; null for one that gets its picture just now. */
+  readonly surfaces: ReadonlyMap<string, Surface | null>;
+  readonly stills: Stills;
+}
 
-export function drawScreen(
-  g: CanvasRenderingContext2D,
-  surface: Surface,
-  view: View,
-  port: Viewport,
-): void {
-  g.clearRect(0, 0, g.canvas.width, g.canvas.height);
-  const { x0, y0, x1, y1 } = visible(view, port, surface.size);
-  if (x0 >= x1 || y0 >= y1) return;
-  const k = view.k * port.dpr;
-  const x = view.x * port.dpr;
-  const y = view.y * port.dpr;
-  const { source, cells } = surface.at(k);
-  g.imageSmoothingEnabled = k < 1;
-  g.drawImage(
-    source,
-    x0 / cells,
-    y0 / cells,
-    (x1 - x0) / cells,
-    (y1 - y0) / cells,
-    x + x0 * k,
-    y + y0 * k,
-    (x1 - x0) * k,
-    (y1 - y0) * k,
-  );
-  g.strokeStyle = HAIRLINE;
-  g.lineWidth = 1;
-  g.strokeRect(x - 0.5, y - 0.5, surface.size.width * k + 1, surface.size.height * k + 1);
+const HAIRLINE = 'rgb(128 128 128 / 0.8)';
+const GROUND = '#d8d8d8';
+const GROUND_DARK = '#cccccc';
+const GROUND_PX = 12;
+/** From so many device pixels a cell on, cells of unequal size look equal. */
+const EVEN_FROM = 8;
+/** Above this many pixels the way around is too dear. */
+const SCRATCH_MAX = 16_000_000;
+
+export class Screen {
+  private scratch: CanvasRenderingContext2D | null = null;
+  private ground: CanvasPattern | null = null;
+
+  constructor(private readonly g: CanvasRenderingContext2D) {}
+
+  /** `moving`: the next picture comes at once, so quick is better than even. */
+  draw(scenery: Scenery, view: View, port: Viewport, moving: boolean): void {
+    const { g } = this;
+    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
+    const k = view.k * port.dpr;
+    const x = view.x * port.dpr;
+    const y = view.y * port.dpr;
+    const shown = visible(view, port);
+    const whole = Math.abs(k - Math.round(k)) < 1e-6;
+    if (moving || whole || k < 1 || k >= EVEN_FROM || !this.drawEven(scenery, shown, k, x, y)) {
+      g.imageSmoothingEnabled = k < 1;
+      this.paint(g, scenery, shown, k, x, y);
+    }
+    this.outline(scenery, shown, k, x, y);
+  }
+
+  /** Sharply at the next whole scale, then smoothly down: all cells get the same size. */
+  private drawEven(scenery: Scenery, shown: Rect, k: number, x: number, y: number): boolean {
+    const scale = Math.ceil(k);
+    const width = (shown.x1 - shown.x0) * scale;
+    const height = (shown.y1 - shown.y0) * scale;
+    if (width * height > SCRATCH_MAX) return false;
+    this.scratch ??= document.createElement('canvas').getContext('2d')!;
+    const { canvas } = this.scratch;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    this.scratch.clearRect(0, 0, width, height);
+    this.scratch.imageSmoothingEnabled = false;
+    this.paint(this.scratch, scenery, shown, scale, -shown.x0 * scale, -shown.y0 * scale);
+    this.g.imageSmoothingEnabled = true;
+    const by = k / scale;
+    this.g.drawImage(canvas, x + shown.x0 * k, y + shown.y0 * k, width * by, height * by);
+    return true;
+  }
+
+  /** A point p of the plane comes to p * k + (x, y). */
+  private paint(
+    g: CanvasRenderingContext2D,
+    { size, canvases, surfaces, stills }: Scenery,
+    shown: Rect,
+    k: number,
+    x: number,
+    y: number,
+  ): void {
+    /** Of a source that covers one area of the plane, the part that shows another. */
+    const place = (source: CanvasImageSource, covers: Rect, cells: number, part: Rect) => {
+      const x0 = Math.max(shown.x0, part.x0);
+      const y0 = Math.max(shown.y0, part.y0);
+      const w = Math.min(shown.x1, part.x1) - x0;
+      const h = Math.min(shown.y1, part.y1) - y0;
+      const left = (x0 - covers.x0) / cells;
+      const top = (y0 - covers.y0) / cells;
+      g.drawImage(source, left, top, w / cells, h / cells, x + x0 * k, y + y0 * k, w * k, h * k);
+    };
+    g.fillStyle = this.ground ??= makeGround(g);
+    const level = levelFor(k);
+    for (const at of canvases) {
+      const area = areaOf(at, size);
+      if (!overlap(area, shown)) continue;
+      const surface = surfaces.get(nameOf(at));
+      const tile = { x: at.x >> level, y: at.y >> level };
+      if (surface) {
+        const { source, cells } = surface.at(k);
+        place(source, area, cells, area);
+        continue;
+      }
+      const path = level > 0 ? `t/${level}/${tile.x}/${tile.y}.png` : pictureOf(at);
+      const still = surface === null ? stills.peek(path) : stills.get(path);
+      if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
+      else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
+    }
+  }
+
+  /** Around the canvases, not between them. */
+  private outline({ size, canvases }: Scenery, shown: Rect, k: number, x: number, y: number): void {
+    const { g } = this;
+    const names = new Set(canvases.map(nameOf));
+    g.strokeStyle = HAIRLINE;
+    g.lineWidth = 1;
+    g.beginPath();
+    for (const at of canvases) {
+      const area = areaOf(at, size);
+      if (!overlap(grow(area, 1), shown)) continue;
+      const left = x + area.x0 * k - 0.5;
+      const top = y + area.y0 * k - 0.5;
+      const right = x + area.x1 * k + 0.5;
+      const bottom = y + area.y1 * k + 0.5;
+      const alone = (dx: number, dy: number) => !names.has(nameOf({ x: at.x + dx, y: at.y + dy }));
+      const line = (x0: number, y0: number, x1: number, y1: number) => {
+        g.moveTo(x0, y0);
+        g.lineTo(x1, y1);
+      };
+      if (alone(-1, 0)) line(left, top, left, bottom);
+      if (alone(1, 0)) line(right, top, right, bottom);
+      if (alone(0, -1)) line(left, top, right, top);
+      if (alone(0, 1)) line(left, bottom, right, bottom);
+    }
+    g.stroke();
+  }
+}
+
+function makeGround(g: CanvasRenderingContext2D): CanvasPattern {
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = 2 * GROUND_PX;
+  const t = tile.getContext('2d')!;
+  t.fillStyle = GROUND;
+  t.fillRect(0, 0, 2 * GROUND_PX, 2 * GROUND_PX);
+  t.fillStyle = GROUND_DARK;
+  t.fillRect(0, 0, GROUND_PX, GROUND_PX);
+  t.fillRect(GROUND_PX, GROUND_PX, GROUND_PX, GROUND_PX);
+  return g.createPattern(tile, 'repeat')!;
 }

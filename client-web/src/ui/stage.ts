@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: ISC
 // The stage: the window's two canvases and what has to be drawn again on which of them.
 
-import type { Client } from '../net/client';
 import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
 import { MarksPainter, type Marks } from './marks';
-import { drawScreen } from './screen';
-import type { Surface } from './surface';
+import { Screen, type Scenery } from './screen';
 
 /** What there is to draw; the stage asks when it draws. */
 export interface Scene {
-  readonly surface: Surface;
+  readonly scenery: Scenery;
   readonly view: View;
+  /** The view changes with every frame just now. */
+  readonly moving: boolean;
   readonly marks: Marks;
 }
 
+export interface StageEvents {
+  /** Null while there is nothing to draw. */
+  scene(): Scene | null;
+  /** Brings the surfaces up to date with their boards; whether anything had changed. */
+  update(): boolean;
+  /** The window's size or pixel ratio changed from this to what it is now. */
+  resized(before: Viewport): void;
+}
+
+const LOOK_MS = 500;
+
 export class Stage {
-  private readonly screen: CanvasRenderingContext2D;
-  private readonly overlay: CanvasRenderingContext2D;
+  private readonly contexts: CanvasRenderingContext2D[];
+  private readonly screen: Screen;
   private readonly painter: MarksPainter;
   private readonly frames = new Frames((now) => this.draw(now));
   private viewChanged = true;
@@ -27,28 +38,21 @@ export class Stage {
   constructor(
     screen: HTMLCanvasElement,
     overlay: HTMLCanvasElement,
-    private readonly client: Client,
-    private readonly scene: () => Scene | null,
+    private readonly events: StageEvents,
   ) {
-    this.screen = screen.getContext('2d')!;
-    this.overlay = overlay.getContext('2d')!;
-    this.painter = new MarksPainter(this.overlay);
+    this.contexts = [screen, overlay].map((canvas) => {
+      canvas.addEventListener('contextrestored', () => this.touchView());
+      return canvas.getContext('2d')!;
+    });
+    this.screen = new Screen(this.contexts[0]!);
+    this.painter = new MarksPainter(this.contexts[1]!);
     this.resize();
+    this.watchRatio();
+    window.addEventListener('resize', () => this.changed());
   }
 
   get viewport(): Viewport {
     return this.port;
-  }
-
-  /** Takes the window's size. */
-  resize(): void {
-    const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
-    this.port = { width, height, dpr };
-    for (const { canvas } of [this.screen, this.overlay]) {
-      canvas.width = Math.round(width * dpr);
-      canvas.height = Math.round(height * dpr);
-    }
-    this.touchView();
   }
 
   touchView(): void {
@@ -61,19 +65,56 @@ export class Stage {
     this.frames.request();
   }
 
-  /** The board changed: what of it, the board itself knows. */
+  /** A board changed: what of it, the board itself knows. */
   touchBoard(): void {
     this.frames.request();
   }
 
+  private changed(): void {
+    const before = this.port;
+    this.resize();
+    this.events.resized(before);
+  }
+
+  /** Takes the window's size. */
+  private resize(): void {
+    const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
+    this.port = { width, height, dpr };
+    for (const { canvas } of this.contexts) {
+      canvas.width = Math.round(width * dpr);
+      canvas.height = Math.round(height * dpr);
+    }
+    this.touchView();
+  }
+
+  /**
+   * A window that moves to another screen keeps its size in CSS pixels: no resize event comes. Media
+   * queries tell, but not in every browser and not of every screen (an emulated one changes without
+   * a word), so the ratio is looked at now and then as well.
+   */
+  private watchRatio(): void {
+    const look = () => {
+      if (window.devicePixelRatio !== this.port.dpr) this.changed();
+    };
+    const arm = () => {
+      const same = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+      const moved = () => {
+        arm();
+        look();
+      };
+      same.addEventListener('change', moved, { once: true });
+    };
+    arm();
+    setInterval(look, LOOK_MS);
+  }
+
   private draw(now: number): boolean {
-    const scene = this.scene();
+    const scene = this.events.scene();
     if (!scene) return false;
-    const dirty = this.client.board!.takeDirty();
-    if (dirty) scene.surface.update(dirty);
-    if (dirty || this.viewChanged) drawScreen(this.screen, scene.surface, scene.view, this.port);
-    const { marks } = scene;
-    if (this.marksChanged) this.painter.draw(marks, scene.view, this.port, now);
+    const { scenery, view, marks, moving } = scene;
+    const changed = this.events.update();
+    if (changed || this.viewChanged) this.screen.draw(scenery, view, this.port, moving);
+    if (this.marksChanged) this.painter.draw(marks, view, this.port, now);
     this.viewChanged = false;
     this.marksChanged = marks.fading.length > 0;
     return this.marksChanged;

@@ -2,11 +2,23 @@
 // Whether we are connected and how many are here: the dot, the number, and the banner when not.
 
 import type { State } from '../core/sync';
+import type { Trouble } from '../core/trouble';
 
 const CATCHING_MS = 1_000;
+/** A connection that is back within a moment was nothing to speak of. */
+const LOST_MS = 1_000;
 /** The server said that it ends the connection: it is mostly back before anybody need know. */
 const TOLD_MS = 3_000;
 const TOLD = [1011, 1012, 4001];
+
+const WORDS: Record<Trouble, string> = {
+  unreachable: '',
+  websocket: '',
+  full: 'The server is full just now: a place may become free at any moment.',
+  origin: `Pages of ${location.host} may not draw here: the server's operator has to allow that.`,
+  picture:
+    'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
+};
 
 export interface StatusElements {
   readonly dot: HTMLElement;
@@ -16,47 +28,69 @@ export interface StatusElements {
   readonly wait: HTMLElement;
 }
 
+/** What there is to say. */
+export interface Connection {
+  readonly state: State;
+  readonly trouble: Trouble;
+  readonly online: number;
+  /** By event stream, because something on the way refuses WebSockets. */
+  readonly slower: boolean;
+}
+
 export class Status {
-  private state: State = { kind: 'starting' };
-  private online = 0;
+  private now: Connection = {
+    state: { kind: 'starting' },
+    trouble: 'unreachable',
+    online: 0,
+    slower: false,
+  };
   /** When the connection was lost, or when catching up began. */
   private since = 0;
   private quietMs = 0;
+  private everLive = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly elements: StatusElements) {}
 
-  show(state: State, online: number): void {
-    if (state.kind !== this.state.kind) {
+  show(now: Connection): void {
+    const { state } = now;
+    if (state.kind !== this.now.state.kind) {
       this.since = performance.now();
-      this.quietMs = state.kind === 'lost' && TOLD.includes(state.code) ? TOLD_MS : 0;
+      this.quietMs = state.kind === 'lost' && TOLD.includes(state.code) ? TOLD_MS : LOST_MS;
     }
-    this.state = state;
-    this.online = online;
+    this.now = now;
+    this.everLive ||= state.kind === 'live';
     this.draw();
   }
 
   private draw(): void {
     clearTimeout(this.timer);
     const { dot, people, banner, text, wait } = this.elements;
-    const { state } = this;
+    const { state, trouble, slower } = this.now;
     const lost = state.kind === 'lost' && this.lasted(this.quietMs);
     dot.dataset.state = state.kind === 'lost' && !lost ? 'catching' : state.kind;
+    dot.toggleAttribute('data-slower', slower);
     set(people, this.words(lost));
     banner.hidden = !lost;
     if (state.kind === 'lost') {
-      set(text, lost ? 'Connection lost.' : '');
+      const lostWords = this.everLive ? 'Connection lost.' : "Can't reach the canvas yet.";
+      set(text, lost ? WORDS[trouble] || lostWords : '');
       const left = state.retryAt === null ? 0 : Math.ceil((state.retryAt - performance.now()) / 1000);
       set(wait, left > 0 ? `Trying again in ${left} s` : 'Trying again');
       this.later(lost ? 1_000 : this.quietMs);
-    } else if (state.kind === 'catching') this.later(CATCHING_MS);
+      return;
+    }
+    set(text, '');
+    set(wait, '');
+    if (state.kind === 'catching') this.later(CATCHING_MS);
   }
 
   private words(lost: boolean): string {
-    if (this.state.kind === 'starting') return 'Connecting';
+    const { state, online, slower } = this.now;
+    if (state.kind === 'starting') return 'Connecting';
     if (lost) return 'Offline';
-    if (this.state.kind === 'catching' && this.lasted(CATCHING_MS)) return 'Catching up';
-    return `${this.online.toLocaleString()} here`;
+    if (state.kind === 'catching' && this.lasted(CATCHING_MS)) return 'Catching up';
+    return slower ? 'Live, slower' : `${online.toLocaleString()} here`;
   }
 
   private lasted(ms: number): boolean {

@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: ISC
-// The first surface: the board at one pixel a cell, and at half that for looking from afar.
+// The surface of one board: at one pixel a cell, and at half that for looking from afar.
 
-import type { Rect } from '../core/board';
-import type { Size } from '../core/edit';
-
-function canvas(width: number, height: number): CanvasRenderingContext2D {
-  const element = document.createElement('canvas');
-  element.width = width;
-  element.height = height;
-  return element.getContext('2d', { alpha: false })!;
-}
+import type { Board } from '../core/board';
+import type { Rect, Size } from '../core/edit';
 
 export class Surface {
   readonly image: ImageData;
   private readonly full: CanvasRenderingContext2D;
   private readonly half: CanvasRenderingContext2D;
+  private lost = false;
 
-  constructor(readonly size: Size) {
+  /** `restored` is told when the browser had thrown the pixels away and can draw again. */
+  constructor(size: Size, restored: () => void) {
     this.image = new ImageData(size.width, size.height);
-    this.full = canvas(size.width, size.height);
-    this.half = canvas(Math.ceil(size.width / 2), Math.ceil(size.height / 2));
+    const again = () => {
+      this.lost = true;
+      restored();
+    };
+    this.full = canvas(size.width, size.height, again);
+    this.half = canvas(Math.ceil(size.width / 2), Math.ceil(size.height / 2), again);
   }
 
-  /** Takes over this rectangle of the image. */
-  update(r: Rect): void {
-    this.full.putImageData(this.image, 0, 0, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
-    const x = r.x0 & ~1;
-    const y = r.y0 & ~1;
-    const w = (r.x1 - x + 1) & ~1;
-    const h = (r.y1 - y + 1) & ~1;
-    this.half.drawImage(this.full.canvas, x, y, w, h, x / 2, y / 2, w / 2, h / 2);
+  /** Takes over what changed on the board that draws into `image`; whether anything had. */
+  update(board: Board): boolean {
+    if (this.lost) board.touchAll();
+    this.lost = false;
+    const dirty = board.takeDirty();
+    if (dirty) this.draw(dirty);
+    return dirty !== null;
   }
 
   /** What to draw from at this many device pixels a cell, and how many cells one of its pixels is. */
@@ -38,4 +36,21 @@ export class Surface {
       ? { source: this.half.canvas, cells: 2 }
       : { source: this.full.canvas, cells: 1 };
   }
+
+  private draw(r: Rect): void {
+    this.full.putImageData(this.image, 0, 0, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
+    const x = r.x0 & ~1;
+    const y = r.y0 & ~1;
+    const w = (r.x1 - x + 1) & ~1;
+    const h = (r.y1 - y + 1) & ~1;
+    this.half.drawImage(this.full.canvas, x, y, w, h, x / 2, y / 2, w / 2, h / 2);
+  }
+}
+
+function canvas(width: number, height: number, restored: () => void): CanvasRenderingContext2D {
+  const element = document.createElement('canvas');
+  element.width = width;
+  element.height = height;
+  element.addEventListener('contextrestored', restored);
+  return element.getContext('2d', { alpha: false })!;
 }

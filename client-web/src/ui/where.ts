@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Where we are, in numbers for the eye and, when the reticle rests, in words for a screen reader.
+// Where we are, in numbers for the eye and, when the reticle rests, in words for a screen reader; and
+// the link that leads back here.
 
 import type { Cell } from '../core/edit';
 
@@ -11,7 +12,10 @@ export class Where {
   constructor(
     private readonly element: HTMLElement,
     private readonly announcer: HTMLElement,
-  ) {}
+    copy: () => void,
+  ) {
+    element.addEventListener('click', copy);
+  }
 
   show(cell: Cell | null, k: number): void {
     const zoom = `${k < 1 ? k.toFixed(2) : Number(k.toFixed(1))}×`;

@@ -4,10 +4,12 @@
 import { select } from 'd3-selection';
 import 'd3-transition';
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
-import type { Size } from '../core/edit';
+import type { Rect } from '../core/edit';
 import { clamp, MAX_K, minK, rest, type View, type Viewport } from '../core/view';
 
 const FLIGHT_MS = 300;
+/** After a flight one first has to see where one is. */
+const ARRIVAL_MS = 400;
 const CLICK_DISTANCE = 4;
 const TAP_DISTANCE = 10;
 
@@ -19,13 +21,18 @@ export class Zoom {
   view: View = { k: 1, x: 0, y: 0 };
   /** Where a flight leads; the view itself when none is under way. */
   goal: View = this.view;
+  /** A gesture or a flight is under way. */
+  moving = false;
   private readonly behaviour = zoom<HTMLCanvasElement, unknown>();
   private readonly selection;
   private start: View = this.view;
+  private flownAt = -Infinity;
+  private flightGoal: View = this.view;
+  private flights = 0;
 
   constructor(
     element: HTMLCanvasElement,
-    private readonly size: Size,
+    private readonly bounds: () => Rect,
     private readonly port: () => Viewport,
     private readonly changed: () => void,
   ) {
@@ -33,18 +40,28 @@ export class Zoom {
     this.behaviour
       .clickDistance(CLICK_DISTANCE)
       .tapDistance(TAP_DISTANCE)
-      .constrain((t) => toTransform(clamp(toView(t), this.port(), this.size)))
-      .on('start', () => (this.start = this.view))
+      .constrain((t) => toTransform(clamp(toView(t), this.port(), this.bounds())))
+      .on('start', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        this.start = this.view;
+        this.moving = Boolean(event.sourceEvent) || this.flights > 0;
+      })
       .on('zoom', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         this.view = toView(event.transform);
         if (event.sourceEvent) this.goal = this.view;
         this.changed();
       })
       .on('end', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
-        if (event.sourceEvent) this.set(rest(this.start, this.view, this.port(), this.size));
+        this.moving = false;
+        if (event.sourceEvent) this.set(rest(this.start, this.view, this.port(), this.bounds()));
+        this.changed();
       });
     this.selection.call(this.behaviour).on('dblclick.zoom', null);
     this.resized();
+  }
+
+  /** Whether the view stands still, and has for long enough to see what one would click on. */
+  get settled(): boolean {
+    return this.flights === 0 && performance.now() - this.flownAt >= ARRIVAL_MS;
   }
 
   set(view: View): void {
@@ -55,13 +72,29 @@ export class Zoom {
 
   /** Flies there; jumps for people who do not want things to move. */
   fly(view: View): void {
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return this.set(view);
+    const landed = () => {
+      this.flights--;
+      this.flownAt = performance.now();
+    };
+    this.flights++;
+    this.flightGoal = view;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      this.set(view);
+      return landed();
+    }
     this.goal = view;
-    this.behaviour.transform(this.selection.transition().duration(FLIGHT_MS), toTransform(view));
+    const flight = this.selection.transition().duration(FLIGHT_MS);
+    flight.on('end interrupt cancel', landed);
+    this.behaviour.transform(flight, toTransform(view));
   }
 
-  /** The window has another size. */
+  /** The second press of a double click stops the flight that the first one began: it goes on. */
+  flyOn(): void {
+    if (!this.settled) this.fly(this.flightGoal);
+  }
+
+  /** The window has another size, or there is more or less to see. */
   resized(): void {
-    this.behaviour.scaleExtent([minK(this.port(), this.size), MAX_K]);
+    this.behaviour.scaleExtent([minK(this.port(), this.bounds()), MAX_K]);
   }
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: ISC
+// The part of a link after the #: which cell is in the middle, and how near it is.
+
+import type { Cell } from './edit';
+import { MAX_K } from './view';
+
+export interface Place extends Cell {
+  readonly scale: number;
+}
+
+const DEFAULT_SCALE = 16;
+const MIN_SCALE = 0.05;
+
+export function formatLink({ x, y, scale }: Place): string {
+  return `#x=${x}&y=${y}&scale=${Number(scale.toFixed(2))}`;
+}
+
+/** Null when it names no place. */
+export function parseLink(hash: string): Place | null {
+  const values = new URLSearchParams(hash.replace(/^#/, ''));
+  const [x, y] = [values.get('x'), values.get('y')];
+  if (!x || !y || !/^-?\d{1,7}$/.test(x) || !/^-?\d{1,7}$/.test(y)) return null;
+  const scale = Number(values.get('scale') ?? DEFAULT_SCALE);
+  if (!Number.isFinite(scale)) return null;
+  return { x: Number(x), y: Number(y), scale: Math.min(MAX_K, Math.max(MIN_SCALE, scale)) };
+}

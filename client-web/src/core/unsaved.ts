@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: ISC
+// Own edits whose connection was lost before the log had confirmed them. The board tells what became
+// of each: the ones whose colour it shows were saved, the others can be placed again.
+
+import type { Edit } from './edit';
+
+export class Unsaved {
+  private edits: Edit[] = [];
+
+  get size(): number {
+    return this.edits.length;
+  }
+
+  /** Of several edits of one cell the last one counts. */
+  add(edits: Iterable<Edit>): void {
+    for (const edit of edits) {
+      this.edits = this.edits.filter(({ x, y }) => x !== edit.x || y !== edit.y);
+      this.edits.push(edit);
+    }
+  }
+
+  /** Forgets those whose colour the board has now; whether there were any. */
+  settle(at: (x: number, y: number) => number): boolean {
+    const before = this.edits.length;
+    if (before > 0) this.edits = this.edits.filter(({ x, y, colour }) => at(x, y) !== colour);
+    return this.edits.length !== before;
+  }
+
+  /** All of them, to be placed again; none are left. */
+  take(): Edit[] {
+    return this.edits.splice(0);
+  }
+}

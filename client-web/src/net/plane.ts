@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: ISC
+// The plane: which of the server's canvases are connected (at most four, nearest to what one looks
+// at), and edits in plane coordinates handed to the canvases that they are on.
+
+import type { Cell, Edit, Rect } from '../core/edit';
+import type { CanvasInfo, Info } from '../core/info';
+import {
+  boundsOf,
+  byDistance,
+  canvasOf,
+  grow,
+  nameOf,
+  onCanvas,
+  splitByCanvas,
+} from '../core/plane';
+import type { State } from '../core/sync';
+import type { Point } from '../core/view';
+import { Client, type Surroundings } from './client';
+import { fetchInfo } from './fetches';
+import { Routes } from './routes';
+
+export interface PlaneEvents {
+  /** The plane is known; comes once, before any other word about it. */
+  ready(info: Info): void;
+  /** Canvases were opened, closed, or came into being. */
+  changed(info: Info): void;
+  /** The bytes that the board of this client draws into. */
+  pixels(client: Client, info: Info): ArrayBufferLike;
+  /** This client is no more. */
+  gone(client: Client): void;
+  boardChanged(client: Client): void;
+  /** The overlay of own pixels, or the own pixels that were not saved, may have changed. */
+  ownChanged(): void;
+  /** Connection, people or read-only changed. */
+  statusChanged(): void;
+  /** The server has another log than before. */
+  begunAnew(): void;
+  /** In plane coordinates. */
+  refused(edits: readonly Edit[], reason: string): void;
+}
+
+/** Why nothing can be placed on a cell; null when it can. */
+export type Obstacle = 'outside' | 'locked' | 'readonly' | 'unconnected' | null;
+
+const LIVE_MAX = 4;
+/** Canvases that come into view soon, and those that may come back, in cells. */
+const NEAR_CELLS = 200;
+const LEAVE_CELLS = 600;
+const INFO_MS = 20_000;
+/** A client whose edits are on their way is let go of a little later. */
+const BUSY_MS = 1_000;
+
+export class Plane {
+  readonly routes: Routes;
+  info: Info | null = null;
+  bounds: Rect = { x0: 0, y0: 0, x1: 1, y1: 1 };
+  private readonly clients = new Map<string, Client>();
+  private readonly around: Surroundings;
+  /** The nearest canvas; at first, until the plane is known, the one that most planes have. */
+  private nearest: Client;
+  private canvases = new Map<string, CanvasInfo>();
+  private describing: Promise<Info> | null = null;
+  private centre: Point = { x: 0, y: 0 };
+  private area: Rect | null = null;
+  private busyTimer: ReturnType<typeof setTimeout> | undefined;
+  private asking = false;
+  private readonly greeted = new WeakSet<Client>();
+  /** Own pixels that were not saved, of canvases that are not connected any more. */
+  private readonly left = new Map<string, Edit[]>();
+
+  constructor(
+    private readonly base: URL,
+    private readonly events: PlaneEvents,
+  ) {
+    this.routes = new Routes(base, () => {
+      if (!this.routes.blocked) for (const client of this.clients.values()) client.moveOver();
+      this.events.statusChanged();
+    });
+    this.around = this.surroundings();
+    this.nearest = this.add({ x: 0, y: 0, open: true, version: 0 });
+  }
+
+  start(): void {
+    this.nearest.start();
+    setInterval(() => {
+      if (!document.hidden) void this.refresh();
+    }, INFO_MS);
+  }
+
+  /** The client of the canvas nearest to the view's centre. */
+  get client(): Client {
+    return this.nearest;
+  }
+
+  get live(): Iterable<Client> {
+    return this.clients.values();
+  }
+
+  clientAt(at: { x: number; y: number }): Client | undefined {
+    return this.clients.get(nameOf(at));
+  }
+
+  /** What is shown of the connections: a lost one before all, else a live one. */
+  get state(): State {
+    const states = [...this.clients.values()].map((client) => client.sync.state);
+    const { state } = this.nearest.sync;
+    if (state.kind === 'lost') return state;
+    return (
+      states.find(({ kind }) => kind === 'lost') ?? states.find(({ kind }) => kind === 'live') ?? state
+    );
+  }
+
+  /** The client whose state is shown, for the reason. */
+  get shown(): Client {
+    const { state } = this;
+    for (const client of this.clients.values()) if (client.sync.state === state) return client;
+    return this.nearest;
+  }
+
+  get online(): number {
+    return Math.max(0, ...[...this.clients.values()].map((client) => client.online));
+  }
+
+  get readonly(): boolean {
+    return this.nearest.readonly;
+  }
+
+  get overdue(): boolean {
+    return [...this.clients.values()].some((client) => client.overdue);
+  }
+
+  get unsaved(): number {
+    let sum = 0;
+    for (const client of this.clients.values()) sum += client.unsaved.size;
+    for (const edits of this.left.values()) sum += edits.length;
+    return sum;
+  }
+
+  placeUnsaved(): void {
+    for (const client of this.clients.values()) client.placeUnsaved();
+  }
+
+  dropUnsaved(): void {
+    for (const client of this.clients.values()) client.unsaved.take();
+    this.left.clear();
+    this.events.ownChanged();
+  }
+
+  /** Own edits that the log has not confirmed yet, in plane coordinates. */
+  *pending(): Iterable<Edit> {
+    for (const client of this.clients.values()) {
+      for (const edit of client.pending) yield this.toPlane(client, edit);
+    }
+  }
+
+  /** Do now what waits for a moment, and see whether the connections still live. */
+  probe(): void {
+    this.routes.probe();
+    for (const client of this.clients.values()) client.probe();
+  }
+
+  retryNow(): void {
+    for (const client of this.clients.values()) client.sync.retryNow();
+  }
+
+  /** This is looked at: its canvases, nearest to its centre first, are to be live. */
+  look(area: Rect): void {
+    this.area = area;
+    this.centre = { x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2 };
+    this.choose();
+  }
+
+  /** Whether the plane has a canvas there. */
+  has(cell: Cell): boolean {
+    return this.info !== null && this.canvases.has(nameOf(canvasOf(cell, this.info)));
+  }
+
+  obstacle(cell: Cell): Obstacle {
+    const at = this.info && nameOf(canvasOf(cell, this.info));
+    const canvas = at && this.canvases.get(at);
+    if (!canvas) return 'outside';
+    const client = this.clients.get(at);
+    if (client?.readonly) return 'readonly';
+    if (!canvas.open || client?.open === false) return 'locked';
+    return client?.canPlace ? null : 'unconnected';
+  }
+
+  /** The colour that a cell shows here, own pixels included; null where the canvas is not live. */
+  colourAt(cell: Cell): number | null {
+    const client = this.info && this.clientAt(canvasOf(cell, this.info));
+    if (!client?.board) return null;
+    const { x, y } = onCanvas(cell, this.info!);
+    return client.pending.at(x, y) ?? client.board.at(x, y);
+  }
+
+  /** Shows the edits (plane coordinates) at once and sends them, or says why not and sends none. */
+  place(edits: readonly Edit[]): Obstacle {
+    for (const edit of edits) {
+      const obstacle = this.obstacle(edit);
+      if (obstacle) return obstacle;
+    }
+    let sent = true;
+    for (const part of splitByCanvas(edits, this.info!).values()) {
+      sent = this.clientAt(part.at)!.place(part.edits) && sent;
+    }
+    return sent ? null : 'unconnected';
+  }
+
+  private toPlane(client: Client, edit: Edit): Edit {
+    const { width, height } = this.info!;
+    return { ...edit, x: client.at.x * width + edit.x, y: client.at.y * height + edit.y };
+  }
+
+  private surroundings(): Surroundings {
+    const { events } = this;
+    return {
+      base: this.base,
+      routes: this.routes,
+      describe: () => this.describe(),
+      pixels: (client, info) => events.pixels(client, info),
+      boardChanged: (client) => events.boardChanged(client),
+      ownChanged: () => events.ownChanged(),
+      statusChanged: () => events.statusChanged(),
+      // The server may be another one than before, with other canvases.
+      greeted: (client) => {
+        if (this.greeted.has(client)) void this.refresh();
+        this.greeted.add(client);
+      },
+      begunAnew: () => {
+        this.left.clear();
+        events.begunAnew();
+      },
+      refused: (client, edits, reason) =>
+        events.refused(
+          edits.map((edit) => this.toPlane(client, edit)),
+          reason,
+        ),
+    };
+  }
+
+  private describe(): Promise<Info> {
+    if (this.info) return Promise.resolve(this.info);
+    this.describing ??= fetchInfo(this.base, 'any')
+      .then((info) => {
+        this.learn(info);
+        return info;
+      })
+      .finally(() => (this.describing = null));
+    return this.describing;
+  }
+
+  /** Asks for the canvases again; no answer is no reason for anything. */
+  private async refresh(): Promise<void> {
+    if (!this.info || this.asking) return;
+    this.asking = true;
+    const info = await fetchInfo(this.base, 'checked').catch(() => null);
+    this.asking = false;
+    if (info) this.learn(info);
+  }
+
+  private learn(info: Info): void {
+    const first = this.info === null;
+    const before = JSON.stringify([...this.canvases.values()].map(({ x, y, open }) => [x, y, open]));
+    // What the boards are made for stays: another palette or size needs the page loaded anew.
+    this.info = { ...info, ...(first ? {} : sameBoards(this.info!)) };
+    this.canvases = new Map(info.canvases.map((canvas) => [nameOf(canvas), canvas]));
+    this.bounds = boundsOf(info.canvases, info);
+    if (first) return this.events.ready(info);
+    const after = JSON.stringify(info.canvases.map(({ x, y, open }) => [x, y, open]));
+    if (before === after) return;
+    this.choose();
+    this.events.changed(info);
+  }
+
+  private add(at: CanvasInfo): Client {
+    const client = new Client(at, this.around);
+    this.clients.set(nameOf(at), client);
+    client.unsaved.add(this.left.get(nameOf(at)) ?? []);
+    this.left.delete(nameOf(at));
+    return client;
+  }
+
+  /** Connects the canvases that are near, and lets go of those that are not. */
+  private choose(): void {
+    const { info, area, centre } = this;
+    if (!info || !area) return;
+    const near = byDistance(info.canvases, info, grow(area, NEAR_CELLS), centre).slice(0, LIVE_MAX);
+    const wanted = new Set(near.map(nameOf));
+    for (const at of byDistance(info.canvases, info, grow(area, LEAVE_CELLS), centre)) {
+      if (wanted.size < LIVE_MAX && this.clients.has(nameOf(at))) wanted.add(nameOf(at));
+    }
+    let busy = false;
+    for (const [name, client] of this.clients) {
+      if (wanted.has(name)) continue;
+      if (client.pending.size > 0 && this.canvases.has(name)) busy = true;
+      else this.remove(name, client);
+    }
+    clearTimeout(this.busyTimer);
+    if (busy) this.busyTimer = setTimeout(() => this.choose(), BUSY_MS);
+    for (const at of near) {
+      if (this.clients.size >= LIVE_MAX) break;
+      if (!this.clients.has(nameOf(at))) this.add(at).start();
+    }
+    this.nearest = this.clients.get(near[0] ? nameOf(near[0]) : '') ?? this.nearest;
+    this.events.statusChanged();
+  }
+
+  private remove(name: string, client: Client): void {
+    client.stop();
+    this.clients.delete(name);
+    const unsaved = client.unsaved.take();
+    if (unsaved.length > 0) this.left.set(name, unsaved);
+    this.events.gone(client);
+  }
+}
+
+const sameBoards = ({ width, height, palette }: Info) => ({ width, height, palette });

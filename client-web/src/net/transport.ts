@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: ISC
+// A transport: how the edits of one canvas come and how own ones go. There are two, a WebSocket and,
+// where something on the way refuses those, an event stream with a POST for each pixel.
+
+import type { Edit } from '../core/edit';
+import type { Frame, Message } from '../core/protocol';
+
+export interface TransportEvents {
+  /** `hello` comes first, before any other message or frame. */
+  message(message: Message): void;
+  frame(frame: Frame): void;
+  /** It is over, once, with a close code; not after close(). */
+  lost(code: number): void;
+}
+
+export interface Transport {
+  /** The most edits that one send() may carry. */
+  readonly maxEdits: number;
+  /** Begins the stream after this version; once. */
+  open(from: number): void;
+  /** Sends own edits as message `id`; false when that is not possible now. */
+  send(id: number, edits: readonly Edit[]): boolean;
+  /** Is anybody there? Lost within `answerMs` when not. */
+  ask(answerMs: number): void;
+  /** No event comes after this. */
+  close(): void;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+import { expect, test } from 'vitest';
+import { formatLink, parseLink } from '../src/core/link';
+
+test.each([
+  { x: 512, y: 40, scale: 16 },
+  { x: -1024000, y: 1023999, scale: 0.25 },
+])('leads back to %j', (place) => {
+  expect(parseLink(formatLink(place))).toEqual(place);
+});
+
+test('the scale may be left out, and is kept to what one can zoom to', () => {
+  expect(parseLink('#x=1&y=-2')).toEqual({ x: 1, y: -2, scale: 16 });
+  expect(parseLink('#x=1&y=2&scale=9999')!.scale).toBe(64);
+  expect(parseLink('#x=1&y=2&scale=-3')!.scale).toBe(0.05);
+});
+
+test.each(['', '#', '#x=1', '#x=a&y=2', '#x=1.5&y=2', '#x=1&y=2&scale=near', '#x=99999999&y=0'])(
+  '%j names no place',
+  (hash) => {
+    expect(parseLink(hash)).toBeNull();
+  },
+);

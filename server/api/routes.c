@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/* routes: see routes.h. */
+#include "api/routes.h"
+
+#include "api/edit.h"
+#include "api/events.h"
+#include "api/health.h"
+#include "api/info.h"
+#include "api/metrics.h"
+#include "api/page.h"
+#include "api/picture.h"
+#include "api/socket.h"
+
+#define PICTURE_FIELDS "X-Canvas-Version, X-Canvas-Genesis"
+
+/* A path without a canvas means canvas (0, 0). */
+static const struct route public[] = {
+    {"/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/c/#,#/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/t/#/#/#.png", .get = picture_get_tile, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/info", .get = info_get, .readers = READERS_ANY},
+    {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
+    {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
+    {"/c/#,#/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
+    {"/ws", .get = socket_get, .stream = true, .websocket = true},
+    {"/c/#,#/ws", .get = socket_get, .stream = true, .websocket = true},
+};
+
+/* Any other path is a file of the web client, or nothing. */
+static const struct route page = {"", .get = page_get};
+
+static const struct route admin[] = {
+    {"/metrics", .get = metrics_get},
+    {"/healthz", .get = health_get},
+    {"/readyz", .get = readiness_get},
+};
+
+const struct routes routes_public = {public, sizeof public / sizeof *public, &page, page_exists};
+const struct routes routes_admin = {admin, sizeof admin / sizeof *admin, NULL, NULL};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* site: what the answers are made from, the same for all loops. */
+#ifndef PLACED_HTTP_SITE_H
+#define PLACED_HTTP_SITE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/route.h"
+#include "http/web_origin.h"
+#include "sys/network.h"
+
+struct files;
+struct canvases;
+struct pictures;
+
+struct site {
+    const struct routes *routes, *admin_routes;
+    const struct files *files; /* the web client; NULL: none, "/" is 404 */
+    struct pictures *pictures;
+    struct canvases *canvases;
+    const struct web_origin *origins; /* allowed beside the request's own host */
+    size_t n_origins;
+    const struct network *proxies; /* may say who is asking whom, by forwarding fields */
+    size_t n_proxies;
+    const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
+    _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */
+};
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* ws: a WebSocket as a session: messages to frames, and back. */
+#ifndef PLACED_WS_WS_H
+#define PLACED_WS_WS_H
+
+#include "net/websocket.h"
+
+/* For loop_config. */
+extern const struct websocket_ops ws_ops;
+
+/* Before its upgrade: at which canvas, and where the session will begin. early: the client has sent
+ * data already, which it may not. */
+void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
+              uint64_t version, bool early);
+
+#endif
