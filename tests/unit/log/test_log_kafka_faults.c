@@ -366,6 +366,28 @@ static void a_slow_broker_means_waiting_not_refusing_for_ever(void **state)
     scene_drop(&s);
 }
 
+static void a_full_queue_of_the_client_is_full_and_not_read_only(void **state)
+{
+    const struct log_property small = {"queue.buffering.max.messages", "3"};
+    struct scene s = scene_make(1, &small);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 500);
+    enum log_append result = LOG_ACCEPTED;
+    uint64_t number = 0;
+    while (result == LOG_ACCEPTED && number < 100) {
+        struct log_batch batch = batch_make(1, ++number, 10, true);
+        result = log_writer_append(s.o->writer, &batch);
+        batch_finish(&batch);
+    }
+    assert_int_equal(result, LOG_FULL);
+    assert_int_equal(log_writer_state(s.o->writer), LOG_WRITABLE);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 0);
+    POLL_UNTIL(&s, collector_reported(s.c) == number - 1);
+    append(&s, number, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_reported(s.c) == number);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), number);
+    scene_drop(&s);
+}
+
 static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(void **state)
 {
     struct scene s = scene_make(2, NULL);
@@ -452,6 +474,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss),
         cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
         cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),
+        cmocka_unit_test(a_full_queue_of_the_client_is_full_and_not_read_only),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
