@@ -396,6 +396,42 @@ static void a_newer_format_is_refused(void **state)
 
 /* ---- no room ---- */
 
+/* How many bytes of data.mdb are mapped. */
+static uint64_t mapped_bytes(void)
+{
+    char line[4096 + 256];
+    uint64_t total = 0;
+    unsigned long long from, to;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps))
+        if (strstr(line, "/data.mdb") && sscanf(line, "%llx-%llx", &from, &to) == 2)
+            total += to - from;
+    fclose(maps);
+    return total;
+}
+
+static void the_address_space_is_as_asked_for_or_grows_with_the_log(void **state)
+{
+    const uint64_t gib = (uint64_t)1 << 30;
+    const struct log_options small = {.map_bytes = 16 << 20};
+    char *dir = make_log(3), error[LOG_ERROR_BYTES] = "";
+    struct stat st;
+    struct log *log = open_log(dir);
+    assert_int_equal(mapped_bytes(), 64 * gib);
+    log_close(log);
+    log = log_open(dir, &small, error);
+    assert_int_equal(mapped_bytes(), 16 << 20);
+    log_close(log);
+    int fd = open_data(dir, &st);
+    assert_int_equal(ftruncate(fd, (off_t)(17 * gib)), 0); /* a hole: it takes no room */
+    close(fd);
+    log = open_log(dir);
+    assert_int_equal(mapped_bytes(), 4 * 17 * gib);
+    log_close(log);
+    remove_tree(dir);
+}
+
 /* Append, a few at a time, until it is read-only; the number of the first batch that was not taken.
  */
 static uint64_t append_until_stalled(struct opened *o, struct collector *c, uint64_t number)
@@ -714,6 +750,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_record_whose_parts_do_not_fit_is_found_out),
         cmocka_unit_test(something_else_s_directory_is_refused),
         cmocka_unit_test(a_newer_format_is_refused),
+        cmocka_unit_test(the_address_space_is_as_asked_for_or_grows_with_the_log),
         cmocka_unit_test(a_full_disk_refuses_and_heals_when_there_is_room),
         cmocka_unit_test(a_full_map_refuses_and_a_larger_one_goes_on),
         cmocka_unit_test(a_second_opener_is_refused),
