@@ -428,6 +428,24 @@ static void a_broker_without_a_leader_is_not_enough_to_be_writable(void **state)
     scene_drop(&s);
 }
 
+static void a_broker_that_does_not_say_how_much_it_takes_gets_less(void **state)
+{
+    struct scene s = scene_make(1, NULL); /* the mock cannot describe topics */
+    assert_int_equal(log_writer_record_max(s.o->writer), LOG_RECORD_MAX);
+    rd_kafka_mock_push_request_errors(s.mock, API_PRODUCE, 1, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, log_writer_record_max(s.o->writer) < LOG_RECORD_MAX);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
+    assert_in_range(log_writer_record_max(s.o->writer), LOG_RECORD_MAX / 3, LOG_RECORD_MAX / 2);
+    append(&s, 2, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_reported(s.c) == 2 && s.c->n == 1);
+    enum log_outcome outcome = LOG_UNKNOWN;
+    assert_int_equal(collector_outcome(s.c, (struct origin){1, 1}, &outcome), 1);
+    assert_int_equal(outcome, LOG_REFUSED);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
+    scene_drop(&s);
+}
+
 static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(void **state)
 {
     struct scene s = scene_make(2, NULL);
@@ -517,6 +535,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_full_queue_of_the_client_is_full_and_not_read_only),
         cmocka_unit_test(while_something_comes_through_it_stays_writable),
         cmocka_unit_test(a_broker_without_a_leader_is_not_enough_to_be_writable),
+        cmocka_unit_test(a_broker_that_does_not_say_how_much_it_takes_gets_less),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
