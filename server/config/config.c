@@ -25,5 +25,6 @@ void config_finish(struct config *config)
     free(config->tls_cert);
     free(config->tls_key);
     free(config->energy);
+    free(config->frame_ancestors);
     memset(config, 0, sizeof *config);
 }

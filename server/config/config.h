@@ -9,12 +9,15 @@
 
 #include "log/options.h"
 #include "sys/address.h"
+#include "sys/network.h"
 
 enum {
     CONFIG_LISTEN_MAX = 8,
     CONFIG_ORIGIN_MAX = 16,
+    CONFIG_PROXY_MAX = 16,
     CONFIG_THREADS_MAX = 64,
     CONFIG_KAFKA_MAX = 64,
+    CONFIG_PLANE_MAX = 1024, /* open canvases: width times height */
 };
 
 enum log_kind {
@@ -38,6 +41,12 @@ struct config {
     char *tls_cert, *tls_key;         /* both or neither */
     char *origins[CONFIG_ORIGIN_MAX]; /* allowed Origin headers beside the server's own host */
     size_t n_origins;
+    struct network proxies[CONFIG_PROXY_MAX]; /* whose forwarding fields are believed */
+    size_t n_proxies;
+    char *frame_ancestors; /* 'self': who may show the page in a frame */
+    struct {
+        unsigned width, height;
+    } plane;                     /* canvases that are open for edits: 1 x 1 */
     unsigned threads;            /* 1 */
     unsigned batch_ms;           /* 200, 1 to 10000: how long intake gathers edits */
     unsigned tick_ms;            /* 200, 1 to 10000: how often viewers are told */

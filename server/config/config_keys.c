@@ -14,6 +14,7 @@
 enum {
     TOPIC_MAX = 249, /* Kafka's own limit */
     PORT_MAX = 65535,
+    FRAME_ANCESTORS_MAX = 1000,
     SIZE_NUMBER_MAX = 999999999,
 };
 
@@ -68,6 +69,21 @@ static enum key_result set_size(struct config *config, const struct key *key, co
     return KEY_SET;
 }
 
+/* WxH: so many open canvases side by side, and so many such rows. */
+static enum key_result set_plane(struct config *config, const struct key *key, const char *value)
+{
+    const char *times = strchr(value, 'x');
+    unsigned long width, height;
+    if (!times ||
+        parse_number(value, (size_t)(times - value), 1, CONFIG_PLANE_MAX, &width) < 0 ||
+        parse_number(times + 1, strlen(times + 1), 1, CONFIG_PLANE_MAX, &height) < 0 ||
+        width * height > CONFIG_PLANE_MAX)
+        return KEY_BAD;
+    config->plane.width = (unsigned)width;
+    config->plane.height = (unsigned)height;
+    return KEY_SET;
+}
+
 static enum key_result replace(char **slot, const char *value, size_t len)
 {
     char *copy = strndup(value, len);
@@ -107,6 +123,31 @@ static enum key_result set_energy(struct config *config, const struct key *key, 
     return KEY_BAD;
 }
 
+/* A Unix socket's mode=OCTAL or group=NAME, which stand behind its path. 0, -1, or 1 when it is
+ * something else. */
+static int parse_socket_option(struct listen_address *address, const char *text, size_t len)
+{
+    if (len > 5 && memcmp(text, "mode=", 5) == 0) {
+        unsigned mode = 0;
+        for (size_t i = 5; i < len; i++) {
+            if (text[i] < '0' || text[i] > '7')
+                return -1;
+            mode = mode << 3 | (unsigned)(text[i] - '0');
+            if (mode > 0777)
+                return -1;
+        }
+        address->mode = mode;
+    } else if (len > 6 && memcmp(text, "group=", 6) == 0) {
+        if (len - 6 >= sizeof address->group)
+            return -1;
+        memcpy(address->group, text + 6, len - 6);
+        address->group[len - 6] = '\0';
+    } else {
+        return 1;
+    }
+    return address->path[0] ? 0 : -1;
+}
+
 /* ADDR:PORT, [ADDR]:PORT or unix:PATH; the address numeric, since a name can mean several. */
 static int parse_address(struct listen_address *address, const char *text, size_t len)
 {
@@ -115,6 +156,7 @@ static int parse_address(struct listen_address *address, const char *text, size_
         if (len - 5 >= sizeof address->path)
             return -1;
         memcpy(address->path, text + 5, len - 5);
+        address->mode = 0660;
         return 0;
     }
     const char *colon = memrchr(text, ':', len);
@@ -141,6 +183,11 @@ static int parse_address(struct listen_address *address, const char *text, size_
 static enum key_result add_listen(struct config *config, const char *text, size_t len)
 {
     struct listen_address address;
+    int option = config->n_listen == 0
+                     ? 1
+                     : parse_socket_option(&config->listen[config->n_listen - 1], text, len);
+    if (option <= 0)
+        return option == 0 ? KEY_SET : KEY_BAD;
     if (parse_address(&address, text, len) < 0)
         return KEY_BAD;
     if (config->n_listen == CONFIG_LISTEN_MAX)
@@ -149,11 +196,13 @@ static enum key_result add_listen(struct config *config, const char *text, size_
     return KEY_SET;
 }
 
-/* As browsers send it: scheme://host[:port] in small letters, no path. */
+/* As browsers send it: scheme://host[:port], no path; or null, the pages that have no origin. */
 static enum key_result add_origin(struct config *config, const char *text, size_t len)
 {
     size_t scheme = 0;
-    if (len > 7 && strncasecmp(text, "http://", 7) == 0)
+    if (len == 4 && memcmp(text, "null", 4) == 0)
+        scheme = len;
+    else if (len > 7 && strncasecmp(text, "http://", 7) == 0)
         scheme = 7;
     else if (len > 8 && strncasecmp(text, "https://", 8) == 0)
         scheme = 8;
@@ -193,18 +242,59 @@ static enum key_result set_listen(struct config *config, const struct key *key, 
     return each_item(config, value, add_listen);
 }
 
+static enum key_result add_proxy(struct config *config, const char *text, size_t len)
+{
+    if (config->n_proxies == CONFIG_PROXY_MAX)
+        return KEY_TOO_MANY;
+    if (!network_parse(&config->proxies[config->n_proxies], text, len))
+        return KEY_BAD;
+    config->n_proxies++;
+    return KEY_SET;
+}
+
+static enum key_result set_trust_proxy(struct config *config, const struct key *key,
+                                       const char *value)
+{
+    return each_item(config, value, add_proxy);
+}
+
+/* It becomes part of a header: one line, and of one directive of the policy. */
+static enum key_result set_frame_ancestors(struct config *config, const struct key *key,
+                                           const char *value)
+{
+    if (*value == '\0' || strlen(value) > FRAME_ANCESTORS_MAX)
+        return KEY_BAD;
+    for (const char *c = value; *c; c++) {
+        if (!isalnum((unsigned char)*c) && !strchr(" '-._:/*[]", *c))
+            return KEY_BAD;
+    }
+    return replace(&config->frame_ancestors, value, strlen(value));
+}
+
 static enum key_result set_origin(struct config *config, const struct key *key, const char *value)
 {
     return each_item(config, value, add_origin);
 }
 
+/* The address first, then what a Unix socket may have besides. */
+static enum key_result add_admin(struct config *config, const char *text, size_t len)
+{
+    int option = parse_socket_option(&config->admin, text, len);
+    if (option > 0)
+        option = config->admin.port == 0 && !*config->admin.path && !*config->admin.host
+                     ? parse_address(&config->admin, text, len)
+                     : -1;
+    return option == 0 ? KEY_SET : KEY_BAD;
+}
+
 static enum key_result set_admin(struct config *config, const struct key *key, const char *value)
 {
-    struct listen_address address;
-    if (parse_address(&address, value, strlen(value)) < 0)
-        return KEY_BAD;
-    config->admin = address;
-    return KEY_SET;
+    struct listen_address before = config->admin;
+    memset(&config->admin, 0, sizeof config->admin);
+    enum key_result result = each_item(config, value, add_admin);
+    if (result != KEY_SET)
+        config->admin = before;
+    return result;
 }
 
 /* HOST:PORT[,HOST:PORT]; librdkafka would take nearly anything and then fail to connect for ever.
@@ -263,7 +353,7 @@ static enum key_result set_log(struct config *config, const struct key *key, con
     return result;
 }
 
-#define ADDRESS  "ADDR:PORT or unix:PATH"
+#define ADDRESS  "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]"
 #define AT(name) .offset = offsetof(struct config, name)
 
 const struct key keys[] = {
@@ -289,6 +379,15 @@ const struct key keys[] = {
      .expected = "a file, without quotes", .set = set_path, AT(tls_key)},
     {"origin", "URL", NULL, "also let pages of this origin connect; may be given several times",
      .expected = "http://HOST[:PORT] or https://HOST[:PORT]", .set = set_origin, .list = true},
+    {"trust-proxy", "ADDRESS[/BITS]", NULL,
+     "proxies whose forwarding fields are believed",
+     .expected = "an address, or a network such as 192.0.2.0/24 or 2001:db8::/32",
+     .set = set_trust_proxy, .list = true},
+    {"frame-ancestors", "SOURCES", "'self'", "who may show the page in a frame",
+     .expected = "sources of a content security policy: 'self', 'none', https://a.example, ...",
+     .set = set_frame_ancestors},
+    {"plane", "WxH", "1x1", "canvases that take edits: W side by side, H such rows",
+     .expected = "WxH, for instance 3x2, of 1024 canvases at most", .set = set_plane},
     {"threads", "N", "1", "event loops", .min = 1, .max = CONFIG_THREADS_MAX, .set = set_number,
      AT(threads)},
     {"batch-ms", "N", "200", "how long edits are gathered into one record", .min = 1, .max = 10000,
@@ -372,6 +471,8 @@ void key_clear_list(struct config *config, const struct key *key)
 {
     if (key->set == set_listen)
         config->n_listen = 0;
+    if (key->set == set_trust_proxy)
+        config->n_proxies = 0;
     if (key->set == set_origin) {
         while (config->n_origins > 0)
             free(config->origins[--config->n_origins]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * connection: see connection.h. One request is read to its end before it is answered, and the next
- * one is looked at when the answer has been sent, so that answers keep the order of the requests and
- * a client that pipelines holds no more than one buffer.
+ * one is looked at when the answer has been sent, so that answers keep the order of the requests
+ * and a client that pipelines holds no more than one buffer.
  */
 #include "http/connection.h"
 
@@ -188,8 +188,7 @@ static enum step begin_body(struct http *http)
 static const struct route *find_route(struct http *http)
 {
     const struct request *request = &http->request;
-    const struct routes *routes =
-        http->conn->admin ? http->site->admin_routes : http->site->routes;
+    const struct routes *routes = http->conn->admin ? http->site->admin_routes : http->site->routes;
     if (strlen(request->path) != request->path_len) /* there is a NUL in it */
         return NULL;
     const struct route *route = route_find(routes, request->path, http->numbers);
@@ -264,8 +263,7 @@ static enum step read_body(struct http *http)
         return answer(http);
     }
     size_t used, data = len;
-    enum chunked_result result =
-        chunked_decode(&http->chunked, http->input + begin, &data, &used);
+    enum chunked_result result = chunked_decode(&http->chunked, http->input + begin, &data, &used);
     request->body_read += data;
     if (result == CHUNKED_BAD || request->body_read > HTTP_BODY_MAX) {
         refuse(http, result == CHUNKED_BAD ? 400 : 413,
@@ -282,6 +280,16 @@ static enum step read_body(struct http *http)
     return answer(http);
 }
 
+/* May the head that is being read still become that of an upgrade? Not with a target that
+ * libwebsockets would not understand, who may have to read it as well. */
+static bool may_be_upgrade(const struct http *http)
+{
+    static const char begin[] = "GET /";
+    size_t len = http->input_len < sizeof begin - 1 ? http->input_len : sizeof begin - 1;
+    return http->phase == HTTP_HEAD && memcmp(http->input, begin, len) == 0 &&
+           !memchr(http->input, '%', http->input_len);
+}
+
 /* Read more. */
 static enum step fill(struct http *http)
 {
@@ -294,9 +302,8 @@ static enum step fill(struct http *http)
     }
     char *to = http->input + http->input_len;
     size_t room = HTTP_INPUT_BYTES - http->input_len;
-    bool head = http->phase == HTTP_HEAD;
-    ssize_t n = head && (http->input_len == 0 || http->stream.held > 0)
-                    ? stream_read_head(&http->stream, to, room)
+    ssize_t n = may_be_upgrade(http)
+                    ? stream_read_head(&http->stream, to, room, http->input_len == 0)
                     : stream_read(&http->stream, to, room);
     if (n > 0) {
         http->input_len += (size_t)n;

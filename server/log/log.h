@@ -14,31 +14,25 @@
  * Errors. A function that can fail returns -1 or NULL and writes the reason, a sentence without a
  * final stop, into error. It has then changed nothing.
  *
- * The failure policy, the same for every implementation:
+ * Failures, the same for every implementation:
  *
- *   what happens                          writer                          reader
- *   ------------------------------------  ------------------------------  ------------------------
- *   appends do not come through for the   LOG_STALLED; what is waiting    goes on with what is
- *   moment: disk or address space full,   gets LOG_REFUSED if it is       there
- *   no broker, no leader, no progress     certainly not in the log,
- *   for two seconds                       else LOG_UNKNOWN
- *   one record is not taken: it is        LOG_REFUSED for that record;    -
- *   larger than the broker allows         log_writer_record_max shrinks
- *   the connection was lost and is back   nothing to do                   LOG_RECONNECTED, once;
- *                                                                         nothing read before it
- *                                                                         is delivered after it
- *   the producer has failed for good      what is in flight LOG_UNKNOWN;  -
- *                                         LOG_STALLED until a new one
- *                                         works
- *   what is stored cannot be trusted: a   -                               LOG_FAILED, at every poll
- *   wrong checksum, a record missing,                                     until a seek: the caller
- *   an offset that is no longer there                                     decides
- *   a write failed and the state of the   the process ends with status    -
- *   disk is not known (EIO)               1, no outcome is told
+ * - Appends do not come through for the moment (disk or address space full; no broker, no leader,
+ *   no progress for two seconds; the producer has failed and is replaced; the broker takes no
+ *   record of LOG_RECORD_MIN): the writer is LOG_STALLED, and takes nothing. What is in flight
+ *   gets LOG_REFUSED if it is certainly not in the log and never will be, else LOG_UNKNOWN; at
+ *   once, or when a batch times out (10 s). It recovers without a call once appends come through
+ *   again.
+ * - A record is larger than the broker takes: LOG_REFUSED for that record, log_writer_record_max
+ *   shrinks, and the next ones are taken.
+ * - What is on the disk is not known, because a write failed (EIO): the process ends with status
+ *   1, and no outcome is reported. The next one opens what was last committed.
+ * - A reader lost its connection and has it back: LOG_RECONNECTED, once. Nothing that was fetched
+ *   before is delivered, because the log behind the new connection may be another one.
+ * - What is stored cannot be trusted (a wrong checksum, a record missing, an offset that is no
+ *   longer there): LOG_FAILED at every poll, until a seek succeeds. The caller decides.
  *
- * The implementation retries by itself what can be retried without a record appearing twice; the
- * caller never repeats an append whose outcome is LOG_UNKNOWN. A stalled writer recovers by itself,
- * without a call, once appends come through again.
+ * The implementation repeats by itself what can be repeated without a record appearing twice. The
+ * caller never repeats an append whose outcome is LOG_UNKNOWN.
  */
 #ifndef PLACED_LOG_LOG_H
 #define PLACED_LOG_LOG_H
@@ -96,7 +90,7 @@ enum log_append {
 enum log_outcome {
     LOG_COMMITTED, /* durable; it will be (or has been) read back */
     LOG_REFUSED,   /* not in the log and never will be */
-    LOG_UNKNOWN,   /* may appear or not: only reading tells */
+    LOG_UNKNOWN,   /* may appear or not: only reading shows */
 };
 
 enum log_state {
@@ -104,7 +98,7 @@ enum log_state {
     LOG_STALLED, /* read-only: appends do not come through at the moment. Recovers by itself */
 };
 
-/* Who is told how appends fared. Embed it and find yourself by its address. */
+/* Who learns how appends fared. Embed it and find yourself by its address. */
 struct log_outcomes {
     /* Once for each accepted batch, from any thread (also from within log_writer_append of another
      * thread), before or after its record is read, in any order. May call log_writer_append, and
@@ -129,8 +123,8 @@ enum log_state log_writer_state(struct log_writer *writer);
 size_t log_writer_record_max(struct log_writer *writer);
 
 /* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been
- * told (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not from
- * log_outcomes.outcome. */
+ * reported (LOG_UNKNOWN for what had none). Nothing can be appended afterwards (LOG_READONLY). Not
+ * from log_outcomes.outcome. */
 void log_writer_flush(struct log_writer *writer, int timeout_ms);
 
 /* log_writer_flush if that was not done, then release it. NULL is fine. */
@@ -194,7 +188,7 @@ enum log_event log_reader_poll(struct log_reader *reader, int timeout_ms, size_t
 /* Has everything been delivered that was in the log at the last seek? */
 bool log_reader_caught_up(struct log_reader *reader);
 
-/* Let this reader's poll that waits return soon, or its next one if none waits. Other readers are
+/* Let this reader's poll that waits return, or its next one if none waits. Other readers are
  * not disturbed. Any thread. */
 void log_reader_wake(struct log_reader *reader);
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -14,20 +15,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sys/diag.h"
 #include "net/listen.h"
 #include "net/loop_state.h"
+#include "sys/diag.h"
 
 enum {
     BACKLOG = 4096,
     ACCEPTS_A_TURN = 64, /* so that a storm of new clients does not starve the old ones */
-    SLACK = 16,          /* connections over the limit that get an answer, and are not just dropped */
-    RESERVE = 48,        /* descriptors that are not for clients: log, checkpoint, files */
+    SLACK = 16,   /* connections over the limit that get an answer, and are not just dropped */
+    RESERVE = 48, /* descriptors that are not for clients: log, checkpoint, files */
     LIMIT_MIN = 4,
     /* Bytes that the kernel may keep for a client whose window is shut; it would keep 4 MB. Two of
      * the longest frames fit. What is on its way to one that reads does not count. */
     UNSENT_MAX = 128 * 1024,
-    SOCKET_MODE = 0660,
 };
 
 static const char no_room[] =
@@ -118,6 +118,23 @@ static void remove_stale(const struct sockaddr_un *address)
     close(fd);
 }
 
+/* By name or number. 0, or -1 with errno. */
+static int set_group(const struct listener *listener)
+{
+    const char *name = listener->address.group;
+    if (!*name)
+        return 0;
+    char *end;
+    errno = 0;
+    const struct group *group = getgrnam(name);
+    unsigned long number = strtoul(name, &end, 10);
+    if (!group && (*end != '\0' || number > INT32_MAX)) {
+        errno = EINVAL; /* there is no such group */
+        return -1;
+    }
+    return chown(listener->address.path, (uid_t)-1, group ? group->gr_gid : (gid_t)number);
+}
+
 static int open_unix(struct listener *listener)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -126,17 +143,20 @@ static int open_unix(struct listener *listener)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
-    /* The mode that the file is made with: there is no moment at which anybody may connect. */
-    mode_t old = umask(0777 & ~SOCKET_MODE);
+    /* Nobody may connect before the file has its group and its mode. */
+    mode_t old = umask(0777);
     int bound = bind(fd, (const struct sockaddr *)&address, sizeof address);
     umask(old);
-    if (bound != 0 || listen(fd, BACKLOG) != 0) {
+    listener->unlink = bound == 0;
+    if (bound != 0 || set_group(listener) != 0 ||
+        chmod(address.sun_path, listener->address.mode) != 0 || listen(fd, BACKLOG) != 0) {
         int error = errno;
         close(fd);
+        if (bound == 0)
+            unlink(address.sun_path);
         errno = error;
         return -1;
     }
-    listener->unlink = true;
     return fd;
 }
 
@@ -216,8 +236,8 @@ static int add(struct loop *loop, const struct listen_address *address, bool adm
     int fd = is_unix ? open_unix(listener) : open_inet(listener, share, first);
     if (fd < 0) {
         if (is_unix)
-            snprintf(error, LOOP_ERROR_BYTES, "listen on unix:%s: %s", address->path,
-                     strerror(errno));
+            snprintf(error, LOOP_ERROR_BYTES, "listen on unix:%s%s%s: %s", address->path,
+                     *address->group ? ", group " : "", address->group, strerror(errno));
         else
             snprintf(error, LOOP_ERROR_BYTES, "listen on %s port %u: %s", address->host,
                      address->port, strerror(errno));

@@ -105,9 +105,10 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t len)
 
 /* TLS can be peeked at one record deep. When a head comes in several, libwebsockets reads each of
  * them too, as soon as we have seen it, so that it has the whole head when we have. */
-ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len)
+ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len, bool begins)
 {
-    if (!stream->ssl || stream->spoiled)
+    bool complete = begins || stream->held > 0 || stream->shadowed; /* as far as we have read */
+    if (!stream->ssl || stream->spoiled || !complete)
         return stream_read(stream, bytes, len);
     if (stream->held > 0) {
         if (stream->conn->loop->transport->shadow(stream->conn) != 0)
@@ -129,8 +130,7 @@ static ssize_t tls_write(struct stream *stream, const uint8_t *bytes, size_t len
         ERR_clear_error();
         int n = SSL_write(stream->ssl, bytes + sent, (int)piece);
         if (n <= 0) {
-            ssize_t result =
-                tls_result(stream, n, &stream->write_needs_read, SSL_ERROR_WANT_READ);
+            ssize_t result = tls_result(stream, n, &stream->write_needs_read, SSL_ERROR_WANT_READ);
             return result == STREAM_AGAIN ? (ssize_t)sent : STREAM_BROKEN;
         }
         stream->write_needs_read = false;

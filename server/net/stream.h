@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stream: the bytes of one connection, plain or through TLS, and the waiting for them. Whoever reads
- * HTTP from it knows neither OpenSSL nor libwebsockets. Loop's thread.
+ * stream: the bytes of one connection, plain or through TLS, and the waiting for them. Whoever
+ * reads HTTP from it knows neither OpenSSL nor libwebsockets. Loop's thread.
  */
 #ifndef PLACED_NET_STREAM_H
 #define PLACED_NET_STREAM_H
@@ -34,13 +34,13 @@ struct stream {
     struct stream *next_poked;
     struct ssl_st *ssl; /* NULL: plain; else libwebsockets owns it, and the socket */
     int fd;
-    uint8_t wish;            /* enum stream_wish */
-    bool poked;              /* in loop->poked */
-    bool read_needs_write;   /* TLS cannot read before it has written, */
-    bool write_needs_read;   /* or the other way round */
-    bool shadowed;           /* libwebsockets has read the beginning of a request's head, too, */
-    bool spoiled;            /* of one that it was not given the end of */
-    uint16_t held;           /* bytes that were given out and that TLS still holds */
+    uint8_t wish;          /* enum stream_wish */
+    bool poked;            /* in loop->poked */
+    bool read_needs_write; /* TLS cannot read before it has written, */
+    bool write_needs_read; /* or the other way round */
+    bool shadowed;         /* libwebsockets has read the beginning of a request's head, too, */
+    bool spoiled;          /* of one that it was not given the end of */
+    uint16_t held;         /* bytes that were given out and that TLS still holds */
 };
 
 /* Of a connection, on this accepted socket. 0, or -1 when TLS cannot begin; the socket is the
@@ -50,9 +50,10 @@ int stream_open(struct stream *stream, struct conn *conn, int fd, bool tls);
 /* Read up to len bytes: how many, or one of the above. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t len);
 
-/* The same for what may be the head of an upgrade to WebSocket, from its first byte on: the
- * connection can be handed to libwebsockets afterwards (see websocket.h). */
-ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len);
+/* The same for what may be the head of an upgrade to WebSocket: when all of it has been read so, the
+ * connection can be handed to libwebsockets (see websocket.h). begins: it is the head's first
+ * bytes that are read. */
+ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len, bool begins);
 
 /* Write the first bytes of these two pieces, one after the other: how many were taken, possibly 0,
  * or STREAM_BROKEN. What was not taken must be offered again before anything else. */

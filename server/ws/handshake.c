@@ -53,6 +53,9 @@ bool handshake_check(struct http *http)
     if (request_count(request, "sec-websocket-protocol") > 0 &&
         !request_list_has(request, "sec-websocket-protocol", PROTOCOL_NAME))
         return refuse(http, 400, NULL, "sec-websocket-protocol: expected " PROTOCOL_NAME);
+    /* Over TLS libwebsockets reads the head as well, and hangs up on a bad code. */
+    if (http->stream.ssl && memchr(request->query, '%', request->query_len))
+        return refuse(http, 400, NULL, "query: expected no %");
     if (!cors_allows(http))
         return refuse(http, 403, NULL, "origin: not allowed");
     if (http->conn->loop->phase != LOOP_RUNS)

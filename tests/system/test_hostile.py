@@ -61,29 +61,32 @@ def seconds_until_closed(server, first, drip=b"", every=0.5, limit=40):
 
 # ---- other protocols
 
-@pytest.mark.parametrize("text", [
-    b"CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\n",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0" * 64,
-    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-    b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
-    b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n",
-    b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, websocket\r\n\r\n",
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 600,
-    b"SSH-2.0-OpenSSH_9\r\n",
-    b"GET http://a.test/ HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET /\r\n\r\n",
-    b"\r\n\r\n\r\n",
-    b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n",
-    b"GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n",
-    b"GET /no\0thing HTTP/1.1\r\n\r\n",
-], ids=["CONNECT", "h2", "h2c", "foo", "h2c and websocket", "TLS", "SSH", "a proxy's request", "no version", "empty lines",
-        "no method", "two methods", "a NUL"])
-def test_another_protocol_is_shown_the_door(server, text):
+@pytest.mark.parametrize("text,status", [
+    (b"CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n\r\n", 404),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0" * 64, 501),
+    (b"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c, websocket\r\n\r\n", 400),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\xaa" * 600, 400),
+    (b"SSH-2.0-OpenSSH_9\r\n\r\n", 400),
+    (b"GET /\r\n\r\n", 400),
+    (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+    (b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", 505),
+    (b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    (b"get / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET / HTTP/1.1\r\nGET / HTTP/1.1\r\n\r\n", 400),
+    (b"GET /no\0thing HTTP/1.1\r\n\r\n", 400),
+    (b"\r\n\r\n\r\nGET nothing HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET gopher://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET http://user@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    (b"GET /info#part HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+], ids=["CONNECT", "h2", "h2c and websocket", "TLS", "SSH", "no version", "HTTP/2.0", "HTTP/9.9", "no method",
+        "small letters", "two methods", "a NUL", "no path", "another scheme", "a user", "no host", "a fragment"])
+def test_another_protocol_is_shown_the_door(server, text, status):
     started = time.monotonic()
-    answer = raw.request(server, text + b"\r\n", timeout=25)
-    assert raw.status(answer) in (0, 400, 403, 404, 405), answer[:200]
-    assert b" 101 " not in answer and b" 200 " not in answer
-    assert time.monotonic() - started < 20
+    answer = raw.request(server, text, timeout=25)
+    assert raw.status(answer) == status, answer[:200]
+    assert b'{"error":' in answer and answer.count(b"\r\nDate: ") == 1
+    assert time.monotonic() - started < 8
     still_serves(server)
 
 
@@ -122,21 +125,61 @@ def wait_for_connections(server, others, seconds=30):
 ], ids=["many", "a long one", "a long path", "a long query", "a long cookie"])
 def test_headers_without_end(server, text):
     answer = raw.request(server, text)
-    assert raw.status(answer) in (0, 400, 403, 404, 414, 431), answer[:100]
+    assert raw.status(answer) == 431, answer[:100]
     still_serves(server)
     wait_for_connections(server, 0)
 
 
-@pytest.mark.parametrize("header", [
-    b"Content-Length: -1", b"Content-Length: 1x", b"Content-Length: 99999999999999999999", b"Content-Length: 5, 5",
-    b"Transfer-Encoding: chunked", b"Content-Length: 3\r\nTransfer-Encoding: chunked",
-    b"Content-Length: 1\r\nContent-Length: 2",
+EDIT = b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\n"
+INSIDE = b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n"  # what a smuggler wants to be read as a request
+
+
+@pytest.mark.parametrize("text,status", [
+    (EDIT + b"Content-Length: -1\r\n\r\n", 400),
+    (EDIT + b"Content-Length: +1\r\n\r\na", 400),
+    (EDIT + b"Content-Length: 1x\r\n\r\na", 400),
+    (EDIT + b"Content-Length: 0x10\r\n\r\n" + b"a" * 16, 400),
+    (EDIT + b"Content-Length:\r\n\r\n", 400),
+    (EDIT + b"Content-Length: 99999999999999999999\r\n\r\n", 400),
+    (EDIT + b"Content-Length: 5, 5\r\n\r\nabcde", 400),
+    (EDIT + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + INSIDE, 501),
+    (EDIT + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + INSIDE, 501),
+    (EDIT + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" + INSIDE, 501),
+    (EDIT + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT.replace(b"/1.1", b"/1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Content-Length : 3\r\n\r\nabc", 400),
+    (EDIT + b"X: a\r\n b\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"X: a\r\n\tContent-Length: 3\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"X: a\nContent-Length: 3\r\n\r\nabc", 400),
+    (EDIT + b"X: a\rContent-Length: 3\r\n\r\nabc", 400),
+    (EDIT + b"\n" + INSIDE, 400),
+    (b" " + EDIT + b"\r\n", 400),
+    (EDIT + b"Host: b\r\n\r\n", 400),
+    (b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\n\r\n", 400),
+    (EDIT + b"Expect: a miracle\r\n\r\n", 417),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n1\n\na\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n1\rXa\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n 1\r\na\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n-1\r\na\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n\r\na\r\n0\r\n\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n100000000\r\n" + INSIDE, 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n1;" + b"x" * 2000 + b"\r\na\r\n0\r\n\r\n", 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"a: b\r\n" * 400 + b"\r\n", 400),
+    (EDIT + b"Transfer-Encoding: chunked\r\n\r\n1001\r\n" + b"a" * 4097 + b"\r\n0\r\n\r\n", 413),
+    (EDIT + b"Content-Length: 4097\r\n\r\n" + b"a" * 4097, 413),
 ])
-def test_a_body_of_no_clear_length_is_refused(server, header):
-    answer = raw.request(server, b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\n" + header + b"\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-                         timeout=25)
-    assert raw.status(answer) == 400, answer[:200]
-    assert answer.count(b"HTTP/1.1 ") == 1
+def test_what_could_be_read_in_two_ways_is_refused(server, text, status):
+    """One answer, an error, the end of the connection; nothing behind it is taken for a request."""
+    answer = raw.request(server, text, timeout=25)
+    assert raw.status(answer) == status, answer[:200]
+    assert answer.count(b"\r\nDate: ") == 1 and b"palette" not in answer
+    assert b"Connection: close\r\n" in answer
     assert server.metric("placed_edits_taken_total") == 0
 
 
@@ -194,7 +237,6 @@ EVENTS = b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n"
     (b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n" + EVENTS + b"more", False),
     (b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n" + EVENTS + b"more", True),
 ], ids=["quiet", "more than a request", "half closed", "pipelined", "pipelined and half closed"])
-@pytest.mark.skipif(SANITIZED, reason="a sanitizer's build turns too slowly to be noticed")
 def test_an_event_stream_costs_nothing_while_it_is_quiet(server, text, shut):
     socks = [raw.connect(server) for _ in range(10)]
     for sock in socks:
@@ -345,6 +387,8 @@ BODIES = {
     "events": b"GET /events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
     "nothing": b"PUT /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
     "a wrong length": b"POST /info HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\nabc",
+    "chunks": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+    "a lie": b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nabc",
 }
 
 
@@ -354,7 +398,6 @@ BODIES = {
 @pytest.mark.parametrize("behind", [b"", b"more", b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n", None],
                          ids=["alone", "and more", "and a request", "four times"])
 def test_no_order_of_bodies_and_requests_stops_the_server(server_for_all, before, name, behind):
-    """libwebsockets 4.1 turns for ever within one call on some of these, were they let through to it."""
     server = server_for_all
     text = before + (BODIES[name] * 4 if behind is None else BODIES[name] + behind)
     with raw.connect(server, timeout=0.3) as sock:

@@ -62,7 +62,7 @@ def test_the_page_is_served_with_its_security_headers(server):
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
     assert "default-src 'self'" in answer.headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "referrer-policy" in answer.headers
     assert answer.body.startswith(b"<!doctype html>")
@@ -111,7 +111,7 @@ def test_head_is_get_without_the_body(server, path):
 ])
 def test_nothing_outside_of_the_table_is_served(server, path):
     answer = raw.request(server, f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-    assert raw.status(answer) in (0, 403, 404), answer  # 0: libwebsockets hangs up on %00
+    assert raw.status(answer) == 404, answer
     assert b"secret" not in answer
 
 
@@ -140,12 +140,12 @@ def test_a_query_does_not_get_another_picture(server):
 
 
 def test_who_asks_at_once_shares_one_picture(server):
-    before = server.metric("placed_snapshots_total")
+    before = server.metric("placed_pictures_total")
     server.request("POST", EDIT)
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: server.get("/canvas.png"), range(40)))
     assert {answer.status for answer in answers} == {200}
-    assert server.metric("placed_snapshots_total") - before <= 3
+    assert server.metric("placed_pictures_total") - before <= 3
 
 
 # ---- POST /edit

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* kafka_conf: where the log is and how to reach it, and what librdkafka is told about it. */
+/* kafka_conf: where the log is and how to reach it, and the properties that librdkafka gets. */
 #ifndef PLACED_LOG_KAFKA_KAFKA_CONF_H
 #define PLACED_LOG_KAFKA_KAFKA_CONF_H
 

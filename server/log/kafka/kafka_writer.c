@@ -1,96 +1,69 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kafka_writer: when it is writable.
+ * kafka_writer: one thread polls the producer and judges, several times a second, whether the log
+ * can be written. Lock order: the writer's lock, then that of the flights.
  *
- * Read-only when nothing came through for KAFKA_STALL_MS although something is in flight, or when
- * no broker was connected for as long. Writable again at the next delivery; or, with nothing in
- * flight, when a broker names a leader of the partition.
+ * LOG_STALLED when nothing came through for KAFKA_STALL_MS although something is in flight, or when
+ * no broker was connected for as long, or while the producer is being replaced. LOG_WRITABLE again
+ * at the next delivery; or, with nothing in flight, when a broker names a leader of the partition.
  */
 #include "log/kafka/kafka_writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/kafka/kafka_links.h"
+#include "log/kafka/kafka_flights.h"
+#include "log/kafka/kafka_producer.h"
 #include "log/kafka/kafka_topic.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
 
 enum {
-    SERVE_MS = 50,   /* one round of the thread when nothing happens */
-    STALLED_MS = 10, /* the same while the log is read-only: somebody may wait for it */
+    POLL_MS = 50,         /* one round of the thread when nothing happens */
+    POLL_STALLED_MS = 10, /* the same while it is stalled: somebody may wait for it */
     PROBE_EVERY_MS = 250,
     PROBE_MS = 3000, /* more than a slow broker needs, less than a person waits */
-    PURGE_MS = 1000, /* to get the reports of what was given up */
+    PURGE_MS = 1000, /* to get the delivery reports of what was given up */
     RENEW_EVERY_MS = 1000,
     SAY_EVERY_MS = 1000,
     START_MS = 10000, /* how long the creation waits until it is writable */
     FLUSH_MS = 5000,  /* at the destruction */
 };
 
-/* A batch that was accepted; freed by its delivery report, or with the client. */
-struct flight {
-    struct flight *next, *prev;
-    struct origin origin;
-    size_t bytes;
-    bool told; /* given up: its report, if one still comes, tells nothing */
-};
-
 struct kafka_writer {
     struct log_writer writer; /* first: a log_writer is cast to it */
     const struct kafka_settings *settings;
-    struct kafka_links links;
+    struct kafka_flights flights;
     pthread_t thread;
-    bool has_thread;
-    bool came_through;   /* the thread's: a delivery since it looked last */
-    int64_t progress_ms; /* the thread's: last delivery, or when something came into flight */
-    int64_t probed_ms;
-    int64_t asked_ms; /* for what the topic takes */
-    char
-        broken[LOG_ERROR_BYTES]; /* the thread's: why a new producer is needed; "" when it is not */
-    bool too_large;              /* the thread's: the broker refused a record for its size */
-    size_t message_max;          /* the thread's: what the topic takes; 0: not known */
-    int64_t renewed_ms;
-    unsigned undelivered; /* the thread's: batches that failed since it said so last */
-    rd_kafka_resp_err_t undelivered_why;
-    int64_t said_ms;
-
-    pthread_mutex_t lock;   /* of all that follows */
-    pthread_cond_t changed; /* nothing in flight, or the state */
-    rd_kafka_t *rk;         /* NULL while it is being replaced */
-    rd_kafka_topic_t *rkt;
-    struct flight flights; /* a ring of those without outcome; the oldest is flights.next */
-    struct flight told;    /* a ring of those given up */
-    size_t batches, bytes;
-    bool was_idle; /* something came into flight since the thread looked */
-    bool closing, purge, stop;
     atomic_int state;
     atomic_size_t record_max; /* what kafka_record_max says of message_max; 0: nothing fits */
+
+    pthread_mutex_t lock; /* of all that follows */
+    pthread_cond_t writable;
+    bool has_producer; /* appends may use it */
+    bool closing, purge, stop;
+
+    struct kafka_producer producer; /* the thread alone opens and closes it */
+
+    /* the thread's */
+    char broken[LOG_ERROR_BYTES]; /* why a new producer is needed; "" when it is not */
+    size_t message_max;           /* what the topic takes at once; 0: not known */
+    bool doubted;                 /* it does, and refused one that fits */
+    bool came_through;            /* a delivery since judge looked last */
+    bool too_large;               /* the broker refused a record for its size */
+    int64_t progress_ms;          /* of the last delivery, or when something came into flight */
+    int64_t probed_ms, asked_ms, renewed_ms, said_ms;
+    unsigned undelivered; /* batches that failed since that was said last */
+    rd_kafka_resp_err_t undelivered_why;
 };
 
-static void ring_add(struct flight *ring, struct flight *f)
+static struct kafka_writer *of(struct log_writer *writer)
 {
-    f->next = ring;
-    f->prev = ring->prev;
-    f->prev->next = f->next->prev = f;
-}
-
-static void ring_remove(struct flight *f)
-{
-    f->prev->next = f->next;
-    f->next->prev = f->prev;
-}
-
-/* Its outcome has been told: it no longer counts. With the lock. */
-static void settle(struct kafka_writer *w, const struct flight *f)
-{
-    w->batches--;
-    w->bytes -= f->bytes;
-    if (w->batches == 0)
-        pthread_cond_broadcast(&w->changed);
+    return (struct kafka_writer *)writer;
 }
 
 static void set_state(struct kafka_writer *w, enum log_state state, const char *why)
@@ -102,9 +75,11 @@ static void set_state(struct kafka_writer *w, enum log_state state, const char *
     else
         diag_info("kafka: topic %s: writable", w->settings->topic);
     pthread_mutex_lock(&w->lock);
-    pthread_cond_broadcast(&w->changed);
+    pthread_cond_broadcast(&w->writable);
     pthread_mutex_unlock(&w->lock);
 }
+
+/* ---- delivery reports, in the thread ---- */
 
 static enum log_outcome outcome_of(const rd_kafka_message_t *m)
 {
@@ -117,11 +92,6 @@ static enum log_outcome outcome_of(const rd_kafka_message_t *m)
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct kafka_writer *w = opaque;
-    struct flight *f = m->_private;
-    pthread_mutex_lock(&w->lock);
-    bool told = f->told;
-    ring_remove(f);
-    pthread_mutex_unlock(&w->lock);
     if (m->err) {
         w->undelivered++;
         w->undelivered_why = m->err;
@@ -129,106 +99,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     } else {
         w->came_through = true;
     }
-    if (!told) {
-        w->writer.outcomes->outcome(w->writer.outcomes, f->origin, outcome_of(m));
-        pthread_mutex_lock(&w->lock);
-        settle(w, f);
-        pthread_mutex_unlock(&w->lock);
-    }
-    free(f);
+    kafka_flights_settle(&w->flights, m->_private, outcome_of(m));
 }
-
-/* ---- the client ---- */
-
-/* Several records go out together: no more of them than the topic takes at once. */
-static void limit_batches(rd_kafka_conf_t *conf, size_t message_max)
-{
-    char value[24] = "";
-    size_t len = sizeof value;
-    if (message_max == 0 ||
-        rd_kafka_conf_get(conf, "batch.size", value, &len) != RD_KAFKA_CONF_OK ||
-        strtoull(value, NULL, 10) <= message_max)
-        return;
-    snprintf(value, sizeof value, "%zu", message_max);
-    rd_kafka_conf_set(conf, "batch.size", value, NULL, 0);
-}
-
-static int open_client(struct kafka_writer *w, char error[LOG_ERROR_BYTES])
-{
-    char why[LOG_ERROR_BYTES - 16];
-    kafka_links_init(&w->links);
-    w->too_large = false;
-    rd_kafka_conf_t *conf = kafka_conf(w->settings, KAFKA_WRITER, &w->links, error);
-    if (!conf)
-        return -1;
-    limit_batches(conf, w->message_max);
-    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-    rd_kafka_conf_set_opaque(conf, w);
-    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-    if (!rk) {
-        rd_kafka_conf_destroy(conf);
-        snprintf(error, LOG_ERROR_BYTES, "kafka: %s", why);
-        return -1;
-    }
-    rd_kafka_topic_t *rkt = rd_kafka_topic_new(rk, w->settings->topic, NULL);
-    if (!rkt) {
-        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s: %s", w->settings->topic,
-                 rd_kafka_err2str(rd_kafka_last_error()));
-        rd_kafka_destroy(rk);
-        return -1;
-    }
-    pthread_mutex_lock(&w->lock);
-    w->rk = rk;
-    w->rkt = rkt;
-    pthread_mutex_unlock(&w->lock);
-    return 0;
-}
-
-/* Tell everything that is in flight unknown; the delivery reports, if they still come, tell
- * nothing. */
-static void give_up_flights(struct kafka_writer *w)
-{
-    pthread_mutex_lock(&w->lock);
-    while (w->flights.next != &w->flights) {
-        struct flight *f = w->flights.next;
-        struct flight copy = *f;
-        f->told = true;
-        ring_remove(f);
-        ring_add(&w->told, f);
-        pthread_mutex_unlock(&w->lock);
-        w->writer.outcomes->outcome(w->writer.outcomes, copy.origin, LOG_UNKNOWN);
-        pthread_mutex_lock(&w->lock);
-        settle(w, &copy);
-    }
-    pthread_mutex_unlock(&w->lock);
-}
-
-/* End the client. Every delivery report comes, each with what librdkafka knows of its batch. */
-static void close_client(struct kafka_writer *w)
-{
-    pthread_mutex_lock(&w->lock);
-    rd_kafka_t *rk = w->rk;
-    rd_kafka_topic_t *rkt = w->rkt;
-    w->rk = NULL;
-    w->rkt = NULL;
-    pthread_mutex_unlock(&w->lock);
-    if (!rk)
-        return;
-    rd_kafka_purge(rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    int64_t until = clock_now_ms() + PURGE_MS;
-    while (rd_kafka_outq_len(rk) > 0 && clock_now_ms() < until)
-        rd_kafka_poll(rk, 20);
-    rd_kafka_topic_destroy(rkt);
-    rd_kafka_destroy(rk);
-    give_up_flights(w);
-    while (w->told.next != &w->told) { /* no report comes any more */
-        struct flight *f = w->told.next;
-        ring_remove(f);
-        free(f);
-    }
-}
-
-/* ---- the thread ---- */
 
 /* One line for all batches that failed, at most once a second. */
 static void say_undelivered(struct kafka_writer *w)
@@ -236,33 +108,63 @@ static void say_undelivered(struct kafka_writer *w)
     int64_t now = clock_now_ms();
     if (w->undelivered == 0 || now - w->said_ms < SAY_EVERY_MS)
         return;
-    diag_warn("kafka: topic %s: %u batches were not delivered: %s", w->settings->topic,
-              w->undelivered, rd_kafka_err2str(w->undelivered_why));
+    diag_warn("kafka: topic %s: %u %s not delivered: %s", w->settings->topic, w->undelivered,
+              w->undelivered == 1 ? "batch was" : "batches were",
+              rd_kafka_err2str(w->undelivered_why));
     w->undelivered = 0;
     w->said_ms = now;
 }
 
-static void renew(struct kafka_writer *w)
+/* ---- the producer, opened and closed by the thread ---- */
+
+static int open_producer(struct kafka_writer *w, char error[LOG_ERROR_BYTES])
+{
+    w->too_large = false;
+    if (kafka_producer_open(&w->producer, w->settings, w->message_max, on_delivery, w, error) != 0)
+        return -1;
+    pthread_mutex_lock(&w->lock);
+    w->has_producer = true;
+    pthread_mutex_unlock(&w->lock);
+    return 0;
+}
+
+/* Every batch in flight has its outcome afterwards. */
+static void close_producer(struct kafka_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->has_producer = false;
+    pthread_mutex_unlock(&w->lock);
+    kafka_producer_close(&w->producer);
+    kafka_flights_give_up(&w->flights);
+    kafka_flights_forget(&w->flights);
+}
+
+/* -1 when none could be made before the writer is closed. */
+static int renew(struct kafka_writer *w)
 {
     char error[LOG_ERROR_BYTES];
     diag_warn("kafka: topic %s: making a new producer: %s", w->settings->topic, w->broken);
     w->broken[0] = '\0';
     w->renewed_ms = clock_now_ms(); /* one that fails again at once must not make us spin */
-    close_client(w);
-    while (open_client(w, error) != 0) {
+    close_producer(w);
+    while (open_producer(w, error) != 0) {
         diag_error("%s", error);
         pthread_mutex_lock(&w->lock);
         bool stop = w->stop || w->closing;
         pthread_mutex_unlock(&w->lock);
         if (stop)
-            break;
+            return -1;
         clock_pause_ms(RENEW_EVERY_MS);
     }
+    return 0;
 }
+
+/* ---- how much the topic takes at once ---- */
 
 static void set_message_max(struct kafka_writer *w, size_t message_max)
 {
     w->message_max = message_max;
+    w->doubted = false;
     atomic_store(&w->record_max, kafka_record_max(message_max));
 }
 
@@ -270,95 +172,103 @@ static void set_message_max(struct kafka_writer *w, size_t message_max)
  * what it takes now, and go on with a producer whose batches fit. */
 static void shrink(struct kafka_writer *w)
 {
-    size_t before = w->message_max, now = kafka_topic_message_max(w->rk, w->settings);
-    if (now == 0 || now == before) /* not to be had, or not true: feel the way */
+    size_t before = w->message_max;
+    size_t now = kafka_topic_message_max(w->producer.rk, w->settings);
+    w->too_large = false;
+    if (now == before && now != 0 && !w->doubted) {
+        /* A setting that was just changed takes a moment to be true everywhere. */
+        w->doubted = true;
+        return;
+    }
+    if (now == 0 || now == before) /* it does not say, or says what is not so: try half */
         now = before ? before / 2 : LOG_RECORD_MAX / 2;
     set_message_max(w, now);
-    size_t record_max = atomic_load(&w->record_max);
-    if (record_max > 0)
+    if (atomic_load(&w->record_max) > 0) {
         diag_warn(
-            "kafka: topic %s takes no more than %zu bytes at once now (max.message.bytes): "
-            "batches are cut to that",
+            "kafka: topic %s takes %zu bytes at once now (max.message.bytes): batches are cut "
+            "to that",
             w->settings->topic, now);
-    set_state(w, LOG_STALLED,
-              record_max > 0 ? "making a producer of smaller batches"
-                             : "the topic takes too little at once (max.message.bytes)");
-    rd_kafka_flush(w->rk, PURGE_MS); /* what fits may still come through */
+        set_state(w, LOG_STALLED, "making a producer of smaller batches");
+    } else {
+        set_state(w, LOG_STALLED, "the topic takes too little at once (max.message.bytes)");
+    }
+    rd_kafka_flush(w->producer.rk, PURGE_MS); /* what fits may still come through */
     snprintf(w->broken, sizeof w->broken, "the topic takes less at once");
 }
 
-/* Is there a record that the topic takes? Asked again now and then while there is none. */
-static bool has_room(struct kafka_writer *w, int64_t now)
+/* Nothing fits: does the topic take more by now? */
+static void ask_again(struct kafka_writer *w, int64_t now)
 {
-    if (atomic_load(&w->record_max) == 0 && now - w->asked_ms >= RENEW_EVERY_MS) {
-        w->asked_ms = now;
-        size_t message_max = kafka_topic_message_max(w->rk, w->settings);
-        if (kafka_record_max(message_max) > 0 && message_max > 0) {
-            set_message_max(w, message_max);
-            snprintf(w->broken, sizeof w->broken, "the topic takes more at once again");
-        }
-    }
-    return atomic_load(&w->record_max) > 0 && !w->broken[0];
+    if (now - w->asked_ms < RENEW_EVERY_MS)
+        return;
+    w->asked_ms = now;
+    size_t message_max = kafka_topic_message_max(w->producer.rk, w->settings);
+    if (message_max == 0 || kafka_record_max(message_max) == 0)
+        return;
+    set_message_max(w, message_max);
+    snprintf(w->broken, sizeof w->broken, "the topic takes more at once again");
 }
 
-/* Can the log be written? */
+/* ---- can the log be written? ---- */
+
+static bool has_leader(struct kafka_writer *w, int64_t now)
+{
+    bool leader = false;
+    if (now - w->probed_ms < PROBE_EVERY_MS)
+        return false;
+    w->probed_ms = now;
+    return kafka_topic_look(w->producer.rk, w->settings->topic, PROBE_MS, &leader, NULL) == 0 &&
+           leader;
+}
+
 static void judge(struct kafka_writer *w)
 {
     int64_t now = clock_now_ms();
-    pthread_mutex_lock(&w->lock);
-    bool idle = w->batches == 0, closing = w->closing;
-    bool came_through = w->came_through;
-    if (w->was_idle || came_through)
+    bool was_idle, came_through = w->came_through;
+    bool idle = kafka_flights_idle(&w->flights, &was_idle);
+    bool linked = atomic_load(&w->producer.links.n_up) > 0;
+    w->came_through = false;
+    if (was_idle || came_through)
         w->progress_ms = now;
-    w->was_idle = w->came_through = false;
-    pthread_mutex_unlock(&w->lock);
 
-    bool linked = atomic_load(&w->links.n_up) > 0;
     if (atomic_load(&w->state) == LOG_WRITABLE) {
         if (!idle && now - w->progress_ms > KAFKA_STALL_MS)
             set_state(w, LOG_STALLED, "nothing comes through");
-        else if (!linked && now - atomic_load(&w->links.down_ms) > KAFKA_STALL_MS)
+        else if (!linked && now - atomic_load(&w->producer.links.down_ms) > KAFKA_STALL_MS)
             set_state(w, LOG_STALLED, "no broker is connected");
         return;
     }
-    if (closing || w->broken[0] || !has_room(w, now))
+    pthread_mutex_lock(&w->lock);
+    bool closing = w->closing;
+    pthread_mutex_unlock(&w->lock);
+    if (closing || w->broken[0])
         return;
-    if (came_through) {
+    if (atomic_load(&w->record_max) == 0)
+        ask_again(w, now);
+    else if (came_through || (idle && linked && has_leader(w, now)))
         set_state(w, LOG_WRITABLE, NULL);
-        return;
-    }
-    if (idle && linked && now - w->probed_ms >= PROBE_EVERY_MS) {
-        bool has_leader = false;
-        w->probed_ms = now;
-        if (kafka_topic_look(w->rk, w->settings->topic, PROBE_MS, &has_leader, NULL) == 0 &&
-            has_leader)
-            set_state(w, LOG_WRITABLE, NULL);
-    }
 }
 
 static void *serve(void *arg)
 {
     struct kafka_writer *w = arg;
     for (;;) {
-        if (w->rk) { /* this thread alone changes it */
-            bool writable = atomic_load(&w->state) == LOG_WRITABLE;
-            rd_kafka_poll(w->rk, writable ? SERVE_MS : STALLED_MS);
-            if (rd_kafka_fatal_error(w->rk, w->broken, sizeof w->broken) !=
-                RD_KAFKA_RESP_ERR_NO_ERROR)
-                set_state(w, LOG_STALLED, "the producer has failed");
-            if (w->too_large)
-                shrink(w);
-            if (w->broken[0] && clock_now_ms() - w->renewed_ms >= RENEW_EVERY_MS)
-                renew(w);
-        }
+        bool writable = atomic_load(&w->state) == LOG_WRITABLE;
+        rd_kafka_poll(w->producer.rk, writable ? POLL_MS : POLL_STALLED_MS);
+        if (rd_kafka_fatal_error(w->producer.rk, w->broken, sizeof w->broken) != 0)
+            set_state(w, LOG_STALLED, "the producer has failed");
+        if (w->too_large)
+            shrink(w);
+        if (w->broken[0] && clock_now_ms() - w->renewed_ms >= RENEW_EVERY_MS && renew(w) != 0)
+            break;
         pthread_mutex_lock(&w->lock);
         bool stop = w->stop, purge = w->purge;
         w->purge = false;
         pthread_mutex_unlock(&w->lock);
-        if (stop || !w->rk)
+        if (stop)
             break;
         if (purge)
-            rd_kafka_purge(w->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+            rd_kafka_purge(w->producer.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         judge(w);
         say_undelivered(w);
     }
@@ -367,96 +277,22 @@ static void *serve(void *arg)
 
 /* ---- the interface ---- */
 
-static struct kafka_writer *of(struct log_writer *writer)
-{
-    return (struct kafka_writer *)writer;
-}
-
-/* Headers a, o and g of a batch, or NULL without memory. */
-static rd_kafka_headers_t *make_headers(const struct log_batch *batch)
-{
-    uint8_t origin[ORIGIN_BYTES];
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(3);
-    if (!headers)
-        return NULL;
-    origin_store(origin, &batch->origin);
-    if (batch->authors.data)
-        rd_kafka_header_add(headers, "a", 1, batch->authors.data, (ssize_t)batch->authors.len);
-    rd_kafka_header_add(headers, "o", 1, origin, sizeof origin);
-    if (batch->genesis)
-        rd_kafka_header_add(headers, "g", 1, batch->genesis, GENESIS_BYTES);
-    return headers;
-}
-
-/* Hand over to librdkafka, which takes the headers in any case. With the lock. */
-static enum log_append produce(struct kafka_writer *w, const struct log_batch *batch,
-                               rd_kafka_headers_t *headers, struct flight *f)
-{
-    const void *value = batch->value.data;
-    rd_kafka_vu_t arguments[] = {
-        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = w->rkt},
-        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = 0},
-        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)value, batch->value.len}},
-        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
-        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = f},
-    };
-    rd_kafka_error_t *error =
-        rd_kafka_produceva(w->rk, arguments, sizeof arguments / sizeof arguments[0]);
-    if (!error)
-        return LOG_ACCEPTED;
-    enum log_append result = LOG_READONLY;
-    if (rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        result = LOG_FULL;
-    else
-        diag_error("kafka: topic %s: a record of %zu bytes: %s", w->settings->topic,
-                   batch->value.len, rd_kafka_error_string(error));
-    rd_kafka_error_destroy(error);
-    rd_kafka_headers_destroy(headers);
-    return result;
-}
-
 static enum log_append append(struct log_writer *writer, const struct log_batch *batch)
 {
     struct kafka_writer *w = of(writer);
     enum log_append result = LOG_READONLY;
     if (atomic_load(&w->state) != LOG_WRITABLE)
         return result;
-    rd_kafka_headers_t *headers = make_headers(batch);
-    struct flight *f = malloc(sizeof *f);
-    if (!f || !headers) {
-        result = LOG_FULL;
-        goto done;
-    }
-    *f = (struct flight){.origin = batch->origin};
-    f->bytes = batch->value.len + batch->authors.len;
-
     pthread_mutex_lock(&w->lock);
-    if (w->closing || !w->rk || atomic_load(&w->state) != LOG_WRITABLE) {
-        ;
-    } else if (w->batches >= LOG_FLIGHT_BATCHES || w->bytes + f->bytes > LOG_FLIGHT_BYTES) {
-        result = LOG_FULL;
-    } else {
-        /* Counted first: its report may come before produce returns, but waits for the lock. */
-        ring_add(&w->flights, f);
-        w->was_idle |= w->batches == 0;
-        w->batches++;
-        w->bytes += f->bytes;
-        result = produce(w, batch, headers, f);
-        headers = NULL;
-        if (result == LOG_ACCEPTED) {
-            f = NULL;
-        } else {
-            ring_remove(f);
-            settle(w, f);
-        }
+    if (!w->closing && w->has_producer && atomic_load(&w->state) == LOG_WRITABLE) {
+        /* Counted first: its delivery report may come before the call returns. */
+        struct kafka_flight *f =
+            kafka_flights_add(&w->flights, batch->origin, batch->value.len + batch->authors.len);
+        result = f ? kafka_producer_send(&w->producer, batch, f) : LOG_FULL;
+        if (f && result != LOG_ACCEPTED)
+            kafka_flights_cancel(&w->flights, f);
     }
     pthread_mutex_unlock(&w->lock);
-
-done:
-    if (headers)
-        rd_kafka_headers_destroy(headers);
-    free(f);
     return result;
 }
 
@@ -474,37 +310,31 @@ static size_t record_max(struct log_writer *writer)
 static void flush(struct log_writer *writer, int timeout_ms)
 {
     struct kafka_writer *w = of(writer);
-    int64_t until = clock_now_ms() + timeout_ms;
     pthread_mutex_lock(&w->lock);
     w->closing = true;
-    while (w->batches > 0 && clock_wait(&w->changed, &w->lock, until))
-        ;
-    if (w->batches > 0) { /* what was never sent can still be refused */
-        w->purge = true;
-        until = clock_now_ms() + PURGE_MS;
-        while (w->batches > 0 && clock_wait(&w->changed, &w->lock, until))
-            ;
-    }
     pthread_mutex_unlock(&w->lock);
-    give_up_flights(w);
+    if (kafka_flights_wait(&w->flights, clock_now_ms() + timeout_ms))
+        return;
     pthread_mutex_lock(&w->lock);
-    while (w->batches > 0) /* some are being told at this moment */
-        pthread_cond_wait(&w->changed, &w->lock);
+    w->purge = true; /* what was never sent can still be refused */
     pthread_mutex_unlock(&w->lock);
+    if (kafka_flights_wait(&w->flights, clock_now_ms() + PURGE_MS))
+        return;
+    kafka_flights_give_up(&w->flights);
+    kafka_flights_wait(&w->flights, INT64_MAX); /* some are being reported at this moment */
 }
 
 static void destroy(struct log_writer *writer)
 {
     struct kafka_writer *w = of(writer);
-    if (w->has_thread) {
-        flush(writer, FLUSH_MS);
-        pthread_mutex_lock(&w->lock);
-        w->stop = true;
-        pthread_mutex_unlock(&w->lock);
-        pthread_join(w->thread, NULL);
-    }
-    close_client(w);
-    pthread_cond_destroy(&w->changed);
+    flush(writer, FLUSH_MS);
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    close_producer(w);
+    kafka_flights_finish(&w->flights);
+    pthread_cond_destroy(&w->writable);
     pthread_mutex_destroy(&w->lock);
     free(w);
 }
@@ -521,7 +351,7 @@ static void wait_until_writable(struct kafka_writer *w)
 {
     int64_t until = clock_now_ms() + START_MS;
     pthread_mutex_lock(&w->lock);
-    while (atomic_load(&w->state) != LOG_WRITABLE && clock_wait(&w->changed, &w->lock, until))
+    while (atomic_load(&w->state) != LOG_WRITABLE && clock_wait(&w->writable, &w->lock, until))
         ;
     pthread_mutex_unlock(&w->lock);
     if (atomic_load(&w->state) != LOG_WRITABLE)
@@ -533,30 +363,40 @@ struct log_writer *kafka_writer_create(const struct kafka_settings *settings, si
                                        char error[LOG_ERROR_BYTES])
 {
     struct kafka_writer *w = calloc(1, sizeof *w);
-    if (!w) {
-        snprintf(error, LOG_ERROR_BYTES, "no memory");
-        return NULL;
-    }
+    int rc = w ? kafka_flights_init(&w->flights, &w->writer) : ENOMEM;
+    if (rc != 0)
+        goto no_flights;
+    rc = pthread_mutex_init(&w->lock, NULL);
+    if (rc != 0)
+        goto no_lock;
+    rc = clock_cond_init(&w->writable);
+    if (rc != 0)
+        goto no_cond;
     w->writer.ops = &ops;
     w->settings = settings;
     set_message_max(w, message_max);
-    w->flights.next = w->flights.prev = &w->flights;
-    w->told.next = w->told.prev = &w->told;
     atomic_init(&w->state, LOG_STALLED);
-    clock_cond_init(&w->changed);
-    pthread_mutex_init(&w->lock, NULL);
-    if (open_client(w, error) != 0)
-        goto fail;
-    if (pthread_create(&w->thread, NULL, serve, w) != 0) {
-        snprintf(error, LOG_ERROR_BYTES, "no thread to be had");
-        goto fail;
-    }
-    w->has_thread = true;
+    if (open_producer(w, error) != 0)
+        goto no_producer;
+    rc = pthread_create(&w->thread, NULL, serve, w);
+    if (rc != 0)
+        goto no_thread;
     wait_until_writable(w);
     return &w->writer;
 
-fail:
-    destroy(&w->writer);
+no_thread:
+    close_producer(w);
+no_producer:
+    pthread_cond_destroy(&w->writable);
+no_cond:
+    pthread_mutex_destroy(&w->lock);
+no_lock:
+    kafka_flights_finish(&w->flights);
+no_flights:
+    if (rc != 0)
+        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s: the writer cannot be started: %s",
+                 settings->topic, strerror(rc));
+    free(w);
     return NULL;
 }
 
@@ -564,7 +404,8 @@ void kafka_writer_test_fatal(struct log_writer *writer)
 {
     struct kafka_writer *w = of(writer);
     pthread_mutex_lock(&w->lock);
-    if (w->rk)
-        rd_kafka_test_fatal_error(w->rk, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
+    if (w->has_producer)
+        rd_kafka_test_fatal_error(w->producer.rk, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                                  "a test");
     pthread_mutex_unlock(&w->lock);
 }

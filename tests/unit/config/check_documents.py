@@ -9,7 +9,7 @@ import tempfile
 
 SHOW, SAMPLE, MANUAL = sys.argv[1:4]
 NOT_IN_THE_FILE = {"config", "check-config", "version", "help"}
-NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin"}  # the sample shows an example instead
+NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy"}  # the sample shows an example instead
 
 environment = {k: v for k, v in os.environ.items() if not k.startswith("PLACED_")}
 

@@ -146,6 +146,8 @@ static void defaults_are_those_of_the_design(void **state)
     assert_null(config.tls_cert);
     assert_null(config.tls_key);
     assert_int_equal(config.n_origins, 0);
+    assert_int_equal(config.plane.width, 1);
+    assert_int_equal(config.plane.height, 1);
     assert_int_equal(config.threads, 1);
     assert_int_equal(config.batch_ms, 200);
     assert_int_equal(config.tick_ms, 200);
@@ -171,6 +173,7 @@ static void file_sets_everything(void **state)
               "web = /srv/web\n"
               "tls-cert = c.pem\n"
               "tls-key = k.pem\n"
+              "plane = 3x2\n"
               "  threads = 64\n" /* indented: not a continuation of the key above */
               "\tbatch-ms = 1\r\n"
               "tick-ms = 10000\n"
@@ -199,6 +202,8 @@ static void file_sets_everything(void **state)
     assert_string_equal(config.web, "/srv/web");
     assert_string_equal(config.tls_cert, "c.pem");
     assert_string_equal(config.tls_key, "k.pem");
+    assert_int_equal(config.plane.width, 3);
+    assert_int_equal(config.plane.height, 2);
     assert_int_equal(config.threads, 64);
     assert_int_equal(config.batch_ms, 1);
     assert_int_equal(config.tick_ms, 10000);
@@ -235,6 +240,67 @@ static void odd_files_are_fine(void **state)
     from_file(&config, text);
     assert_int_equal(config.threads, 3);
     config_finish(&config);
+}
+
+static void a_unix_socket_has_a_mode_and_a_group(void **state)
+{
+    struct config config;
+    must_run(&config, ARGS("--listen", "unix:/a,mode=0600,group=www-data,127.0.0.1:1", "--listen",
+                           "unix:/b", "--admin", "unix:/c,group=7"));
+    assert_int_equal(config.n_listen, 3);
+    assert_string_equal(config.listen[0].path, "/a");
+    assert_int_equal(config.listen[0].mode, 0600);
+    assert_string_equal(config.listen[0].group, "www-data");
+    assert_string_equal(config.listen[1].host, "127.0.0.1");
+    assert_int_equal(config.listen[2].mode, 0660);
+    assert_string_equal(config.listen[2].group, "");
+    assert_string_equal(config.admin.path, "/c");
+    assert_string_equal(config.admin.group, "7");
+    config_finish(&config);
+    static const char *const bad[] = {
+        "mode=0600",          "unix:/a,mode=0680",       "unix:/a,mode=01000", "unix:/a,mode=",
+        "127.0.0.1:1,mode=0", "unix:/a,group=",          "unix:/a,owner=root", "unix:/a,0600",
+        "127.0.0.1:1,group=a", "unix:/a,group=a-name-of-more-than-thirty-two-letters"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        value_error("listen", bad[i], "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+        value_error("admin", bad[i], "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+    }
+    value_error("admin", "127.0.0.1:1,127.0.0.1:2",
+                "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+}
+
+static void proxies_are_addresses_and_networks(void **state)
+{
+    struct config config;
+    must_run(&config, ARGS("--trust-proxy", "10.0.0.0/8,::1", "--trust-proxy", "192.0.2.7"));
+    assert_int_equal(config.n_proxies, 3);
+    assert_int_equal(config.proxies[0].bits, 96 + 8);
+    assert_int_equal(config.proxies[1].bits, 128);
+    assert_int_equal(config.proxies[2].address[15], 7);
+    config_finish(&config);
+    static const char *const bad[] = {"",          "localhost", "10.0.0.0/33", "10.0.0.0/",
+                                      "10.0.0/8",  "::1/129",   "10.0.0.0/+8", "10.0.0.1:80",
+                                      "[::1]/128", "unix:/a"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        value_error("trust-proxy", bad[i],
+                    "an address, or a network such as 192.0.2.0/24 or 2001:db8::/32");
+}
+
+static void frame_ancestors_are_one_directive(void **state)
+{
+    static const char expected[] =
+        "sources of a content security policy: 'self', 'none', https://a.example, ...";
+    struct config config;
+    must_run(&config, ARGS("--frame-ancestors", "'self' https://a.example:8443 https://*.b.example"));
+    assert_string_equal(config.frame_ancestors, "'self' https://a.example:8443 https://*.b.example");
+    config_finish(&config);
+    must_run(&config, ARGS("--origin", "null"));
+    assert_string_equal(config.frame_ancestors, "'self'");
+    assert_string_equal(config.origins[0], "null");
+    config_finish(&config);
+    value_error("frame-ancestors", "", expected);
+    value_error("frame-ancestors", "a; script-src *", expected);
+    value_error("frame-ancestors", "a;b", expected);
 }
 
 static void flags_take_words(void **state)
@@ -309,6 +375,16 @@ static void answers_and_is_done(void **state)
         CONFIG_DONE);
     assert_non_null(strstr(output, "--checkpoint-seconds N"));
     assert_non_null(strstr(output, "(127.0.0.1:8080)"));
+    static const char *const planes[] = {"",    "3",  "x",    "3x",  "x2",      "0x1",  "1x0",
+                                         "-1x1", "3X2", "3x2x1", "3 x2", "33x32", "1025x1"};
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
+        char error[128];
+        snprintf(error, sizeof error,
+                 "--plane: \"plane\" is \"%s\", expected WxH, for instance 3x2, of 1024 canvases "
+                 "at most",
+                 planes[i]);
+        expect_error(ARGS("--check-config", "--plane", planes[i]), NULL, error);
+    }
     expect_error(ARGS("--check-config", "--threads", "0"), NULL,
                  "--threads: \"threads\" is \"0\", expected a number from 1 to 64");
 }
@@ -483,12 +559,12 @@ static void bad_addresses(void **state)
         "*:8080",     "unix:",         "1.2.3:80",        "127.0.0.1:80,",  ",127.0.0.1:80",
         "http://a:1", "[fe80::1%lo]:1"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        value_error("listen", bad[i], "ADDR:PORT or unix:PATH");
-    value_error("admin", "nowhere", "ADDR:PORT or unix:PATH");
-    value_error("admin", "127.0.0.1:1,127.0.0.1:2", "ADDR:PORT or unix:PATH");
+        value_error("listen", bad[i], "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+    value_error("admin", "nowhere", "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+    value_error("admin", "127.0.0.1:1,127.0.0.1:2", "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
     char path[200] = "unix:/";
     memset(path + 6, 'p', 107); /* with the slash one more than fits */
-    value_error("listen", path, "ADDR:PORT or unix:PATH");
+    value_error("listen", path, "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
     path[5 + 107] = '\0';
     struct config config;
     must_run(&config, ARGS("--listen", path, "--listen", "[2001:db8::1]:65535", "--listen",
@@ -546,7 +622,7 @@ static void other_bad_values(void **state)
                                           "https://a b",
                                           "ftp://a",
                                           "https://a,nobody",
-                                          "null",
+                                          "nul",
                                           "*"};
     for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++)
         value_error("origin", origins[i], "http://HOST[:PORT] or https://HOST[:PORT]");
@@ -589,6 +665,9 @@ int main(void)
         cmocka_unit_test(file_sets_everything),
         cmocka_unit_test(odd_files_are_fine),
         cmocka_unit_test(flags_take_words),
+        cmocka_unit_test(a_unix_socket_has_a_mode_and_a_group),
+        cmocka_unit_test(proxies_are_addresses_and_networks),
+        cmocka_unit_test(frame_ancestors_are_one_directive),
         cmocka_unit_test(later_sources_win),
         cmocka_unit_test(answers_and_is_done),
         cmocka_unit_test(may_be_called_again),

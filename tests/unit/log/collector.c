@@ -60,11 +60,11 @@ static void on_outcome(struct log_outcomes *outcomes, struct origin origin,
     struct collector *c =
         (struct collector *)((char *)outcomes - offsetof(struct collector, as_outcomes));
     pthread_mutex_lock(&c->lock);
-    if (c->n_told == c->told_room) {
-        c->told_room = c->told_room ? 2 * c->told_room : 64;
-        c->told = must(realloc(c->told, c->told_room * sizeof *c->told));
+    if (c->n_reported == c->reported_room) {
+        c->reported_room = c->reported_room ? 2 * c->reported_room : 64;
+        c->reported = must(realloc(c->reported, c->reported_room * sizeof *c->reported));
     }
-    c->told[c->n_told++] = (struct told){origin, outcome};
+    c->reported[c->n_reported++] = (struct reported){origin, outcome};
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -89,25 +89,25 @@ void collector_destroy(struct collector *c)
 {
     collector_clear(c);
     free(c->records);
-    free(c->told);
+    free(c->reported);
     pthread_mutex_destroy(&c->lock);
     free(c);
 }
 
-size_t collector_told(struct collector *c)
+size_t collector_reported(struct collector *c)
 {
     pthread_mutex_lock(&c->lock);
-    size_t n = c->n_told;
+    size_t n = c->n_reported;
     pthread_mutex_unlock(&c->lock);
     return n;
 }
 
-size_t collector_told_as(struct collector *c, enum log_outcome outcome)
+size_t collector_reported_as(struct collector *c, enum log_outcome outcome)
 {
     size_t n = 0;
     pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < c->n_told; i++)
-        n += c->told[i].outcome == outcome;
+    for (size_t i = 0; i < c->n_reported; i++)
+        n += c->reported[i].outcome == outcome;
     pthread_mutex_unlock(&c->lock);
     return n;
 }
@@ -116,10 +116,11 @@ size_t collector_outcome(struct collector *c, struct origin origin, enum log_out
 {
     size_t n = 0;
     pthread_mutex_lock(&c->lock);
-    for (size_t i = 0; i < c->n_told; i++) {
-        if (c->told[i].origin.nonce == origin.nonce && c->told[i].origin.batch == origin.batch) {
+    for (size_t i = 0; i < c->n_reported; i++) {
+        if (c->reported[i].origin.nonce == origin.nonce &&
+            c->reported[i].origin.batch == origin.batch) {
             n++;
-            *outcome = c->told[i].outcome;
+            *outcome = c->reported[i].outcome;
         }
     }
     pthread_mutex_unlock(&c->lock);

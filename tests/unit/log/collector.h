@@ -19,7 +19,7 @@ struct collected {
     uint8_t *bytes;
 };
 
-struct told {
+struct reported {
     struct origin origin;
     enum log_outcome outcome;
 };
@@ -32,17 +32,17 @@ struct collector {
     bool forget;          /* count records, keep none */
     size_t n_edits;       /* in all records */
     pthread_mutex_t lock; /* of what follows */
-    struct told *told;
-    size_t n_told, told_room;
+    struct reported *reported;
+    size_t n_reported, reported_room;
 };
 
 struct collector *collector_create(void);
 void collector_destroy(struct collector *c);
 void collector_clear(struct collector *c); /* forget the records, keep the outcomes */
 
-size_t collector_told(struct collector *c);                              /* outcomes so far */
-size_t collector_told_as(struct collector *c, enum log_outcome outcome); /* of one kind */
-/* How often this batch was told, and the last outcome. */
+size_t collector_reported(struct collector *c);                              /* outcomes so far */
+size_t collector_reported_as(struct collector *c, enum log_outcome outcome); /* of one kind */
+/* How often the outcome of this batch was reported, and the last one. */
 size_t collector_outcome(struct collector *c, struct origin origin, enum log_outcome *outcome);
 /* How many records carry this origin. */
 size_t collector_count(struct collector *c, struct origin origin);
@@ -63,7 +63,8 @@ struct opened {
     struct log_writer *writer;
 };
 
-/* Both tell c. Takes log; what cannot be had fails the test, or the process of a fork. */
+/* c gets records and outcomes. Takes log; what cannot be had fails the test, or the process of a
+ * fork. */
 struct opened *opened_from(struct log *log, struct collector *c);
 struct opened *opened_readonly(struct log *log, struct collector *c);
 void opened_close(struct opened *o); /* NULL is fine */

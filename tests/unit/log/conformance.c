@@ -25,7 +25,7 @@ static void records_come_back_in_the_order_of_their_appends(void **state)
     append_many(&s, 7, 500, 67);
     wait_for(&s, 500, 500);
     check_order(&s, 7, 500, 67);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 500);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 500);
     scene_drop(&s);
 }
 
@@ -91,8 +91,12 @@ static void an_offset_past_the_end_is_an_error_that_says_so(void **state)
     char error[LOG_ERROR_BYTES] = "";
     append_many(&s, 3, 3, 10);
     wait_for(&s, 3, 3);
+    struct log_bounds bounds;
     assert_int_equal(log_reader_seek(s.o->reader, 1000000, error), -1);
     assert_non_null(strstr(error, "1000000"));
+    assert_int_equal(log_reader_bounds(s.o->reader, &bounds, error), 0);
+    assert_int_equal(log_reader_seek(s.o->reader, bounds.high + 1, error), -1);
+    assert_int_equal(log_reader_seek(s.o->reader, bounds.high, error), 0);
     assert_int_equal(log_reader_seek(s.o->reader, 0, error),
                      0); /* and the log is as good as before */
     collector_clear(s.c);
@@ -162,7 +166,7 @@ static void every_append_has_exactly_one_outcome_by_the_end_of_a_flush(void **st
     struct scene s = scene_make(world);
     append_many(&s, 11, 200, 50);
     log_writer_flush(s.o->writer, 10000);
-    assert_int_equal(collector_told(s.c), 200);
+    assert_int_equal(collector_reported(s.c), 200);
     struct log_batch late = batch_make(11, 201, 1, false);
     assert_int_equal(log_writer_append(s.o->writer, &late), LOG_READONLY);
     batch_finish(&late);
@@ -173,7 +177,7 @@ static void every_append_has_exactly_one_outcome_by_the_end_of_a_flush(void **st
     }
     opened_close(s.o);
     s.o = NULL;
-    assert_int_equal(collector_told(s.c), 200);
+    assert_int_equal(collector_reported(s.c), 200);
     scene_drop(&s);
 }
 
@@ -199,7 +203,7 @@ static void too_much_in_flight_is_full_and_then_goes_on(void **state)
     batch.origin.batch = 1000;
     append(&s, &batch);
     wait_for(&s, accepted + 1, accepted + 1);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), accepted + 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), accepted + 1);
     batch_finish(&batch);
     scene_drop(&s);
 }
@@ -237,6 +241,10 @@ static void a_wake_ends_a_poll_that_waits(void **state)
     start = test_now_ms();
     assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
     assert_in_range(test_now_ms() - start, 0, 2000);
+
+    start = test_now_ms(); /* and counts once */
+    assert_int_equal(log_reader_poll(s.o->reader, 250, &delivered, error), LOG_OK);
+    assert_in_range(test_now_ms() - start, 200, 20000);
     scene_drop(&s);
 }
 
@@ -323,13 +331,13 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
         pthread_join(threads[i], NULL);
         accepted += writers[i].accepted;
     }
-    assert_int_equal(collector_told(s.c), accepted);
+    assert_int_equal(collector_reported(s.c), accepted);
     opened_close(s.o);
-    assert_int_equal(collector_told(s.c), accepted);
+    assert_int_equal(collector_reported(s.c), accepted);
 
     /* what was committed can be read after a reopen, and nothing refused */
-    size_t committed = collector_told_as(s.c, LOG_COMMITTED);
-    size_t unknown = collector_told_as(s.c, LOG_UNKNOWN);
+    size_t committed = collector_reported_as(s.c, LOG_COMMITTED);
+    size_t unknown = collector_reported_as(s.c, LOG_UNKNOWN);
     assert_true(committed > 0);
     bool *there[WRITERS];
     for (size_t i = 0; i < WRITERS; i++)
@@ -349,8 +357,8 @@ static void closing_under_load_leaves_no_batch_without_its_outcome(void **state)
         assert_false(there[o.nonce - 1][o.batch]);
         there[o.nonce - 1][o.batch] = true;
     }
-    for (size_t i = 0; i < s.c->n_told; i++) {
-        struct told *t = &s.c->told[i];
+    for (size_t i = 0; i < s.c->n_reported; i++) {
+        struct reported *t = &s.c->reported[i];
         if (t->outcome == LOG_COMMITTED)
             assert_true(there[t->origin.nonce - 1][t->origin.batch]);
         if (t->outcome == LOG_REFUSED)
@@ -379,8 +387,8 @@ static void several_logs_on_one_store_read_the_same(void **state)
     wait_for(&b, 100, 200);
     for (size_t i = 0; i < 200; i++)
         assert_true(anchor_equal(&a.c->records[i].anchor, &b.c->records[i].anchor));
-    assert_int_equal(collector_told(a.c), 100);
-    assert_int_equal(collector_told(b.c), 100);
+    assert_int_equal(collector_reported(a.c), 100);
+    assert_int_equal(collector_reported(b.c), 100);
     opened_close(b.o);
     collector_destroy(b.c);
     scene_drop(&a);

@@ -219,12 +219,15 @@ static void a_wake_is_for_one_reader_only(void **state)
 
 /* ---- by time ---- */
 
+/* By a reader that has no place: with Kafka, one that reads answers half a second later. */
 static uint64_t offset_at(struct scene *s, int64_t time_ms)
 {
     char error[LOG_ERROR_BYTES] = "";
     uint64_t offset = UINT64_MAX;
-    if (log_reader_offset_at(s->o->reader, time_ms, &offset, error) != 0)
+    struct log_reader *reader = log_reader_create(s->o->log, &s->c->as_records, error);
+    if (!reader || log_reader_offset_at(reader, time_ms, &offset, error) != 0)
         fail_msg("%s", error);
+    log_reader_destroy(reader);
     return offset;
 }
 
@@ -319,7 +322,7 @@ static void a_log_has_one_writer_at_a_time(void **state)
     assert_non_null(s.o->writer);
     append_range(&s, 4, 6);
     wait_for(&s, 6, 6);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 6);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 6);
     scene_drop(&s);
 }
 
@@ -336,7 +339,7 @@ static void a_record_that_is_too_large_is_not_taken(void **state)
     append(&s, &batch);
     wait_for(&s, 1, 1);
     assert_true(batch_equals(&batch, &s.c->records[0].record));
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
     free(bytes);
     scene_drop(&s);
 }

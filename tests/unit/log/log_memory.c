@@ -32,7 +32,7 @@ struct memory_partition {
     bool stalled;
 };
 
-/* An outcome that is still to be told. */
+/* An outcome that is still to be reported. */
 struct due {
     uint64_t at_us;
     struct origin origin;
@@ -171,7 +171,7 @@ void memory_partition_put(struct memory_partition *p, struct span value)
 /* ---- the writer ---- */
 
 /* Tell what is due at now. Outcomes may append, which adds to the list. */
-static void tell_due(struct memory_writer *w, uint64_t now)
+static void report_due(struct memory_writer *w, uint64_t now)
 {
     for (size_t i = 0; i < w->n_due;) {
         struct due due = w->due[i];
@@ -249,7 +249,7 @@ static size_t record_max(struct log_writer *writer)
 static void flush(struct log_writer *writer, int timeout_ms)
 {
     of_writer(writer)->closing = true;
-    tell_due(of_writer(writer), UINT64_MAX);
+    report_due(of_writer(writer), UINT64_MAX);
 }
 
 static void destroy_writer(struct log_writer *writer)
@@ -350,7 +350,7 @@ static enum log_event poll(struct log_reader *reader, int timeout_ms, size_t *de
     uint64_t now = env_now_us(p->env);
     *delivered = 0;
     if (r->log->writer)
-        tell_due(r->log->writer, now);
+        report_due(r->log->writer, now);
     while (r->index < p->n && *delivered < RECORDS_A_POLL) {
         const struct stored *s = &p->records[r->index];
         if (!is_readable(r, s, now))

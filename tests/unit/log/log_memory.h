@@ -13,12 +13,13 @@ struct memory_partition;
 
 /* Faults, each a chance in 1000 an append; delays are uniform between 0 and the maximum. */
 struct memory_faults {
-    unsigned gap;          /* the offset jumps by 1 to 100 first */
-    unsigned duplicate;    /* the record is appended twice */
-    unsigned refuse;       /* outcome refused, nothing appended */
-    unsigned unknown;      /* outcome unknown, appended or not by even chance */
-    uint64_t delay_us;     /* until a record becomes readable, a reader its own delay */
-    uint64_t ack_delay_us; /* until the outcome is told, by a poll of a reader of the same log */
+    unsigned gap;       /* the offset jumps by 1 to 100 first */
+    unsigned duplicate; /* the record is appended twice */
+    unsigned refuse;    /* outcome refused, nothing appended */
+    unsigned unknown;   /* outcome unknown, appended or not by even chance */
+    uint64_t delay_us;  /* until a record becomes readable, a reader its own delay */
+    uint64_t
+        ack_delay_us; /* until the outcome is reported, by a poll of a reader of the same log */
 };
 
 struct memory_partition *memory_partition_create(struct env *env, struct memory_faults faults);

@@ -45,14 +45,14 @@ size_t poll_once(struct scene *s, int timeout_ms)
     return delivered;
 }
 
-void wait_for(struct scene *s, size_t told, size_t records)
+void wait_for(struct scene *s, size_t reported, size_t records)
 {
     uint64_t until = test_now_ms() + PATIENCE_MS;
-    while (collector_told(s->c) < told || s->c->n < records) {
+    while (collector_reported(s->c) < reported || s->c->n < records) {
         poll_once(s, 20);
         if (test_now_ms() > until)
             fail_msg("waited too long: %zu of %zu outcomes, %zu of %zu records",
-                     collector_told(s->c), told, s->c->n, records);
+                     collector_reported(s->c), reported, s->c->n, records);
     }
 }
 

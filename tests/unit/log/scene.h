@@ -24,8 +24,8 @@ struct opened *open_at(const struct world *world, void *store, struct collector 
 /* A poll that must not fail; time goes on. How many records it delivered. */
 size_t poll_once(struct scene *s, int timeout_ms);
 
-/* Until so many outcomes are told and so many records delivered. */
-void wait_for(struct scene *s, size_t told, size_t records);
+/* Until so many outcomes are reported and so many records delivered. */
+void wait_for(struct scene *s, size_t reported, size_t records);
 
 /* Until it is accepted. */
 void append(struct scene *s, const struct log_batch *batch);

@@ -169,15 +169,15 @@ static void several_processes_read_one_partition(void **state)
                     _exit(3);
                 batch_finish(&batch);
             }
-            /* its own outcomes may be told after the records have come back */
-            while ((mine->n < 300 || collector_told_as(mine, LOG_COMMITTED) < 100) &&
+            /* its own outcomes may be reported after the records have come back */
+            while ((mine->n < 300 || collector_reported_as(mine, LOG_COMMITTED) < 100) &&
                    test_now_ms() < until)
                 if (log_reader_poll(l->reader, 100, &delivered, error) == LOG_FAILED)
                     _exit(4);
             uint32_t sum = 0;
             for (size_t k = 0; k < mine->n; k++)
                 sum = sum * 31 + mine->records[k].anchor.crc;
-            bool good = mine->n == 300 && collector_told_as(mine, LOG_COMMITTED) == 100;
+            bool good = mine->n == 300 && collector_reported_as(mine, LOG_COMMITTED) == 100;
             opened_close(l);
             _exit(good ? (int)(sum % 100) + 100 : 5);
         }
@@ -411,9 +411,15 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(rk);
 
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.low, 10);
+    assert_int_equal(bounds.high, 20);
     assert_int_equal(log_reader_seek(o->reader, 5, error), -1);
     assert_non_null(strstr(error, "offset 5 "));
     assert_non_null(strstr(error, "from 10 to 20"));
+    assert_int_equal(log_reader_seek(o->reader, 9, error), -1);
+    assert_int_equal(log_reader_seek(o->reader, 21, error), -1);
     collector_clear(c);
     assert_int_equal(log_reader_seek(o->reader, 10, error), 0);
     read_records(o, c, 10);
@@ -442,12 +448,12 @@ static void append_bytes(struct opened *o, uint64_t number, size_t n)
     batch_finish(&batch);
 }
 
-static void wait_told(struct collector *c, size_t n)
+static void wait_reported(struct collector *c, size_t n)
 {
     uint64_t until = test_now_ms() + 60000;
-    while (collector_told(c) < n && test_now_ms() < until)
+    while (collector_reported(c) < n && test_now_ms() < until)
         pause_ms(10);
-    assert_int_equal(collector_told(c), n);
+    assert_int_equal(collector_reported(c), n);
 }
 
 static enum log_outcome outcome_of(struct collector *c, uint64_t number)
@@ -471,8 +477,8 @@ static void a_topic_that_takes_little_gets_batches_that_fit(void **state)
     for (uint64_t i = 1; i <= N; i++) /* one as large as can be, and many that go out together */
         append_bytes(o, i, i % 50 == 1 ? max : 60 + i);
     read_records(o, c, N);
-    wait_told(c, N);
-    assert_int_equal(collector_told_as(c, LOG_COMMITTED), N);
+    wait_reported(c, N);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), N);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);
@@ -496,6 +502,21 @@ static void wait_writable(struct opened *o)
     assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
 }
 
+/* Append batches of n bytes after number, until one is refused: a broker takes its time to follow a
+ * topic's new setting. All before it must be committed. The number of the one. */
+static uint64_t append_until_refused(struct opened *o, struct collector *c, uint64_t number,
+                                     size_t n)
+{
+    uint64_t until = test_now_ms() + 60000;
+    do {
+        assert_true(test_now_ms() < until);
+        append_bytes(o, ++number, n);
+        wait_reported(c, number);
+    } while (outcome_of(c, number) == LOG_COMMITTED);
+    assert_int_equal(outcome_of(c, number), LOG_REFUSED);
+    return number;
+}
+
 static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
 {
     char *topic = create();
@@ -506,24 +527,22 @@ static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
     assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
     append_bytes(o, 1, LOG_RECORD_MAX);
     read_records(o, c, 1);
-    wait_told(c, 1);
+    wait_reported(c, 1);
     assert_int_equal(outcome_of(c, 1), LOG_COMMITTED);
 
     set_topic(topic, "max.message.bytes", "3000");
-    append_bytes(o, 2, 50000);
-    wait_told(c, 2);
-    assert_int_equal(outcome_of(c, 2), LOG_REFUSED);
+    uint64_t refused = append_until_refused(o, c, 1, 50000);
     uint64_t until = test_now_ms() + 60000;
     while (log_writer_record_max(o->writer) == LOG_RECORD_MAX && test_now_ms() < until)
         pause_ms(10);
     assert_in_range(log_writer_record_max(o->writer), 2500, 2999);
     wait_writable(o);
-    for (uint64_t i = 3; i <= 42; i++)
-        append_bytes(o, i, i == 3 ? log_writer_record_max(o->writer) : 500);
-    wait_told(c, 42);
-    for (uint64_t i = 3; i <= 42; i++)
-        assert_int_equal(outcome_of(c, i), LOG_COMMITTED);
-    read_records(o, c, 41);
+    for (uint64_t i = 1; i <= 40; i++)
+        append_bytes(o, refused + i, i == 1 ? log_writer_record_max(o->writer) : 500);
+    wait_reported(c, refused + 40);
+    for (uint64_t i = 1; i <= 40; i++)
+        assert_int_equal(outcome_of(c, refused + i), LOG_COMMITTED);
+    read_records(o, c, refused + 40 - 1);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);
@@ -535,24 +554,25 @@ static void a_topic_that_takes_nothing_while_open_makes_it_read_only(void **stat
     struct collector *c = collector_create();
     struct opened *o = opened_from(open_log(topic), c);
     set_topic(topic, "max.message.bytes", "300");
-    append_bytes(o, 1, 1000);
-    wait_told(c, 1);
-    assert_int_equal(outcome_of(c, 1), LOG_REFUSED);
+    uint64_t refused = append_until_refused(o, c, 0, 1000);
     uint64_t until = test_now_ms() + 60000;
     while (log_writer_state(o->writer) != LOG_STALLED && test_now_ms() < until)
         pause_ms(10);
     pause_ms(3000); /* and stays it */
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    struct log_batch batch = batch_of_bytes(2, 10);
+    struct log_batch batch = batch_of_bytes(refused + 1, 10);
     assert_int_equal(log_writer_append(o->writer, &batch), LOG_READONLY);
     batch_finish(&batch);
 
     set_topic(topic, "max.message.bytes", "1048588");
     wait_writable(o);
     assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
-    append_bytes(o, 3, LOG_RECORD_MAX);
-    wait_told(c, 2);
-    assert_int_equal(outcome_of(c, 3), LOG_COMMITTED);
+    uint64_t number = refused + 1; /* was not taken */
+    do {
+        append_bytes(o, ++number, LOG_RECORD_MAX);
+        wait_reported(c, number - 1);
+    } while (outcome_of(c, number) != LOG_COMMITTED && test_now_ms() < until);
+    assert_int_equal(outcome_of(c, number), LOG_COMMITTED);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);
@@ -616,7 +636,7 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     struct opened *o = opened_from(open_log(topic), c);
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered, reconnected = 0;
-    uint64_t number = 0, went = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
+    uint64_t number = 0, stopped = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     pid_t child = 0;
     uint64_t start = test_now_ms();
@@ -635,13 +655,13 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
             assert_int_equal(
                 log_reader_seek(o->reader, c->records[c->n - 1].record.offset + 1, error), 0);
         }
-        if (!went && now - start > 1000) {
+        if (!stopped && now - start > 1000) {
             wait_control(control(go));
-            went = test_now_ms();
+            stopped = test_now_ms();
         }
-        if (went && !stalled && log_writer_state(o->writer) == LOG_STALLED)
+        if (stopped && !stalled && log_writer_state(o->writer) == LOG_STALLED)
             stalled = test_now_ms();
-        if (went && !child && test_now_ms() - went > gone_ms)
+        if (stopped && !child && test_now_ms() - stopped > gone_ms)
             child = control(come);
         int status;
         if (child && !back && waitpid(child, &status, WNOHANG) == child) {
@@ -654,13 +674,13 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     }
     assert_true(writable);
     print_message(
-        "read-only %llu ms after the broker went; writable %lld ms after the broker serves\n",
-        (unsigned long long)(stalled - went), (long long)(writable - back));
-    assert_in_range(stalled - went, 1000, 4000);
+        "read-only %llu ms after the broker stopped; writable %lld ms after the broker serves\n",
+        (unsigned long long)(stalled - stopped), (long long)(writable - back));
+    assert_in_range(stalled - stopped, 1000, 4000);
     assert_in_range(writable - back, 0, 20000);
     assert_true(reconnected > 0 || gone_ms < 15000);
     log_writer_flush(o->writer, 20000);
-    assert_int_equal(collector_told(c), accepted);
+    assert_int_equal(collector_reported(c), accepted);
     opened_close(o);
 
     o = opened_from(open_log(topic), c); /* and read again from the start, by another one */
@@ -670,8 +690,9 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     while (!log_reader_caught_up(o->reader) && test_now_ms() < until)
         assert_int_equal(log_reader_poll(o->reader, 100, &delivered, error), LOG_OK);
     print_message("%llu accepted: %zu committed, %zu refused, %zu unknown; %zu in the log\n",
-                  (unsigned long long)accepted, collector_told_as(c, LOG_COMMITTED),
-                  collector_told_as(c, LOG_REFUSED), collector_told_as(c, LOG_UNKNOWN), c->n);
+                  (unsigned long long)accepted, collector_reported_as(c, LOG_COMMITTED),
+                  collector_reported_as(c, LOG_REFUSED), collector_reported_as(c, LOG_UNKNOWN),
+                  c->n);
     uint64_t last = 0;
     for (size_t i = 0; i < c->n; i++) {
         struct origin origin;
@@ -682,9 +703,9 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
         assert_int_equal(collector_outcome(c, origin, &outcome), 1);
         assert_true(outcome != LOG_REFUSED);
     }
-    for (size_t i = 0; i < c->n_told; i++)
-        if (c->told[i].outcome == LOG_COMMITTED)
-            assert_int_equal(collector_count(c, c->told[i].origin), 1);
+    for (size_t i = 0; i < c->n_reported; i++)
+        if (c->reported[i].outcome == LOG_COMMITTED)
+            assert_int_equal(collector_count(c, c->reported[i].origin), 1);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);

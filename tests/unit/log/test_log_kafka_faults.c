@@ -93,8 +93,8 @@ static void append(struct scene *s, uint64_t number, enum log_append expected)
 /* Refused ones absent, committed ones there. */
 static void check_outcomes(struct scene *s)
 {
-    for (size_t i = 0; i < s->c->n_told; i++) {
-        struct told *t = &s->c->told[i];
+    for (size_t i = 0; i < s->c->n_reported; i++) {
+        struct reported *t = &s->c->reported[i];
         enum log_outcome outcome;
         assert_int_equal(collector_outcome(s->c, t->origin, &outcome), 1);
         size_t n = collector_count(s->c, t->origin);
@@ -109,12 +109,12 @@ static void a_broker_that_goes_stalls_the_log_and_its_return_heals_it(void **sta
 {
     struct scene s = scene_make(1, NULL);
     append(&s, 1, LOG_ACCEPTED);
-    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported(s.c) == 1);
 
     rd_kafka_mock_broker_set_down(s.mock, 1);
     append(&s, 2, LOG_ACCEPTED);
     uint64_t took = POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_STALLED);
-    print_message("read-only %llu ms after the broker went\n", (unsigned long long)took);
+    print_message("read-only %llu ms after the broker stopped\n", (unsigned long long)took);
     assert_in_range(took, 1500, 3000);
     append(&s, 3, LOG_READONLY);
     assert_int_equal(s.reconnected, 0);
@@ -123,9 +123,10 @@ static void a_broker_that_goes_stalls_the_log_and_its_return_heals_it(void **sta
     took = POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE && s.reconnected > 0);
     print_message("writable %llu ms after it came back\n", (unsigned long long)took);
     assert_in_range(took, 0, 2500);
-    POLL_UNTIL(&s, collector_told(s.c) == 2);
+    POLL_UNTIL(&s, collector_reported(s.c) == 2);
     append(&s, 4, LOG_ACCEPTED);
-    POLL_UNTIL(&s, collector_told(s.c) == 3 && collector_count(s.c, (struct origin){1, 4}) >= 1);
+    POLL_UNTIL(&s,
+               collector_reported(s.c) == 3 && collector_count(s.c, (struct origin){1, 4}) >= 1);
     check_outcomes(&s);
     scene_drop(&s);
 }
@@ -142,11 +143,11 @@ static void an_idle_log_notices_a_broker_that_goes_as_well(void **state)
         POLL_UNTIL(&s, s.reconnected > before);
     }
     append(&s, 1, LOG_ACCEPTED);
-    POLL_UNTIL(&s, s.c->n == 1 && collector_told_as(s.c, LOG_COMMITTED) == 1);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported_as(s.c, LOG_COMMITTED) == 1);
     scene_drop(&s);
 }
 
-static void a_short_break_is_told_every_time(void **state)
+static void a_short_break_is_reported_every_time(void **state)
 {
     struct scene s = scene_make(1, NULL);
     append(&s, 1, LOG_ACCEPTED);
@@ -164,24 +165,57 @@ static void a_short_break_is_told_every_time(void **state)
     scene_drop(&s);
 }
 
+static void what_was_fetched_before_the_connection_was_lost_is_not_delivered(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    char error[LOG_ERROR_BYTES];
+    size_t delivered;
+    enum log_event event = LOG_OK;
+    for (uint64_t i = 1; i <= 20; i++)
+        append(&s, i, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 20 && collector_reported(s.c) == 20);
+    collector_clear(s.c);
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error), 0);
+    pause_ms(1000); /* they are fetched */
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    pause_ms(500);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(log_reader_poll(s.o->reader, 20, &delivered, error), LOG_OK);
+        assert_int_equal(delivered, 0);
+    }
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    uint64_t until = test_now_ms() + PATIENCE_MS;
+    while (event != LOG_RECONNECTED && test_now_ms() < until) {
+        event = log_reader_poll(s.o->reader, 20, &delivered, error);
+        assert_int_equal(delivered, 0);
+    }
+    assert_int_equal(event, LOG_RECONNECTED);
+    assert_int_equal(s.c->n, 0);
+    POLL_UNTIL(&s, s.c->n == 20); /* whoever does not seek goes on where it was */
+    for (uint64_t i = 0; i < 20; i++)
+        assert_int_equal(s.c->records[i].record.offset, i);
+    scene_drop(&s);
+}
+
 static void what_times_out_is_refused_or_unknown_never_lost(void **state)
 {
     const struct log_property quick = {"message.timeout.ms", "3000"};
     struct scene s = scene_make(1, &quick);
     append(&s, 1, LOG_ACCEPTED);
-    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported(s.c) == 1);
     rd_kafka_mock_broker_set_down(s.mock, 1);
     for (uint64_t i = 2; i <= 20; i++)
         append(&s, i, LOG_ACCEPTED);
-    POLL_UNTIL(&s, collector_told(s.c) == 20);
+    POLL_UNTIL(&s, collector_reported(s.c) == 20);
     assert_int_equal(log_writer_state(s.o->writer), LOG_STALLED);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 1);
-    print_message("%zu refused, %zu unknown\n", collector_told_as(s.c, LOG_REFUSED),
-                  collector_told_as(s.c, LOG_UNKNOWN));
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
+    print_message("%zu refused, %zu unknown\n", collector_reported_as(s.c, LOG_REFUSED),
+                  collector_reported_as(s.c, LOG_UNKNOWN));
     rd_kafka_mock_broker_set_up(s.mock, 1);
     POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
     append(&s, 21, LOG_ACCEPTED);
-    POLL_UNTIL(&s, collector_told(s.c) == 21 && collector_count(s.c, (struct origin){1, 21}) == 1);
+    POLL_UNTIL(&s,
+               collector_reported(s.c) == 21 && collector_count(s.c, (struct origin){1, 21}) == 1);
     check_outcomes(&s);
     scene_drop(&s);
 }
@@ -200,9 +234,9 @@ static void request_errors_are_retried_in_order(void **state)
             RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION);
         for (uint64_t i = 1; i <= 50; i++)
             append(&s, (uint64_t)burst * 50 + i, LOG_ACCEPTED);
-        POLL_UNTIL(&s, collector_told(s.c) == (size_t)burst * 50 + 50);
+        POLL_UNTIL(&s, collector_reported(s.c) == (size_t)burst * 50 + 50);
     }
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 150);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 150);
     POLL_UNTIL(&s, s.c->n >= 150);
     uint64_t last = 0;
     for (size_t i = 0; i < s.c->n; i++) {
@@ -214,12 +248,36 @@ static void request_errors_are_retried_in_order(void **state)
     scene_drop(&s);
 }
 
+static void nothing_is_sent_without_the_producer_s_id(void **state)
+{
+    /* with the id, the broker knows a batch that is sent again; without, it would be there twice */
+    const struct log_property none = {"retry.backoff.ms", "50"};
+    struct scene s = scene_make(1, &none);
+    log_writer_destroy(s.o->writer);
+    char error[LOG_ERROR_BYTES] = "";
+    for (int i = 0; i < 100; i++)
+        rd_kafka_mock_push_request_errors(s.mock, API_INIT_PRODUCER_ID, 1,
+                                          RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+    s.o->writer = log_writer_create(s.o->log, &s.c->as_outcomes, error);
+    assert_non_null(s.o->writer);
+    append(&s, 1, LOG_ACCEPTED);
+    uint64_t until = test_now_ms() + 1500;
+    while (test_now_ms() < until)
+        poll_once(&s);
+    assert_int_equal(s.c->n, 0);
+    assert_int_equal(collector_reported(s.c), 0);
+    rd_kafka_mock_clear_request_errors(s.mock, API_INIT_PRODUCER_ID);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported(s.c) == 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
+    scene_drop(&s);
+}
+
 static void a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss(void **state)
 {
     const struct log_property quick = {"message.timeout.ms", "4000"};
     struct scene s = scene_make(1, &quick);
     append(&s, 1, LOG_ACCEPTED);
-    POLL_UNTIL(&s, s.c->n == 1 && collector_told(s.c) == 1);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported(s.c) == 1);
 
     /* appended, but the answer is too slow for the broker's life; it comes back in time */
     rd_kafka_mock_broker_push_request_error_rtts(s.mock, 1, API_PRODUCE, 1, 0, 1000);
@@ -232,7 +290,7 @@ static void a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss(void **state)
     while (test_now_ms() < until)
         poll_once(&s);
     rd_kafka_mock_broker_set_up(s.mock, 1);
-    POLL_UNTIL(&s, collector_told(s.c) == 2 && log_writer_state(s.o->writer) == LOG_WRITABLE);
+    POLL_UNTIL(&s, collector_reported(s.c) == 2 && log_writer_state(s.o->writer) == LOG_WRITABLE);
     enum log_outcome outcome = LOG_REFUSED;
     assert_int_equal(collector_outcome(s.c, (struct origin){1, 2}, &outcome), 1);
     assert_int_equal(outcome, LOG_COMMITTED);
@@ -244,7 +302,7 @@ static void a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss(void **state)
     while (test_now_ms() < until)
         poll_once(&s);
     rd_kafka_mock_broker_set_down(s.mock, 1);
-    POLL_UNTIL(&s, collector_told(s.c) == 3);
+    POLL_UNTIL(&s, collector_reported(s.c) == 3);
     assert_int_equal(collector_outcome(s.c, (struct origin){1, 3}, &outcome), 1);
     assert_int_equal(outcome, LOG_UNKNOWN);
     rd_kafka_mock_broker_set_up(s.mock, 1);
@@ -268,14 +326,15 @@ static void a_fatal_error_costs_a_new_producer_and_nothing_else(void **state)
         while (test_now_ms() < until)
             poll_once(&s);
         kafka_writer_test_fatal(s.o->writer);
-        POLL_UNTIL(&s, collector_told(s.c) == number);
+        POLL_UNTIL(&s, collector_reported(s.c) == number);
         uint64_t took = POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
         print_message("writable again after %llu ms; %zu committed, %zu refused, %zu unknown\n",
-                      (unsigned long long)took, collector_told_as(s.c, LOG_COMMITTED),
-                      collector_told_as(s.c, LOG_REFUSED), collector_told_as(s.c, LOG_UNKNOWN));
+                      (unsigned long long)took, collector_reported_as(s.c, LOG_COMMITTED),
+                      collector_reported_as(s.c, LOG_REFUSED),
+                      collector_reported_as(s.c, LOG_UNKNOWN));
         append(&s, ++number, LOG_ACCEPTED);
         POLL_UNTIL(&s, collector_count(s.c, (struct origin){1, number}) == 1 &&
-                           collector_told(s.c) == number);
+                           collector_reported(s.c) == number);
     }
     check_outcomes(&s);
     scene_drop(&s);
@@ -299,8 +358,8 @@ static void a_slow_broker_means_waiting_not_refusing_for_ever(void **state)
     print_message("round trip of 2 s: %llu batches taken, %llu not\n", (unsigned long long)accepted,
                   (unsigned long long)refused);
     assert_true(writable_late > 20); /* once deliveries flow, it is writable */
-    POLL_UNTIL(&s, collector_told(s.c) == accepted);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), accepted);
+    POLL_UNTIL(&s, collector_reported(s.c) == accepted);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), accepted);
     rd_kafka_mock_broker_set_rtt(s.mock, 1, 0);
     POLL_UNTIL(&s, s.c->n >= accepted && log_writer_state(s.o->writer) == LOG_WRITABLE);
     check_outcomes(&s);
@@ -312,14 +371,14 @@ static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(
     struct scene s = scene_make(2, NULL);
     for (uint64_t i = 1; i <= 20; i++)
         append(&s, i, LOG_ACCEPTED);
-    POLL_UNTIL(&s, s.c->n == 20 && collector_told(s.c) == 20);
+    POLL_UNTIL(&s, s.c->n == 20 && collector_reported(s.c) == 20);
     rd_kafka_mock_partition_set_leader(s.mock, "t", 0, -1);
     for (uint64_t i = 21; i <= 40; i++)
         append(&s, i, LOG_ACCEPTED);
     assert_in_range(POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_STALLED), 1500, 3000);
     rd_kafka_mock_partition_set_leader(s.mock, "t", 0, 2);
-    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE && collector_told(s.c) == 40);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 40);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE && collector_reported(s.c) == 40);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 40);
     POLL_UNTIL(&s, s.c->n == 40);
     for (uint64_t i = 0; i < 40; i++) {
         struct origin o;
@@ -356,7 +415,7 @@ static void nothing_blocks_the_reader_for_long_without_a_broker(void **state)
     scene_drop(&s);
 }
 
-static void closing_without_a_broker_ends_in_time_with_every_outcome_told(void **state)
+static void closing_without_a_broker_ends_in_time_with_every_outcome_reported(void **state)
 {
     struct scene s = scene_make(1, NULL);
     rd_kafka_mock_broker_set_down(s.mock, 1);
@@ -365,13 +424,13 @@ static void closing_without_a_broker_ends_in_time_with_every_outcome_told(void *
     uint64_t start = test_now_ms();
     log_writer_flush(s.o->writer, 500);
     assert_in_range(test_now_ms() - start, 0, 3000);
-    assert_int_equal(collector_told(s.c), 10);
-    assert_int_equal(collector_told_as(s.c, LOG_COMMITTED), 0);
+    assert_int_equal(collector_reported(s.c), 10);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 0);
     start = test_now_ms();
     opened_close(s.o);
     s.o = NULL;
     assert_in_range(test_now_ms() - start, 0, 5000);
-    assert_int_equal(collector_told(s.c), 10);
+    assert_int_equal(collector_reported(s.c), 10);
     scene_drop(&s);
 }
 
@@ -385,15 +444,17 @@ int main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_broker_that_goes_stalls_the_log_and_its_return_heals_it),
         cmocka_unit_test(an_idle_log_notices_a_broker_that_goes_as_well),
-        cmocka_unit_test(a_short_break_is_told_every_time),
+        cmocka_unit_test(a_short_break_is_reported_every_time),
+        cmocka_unit_test(what_was_fetched_before_the_connection_was_lost_is_not_delivered),
         cmocka_unit_test(what_times_out_is_refused_or_unknown_never_lost),
         cmocka_unit_test(request_errors_are_retried_in_order),
+        cmocka_unit_test(nothing_is_sent_without_the_producer_s_id),
         cmocka_unit_test(a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss),
         cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
         cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
-        cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_told),
+        cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
     };
     int failed = cmocka_run_group_tests_name("kafka faults", tests, NULL, NULL);
     rd_kafka_destroy(mock_client);

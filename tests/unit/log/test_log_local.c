@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +24,11 @@
 #include "conformance.h"
 #include "log/open.h"
 
-/* Stands before the C library's: LMDB calls this one. */
+/* These two stand before the C library's: LMDB calls them. */
 static atomic_int sync_error;
+static atomic_uint syncs;      /* calls of fdatasync that succeeded */
+static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
+static atomic_uint syncs_at_meta;
 
 int fdatasync(int fd)
 {
@@ -33,7 +37,26 @@ int fdatasync(int fd)
         errno = error;
         return -1;
     }
+    atomic_fetch_add(&syncs, 1);
     return fsync(fd);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    ssize_t n = syscall(SYS_pwrite64, fd, bytes, len, at);
+    if (n > 0 && (fcntl(fd, F_GETFL) & O_DSYNC)) {
+        atomic_store(&syncs_at_meta, atomic_load(&syncs));
+        atomic_fetch_add(&meta_syncs, 1);
+    }
+    return n;
+}
+
+/* The same under the other of the two names that the C library has for it. */
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at) __asm__("pwrite");
+
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at)
+{
+    return pwrite(fd, bytes, len, at);
 }
 
 static void *create(void)
@@ -62,14 +85,14 @@ enum { SIZE = 67 };
 /* Append batches from to last of nonce 1 and wait for their outcomes. */
 static void append_range(struct opened *o, struct collector *c, uint64_t from, uint64_t last)
 {
-    size_t told = collector_told(c);
+    size_t reported = collector_reported(c);
     for (uint64_t i = from; i <= last; i++) {
         struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
         while (log_writer_append(o->writer, &batch) == LOG_FULL)
             pause_ms(1);
         batch_finish(&batch);
     }
-    while (collector_told(c) < told + (last - from + 1))
+    while (collector_reported(c) < reported + (last - from + 1))
         pause_ms(1);
 }
 
@@ -80,7 +103,7 @@ static char *make_log(uint64_t n)
     struct collector *c = collector_create();
     struct opened *o = opened_from(open_log(dir), c);
     append_range(o, c, 1, n);
-    assert_int_equal(collector_told_as(c, LOG_COMMITTED), n);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), n);
     opened_close(o);
     collector_destroy(c);
     return dir;
@@ -300,7 +323,7 @@ static void a_newer_format_is_refused(void **state)
 static uint64_t append_until_stalled(struct opened *o, struct collector *c, uint64_t number)
 {
     for (; number < 100000; number++) {
-        while (collector_told(c) + 3 < number)
+        while (collector_reported(c) + 3 < number)
             pause_ms(1);
         struct log_batch batch = batch_make(1, number, 2000, true);
         enum log_append result;
@@ -323,7 +346,7 @@ static void check_committed(struct opened *o, struct collector *c)
     while (!log_reader_caught_up(o->reader))
         if (log_reader_poll(o->reader, 0, &delivered, error) != LOG_OK)
             fail_msg("%s", error);
-    assert_int_equal(c->n, collector_told_as(c, LOG_COMMITTED));
+    assert_int_equal(c->n, collector_reported_as(c, LOG_COMMITTED));
     uint64_t last = 0;
     for (size_t i = 0; i < c->n; i++) {
         struct origin origin;
@@ -353,11 +376,11 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
 
     uint64_t number = append_until_stalled(o, c, 1);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    while (collector_told(c) < number - 1)
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_int_equal(collector_told_as(c, LOG_UNKNOWN), 0);
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_int_equal(collector_reported_as(c, LOG_UNKNOWN), 0);
     check_committed(o, c); /* it is still read */
     pause_ms(1000);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
@@ -373,7 +396,7 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     uint64_t second = append_until_stalled(o, c, number);
     assert_true(second > number + 10);
     opened_close(o);
-    assert_int_equal(collector_told(c), second - 1);
+    assert_int_equal(collector_reported(c), second - 1);
 
     o = opened_from(open_log(log_dir), c);
     check_committed(o, c);
@@ -390,22 +413,22 @@ static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
     const struct log_options small = {.map_bytes = 2 << 20};
     struct opened *o = opened_from(log_open(dir, &small, error), c);
     uint64_t number = append_until_stalled(o, c, 1);
-    while (collector_told(c) < number - 1)
+    while (collector_reported(c) < number - 1)
         pause_ms(1);
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    assert_true(collector_told_as(c, LOG_REFUSED) > 0);
-    assert_true(collector_told_as(c, LOG_COMMITTED) > 0);
+    assert_true(collector_reported_as(c, LOG_REFUSED) > 0);
+    assert_true(collector_reported_as(c, LOG_COMMITTED) > 0);
     check_committed(o, c);
     uint64_t start = test_now_ms();
     opened_close(o); /* does not wait for room */
     assert_in_range(test_now_ms() - start, 0, 1000);
 
     o = opened_from(open_log(dir), c);
-    size_t before = collector_told(c);
+    size_t before = collector_reported(c);
     struct log_batch batch = batch_make(1, number, 2000, true);
     assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
     batch_finish(&batch);
-    while (collector_told(c) == before)
+    while (collector_reported(c) == before)
         pause_ms(1);
     check_committed(o, c);
     opened_close(o);
@@ -534,10 +557,27 @@ static void nothing_committed_is_lost_by_a_kill(void **state)
         assert_true(bounds.high >= committed);
         if (read_log(dir, bounds.high, error) != READ_ALL)
             fail_msg("%s", error);
-        committed = bounds.high; /* the last ones may have been committed and not told */
+        committed = bounds.high; /* the last ones may have been committed and not reported */
     }
     print_message("12 kills, %llu batches\n", (unsigned long long)committed);
     assert_true(committed > 0);
+    remove_tree(dir);
+}
+
+static void every_commit_has_its_records_and_its_head_on_the_disk(void **state)
+{
+    char *dir = make_dir();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(dir), c);
+    for (uint64_t i = 1; i <= 20; i++) {
+        unsigned syncs_before = atomic_load(&syncs), meta_before = atomic_load(&meta_syncs);
+        append_range(o, c, i, i);
+        assert_int_equal(atomic_load(&syncs), syncs_before + 1);
+        assert_int_equal(atomic_load(&meta_syncs), meta_before + 1);
+        assert_int_equal(atomic_load(&syncs_at_meta), syncs_before + 1); /* in this order */
+    }
+    opened_close(o);
+    collector_destroy(c);
     remove_tree(dir);
 }
 
@@ -598,6 +638,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_second_opener_is_refused),
         cmocka_unit_test(another_process_reads_along),
         cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
+        cmocka_unit_test(every_commit_has_its_records_and_its_head_on_the_disk),
         cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
     };
     int failed = conformance_run(&world);

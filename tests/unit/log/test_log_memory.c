@@ -91,7 +91,7 @@ static void faults_keep_outcomes_true(void **state)
             batch_finish(&batch);
         }
         poll_until_quiet(s, o);
-        assert_int_equal(collector_told(c), 200);
+        assert_int_equal(collector_reported(c), 200);
         for (uint64_t i = 1; i <= 200; i++) {
             enum log_outcome outcome = LOG_UNKNOWN;
             assert_int_equal(collector_outcome(c, (struct origin){seed, i}, &outcome), 1);
