@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * encode: the picture of four canvases by store/snapshot, and by libpng as it comes.
+ * encode: the picture of four canvases by derived/picture_png, and by libpng as it comes.
  *
  * Formulas: ms = median wall time of one encoding, the alternatives in turn, after one of each that
  * does not count; bytes = length of the file.
- *   placed    snapshot_encode
+ *   placed    picture_encode
  *   libpng    the same 4-bit palette, nothing set: level 6, default strategy
  *   rgb       8-bit RGB, nothing set: level 6, adaptive filters; what comes of not thinking
  */
@@ -16,7 +16,7 @@
 
 #include "core/edit.h"
 #include "core/palette.h"
-#include "derived/snapshot.h"
+#include "derived/picture_png.h"
 #include "sys/descriptors.h"
 
 enum { REPEAT_MAX = 99, CANVASES = 4, ENCODERS = 3 };
@@ -181,12 +181,13 @@ static int by_value(const void *a, const void *b)
 static void measure(const char *name, const uint8_t *pixels, int repeat)
 {
     static double took[ENCODERS][REPEAT_MAX];
+    static const struct picture_text text = {"version", "12345678"};
     size_t bytes[ENCODERS];
     for (int i = -1; i < repeat; i++) {
         for (int e = 0; e < ENCODERS; e++) {
             double start = now_ms();
             if (e == 0)
-                free(snapshot_encode(pixels, 12345678, &bytes[e]));
+                free(picture_encode(pixels, &text, 1, &bytes[e]));
             else
                 bytes[e] = encode_plainly(pixels, e == 2);
             if (i >= 0)

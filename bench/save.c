@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/canvas.h"
 #include "derived/checkpoint.h"
 #include "sys/descriptors.h"
 
@@ -21,6 +22,27 @@ enum { REPEAT_MAX = 999, KINDS = 3, FILE_BYTES = CANVAS_PIXELS / 2 };
 
 static const char *const names[KINDS] = {"save", "file", "copy"};
 static struct canvas from, to;
+
+static bool begin(struct checkpoint_source *source, struct checkpoint_plane *plane)
+{
+    *plane =
+        (struct checkpoint_plane){.version = from.version, .cluster = "bench", .topic = "bench"};
+    return true;
+}
+
+static bool look(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas)
+{
+    *canvas = (struct checkpoint_canvas){
+        .version = from.version, .checksum = from.checksum, .pixels = from.pixels};
+    return i == 0;
+}
+
+static void copy(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas)
+{
+    look(source, i, canvas);
+}
+
+static struct checkpoint_source source = {.begin = begin, .look = look, .copy = copy};
 
 static double clock_ms(clockid_t clock)
 {
@@ -68,7 +90,6 @@ int main(int argc, char *argv[])
         fprintf(stderr, "save: %s\n", error);
         return 1;
     }
-    struct checkpoint_log log = {.cluster = "bench", .topic = "bench"};
     canvas_init(&from);
     srand(1);
     for (size_t i = 0; i < CANVAS_PIXELS; i++)
@@ -78,7 +99,7 @@ int main(int argc, char *argv[])
         for (int kind = 0; kind < KINDS; kind++) {
             from.version++;
             double start = clock_ms(CLOCK_MONOTONIC), used = clock_ms(CLOCK_THREAD_CPUTIME_ID);
-            if (kind == 0 && checkpoint_save(checkpoint, &from, &log, error) != 0) {
+            if (kind == 0 && checkpoint_save(checkpoint, &source, error) != 1) {
                 fprintf(stderr, "save: %s\n", error);
                 return 1;
             }

@@ -7,35 +7,36 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "api/routes.h"
 #include "config/config_read.h"
 #include "derived/checkpointer.h"
-#include "api/picture.h"
-#include "api/routes.h"
-#include "derived/snapshot.h"
+#include "derived/pictures.h"
+#include "derived/plane_source.h"
 #include "http/connection.h"
 #include "http/files.h"
 #include "http/site.h"
 #include "log/open.h"
 #include "net/loop.h"
-#include "ws/ws.h"
+#include "plane/canvases.h"
+#include "plane/owners.h"
+#include "plane/place.h"
 #include "plane/reader.h"
+#include "process.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "sys/sys_env.h"
+#include "web_folder.h"
+#include "ws/ws.h"
 
 enum {
-    EXIT_MISMATCH = 3,    /* the log does not match the checkpoint */
-    RING_EDITS_LOG2 = 21, /* two million edits, 8 MiB: 100 ms of the most that comes through */
-    RING_MARKS_LOG2 = 17, /* 131,072 records, 3 MiB */
-    FILES_RESERVE = 64,   /* descriptors that are not connections: log, checkpoint, listeners */
+    EXIT_USAGE = 2,
+    EXIT_MISMATCH = 3,  /* the log does not match the checkpoint */
+    FILES_RESERVE = 64, /* descriptors that are not connections: log, checkpoint, listeners */
     READ_MS = 1000,
     FLUSH_MS = 5000,
 };
@@ -46,12 +47,11 @@ struct server {
     struct log *log;
     struct log_writer *writer;
     struct checkpoint *checkpoint;
-    struct checkpoint_log log_name;
-    struct ring *ring;
-    struct reducer *reducer;
-    struct reader reader;
-    struct snapshot_source source;
-    struct snapshots *snapshots;
+    struct canvases *canvases;
+    struct owners *owners;
+    struct reader *reader;
+    struct plane_source source;
+    struct pictures *pictures;
     struct files *files;
     struct site site;
     struct web_origin origins[CONFIG_ORIGIN_MAX];
@@ -67,9 +67,9 @@ struct server {
     atomic_int exit_code;
 };
 
-/* For the signal handler, which has nothing else to go by. */
+/* For the signal handlers, which have nothing else to go by. */
 static struct server *running;
-static volatile sig_atomic_t stopping;
+static volatile int stopping;
 
 static void stop_loops(struct server *server)
 {
@@ -77,51 +77,19 @@ static void stop_loops(struct server *server)
         loop_stop(server->loops[i]);
 }
 
-static void on_stop_signal(int signal_number)
+/* From a signal handler. */
+static void stop(void)
 {
     stopping = 1;
     if (running)
         stop_loops(running);
 }
 
-static void on_reload_signal(int signal_number)
+/* From a signal handler. */
+static void reload(void)
 {
     for (size_t i = 0; running && i < running->n_loops; i++)
         loop_reload(running->loops[i]);
-}
-
-/* A mapped file (of LMDB) has ended, or a page that it points to is none: damage, which must not
- * look like a fault of the program. */
-static void on_bus_error(int signal_number)
-{
-    static const char words[] =
-        "placed: error: a file under the data directory is damaged or was cut short while it was "
-        "open (SIGBUS). data/checkpoint may be deleted; data/log is the canvas\n";
-    (void)!write(STDERR_FILENO, words, sizeof words - 1);
-    _exit(EXIT_FAILURE);
-}
-
-static void handle_signals(void)
-{
-    struct sigaction stop = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGINT, &stop, NULL);
-    struct sigaction reload = {.sa_handler = on_reload_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGHUP, &reload, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGBUS, on_bus_error);
-}
-
-/* Every connection is a descriptor: take as many as the system lets us. */
-static unsigned raise_file_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 1024;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur > 10000000 ? 10000000 : (unsigned)limit.rlim_cur;
 }
 
 /* ---- opening, from the log upward ---- */
@@ -152,9 +120,6 @@ static int open_log(struct server *server)
         diag_error("%s", error);
         return -1;
     }
-    struct log_identity identity = log_identify(server->log);
-    snprintf(server->log_name.cluster, sizeof server->log_name.cluster, "%s", identity.cluster);
-    snprintf(server->log_name.topic, sizeof server->log_name.topic, "%s", identity.topic);
     return 0;
 }
 
@@ -171,105 +136,92 @@ static int open_checkpoint(struct server *server)
     return 0;
 }
 
+/* What is between the log and the sessions, still empty. */
+static int open_plane(struct server *server)
+{
+    const struct config *config = &server->config;
+    struct log_identity identity = log_identify(server->log);
+    char error[LOG_ERROR_BYTES] = "out of memory";
+    server->canvases = canvases_create(config->plane.width, config->plane.height, &server->metrics,
+                                       &sys_env, NULL);
+    server->owners = server->canvases ? owners_create() : NULL;
+    if (server->owners &&
+        plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
+        server->reader = reader_create(server->log, error);
+    if (server->reader)
+        server->writer = log_writer_create(server->log, owners_outcomes(server->owners), error);
+    if (!server->writer) {
+        diag_error("%s", error);
+        return -1;
+    }
+    reader_add(server->reader, canvases_fold(server->canvases));
+    reader_add(server->reader, owners_fold(server->owners));
+    return 0;
+}
+
 /* From the checkpoint to the end of the log. The exit code, 0 to go on. */
 static int fold_log(struct server *server)
 {
-    server->ring = ring_create(RING_EDITS_LOG2, RING_MARKS_LOG2);
-    server->reducer = server->ring ? reducer_create(server->ring, &server->metrics) : NULL;
-    struct canvas *canvas = malloc(sizeof *canvas);
-    if (!server->reducer || !canvas) {
-        free(canvas);
+    struct checkpoint_plane folded;
+    enum checkpoint_load loaded = plane_source_load(&server->source, server->checkpoint, &folded);
+    if (loaded == CHECKPOINT_NO_MEMORY) {
         diag_error("out of memory");
         return EXIT_FAILURE;
     }
-    char error[LOG_ERROR_BYTES];
-    server->reader.log = server->log;
-    server->reader.reducer = server->reducer;
-    server->reader.records =
-        log_reader_create(server->log, reducer_records(server->reducer), error);
-    if (server->reader.records)
-        server->writer = log_writer_create(server->log, reducer_outcomes(server->reducer), error);
-    if (!server->writer) {
-        free(canvas);
-        diag_error("%s", error);
-        return EXIT_FAILURE;
-    }
-    struct checkpoint_log folded_from;
-    bool loaded = checkpoint_load(server->checkpoint, canvas, &folded_from) == CHECKPOINT_LOADED;
+    bool proven = loaded == CHECKPOINT_LOADED && folded.version > 0;
+    struct reader_proof proof = {
+        .anchor = folded.anchor, .cluster = folded.cluster, .topic = folded.topic};
     uint64_t began_us = env_now_us(&sys_env);
-    enum reader_result result = reader_start(&server->reader, loaded ? canvas : NULL,
-                                             folded_from.cluster, folded_from.topic, &stopping);
-    free(canvas);
-    switch (result) {
+    switch (reader_start(server->reader, proven ? &proof : NULL, &stopping)) {
     case READER_OK:
         break;
     case READER_STOPPED:
         return EXIT_SUCCESS;
     case READER_FAILED:
-        diag_error("%s", server->reader.error);
+        diag_error("%s", reader_error(server->reader));
         return EXIT_FAILURE;
     case READER_MISMATCH:
-        diag_error("%s", server->reader.error);
+        diag_error("%s", reader_error(server->reader));
         return EXIT_MISMATCH;
     }
     metric_set(&server->metrics, caught_up, 1);
     diag_info("canvas at version %" PRIu64 ": %" PRIu64 " records folded in %" PRIu64 " ms%s",
-              reducer_version(server->reducer), metric_get(&server->metrics, records_total),
-              (env_now_us(&sys_env) - began_us) / 1000, loaded ? ", from a checkpoint" : "");
+              canvases_version(server->canvases), metric_get(&server->metrics, records_total),
+              (env_now_us(&sys_env) - began_us) / 1000, proven ? ", from a checkpoint" : "");
     return EXIT_SUCCESS;
 }
 
 /* ---- the picture ---- */
 
-static struct server *of_source(struct snapshot_source *source)
+static void picture_ready(struct picture_source *source, const struct picture *picture)
 {
-    return (struct server *)((char *)source - offsetof(struct server, source));
-}
-
-static void copy_canvas(struct snapshot_source *source, struct canvas *into)
-{
-    reducer_copy(of_source(source)->reducer, into);
-}
-
-static uint64_t canvas_version(struct snapshot_source *source)
-{
-    return reducer_version(of_source(source)->reducer);
-}
-
-static void on_picture(struct snapshot_source *source)
-{
-    struct server *server = of_source(source);
-    metric_add(&server->metrics, snapshots_total, 1);
+    struct server *server =
+        (struct server *)((char *)source - offsetof(struct server, source.pictures));
+    struct picture_name name = picture->name;
+    struct canvas_place *place = canvases_find(server->canvases, picture_name_first(name));
+    if (name.zoom == 0 && place)
+        place_set_picture_bytes(place, picture->len);
+    metric_add(&server->metrics, pictures_total, 1);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_picture_ready(server->loops[i]);
 }
 
-/* ---- the web client ---- */
-
-/* Beside the program: in the build folder, or as installed. */
-static int find_web(char path[PATH_MAX])
+static int open_pictures(struct server *server)
 {
-    static const char *const places[] = {"../client-web", "../share/placed/client-web"};
-    char self[PATH_MAX - 64];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n < 0)
-        return -1;
-    self[n] = '\0';
-    *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(path, PATH_MAX, "%s/%s", self, places[i]);
-        if (access(path, R_OK) == 0)
-            return 0;
-    }
+    server->source.pictures.ready = picture_ready;
+    server->pictures = pictures_create(&server->source.pictures, pictures_limits_default);
+    if (server->pictures)
+        return 0;
+    diag_error("cannot start a thread: %s", strerror(errno));
     return -1;
 }
 
 static int load_files(struct server *server)
 {
-    char found[PATH_MAX], error[FILES_ERROR_BYTES];
+    char found[WEB_FOLDER_BYTES], error[FILES_ERROR_BYTES];
     const char *web = server->config.web;
     if (!web) {
-        if (find_web(found) != 0) {
+        if (web_folder_find(found) != 0) {
             diag_warn("no web client beside the program: \"/\" will answer 404 (see --web)");
             return 0;
         }
@@ -318,8 +270,8 @@ static void make_site(struct server *server)
     site->routes = &routes_public;
     site->admin_routes = &routes_admin;
     site->files = server->files;
-    site->snapshots = server->snapshots;
-    site->reducer = server->reducer;
+    site->pictures = server->pictures;
+    site->canvases = server->canvases;
     site->frame_ancestors = config->frame_ancestors;
     site->proxies = config->proxies;
     site->n_proxies = config->n_proxies;
@@ -339,12 +291,11 @@ static int open_loops(struct server *server, unsigned max_files)
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
-        .reducer = server->reducer,
-        .ring = server->ring,
+        .canvases = server->canvases,
+        .owners = server->owners,
         .metrics = &server->metrics,
         .shard = &server->shard,
         .accepted = connection_accepted,
-        .picture_ready = picture_ready,
         .websocket = &ws_ops,
         .site = &server->site,
         .listen = config->listen,
@@ -362,7 +313,6 @@ static int open_loops(struct server *server, unsigned max_files)
             diag_error("%s", error);
             return -1;
         }
-        server->reader.shards[server->reader.n_shards++] = loop_shard(opened);
         server->loops[server->n_loops++] = opened;
         if (i == 0) {
             loop.n_listen = say_addresses(server, opened, shared);
@@ -373,6 +323,33 @@ static int open_loops(struct server *server, unsigned max_files)
     return 0;
 }
 
+static void configure_shards(struct server *server)
+{
+    const struct config *config = &server->config;
+    server->shard = shard_defaults;
+    server->shard.batch_us = config->batch_ms * UINT64_C(1000);
+    server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    if (strcmp(config->energy, server->shard.energy) != 0)
+        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
+                  config->energy);
+}
+
+/* Everything from the log up to the listeners. The exit code, 0 to go on. */
+static int open_server(struct server *server)
+{
+    unsigned max_files = process_raise_file_limit();
+    if (make_directory(server->config.data) != 0 || open_log(server) != 0 ||
+        open_checkpoint(server) != 0 || open_plane(server) != 0)
+        return EXIT_FAILURE;
+    int code = fold_log(server);
+    if (code != EXIT_SUCCESS || stopping)
+        return code;
+    configure_shards(server);
+    if (open_pictures(server) != 0 || load_files(server) != 0 || open_loops(server, max_files) != 0)
+        return EXIT_FAILURE;
+    return EXIT_SUCCESS;
+}
+
 /* ---- running ---- */
 
 static void *run_reader(void *arg)
@@ -381,11 +358,11 @@ static void *run_reader(void *arg)
     enum reader_result result = READER_OK;
     while (result == READER_OK && !atomic_load(&server->stop_reading)) {
         size_t delivered;
-        result = reader_step(&server->reader, READ_MS, &delivered);
+        result = reader_step(server->reader, READ_MS, &delivered);
     }
     if (result != READER_OK) {
         metric_set(&server->metrics, caught_up, 0);
-        diag_error("%s", server->reader.error);
+        diag_error("%s", reader_error(server->reader));
         atomic_store(&server->exit_code, result == READER_MISMATCH ? EXIT_MISMATCH : EXIT_FAILURE);
         stop_loops(server);
     }
@@ -398,58 +375,68 @@ static void *run_loop(void *arg)
     return NULL;
 }
 
-static int run(struct server *server)
+static int start_threads(struct server *server)
 {
     if (pthread_create(&server->reader_thread, NULL, run_reader, server) != 0)
-        goto no_thread;
+        return -1;
     server->reading = true;
-    server->checkpointer =
-        checkpointer_create(server->checkpoint, &server->log_name, server->reducer,
-                            &server->metrics, server->config.checkpoint_seconds);
+    server->checkpointer = checkpointer_create(server->checkpoint, &server->source.checkpoint,
+                                               &server->metrics, server->config.checkpoint_seconds);
     if (!server->checkpointer)
-        goto no_thread;
+        return -1;
     for (size_t i = 1; i < server->n_loops; i++) {
         if (pthread_create(&server->loop_threads[i], NULL, run_loop, server->loops[i]) != 0)
-            goto no_thread;
+            return -1;
         server->n_loop_threads++;
     }
-    running = server;
-    if (stopping)
-        stop_loops(server);
-    loop_run(server->loops[0]);
     return 0;
-
-no_thread:
-    diag_error("cannot start a thread: %s", strerror(errno));
-    stop_loops(server);
-    return -1;
 }
 
-/* ---- closing, in reverse ---- */
-
-static void finish(struct server *server)
+/* The loops have ended: let what is in flight reach the log, and what is in the log the canvases,
+ * so that the last checkpoint has it. */
+static void stop_threads(struct server *server)
 {
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
-    if (server->writer)
-        log_writer_flush(server->writer, FLUSH_MS);
+    log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
-        log_reader_wake(server->reader.records);
+        reader_wake(server->reader);
         pthread_join(server->reader_thread, NULL);
     }
     checkpointer_destroy(server->checkpointer);
-    snapshots_destroy(server->snapshots);
+}
+
+/* Until a signal, or until the log fails. The exit code. */
+static int run(struct server *server)
+{
+    running = server;
+    bool started = start_threads(server) == 0;
+    if (!started)
+        diag_error("cannot start a thread: %s", strerror(errno));
+    if (!started || stopping)
+        stop_loops(server);
+    loop_run(server->loops[0]); /* its own shutdown comes first, if it was stopped already */
+    stop_threads(server);
+    return started ? atomic_load(&server->exit_code) : EXIT_FAILURE;
+}
+
+/* ---- closing, in reverse ---- */
+
+static void close_server(struct server *server)
+{
+    pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
     files_free(server->files);
     log_writer_destroy(server->writer);
-    log_reader_destroy(server->reader.records);
+    reader_destroy(server->reader);
     log_close(server->log);
-    reducer_destroy(server->reducer);
-    ring_destroy(server->ring);
+    owners_destroy(server->owners);
+    canvases_destroy(server->canvases);
     checkpoint_close(server->checkpoint);
+    plane_source_finish(&server->source);
     config_finish(&server->config);
 }
 
@@ -461,39 +448,15 @@ int main(int argc, char *argv[])
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:
-        return 2;
+        return EXIT_USAGE;
     case CONFIG_RUN:
         break;
     }
-    handle_signals();
-    unsigned max_files = raise_file_limit();
-    server.shard = shard_defaults;
-    if (strcmp(server.config.energy, server.shard.energy) != 0)
-        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
-                  server.config.energy);
-    server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
-    server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
-    server.source = (struct snapshot_source){
-        .copy = copy_canvas, .version = canvas_version, .ready = on_picture};
-
-    int code = EXIT_FAILURE;
-    if (make_directory(server.config.data) != 0 || open_log(&server) != 0 ||
-        open_checkpoint(&server) != 0)
-        goto out;
-    code = fold_log(&server);
-    if (code != EXIT_SUCCESS || stopping)
-        goto out;
-    code = EXIT_FAILURE;
-    server.snapshots = snapshots_create(&server.source);
-    if (!server.snapshots || load_files(&server) != 0 || open_loops(&server, max_files) != 0)
-        goto out;
-    atomic_store(&server.exit_code, EXIT_SUCCESS);
-    code = run(&server) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-
-out:
-    finish(&server);
-    if (code == EXIT_SUCCESS)
-        code = atomic_load(&server.exit_code);
+    process_handle_signals(stop, reload);
+    int code = open_server(&server);
+    if (code == EXIT_SUCCESS && !stopping)
+        code = run(&server);
+    close_server(&server);
     if (code == EXIT_SUCCESS)
         diag_info("bye");
     return code;

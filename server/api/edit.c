@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * edit: see edit.h. x, y and c come in the query, in a form or in a JSON object. A session that is no
- * viewer sends the edit, and the answer is written when it is known what became of it.
+ * edit: see edit.h. x, y and c come in the query, in a form or in a JSON object. A session that is
+ * no viewer sends the edit, and the answer is written when it is known what became of it.
  */
 #include "api/edit.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/close.h"
 #include "core/decimal.h"
 #include "core/edit.h"
 #include "http/cors.h"
@@ -17,18 +18,23 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/site.h"
 #include "net/loop_state.h"
+#include "plane/canvases.h"
 
 enum {
     OUTCOME_US = 10 * 1000 * 1000, /* then the outcome is unknown */
     MESSAGE_ID = 1,
     ERROR_BYTES = 96,
     VALUE_BYTES = 32,
-    CLOSE_UNKNOWN = 1011,
+    PLANE_MIN = POSITION_MIN * CANVAS_WIDTH, /* pixels; canvases are square */
+    PLANE_MAX = (POSITION_MAX + 1) * CANVAS_WIDTH - 1,
 };
 
+/* One edit, as the client said it. */
 struct pixel {
-    unsigned x, y, colour;
+    int64_t x, y; /* in plane coordinates */
+    int64_t colour;
 };
 
 /* How a client may say them. */
@@ -83,17 +89,20 @@ static int find_text(const struct parameters *from, const char *name, char value
 }
 
 /* One parameter; 0, or -1 with what was expected in error. */
-static int read_number(const struct parameters *from, const char *name, unsigned max,
-                       unsigned *number, char error[ERROR_BYTES])
+static int read_number(const struct parameters *from, const char *name, int64_t min, int64_t max,
+                       int64_t *number, char error[ERROR_BYTES])
 {
     char value[VALUE_BYTES];
     uint64_t parsed;
     int len = find_text(from, name, value);
-    if (len >= 0 && decimal_parse(value, (size_t)len, max, &parsed)) {
-        *number = (unsigned)parsed;
+    bool negative = len > 0 && min < 0 && value[0] == '-';
+    if (len >= negative && decimal_parse(value + negative, (size_t)(len - negative),
+                                         (uint64_t)(negative ? -min : max), &parsed)) {
+        *number = negative ? -(int64_t)parsed : (int64_t)parsed;
         return 0;
     }
-    snprintf(error, ERROR_BYTES, "%s: expected one whole number from 0 to %u", name, max);
+    snprintf(error, ERROR_BYTES, "%s: expected one whole number from %lld to %lld", name,
+             (long long)min, (long long)max);
     return -1;
 }
 
@@ -120,8 +129,8 @@ static unsigned read_body(struct parameters *from, const char **error)
     char text[HTTP_BODY_MAX + 1]; /* with a NUL behind it, so that "whole" can be asked for */
     memcpy(text, body, len);
     text[len] = '\0';
-    from->json = memchr(text, '\0', len) ? NULL
-                                         : cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
+    from->json =
+        memchr(text, '\0', len) ? NULL : cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
     if (cJSON_IsObject(from->json))
         return 0;
     *error = "body: expected a JSON object of x, y and c";
@@ -137,9 +146,9 @@ static unsigned read_pixel(const struct request *request, struct pixel *pixel,
     unsigned status = read_body(&from, &words);
     if (status != 0)
         snprintf(error, ERROR_BYTES, "%s", words);
-    else if (read_number(&from, "x", CANVAS_WIDTH - 1, &pixel->x, error) != 0 ||
-             read_number(&from, "y", CANVAS_HEIGHT - 1, &pixel->y, error) != 0 ||
-             read_number(&from, "c", CANVAS_COLOURS - 1, &pixel->colour, error) != 0)
+    else if (read_number(&from, "x", PLANE_MIN, PLANE_MAX, &pixel->x, error) != 0 ||
+             read_number(&from, "y", PLANE_MIN, PLANE_MAX, &pixel->y, error) != 0 ||
+             read_number(&from, "c", 0, CANVAS_COLOURS - 1, &pixel->colour, error) != 0)
         status = 400;
     cJSON_Delete(from.json);
     return status;
@@ -167,16 +176,10 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
 
 static enum sent send_message(struct session *session, const struct message *message)
 {
-    unsigned status = 503;
-    if (message->type == MESSAGE_PLACED) {
+    if (message->type == MESSAGE_PLACED)
         settle(session, 200, NULL, message->version);
-    } else if (message->type == MESSAGE_REFUSED) {
-        if (message->reason == REFUSAL_RANGE)
-            status = 400;
-        else if (message->reason == REFUSAL_BUSY)
-            status = 429;
-        settle(session, status, refusal_name(message->reason), 0);
-    }
+    else if (message->type == MESSAGE_REFUSED)
+        settle(session, refusal_status(message->reason), refusal_name(message->reason), 0);
     return SENT_OK;
 }
 
@@ -250,9 +253,20 @@ void edit_post(struct http *http)
         reply_error(http, (struct reply){.status = status}, error);
         return;
     }
+    struct position position;
+    uint32_t x, y;
+    struct canvas_place *place = NULL;
+    if (position_of_pixel(pixel.x, pixel.y, CANVAS_WIDTH, &position, &x, &y))
+        place = canvases_find(http->site->canvases, position);
+    if (!place) {
+        reply_error(http, (struct reply){.status = refusal_status(REFUSAL_LOCKED)},
+                    refusal_name(REFUSAL_LOCKED));
+        return;
+    }
     struct edit *edit = calloc(1, sizeof *edit);
     struct shard *shard = http->conn->loop->shard;
-    if (!edit || session_init(&edit->session, shard, &session_ops, false, FROM_PRESENT, 0) != 0) {
+    if (!edit ||
+        session_init(&edit->session, shard, place, &session_ops, false, FROM_PRESENT, 0) != 0) {
         free(edit);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
         return;
@@ -260,6 +274,6 @@ void edit_post(struct http *http)
     edit->http = http;
     http_wait(http, &waiting_ops, edit, OUTCOME_US);
     uint8_t bytes[EDIT_BYTES];
-    edit_store(bytes, edit_pack(pixel.x, pixel.y, pixel.colour));
+    edit_store(bytes, edit_pack(x, y, (uint32_t)pixel.colour));
     session_submit(&edit->session, MESSAGE_ID, bytes, 1);
 }

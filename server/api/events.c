@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/canvas_path.h"
 #include "core/base64.h"
 #include "http/cors.h"
 #include "http/form.h"
@@ -17,7 +18,7 @@
 
 enum {
     QUIET_US = 15 * 1000 * 1000, /* then a comment is sent, so that nobody on the way gives up */
-    EVENT_BYTES = 64 + BASE64_BYTES(3 * FRAME_EDITS_MAX),    /* the longest frame as an event */
+    EVENT_BYTES = 64 + BASE64_BYTES(3 * FRAME_EDITS_MAX), /* the longest frame as an event */
     VERSION_BYTES = 8,                                    /* before the edits of a frame */
     FROM_BYTES = 32,
 };
@@ -79,20 +80,16 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
 
 static enum sent send_message(struct session *session, const struct message *message)
 {
-    char text[128];
-    int n;
+    char json[MESSAGE_JSON_BYTES], id[48] = "", text[MESSAGE_JSON_BYTES + 96];
     unsigned long long version = message->version;
-    switch (message->type) {
-    case MESSAGE_HELLO: /* so that a client that has seen no event yet knows where to resume */
-        n = snprintf(text, sizeof text, "retry: 2000\nid: %llu\n\n", version);
-        break;
-    case MESSAGE_RESET:
-        n = snprintf(text, sizeof text, "event: reset\nid: %llu\ndata: {\"version\":%llu}\n\n",
-                     version, version);
-        break;
-    default:
-        return SENT_OK; /* the rest is for those who also draw */
-    }
+    /* Where to resume, for a client that has seen no frame yet. */
+    if (message->type == MESSAGE_HELLO)
+        snprintf(id, sizeof id, "retry: 2000\nid: %llu\n", version);
+    else if (message->type == MESSAGE_RESET)
+        snprintf(id, sizeof id, "id: %llu\n", version);
+    int len = (int)message_json(message, json);
+    int n = snprintf(text, sizeof text, "%sevent: %s\ndata: %.*s\n\n", id,
+                     message_type_name(message->type), len, json);
     return write_now(http_of_session(session), text, (size_t)n);
 }
 
@@ -187,10 +184,14 @@ void events_get(struct http *http)
         reply_error(http, (struct reply){.status = 403}, "origin: not allowed");
         return;
     }
+    struct canvas_place *place = canvas_path_find(http);
+    if (!place)
+        return;
     enum session_from from = read_from(&http->request, &version);
     struct events *events = calloc(1, sizeof *events);
     if (!events || loop->phase != LOOP_RUNS ||
-        session_init(&events->session, loop->shard, &session_ops, true, from, version) != 0) {
+        session_init(&events->session, loop->shard, place, &session_ops, true, from, version) !=
+            0) {
         free(events);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "closed");
         return;

@@ -4,14 +4,16 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "core/canvas.h"
+#include "core/hex.h"
 #include "core/palette.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
 #include "net/loop_state.h"
-#include "plane/reducer.h"
+#include "plane/canvases.h"
 
 static void add_palette(cJSON *json)
 {
@@ -27,15 +29,56 @@ static void add_palette(cJSON *json)
     }
 }
 
+static void add_genesis(cJSON *json, struct canvases *canvases)
+{
+    uint8_t genesis[GENESIS_BYTES];
+    char hex[HEX_BYTES(GENESIS_BYTES)];
+    if (canvases_genesis(canvases, genesis)) {
+        hex_encode(hex, genesis, GENESIS_BYTES);
+        cJSON_AddStringToObject(json, "genesis", hex);
+    } else {
+        cJSON_AddNullToObject(json, "genesis");
+    }
+}
+
+/* 0, or -1 when out of memory. */
+static int add_canvases(cJSON *json, struct canvases *canvases)
+{
+    size_t room = canvases_list(canvases, NULL, 0);
+    struct canvas_place **places = calloc(room + 1, sizeof *places);
+    if (!places)
+        return -1;
+    size_t n = canvases_list(canvases, places, room);
+    cJSON *list = cJSON_AddArrayToObject(json, "canvases");
+    for (size_t i = 0; i < n && i < room; i++) {
+        struct position position = place_position(places[i]);
+        cJSON *canvas = cJSON_CreateObject();
+        cJSON_AddNumberToObject(canvas, "x", position.gx);
+        cJSON_AddNumberToObject(canvas, "y", position.gy);
+        cJSON_AddBoolToObject(canvas, "open", place_open(places[i]));
+        cJSON_AddNumberToObject(canvas, "version", (double)place_version(places[i]));
+        cJSON_AddItemToArray(list, canvas);
+    }
+    free(places);
+    return 0;
+}
+
 void info_get(struct http *http)
 {
     const struct loop *loop = http->conn->loop;
+    struct canvases *canvases = http->site->canvases;
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "protocol", PROTOCOL_NAME);
-    cJSON_AddNumberToObject(json, "version", (double)reducer_version(http->site->reducer));
+    add_genesis(json, canvases);
+    cJSON_AddNumberToObject(json, "version", (double)canvases_version(canvases));
     cJSON_AddNumberToObject(json, "width", CANVAS_WIDTH);
     cJSON_AddNumberToObject(json, "height", CANVAS_HEIGHT);
     add_palette(json);
+    if (add_canvases(json, canvases) != 0) {
+        cJSON_Delete(json);
+        reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
+        return;
+    }
     cJSON *energy = cJSON_AddObjectToObject(json, "energy");
     cJSON_AddStringToObject(energy, "policy", loop->config.shard->energy);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));

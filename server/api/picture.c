@@ -3,54 +3,73 @@
 #include "api/picture.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "derived/snapshot.h"
+#include "api/canvas_path.h"
+#include "derived/pictures.h"
 #include "http/field.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
-#include "net/loop_state.h"
+#include "plane/place.h"
 
 enum {
     WAIT_US = 5 * 1000 * 1000, /* for a fresh picture; then an older one is better than none */
 };
 
-static void release(void *snapshot)
+static void release(void *picture)
 {
-    snapshot_release(snapshot);
+    picture_release(picture);
 }
 
-static void answer(struct http *http, struct snapshot *snapshot, bool fresh)
+static void answer(struct http *http, struct picture *picture, bool fresh)
 {
     const char *match = request_field(&http->request, "if-none-match");
-    char extra[256];
-    snprintf(extra, sizeof extra, "ETag: %s\r\nX-Canvas-Version: %llu\r\nCache-Control: %s\r\n",
-             snapshot->etag, (unsigned long long)snapshot->version,
-             fresh ? "public, max-age=1, stale-while-revalidate=5" : "no-cache");
-    bool known = match && field_none_match(match, snapshot->etag);
+    char genesis[64] = "", extra[512];
+    if (picture->genesis[0])
+        snprintf(genesis, sizeof genesis, "X-Canvas-Genesis: %s\r\n", picture->genesis);
+    snprintf(extra, sizeof extra, "ETag: %s\r\nX-Canvas-Version: %llu\r\n%sCache-Control: %s\r\n",
+             picture->etag, (unsigned long long)picture->version, genesis,
+             fresh ? "public, max-age=1, stale-while-revalidate=5, no-transform"
+                   : "no-cache, no-transform");
+    bool known = match && field_none_match(match, picture->etag);
     reply_send(http, (struct reply){.status = known ? 304 : 200,
                                     .type = "image/png",
                                     .extra = extra,
-                                    .body = snapshot->png,
-                                    .len = snapshot->len,
+                                    .body = picture->png,
+                                    .len = picture->len,
                                     .release = release,
-                                    .owned = snapshot});
+                                    .owned = picture});
 }
 
+static void refuse(struct http *http)
+{
+    reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"},
+                "too many pictures are being made");
+}
+
+/* Any picture has been made; perhaps it is the one that this request waits for. */
 static void on_picture(struct conn *conn)
 {
     struct http *http = http_of(conn);
-    struct snapshot *snapshot = snapshots_get(http->site->snapshots);
-    if (snapshot) /* else the one after this one */
-        answer(http, snapshot, true);
+    const struct picture_name *name = http->work;
+    struct picture *picture;
+    if (pictures_get(http->site->pictures, *name, &picture) != PICTURE_READY)
+        return;
+    free(http->work);
+    http->work = NULL;
+    answer(http, picture, true);
 }
 
 static void on_expired(struct conn *conn)
 {
     struct http *http = http_of(conn);
-    struct snapshot *snapshot = snapshots_newest(http->site->snapshots);
-    if (snapshot)
-        answer(http, snapshot, false);
+    const struct picture_name *name = http->work;
+    struct picture *picture = pictures_newest(http->site->pictures, *name);
+    free(http->work);
+    http->work = NULL;
+    if (picture)
+        answer(http, picture, false);
     else
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"},
                     "no picture yet");
@@ -58,26 +77,64 @@ static void on_expired(struct conn *conn)
 
 static void on_closed(struct conn *conn)
 {
-    http_free(http_of(conn));
+    struct http *http = http_of(conn);
+    free(http->work);
+    http->work = NULL;
+    http_free(http);
 }
 
 static const struct conn_ops waiting_ops = {
     .picture = on_picture, .expired = on_expired, .closed = on_closed};
 
-void picture_get(struct http *http)
+static void wait_for(struct http *http, struct picture_name name)
 {
-    struct snapshot *snapshot = snapshots_get(http->site->snapshots);
-    if (snapshot)
-        answer(http, snapshot, true);
-    else
-        http_wait(http, &waiting_ops, NULL, WAIT_US);
+    struct picture_name *kept = malloc(sizeof *kept);
+    if (!kept) {
+        refuse(http);
+        return;
+    }
+    *kept = name;
+    http_wait(http, &waiting_ops, kept, WAIT_US);
 }
 
-void picture_ready(struct loop *loop)
+static void serve(struct http *http, struct picture_name name)
 {
-    struct snapshot *snapshot = snapshots_newest(loop->config.site->snapshots);
-    if (snapshot)
-        shard_set_picture_bytes(loop->shard, snapshot->len);
-    snapshot_release(snapshot);
-    conn_picture(loop);
+    struct picture *picture;
+    switch (pictures_get(http->site->pictures, name, &picture)) {
+    case PICTURE_READY:
+        answer(http, picture, true);
+        break;
+    case PICTURE_COMING:
+        wait_for(http, name);
+        break;
+    case PICTURE_BUSY:
+        refuse(http);
+        break;
+    case PICTURE_NONE:
+        reply_error(http, (struct reply){.status = 404}, "no such canvas");
+        break;
+    }
+}
+
+void picture_get(struct http *http)
+{
+    struct canvas_place *place = canvas_path_find(http);
+    if (!place)
+        return;
+    struct position position = place_position(place);
+    serve(http, (struct picture_name){.zoom = 0, .x = position.gx, .y = position.gy});
+}
+
+void picture_get_tile(struct http *http)
+{
+    const int64_t *numbers = http->numbers;
+    struct picture_name name = {0};
+    bool possible = numbers[0] >= 0 && numbers[0] <= PICTURE_ZOOM_MAX;
+    if (possible)
+        name = (struct picture_name){
+            .zoom = (unsigned)numbers[0], .x = (int)numbers[1], .y = (int)numbers[2]};
+    if (possible && picture_name_valid(name))
+        serve(http, name);
+    else
+        reply_error(http, (struct reply){.status = 404}, "no such tile");
 }

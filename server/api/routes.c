@@ -11,12 +11,19 @@
 #include "api/picture.h"
 #include "api/socket.h"
 
+#define PICTURE_FIELDS "X-Canvas-Version, X-Canvas-Genesis"
+
+/* A path without a canvas means canvas (0, 0). */
 static const struct route public[] = {
-    {"/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = "X-Canvas-Version"},
+    {"/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/c/#,#/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/t/#/#/#.png", .get = picture_get_tile, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
     {"/info", .get = info_get, .readers = READERS_ANY},
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
+    {"/c/#,#/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
     {"/ws", .get = socket_get, .stream = true, .websocket = true},
+    {"/c/#,#/ws", .get = socket_get, .stream = true, .websocket = true},
 };
 
 /* Any other path is a file of the web client, or nothing. */

@@ -2,6 +2,7 @@
 /* socket: see socket.h. */
 #include "api/socket.h"
 
+#include "api/canvas_path.h"
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
@@ -22,12 +23,15 @@ void socket_get(struct http *http)
     }
     if (!handshake_check(http))
         return;
+    struct canvas_place *place = canvas_path_find(http);
+    if (!place)
+        return;
     int len = form_get(request->query, request->query_len, "from", value, sizeof value);
     enum session_from from = FROM_GARBAGE;
     if (len >= 0 || len == FORM_NONE)
         from = session_parse_from(len < 0 ? NULL : value, len < 0 ? 0 : (size_t)len, &version);
     else
         version = 0;
-    ws_begin(http->conn, from, version, http->input_len > http->used);
+    ws_begin(http->conn, place, from, version, http->input_len > http->used);
     handshake_accept(http);
 }

@@ -17,6 +17,7 @@ enum {
     CONFIG_PROXY_MAX = 16,
     CONFIG_THREADS_MAX = 64,
     CONFIG_KAFKA_MAX = 64,
+    CONFIG_PLANE_MAX = 1024, /* open canvases: width times height */
 };
 
 enum log_kind {
@@ -43,6 +44,9 @@ struct config {
     struct network proxies[CONFIG_PROXY_MAX]; /* whose forwarding fields are believed */
     size_t n_proxies;
     char *frame_ancestors; /* 'self': who may show the page in a frame */
+    struct {
+        unsigned width, height;
+    } plane;                     /* canvases that are open for edits: 1 x 1 */
     unsigned threads;            /* 1 */
     unsigned batch_ms;           /* 200, 1 to 10000: how long intake gathers edits */
     unsigned tick_ms;            /* 200, 1 to 10000: how often viewers are told */

@@ -69,6 +69,21 @@ static enum key_result set_size(struct config *config, const struct key *key, co
     return KEY_SET;
 }
 
+/* WxH: so many open canvases side by side, and so many such rows. */
+static enum key_result set_plane(struct config *config, const struct key *key, const char *value)
+{
+    const char *times = strchr(value, 'x');
+    unsigned long width, height;
+    if (!times ||
+        parse_number(value, (size_t)(times - value), 1, CONFIG_PLANE_MAX, &width) < 0 ||
+        parse_number(times + 1, strlen(times + 1), 1, CONFIG_PLANE_MAX, &height) < 0 ||
+        width * height > CONFIG_PLANE_MAX)
+        return KEY_BAD;
+    config->plane.width = (unsigned)width;
+    config->plane.height = (unsigned)height;
+    return KEY_SET;
+}
+
 static enum key_result replace(char **slot, const char *value, size_t len)
 {
     char *copy = strndup(value, len);
@@ -371,6 +386,8 @@ const struct key keys[] = {
     {"frame-ancestors", "SOURCES", "'self'", "who may show the page in a frame",
      .expected = "sources of a content security policy: 'self', 'none', https://a.example, ...",
      .set = set_frame_ancestors},
+    {"plane", "WxH", "1x1", "canvases that take edits: W side by side, H such rows",
+     .expected = "WxH, for instance 3x2, of 1024 canvases at most", .set = set_plane},
     {"threads", "N", "1", "event loops", .min = 1, .max = CONFIG_THREADS_MAX, .set = set_number,
      AT(threads)},
     {"batch-ms", "N", "200", "how long edits are gathered into one record", .min = 1, .max = 10000,

@@ -5,12 +5,10 @@
 #ifndef PLACED_CORE_CANVAS_H
 #define PLACED_CORE_CANVAS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/edit.h"
-#include "core/record.h"
 
 enum {
     CANVAS_PIXELS = CANVAS_WIDTH * CANVAS_HEIGHT,
@@ -18,11 +16,8 @@ enum {
 
 /* About 1 MB: allocate it. Copy it by assignment. */
 struct canvas {
-    uint64_t version;     /* the offset after the last record that edited it; 0: blank */
-    uint64_t checksum;    /* of pixels, see checksum.h */
-    struct anchor anchor; /* of the last record read (skipped ones too); valid when version > 0 */
-    bool has_genesis;
-    uint8_t genesis[GENESIS_BYTES];
+    uint64_t version;              /* the offset after the last record that edited it; 0: blank */
+    uint64_t checksum;             /* of pixels, see checksum.h */
     uint8_t pixels[CANVAS_PIXELS]; /* one colour a byte, row by row */
 };
 

@@ -1,67 +1,113 @@
 /* SPDX-License-Identifier: ISC */
-/* message: fixed formats; no value in them ever needs JSON escapes. */
+/* message: the fields of each type, in the order of PROTOCOL.md. */
 #include "core/message.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include "core/json.h"
+
+struct refusal_row {
+    const char *name;
+    uint32_t retry_ms;
+    unsigned status;
+};
+
+static const struct refusal_row refusals[] = {
+#define X(name, reason, retry_ms, status) [REFUSAL_##name] = {#reason, retry_ms, status},
+    REFUSALS(X)
+#undef X
+};
 
 const char *refusal_name(enum refusal reason)
 {
-    static const char *const names[] = {
-        [REFUSAL_RANGE] = "range",   [REFUSAL_READONLY] = "readonly", [REFUSAL_BUSY] = "busy",
-        [REFUSAL_CLOSED] = "closed", [REFUSAL_FAILED] = "failed",
-    };
-    return names[reason];
+    return refusals[reason].name;
 }
 
-static const char *truth(bool value)
+unsigned refusal_status(enum refusal reason)
 {
-    return value ? "true" : "false";
+    return refusals[reason].status;
 }
 
-size_t message_json(const struct message *m, char json[MESSAGE_JSON_BYTES])
+static void write_energy(struct json *json, const struct message *m)
 {
-    int n = 0;
-    switch (m->type) {
-    case MESSAGE_HELLO:
-        n = snprintf(json, MESSAGE_JSON_BYTES,
-                     "{\"type\":\"hello\",\"protocol\":\"" PROTOCOL_NAME "\",\"version\":%" PRIu64
-                     ",\"energy\":{\"policy\":\"%s\"},\"user\":null,\"readonly\":%s,"
-                     "\"online\":%" PRIu64 "}",
-                     m->version, m->energy, truth(m->readonly), m->online);
-        break;
-    case MESSAGE_PLACED:
-        n = snprintf(json, MESSAGE_JSON_BYTES,
-                     "{\"type\":\"placed\",\"id\":%" PRIu32 ",\"version\":%" PRIu64 "}", m->id,
-                     m->version);
-        break;
-    case MESSAGE_REFUSED:
-        n = snprintf(json, MESSAGE_JSON_BYTES,
-                     "{\"type\":\"refused\",\"id\":%" PRIu32
-                     ",\"reason\":\"%s\",\"retry_ms\":%" PRIu32 "}",
-                     m->id, refusal_name(m->reason), m->retry_ms);
-        break;
-    case MESSAGE_ENERGY:
-        n = snprintf(json, MESSAGE_JSON_BYTES, "{\"type\":\"energy\",\"policy\":\"%s\"}",
-                     m->energy);
-        break;
-    case MESSAGE_ONLINE:
-        n = snprintf(json, MESSAGE_JSON_BYTES, "{\"type\":\"online\",\"count\":%" PRIu64 "}",
-                     m->online);
-        break;
-    case MESSAGE_CHECKSUM:
-        n = snprintf(json, MESSAGE_JSON_BYTES,
-                     "{\"type\":\"checksum\",\"version\":%" PRIu64 ",\"sum\":\"%016" PRIx64 "\"}",
-                     m->version, m->checksum);
-        break;
-    case MESSAGE_RESET:
-        n = snprintf(json, MESSAGE_JSON_BYTES, "{\"type\":\"reset\",\"version\":%" PRIu64 "}",
-                     m->version);
-        break;
-    case MESSAGE_NOTICE:
-        n = snprintf(json, MESSAGE_JSON_BYTES, "{\"type\":\"notice\",\"readonly\":%s}",
-                     truth(m->readonly));
-        break;
-    }
-    return (size_t)n;
+    json_text(json, "policy", m->energy);
+}
+
+static void write_hello(struct json *json, const struct message *m)
+{
+    json_text(json, "protocol", PROTOCOL_NAME);
+    json_u64(json, "version", m->version);
+    json_open(json, "energy", '{');
+    write_energy(json, m);
+    json_close(json, '}');
+    json_text(json, "user", NULL);
+    json_bool(json, "readonly", m->readonly);
+    json_u64(json, "online", m->online);
+    if (m->has_genesis)
+        json_hex(json, "genesis", m->genesis, GENESIS_BYTES);
+    else
+        json_text(json, "genesis", NULL);
+    json_open(json, "canvas", '[');
+    json_i64(json, NULL, m->canvas.gx);
+    json_i64(json, NULL, m->canvas.gy);
+    json_close(json, ']');
+    json_bool(json, "open", m->open);
+}
+
+static void write_placed(struct json *json, const struct message *m)
+{
+    json_u64(json, "id", m->id);
+    json_u64(json, "version", m->version);
+}
+
+static void write_refused(struct json *json, const struct message *m)
+{
+    json_u64(json, "id", m->id);
+    json_text(json, "reason", refusals[m->reason].name);
+    json_u64(json, "retry_ms", refusals[m->reason].retry_ms);
+}
+
+static void write_online(struct json *json, const struct message *m)
+{
+    json_u64(json, "count", m->online);
+}
+
+static void write_checksum(struct json *json, const struct message *m)
+{
+    uint8_t sum[8];
+    for (size_t i = 0; i < sizeof sum; i++)
+        sum[i] = (uint8_t)(m->checksum >> 8 * (sizeof sum - 1 - i));
+    json_u64(json, "version", m->version);
+    json_hex(json, "sum", sum, sizeof sum);
+}
+
+static void write_reset(struct json *json, const struct message *m)
+{
+    json_u64(json, "version", m->version);
+}
+
+static void write_notice(struct json *json, const struct message *m)
+{
+    json_bool(json, "readonly", m->readonly);
+}
+
+static const struct {
+    const char *name;
+    void (*write)(struct json *json, const struct message *message);
+} types[] = {
+#define X(name, type) [MESSAGE_##name] = {#type, write_##type},
+    MESSAGE_TYPES(X)
+#undef X
+};
+
+const char *message_type_name(enum message_type type)
+{
+    return types[type].name;
+}
+
+size_t message_json(const struct message *message, char text[MESSAGE_JSON_BYTES])
+{
+    struct json json;
+    json_begin(&json, text, MESSAGE_JSON_BYTES);
+    json_text(&json, "type", types[message->type].name);
+    types[message->type].write(&json, message);
+    return json_end(&json);
 }

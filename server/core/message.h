@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* message: what the server says to one client besides edits, and its JSON. Pure. See PROTOCOL.md.
+/*
+ * message: what the server says to one client besides edits, and its JSON. Each type of message and
+ * each reason of a refusal is one row of a table here. Pure. See PROTOCOL.md, "WebSocket".
  */
 #ifndef PLACED_CORE_MESSAGE_H
 #define PLACED_CORE_MESSAGE_H
@@ -8,42 +10,64 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/position.h"
+#include "core/record.h"
+
 #define PROTOCOL_NAME "placed.1"
 
+/* X(name of the enumerator, type in the JSON). message.c has a function write_<type> for each. */
+#define MESSAGE_TYPES(X)                                                                           \
+    X(HELLO, hello)       /* version, energy, readonly, online, genesis, canvas, open */           \
+    X(PLACED, placed)     /* id, version */                                                        \
+    X(REFUSED, refused)   /* id, reason */                                                         \
+    X(ENERGY, energy)     /* energy */                                                             \
+    X(ONLINE, online)     /* online */                                                             \
+    X(CHECKSUM, checksum) /* version, checksum */                                                  \
+    X(RESET, reset)       /* version */                                                            \
+    X(NOTICE, notice)     /* readonly */
+
+/* X(name of the enumerator, reason in the JSON, retry_ms: when the client may try again by itself
+ * and 0 for never, status of the answer to POST /edit). */
+#define REFUSALS(X)                                                                                \
+    X(RANGE, range, 0, 400)                                                                        \
+    X(LOCKED, locked, 0, 403)                                                                      \
+    X(READONLY, readonly, 1000, 503)                                                               \
+    X(BUSY, busy, 1000, 429)                                                                       \
+    X(CLOSED, closed, 0, 503)                                                                      \
+    X(FAILED, failed, 0, 503)
+
 enum message_type {
-    MESSAGE_HELLO,    /* version, energy, readonly, online */
-    MESSAGE_PLACED,   /* id, version */
-    MESSAGE_REFUSED,  /* id, reason, retry_ms */
-    MESSAGE_ENERGY,   /* energy */
-    MESSAGE_ONLINE,   /* online */
-    MESSAGE_CHECKSUM, /* version, checksum */
-    MESSAGE_RESET,    /* version */
-    MESSAGE_NOTICE,   /* readonly */
+#define X(name, type) MESSAGE_##name,
+    MESSAGE_TYPES(X)
+#undef X
 };
 
 enum refusal {
-    REFUSAL_RANGE,
-    REFUSAL_READONLY,
-    REFUSAL_BUSY,
-    REFUSAL_CLOSED,
-    REFUSAL_FAILED,
+#define X(name, reason, retry_ms, status) REFUSAL_##name,
+    REFUSALS(X)
+#undef X
 };
 
 struct message {
     enum message_type type;
     uint32_t id;
-    uint32_t retry_ms;
     uint64_t version;
     uint64_t checksum;
     uint64_t online;
     enum refusal reason;
     bool readonly;
+    bool open;        /* the canvas takes edits */
+    bool has_genesis; /* else the log has no record yet */
+    uint8_t genesis[GENESIS_BYTES];
+    struct position canvas;
     const char *energy; /* policy name */
 };
 
-enum { MESSAGE_JSON_BYTES = 256 };
+enum { MESSAGE_JSON_BYTES = 320 };
 
+const char *message_type_name(enum message_type type);
 const char *refusal_name(enum refusal reason);
+unsigned refusal_status(enum refusal reason);
 
 /* The JSON text and its length, without a NUL at the end counted. Always fits. */
 size_t message_json(const struct message *message, char json[MESSAGE_JSON_BYTES]);

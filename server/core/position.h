@@ -26,6 +26,26 @@ static inline bool position_in_range(struct position p)
            p.gy <= POSITION_MAX;
 }
 
+/* The position of these numbers; false when it is out of range. */
+static inline bool position_from(int64_t gx, int64_t gy, struct position *position)
+{
+    if (gx < POSITION_MIN || gx > POSITION_MAX || gy < POSITION_MIN || gy > POSITION_MAX)
+        return false;
+    *position = (struct position){(int16_t)gx, (int16_t)gy};
+    return true;
+}
+
+/* The canvas of a pixel in plane coordinates, and the pixel's place in it (0 to span - 1 each):
+ * whole canvases are counted downwards from 0, also to the left of it and above. */
+static inline bool position_of_pixel(int64_t x, int64_t y, uint32_t span, struct position *position,
+                                     uint32_t *in_x, uint32_t *in_y)
+{
+    int64_t size = span, gx = x / size - (x % size < 0), gy = y / size - (y % size < 0);
+    *in_x = (uint32_t)(x - gx * size);
+    *in_y = (uint32_t)(y - gy * size);
+    return position_from(gx, gy, position);
+}
+
 static inline bool position_equal(struct position a, struct position b)
 {
     return a.gx == b.gx && a.gy == b.gy;

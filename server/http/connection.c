@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * connection: see connection.h. One request is read to its end before it is answered, and the next
- * one is looked at when the answer has been sent, so that answers keep the order of the requests and
- * a client that pipelines holds no more than one buffer.
+ * one is looked at when the answer has been sent, so that answers keep the order of the requests
+ * and a client that pipelines holds no more than one buffer.
  */
 #include "http/connection.h"
 
@@ -188,8 +188,7 @@ static enum step begin_body(struct http *http)
 static const struct route *find_route(struct http *http)
 {
     const struct request *request = &http->request;
-    const struct routes *routes =
-        http->conn->admin ? http->site->admin_routes : http->site->routes;
+    const struct routes *routes = http->conn->admin ? http->site->admin_routes : http->site->routes;
     if (strlen(request->path) != request->path_len) /* there is a NUL in it */
         return NULL;
     const struct route *route = route_find(routes, request->path, http->numbers);
@@ -264,8 +263,7 @@ static enum step read_body(struct http *http)
         return answer(http);
     }
     size_t used, data = len;
-    enum chunked_result result =
-        chunked_decode(&http->chunked, http->input + begin, &data, &used);
+    enum chunked_result result = chunked_decode(&http->chunked, http->input + begin, &data, &used);
     request->body_read += data;
     if (result == CHUNKED_BAD || request->body_read > HTTP_BODY_MAX) {
         refuse(http, result == CHUNKED_BAD ? 400 : 413,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * connection: HTTP/1 on an accepted socket: reads one request after the other, finds out who answers
- * it, and goes on or ends when it has been answered. Loop's thread.
+ * connection: HTTP/1 on an accepted socket: reads one request after the other, finds out who
+ * answers it, and goes on or ends when it has been answered. Loop's thread.
  */
 #ifndef PLACED_HTTP_CONNECTION_H
 #define PLACED_HTTP_CONNECTION_H

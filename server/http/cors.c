@@ -126,9 +126,10 @@ static void report(struct http *http)
         !atomic_compare_exchange_strong(&site->origin_said_us, &said, now | 1))
         return;
     const char *host = http->request.authority;
-    diag_warn("a page of origin %.200s was refused: it is neither of this server, which it calls "
-              "%.200s, nor allowed (see --origin and --trust-proxy)",
-              request_field(&http->request, "origin"), host ? host : "nothing");
+    diag_warn(
+        "a page of origin %.200s was refused: it is neither of this server, which it calls "
+        "%.200s, nor allowed (see --origin and --trust-proxy)",
+        request_field(&http->request, "origin"), host ? host : "nothing");
 }
 
 bool cors_allows(struct http *http)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reply: the head and the body go out together as far as the socket takes them. The rest of the head
- * is copied and the body stays where it is, so that a slow reader holds next to no memory.
+ * reply: the head and the body go out together as far as the socket takes them. The rest of the
+ * head is copied and the body stays where it is, so that a slow reader holds next to no memory.
  */
 #include "http/reply.h"
 

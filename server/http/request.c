@@ -178,9 +178,8 @@ static unsigned judge(struct request *request, const http_parser *parser, const 
     request->http_10 = parser->http_minor == 0;
     request->keep_alive = http_should_keep_alive(parser) != 0;
     request->chunked = (parser->flags & F_CHUNKED) != 0;
-    request->body_len = request->chunked || parser->content_length == UINT64_MAX
-                            ? 0
-                            : parser->content_length;
+    request->body_len =
+        request->chunked || parser->content_length == UINT64_MAX ? 0 : parser->content_length;
     if (request_count(request, "transfer-encoding") > 0) {
         const char *coding = request_field(request, "transfer-encoding");
         if (request_count(request, "transfer-encoding") != 1 ||

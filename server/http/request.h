@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * request: the head of one HTTP/1 request, read strictly. http-parser splits it and judges the
- * length of the body; Debian's build of it is lenient, so the lines are checked before it sees them.
- * Pure.
+ * length of the body; Debian's build of it is lenient, so the lines are checked before it sees
+ * them. Pure.
  */
 #ifndef PLACED_HTTP_REQUEST_H
 #define PLACED_HTTP_REQUEST_H
@@ -59,8 +59,8 @@ struct request {
  * the end the length of the head; begins as 0. */
 enum request_scan request_scan(const char *text, size_t len, size_t *at);
 
-/* Read the head of len bytes; text is changed. The status of the error (400, 501, 505, ...) with the
- * words for it in *error, or 0. */
+/* Read the head of len bytes; text is changed. The status of the error (400, 501, 505, ...) with
+ * the words for it in *error, or 0. */
 unsigned request_parse(struct request *request, char *text, size_t len, const char **error);
 
 /* A field's value, of the first one of this name (small letters); NULL when there is none. */

@@ -9,6 +9,7 @@
 bool route_fits(const char *pattern, const char *path, int64_t numbers[ROUTE_NUMBERS])
 {
     size_t n = 0;
+    memset(numbers, 0, ROUTE_NUMBERS * sizeof *numbers);
     for (; *pattern; pattern++) {
         if (*pattern != '#') {
             if (*path++ != *pattern)

@@ -32,11 +32,11 @@ struct route {
 struct routes {
     const struct route *table;
     size_t n;
-    const struct route *other; /* for paths that are in no row, */
+    const struct route *other;                     /* for paths that are in no row, */
     bool (*other_exists)(const struct http *http); /* if they exist */
 };
 
-/* Does the path fit the pattern? The numbers in it. */
+/* Does the path fit the pattern? The numbers in it; those that it does not have are 0. */
 bool route_fits(const char *pattern, const char *path, int64_t numbers[ROUTE_NUMBERS]);
 
 const struct route *route_find(const struct routes *routes, const char *path,

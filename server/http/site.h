@@ -7,24 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "http/web_origin.h"
 #include "http/route.h"
+#include "http/web_origin.h"
 #include "sys/network.h"
 
 struct files;
-struct reducer;
-struct snapshots;
+struct canvases;
+struct pictures;
 
 struct site {
     const struct routes *routes, *admin_routes;
     const struct files *files; /* the web client; NULL: none, "/" is 404 */
-    struct snapshots *snapshots;
-    struct reducer *reducer;
+    struct pictures *pictures;
+    struct canvases *canvases;
     const struct web_origin *origins; /* allowed beside the request's own host */
     size_t n_origins;
     const struct network *proxies; /* may say who is asking whom, by forwarding fields */
     size_t n_proxies;
-    const char *frame_ancestors; /* who may show our pages in a frame, as in a policy */
+    const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
     _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */
 };
 

@@ -68,12 +68,14 @@ bool web_origin_equal(const struct web_origin *a, const struct web_origin *b)
 }
 
 bool web_origin_is_authority(const struct web_origin *origin, const char *authority,
-                         enum web_origin_scheme scheme)
+                             enum web_origin_scheme scheme)
 {
     struct web_origin own = {.scheme = origin->scheme};
-    if (origin->scheme == WEB_ORIGIN_NULL || (scheme != WEB_ORIGIN_UNKNOWN && scheme != origin->scheme))
+    if (origin->scheme == WEB_ORIGIN_NULL ||
+        (scheme != WEB_ORIGIN_UNKNOWN && scheme != origin->scheme))
         return false;
-    return parse_authority(authority, port_of(origin->scheme), &own) && web_origin_equal(origin, &own);
+    return parse_authority(authority, port_of(origin->scheme), &own) &&
+           web_origin_equal(origin, &own);
 }
 
 enum web_origin_scheme web_origin_scheme(const char *text)

@@ -19,7 +19,7 @@ enum web_origin_scheme {
 
 struct web_origin {
     enum web_origin_scheme scheme;
-    uint16_t port; /* the scheme's own when none is named */
+    uint16_t port;  /* the scheme's own when none is named */
     char host[254]; /* in small letters; IPv6 with its brackets */
 };
 
@@ -30,7 +30,7 @@ bool web_origin_equal(const struct web_origin *a, const struct web_origin *b);
 
 /* Is it the origin of pages that this Host header's authority serves by that scheme? */
 bool web_origin_is_authority(const struct web_origin *origin, const char *authority,
-                         enum web_origin_scheme scheme);
+                             enum web_origin_scheme scheme);
 
 /* "http" or "https", case ignored; anything else: WEB_ORIGIN_UNKNOWN. */
 enum web_origin_scheme web_origin_scheme(const char *text);

@@ -29,6 +29,7 @@ struct conn_ops {
 /* A WebSocket, seen from above its transport. */
 struct conn_ws {
     struct session session;
+    struct canvas_place *place;
     uint64_t version; /* of `from`, until the session begins */
     uint8_t *partial; /* a message that came in pieces; NULL: none */
     uint16_t partial_len;

@@ -15,15 +15,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "sys/diag.h"
 #include "net/listen.h"
 #include "net/loop_state.h"
+#include "sys/diag.h"
 
 enum {
     BACKLOG = 4096,
     ACCEPTS_A_TURN = 64, /* so that a storm of new clients does not starve the old ones */
-    SLACK = 16,          /* connections over the limit that get an answer, and are not just dropped */
-    RESERVE = 48,        /* descriptors that are not for clients: log, checkpoint, files */
+    SLACK = 16,   /* connections over the limit that get an answer, and are not just dropped */
+    RESERVE = 48, /* descriptors that are not for clients: log, checkpoint, files */
     LIMIT_MIN = 4,
     /* Bytes that the kernel may keep for a client whose window is shut; it would keep 4 MB. Two of
      * the longest frames fit. What is on its way to one that reads does not count. */

@@ -9,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sys/diag.h"
+#include "core/close.h"
 #include "net/conn.h"
 #include "net/listen.h"
 #include "net/loop_state.h"
 #include "net/stream.h"
 #include "net/tls.h"
 #include "net/websocket.h"
+#include "sys/diag.h"
 
 enum {
     DRAIN_US = 5 * 1000 * 1000,   /* for what is in flight to be settled */
     GOODBYE_US = 1500 * 1000,     /* for close frames to reach the clients */
     STOPPING_STEP_US = 50 * 1000, /* how often a loop that ends looks whether it may */
-    CLOSE_RESTART = 1012,
 };
 
 static uint64_t now_us(struct loop *loop)
@@ -51,7 +51,7 @@ static void on_due(struct ev_loop *ev, ev_timer *watcher, int events)
 static void on_picture(struct ev_loop *ev, ev_async *watcher, int events)
 {
     struct loop *loop = watcher->data;
-    loop->config.picture_ready(loop);
+    conn_picture(loop);
 }
 
 static void on_second(struct ev_loop *ev, ev_timer *watcher, int events)
@@ -158,7 +158,7 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         loop_destroy(loop);
         return NULL;
     }
-    loop->shard = shard_create(config->env, config->writer, config->reducer, config->ring,
+    loop->shard = shard_create(config->env, config->writer, config->canvases, config->owners,
                                config->metrics, config->shard, &loop->host);
     if (!loop->shard) {
         snprintf(error, LOOP_ERROR_BYTES, "out of memory");
@@ -170,11 +170,6 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         return NULL;
     }
     return loop;
-}
-
-struct shard *loop_shard(struct loop *loop)
-{
-    return loop->shard;
 }
 
 struct listen_address loop_address(const struct loop *loop, size_t i)

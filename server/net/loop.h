@@ -15,9 +15,6 @@ struct shard;
  * loop_address gives is the real one. */
 struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR_BYTES]);
 
-/* The shard that this loop runs; the reader notifies it. */
-struct shard *loop_shard(struct loop *loop);
-
 /* Where listener i really listens (port 0 replaced); i == n_listen: the admin listener. */
 struct listen_address loop_address(const struct loop *loop, size_t i);
 
@@ -28,8 +25,8 @@ void loop_run(struct loop *loop);
 void loop_picture_ready(struct loop *loop);
 
 /* End gracefully: close the listeners, refuse new edits, wait (bounded, 5 s) until what is in
- * flight has been settled and answered, close every session with 1012, give the close frames a moment,
- * return from loop_run. Any thread, also a signal handler's. */
+ * flight has been settled and answered, close every session with 1012, give the close frames a
+ * moment, return from loop_run. Any thread, also a signal handler's. */
 void loop_stop(struct loop *loop);
 
 /* Read again what can change while running: certificate and key. Any thread, also a signal

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "plane/canvases.h"
+#include "plane/owners.h"
+#include "session/shard.h"
 #include "sys/address.h"
 #include "sys/env.h"
 #include "sys/metrics.h"
-#include "plane/reducer.h"
-#include "session/shard.h"
 
 struct loop;
 struct site;
@@ -29,21 +30,20 @@ struct accepted {
 struct loop_config {
     struct env *env;
     struct log_writer *writer;
-    struct reducer *reducer;
-    struct ring *ring;
+    struct canvases *canvases;
+    struct owners *owners;
     struct metrics *metrics;
     const struct shard_config *shard;
     /* Speak HTTP on this accepted socket, which is the callee's. */
     void (*accepted)(struct loop *loop, const struct accepted *accepted);
-    void (*picture_ready)(struct loop *loop); /* there is a new picture */
     const struct websocket_ops *websocket;
     struct site *site; /* of no concern here */
     const struct listen_address *listen;
     size_t n_listen;
     const struct listen_address *admin; /* NULL: not on this loop */
-    const char *tls_cert, *tls_key; /* NULL: plain */
-    unsigned max_connections;       /* of this loop; refused politely beyond */
-    bool share_ports;               /* other loops listen on the same ports (SO_REUSEPORT) */
+    const char *tls_cert, *tls_key;     /* NULL: plain */
+    unsigned max_connections;           /* of this loop; refused politely beyond */
+    bool share_ports;                   /* other loops listen on the same ports (SO_REUSEPORT) */
 };
 
 #endif

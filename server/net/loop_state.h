@@ -57,12 +57,12 @@ struct loop {
     struct listener listeners[LOOP_LISTENERS_MAX];
     size_t n_listeners;
     struct conn_pool pool;
-    unsigned limit;        /* connections */
-    unsigned n_conns;      /* now */
-    unsigned n_ws;         /* of them WebSockets, also those that are closing */
-    struct conn *conns;    /* those that are no WebSockets */
-    struct conn *dying;    /* those that were given up, until conn_reap */
-    struct stream *poked;  /* see stream_poke */
+    unsigned limit;       /* connections */
+    unsigned n_conns;     /* now */
+    unsigned n_ws;        /* of them WebSockets, also those that are closing */
+    struct conn *conns;   /* those that are no WebSockets */
+    struct conn *dying;   /* those that were given up, until conn_reap */
+    struct stream *poked; /* see stream_poke */
     struct stream *calling;
     struct conn *adopting; /* the one that libwebsockets is just being handed */
 

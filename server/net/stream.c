@@ -130,8 +130,7 @@ static ssize_t tls_write(struct stream *stream, const uint8_t *bytes, size_t len
         ERR_clear_error();
         int n = SSL_write(stream->ssl, bytes + sent, (int)piece);
         if (n <= 0) {
-            ssize_t result =
-                tls_result(stream, n, &stream->write_needs_read, SSL_ERROR_WANT_READ);
+            ssize_t result = tls_result(stream, n, &stream->write_needs_read, SSL_ERROR_WANT_READ);
             return result == STREAM_AGAIN ? (ssize_t)sent : STREAM_BROKEN;
         }
         stream->write_needs_read = false;

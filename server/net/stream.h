@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * stream: the bytes of one connection, plain or through TLS, and the waiting for them. Whoever reads
- * HTTP from it knows neither OpenSSL nor libwebsockets. Loop's thread.
+ * stream: the bytes of one connection, plain or through TLS, and the waiting for them. Whoever
+ * reads HTTP from it knows neither OpenSSL nor libwebsockets. Loop's thread.
  */
 #ifndef PLACED_NET_STREAM_H
 #define PLACED_NET_STREAM_H
@@ -34,13 +34,13 @@ struct stream {
     struct stream *next_poked;
     struct ssl_st *ssl; /* NULL: plain; else libwebsockets owns it, and the socket */
     int fd;
-    uint8_t wish;            /* enum stream_wish */
-    bool poked;              /* in loop->poked */
-    bool read_needs_write;   /* TLS cannot read before it has written, */
-    bool write_needs_read;   /* or the other way round */
-    bool shadowed;           /* libwebsockets has read the beginning of a request's head, too, */
-    bool spoiled;            /* of one that it was not given the end of */
-    uint16_t held;           /* bytes that were given out and that TLS still holds */
+    uint8_t wish;          /* enum stream_wish */
+    bool poked;            /* in loop->poked */
+    bool read_needs_write; /* TLS cannot read before it has written, */
+    bool write_needs_read; /* or the other way round */
+    bool shadowed;         /* libwebsockets has read the beginning of a request's head, too, */
+    bool spoiled;          /* of one that it was not given the end of */
+    uint16_t held;         /* bytes that were given out and that TLS still holds */
 };
 
 /* Of a connection, on this accepted socket. 0, or -1 when TLS cannot begin; the socket is the

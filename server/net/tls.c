@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sys/diag.h"
 #include "net/loop_state.h"
+#include "sys/diag.h"
 
 /* libwebsockets makes a context for clients as well, and loses it when there are several loops, or
  * when the certificate is no good. We are nobody's client: this one is for all, to the end. */

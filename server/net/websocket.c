@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * websocket: see websocket.h. Requests are read by ourselves (see http/). When one is a good upgrade,
- * its plain socket is handed to libwebsockets together with a head that says the same in few words;
- * over TLS, where it owns the connection, libwebsockets reads the client's own head. From then on it
- * reads the frames, while ours go straight to the socket or to its TLS.
+ * websocket: see websocket.h. Requests are read by ourselves (see http/). When one is a good
+ * upgrade, its plain socket is handed to libwebsockets together with a head that says the same in
+ * few words; over TLS, where it owns the connection, libwebsockets reads the client's own head.
+ * From then on it reads the frames, while ours go straight to the socket or to its TLS.
  */
 #include "net/websocket.h"
 
@@ -25,8 +25,8 @@ enum {
     /* A WebSocket's own buffer, for control frames; also the greatest piece of a message that is
      * handed on at once. */
     RX_BYTES = 256,
-    TX_BYTES = 128 * 1024,   /* the longest write: a frame (63 kB) */
-    READ_BYTES = 16 * 1024,  /* read from a socket at once; also holds a handshake's answer */
+    TX_BYTES = 128 * 1024,    /* the longest write: a frame (63 kB) */
+    READ_BYTES = 16 * 1024,   /* read from a socket at once; also holds a handshake's answer */
     HEADER_BYTES = 12 * 1024, /* more than the longest head that we let through */
     TIMEOUT_SECONDS = 10,
     CLOSE_SECONDS = 5,       /* for a close frame to find room in the socket */
@@ -252,9 +252,9 @@ static void service(struct conn *conn)
 
 static void let_read(struct conn *conn, bool on)
 {
-    lws_rx_flow_control(conn->wsi, LWS_RXFLOW_REASON_USER_BOOL | LWS_RXFLOW_REASON_FLAG_PROCESS_NOW |
-                                       (on ? LWS_RXFLOW_REASON_APPLIES_ENABLE
-                                           : LWS_RXFLOW_REASON_APPLIES));
+    lws_rx_flow_control(conn->wsi,
+                        LWS_RXFLOW_REASON_USER_BOOL | LWS_RXFLOW_REASON_FLAG_PROCESS_NOW |
+                            (on ? LWS_RXFLOW_REASON_APPLIES_ENABLE : LWS_RXFLOW_REASON_APPLIES));
 }
 
 static int open_tls(struct conn *conn)

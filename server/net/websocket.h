@@ -63,7 +63,8 @@ void websocket_tick(struct loop *loop);
  * is gone. */
 int websocket_upgrade(struct conn *conn, const struct websocket_request *request);
 
-/* Can websocket_upgrade be called? Over TLS only when libwebsockets can still read the whole head. */
+/* Can websocket_upgrade be called? Over TLS only when libwebsockets can still read the whole head.
+ */
 bool websocket_can_upgrade(const struct conn *conn);
 
 /* One whole frame, header included. more: another one is likely to follow at once. The bytes may be
@@ -77,8 +78,8 @@ void websocket_prefetch(const struct conn *conn);
  * without. */
 void websocket_close(struct conn *conn, unsigned code, const char *reason);
 
-/* The server ends: send this close frame of this code, and nothing after it. False: there is no room
- * for it now. */
+/* The server ends: send this close frame of this code, and nothing after it. False: there is no
+ * room for it now. */
 bool websocket_say_goodbye(struct conn *conn, uint8_t *frame, size_t len, unsigned code);
 
 #endif

@@ -8,12 +8,15 @@
 
 #include "plane/growing_ring.h"
 
+enum { PICTURE_BYTES = 512 * 1024 }; /* until a picture has been made: about its greatest size */
+
 struct canvas_place {
     struct place_common *common;
     struct position position;
     bool open;
     size_t index;
     _Atomic uint64_t version;
+    _Atomic uint64_t picture_bytes;
     bool notify_due; /* the reader's thread only */
 
     pthread_mutex_t lock;  /* of all below; the ring may also be read by those who watch */
@@ -32,6 +35,7 @@ struct canvas_place *place_create(struct place_common *common, struct position p
     place->position = position;
     place->open = open;
     place->index = index;
+    place->picture_bytes = PICTURE_BYTES;
     pthread_mutex_init(&place->lock, NULL);
     return place;
 }
@@ -64,6 +68,16 @@ uint64_t place_version(const struct canvas_place *place)
 size_t place_index(const struct canvas_place *place)
 {
     return place->index;
+}
+
+uint64_t place_picture_bytes(const struct canvas_place *place)
+{
+    return atomic_load_explicit(&place->picture_bytes, memory_order_relaxed);
+}
+
+void place_set_picture_bytes(struct canvas_place *place, uint64_t bytes)
+{
+    atomic_store_explicit(&place->picture_bytes, bytes, memory_order_relaxed);
 }
 
 bool place_painted(const struct canvas_place *place)

@@ -36,6 +36,11 @@ size_t place_index(const struct canvas_place *place);
 /* Copy the canvas; blank if it was never painted. Holds up the reader for about 0.1 ms. */
 void place_copy(struct canvas_place *place, struct canvas *into);
 
+/* About how many bytes a picture of the canvas has: a client whose replay would cost more is sent
+ * to the picture instead. */
+uint64_t place_picture_bytes(const struct canvas_place *place);
+void place_set_picture_bytes(struct canvas_place *place, uint64_t bytes);
+
 /* Somebody who wants to know when the canvas changes. Embed it. */
 struct place_watcher {
     /* There is something new in the ring. From the reader's thread, under the place's lock: must

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fan-out: tells every viewer of a shard what is new in the ring. Each tick the new edits become
- * one encoded frame (several when there are many), and every session that is up to date gets that
- * same buffer; a session that is behind gets its own run. From the shard's thread.
+ * fan-out: what the viewers of one canvas in one shard are sent. Each tick the new edits become one
+ * encoded frame (several when there are many), which everybody gets who is up to date; a session
+ * that is behind gets its own run. Shard's thread.
  */
 #ifndef PLACED_SESSION_FANOUT_H
 #define PLACED_SESSION_FANOUT_H
@@ -10,48 +10,51 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sys/metrics.h"
 #include "core/ring.h"
-#include "session/session.h"
+#include "plane/place.h"
+#include "session/frame.h"
+#include "session/pace.h"
 
-struct fanout;
-
-enum told {
-    TOLD_ALL,      /* the session is up to date */
-    TOLD_BUSY,     /* its transport took no more: go on when it is writable */
-    TOLD_BROKEN,   /* its connection is gone */
-    TOLD_FELL_OFF, /* what it needs is no longer in the ring */
+struct fanout {
+    const struct canvas_place *place; /* is watched */
+    struct frames *frames;            /* of the shard, */
+    uint64_t user;                    /* and our number there */
+    const struct pace *pace;
+    uint64_t ticked_us;    /* when the last tick with news was; 0: there was none */
+    struct ring_mark sent; /* where it ended */
+    bool sent_whole;       /* at the end of a record, so that sent.checksum is right */
 };
 
-/* A tick at least every tick_us; under overload it stretches to a second. NULL when out of memory.
- */
-struct fanout *fanout_create(const struct ring *ring, struct metrics *metrics, uint64_t tick_us);
-void fanout_destroy(struct fanout *fanout); /* NULL is fine */
+/* From the present on. */
+void fanout_init(struct fanout *fanout, const struct canvas_place *place, struct frames *frames,
+                 const struct pace *pace);
 
-/* Encode what is new, if there is anything and the tick is due (or `now` is forced). True when
- * there are frames to send: then call fanout_send for every viewer. *due becomes when to come
- * again. */
-bool fanout_tick(struct fanout *fanout, uint64_t now, bool force, uint64_t *due);
+/* Encode what is new, if there is anything and the tick is due (or forced). True when there are
+ * frames to send. *due_us becomes when to come again, UINT64_MAX: when something is new. */
+bool fanout_tick(struct fanout *fanout, uint64_t now_us, bool force, uint64_t *due_us);
 
 /* After a tick and before anything of it is sent: everybody is told this message right after the
  * tick's last frame, in the same send. False: there is no such frame, or no room. */
-bool fanout_ride(struct fanout *fanout, const struct message *message);
+bool fanout_attach(struct fanout *fanout, const struct message *message);
 
-/* Send this session the tick's frames, or its own run up to there. Once a tick for everyone; later
- * only for who is not up to date. */
-enum told fanout_send(struct fanout *fanout, struct session *session);
+enum fanout_next {
+    FANOUT_FRAME,
+    FANOUT_UP_TO_DATE, /* with the last tick */
+    FANOUT_NO_MEMORY,  /* try again later */
+    FANOUT_LOST,       /* what follows is no longer in the ring */
+};
 
-/* A tick's frames have been offered to everybody, which took so long: a round of sends shall fill
- * little more than half of the time between two ticks, the rest is for what clients send. */
-void fanout_round(struct fanout *fanout, uint64_t took_us);
+/* What follows for a client at this position and version. The frame is good until the next call. */
+enum fanout_next fanout_next(struct fanout *fanout, uint64_t position, uint64_t version,
+                             const struct frame **frame);
 
-/* Bring the metrics up to date with what was delivered; once a turn. */
-void fanout_count(struct fanout *fanout);
-
-/* Has the session got everything up to the last tick? */
-bool fanout_up_to_date(const struct fanout *fanout, const struct session *session);
-
-/* Where the last tick ended; its checksum is only known when whole. */
-struct ring_mark fanout_told(const struct fanout *fanout, bool *whole);
+/* Has a client at this position and version got everything up to the last tick? */
+static inline bool fanout_is_up_to_date(const struct fanout *fanout, uint64_t position,
+                                        uint64_t version)
+{
+    /* At the same place the version counts too: a ring that began anew has no edit between. */
+    return position > fanout->sent.position ||
+           (position == fanout->sent.position && version >= fanout->sent.version);
+}
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * intake: one batch is being gathered, up to IN_FLIGHT wait for the log. Batch numbers grow by one;
- * batches live in a circular array by number. Settled strictly oldest first, because `placed` is
- * cumulative: it must not pass a message whose outcome is still open.
+ * intake: each canvas gathers by itself; batches in flight are in one circular array by number,
+ * which grows by one. They are settled strictly oldest first, because `placed` is cumulative: it
+ * must not pass a message whose outcome is still open.
  *
  * The lock guards what other threads touch: the range of numbers in flight and how each fared.
  */
@@ -12,51 +12,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/authors.h"
 #include "core/edit.h"
-#include "session/session.h"
-#include "session/shard.h"
 
 enum {
-    IN_FLIGHT = 64, /* batches, a power of two */
-    BATCH_EDITS_MAX = 65536,
+    IN_FLIGHT = 1024,                  /* batches, a power of two; as many as the log takes */
+    BATCH_EDITS_MAX = AUTHORS_RUN_MAX, /* so that one run says who made them */
     EDITS_MAX =
-        1 << 19, /* not settled: a quarter of what the ring holds, so that no burst of ours pushes
-                    a viewer off it between two turns. Bounds the tickets at 8 MiB too */
+        1 << 19, /* not settled: a quarter of what the largest ring holds, so that no burst of ours
+                    pushes a viewer off it between two turns. Bounds the tickets at 8 MiB too */
     RETRY_US = 5 * 1000, /* when the log's queue is full */
+    FIRST_ROOM = 16,
 };
 
 struct batch {
     struct ticket *tickets;
-    size_t n, room;
+    size_t n;
     uint64_t unknown_since_us; /* when it was first seen to be unknown; 0: it is not */
     /* under the lock */
-    bool landed, told;
+    bool landed, has_outcome;
     uint64_t version;         /* when landed */
-    enum log_outcome outcome; /* when told */
+    enum log_outcome outcome; /* when has_outcome */
 };
 
 struct intake {
     struct env *env;
     struct log_writer *writer;
-    struct reducer *reducer;
+    struct canvases *canvases;
+    struct owners *owners;
     struct metrics *metrics;
     struct intake_config config;
     struct intake_sink *sink;
-    struct shard *shard;
-    uint64_t nonce;
+    struct batch_owner owner;
     uint8_t genesis[GENESIS_BYTES]; /* offered while the log has no record */
 
-    size_t n_edits; /* gathered */
-    size_t n_open;  /* edits gathered and in flight */
-    uint64_t flushed_us, retry_us;
+    struct gathering **gatherings; /* by place_index; NULL: nothing came for it yet */
+    size_t n_gatherings;
+    struct gathering **listed; /* those that have something; room of them */
+    size_t n_listed, listed_room;
+    size_t n_open;     /* edits gathered and in flight */
+    uint64_t retry_us; /* not before this: the log's queue was full */
     bool closed;
     bool refuse_gathered; /* the log turned read-only under them */
 
     pthread_mutex_t lock;
-    uint64_t oldest, next; /* in flight: [oldest, next); gathered: next */
+    uint64_t oldest, next; /* in flight: [oldest, next) */
     struct batch batches[IN_FLIGHT];
-
-    uint8_t edits[BATCH_EDITS_MAX * EDIT_BYTES];
 };
 
 static struct batch *batch_of(struct intake *intake, uint64_t number)
@@ -64,55 +65,21 @@ static struct batch *batch_of(struct intake *intake, uint64_t number)
     return &intake->batches[number & (IN_FLIGHT - 1)];
 }
 
-struct intake *intake_create(struct env *env, struct log_writer *writer, struct reducer *reducer,
-                             struct metrics *metrics, struct intake_config config,
-                             struct intake_sink *sink, struct shard *shard)
+static struct intake *of_owner(struct batch_owner *owner)
 {
-    struct intake *intake = calloc(1, sizeof *intake);
-    if (!intake)
-        return NULL;
-    intake->env = env;
-    intake->writer = writer;
-    intake->reducer = reducer;
-    intake->metrics = metrics;
-    intake->config = config;
-    intake->sink = sink;
-    intake->shard = shard;
-    intake->nonce = env_random_u64(env);
-    env->random(env, intake->genesis, sizeof intake->genesis);
-    intake->oldest = intake->next = 1;
-    pthread_mutex_init(&intake->lock, NULL);
-    if (reducer_add_intake(reducer, intake) != 0) {
-        pthread_mutex_destroy(&intake->lock);
-        free(intake);
-        return NULL;
-    }
-    return intake;
+    return (struct intake *)((char *)owner - offsetof(struct intake, owner));
 }
 
-void intake_destroy(struct intake *intake)
-{
-    if (!intake)
-        return;
-    reducer_remove_intake(intake->reducer, intake);
-    for (size_t i = 0; i < IN_FLIGHT; i++)
-        free(intake->batches[i].tickets);
-    pthread_mutex_destroy(&intake->lock);
-    free(intake);
-}
-
-bool intake_owns(const struct intake *intake, struct origin origin)
-{
-    return origin.nonce == intake->nonce;
-}
+/* ---- what comes back, from other threads ---- */
 
 static bool in_flight(const struct intake *intake, uint64_t batch)
 {
     return batch >= intake->oldest && batch < intake->next;
 }
 
-void intake_landed(struct intake *intake, uint64_t batch, uint64_t version)
+static void on_landed(struct batch_owner *owner, uint64_t batch, uint64_t version)
 {
+    struct intake *intake = of_owner(owner);
     pthread_mutex_lock(&intake->lock);
     if (in_flight(intake, batch) && !batch_of(intake, batch)->landed) {
         batch_of(intake, batch)->landed = true;
@@ -121,109 +88,186 @@ void intake_landed(struct intake *intake, uint64_t batch, uint64_t version)
     pthread_mutex_unlock(&intake->lock);
 }
 
-void intake_outcome(struct intake *intake, uint64_t batch, enum log_outcome outcome)
+static void on_delivered(struct batch_owner *owner)
 {
+    struct intake *intake = of_owner(owner);
+    intake->sink->ready(intake->sink);
+}
+
+static void on_outcome(struct batch_owner *owner, uint64_t batch, enum log_outcome outcome)
+{
+    struct intake *intake = of_owner(owner);
     pthread_mutex_lock(&intake->lock);
     if (in_flight(intake, batch)) {
-        batch_of(intake, batch)->told = true;
+        batch_of(intake, batch)->has_outcome = true;
         batch_of(intake, batch)->outcome = outcome;
     }
     pthread_mutex_unlock(&intake->lock);
     /* A committed batch is acknowledged when it is read back; only bad news is news by itself. */
     if (outcome != LOG_COMMITTED)
-        shard_notify(intake->shard);
+        intake->sink->ready(intake->sink);
 }
 
-/* Give the gathered edits to the log. */
-static enum log_append flush(struct intake *intake, uint64_t now)
+/* ---- gathering ---- */
+
+/* NULL when out of memory. */
+static struct gathering *gathering_of(struct intake *intake, const struct canvas_place *place)
 {
-    /* Counted as in flight first: the record can be read back before log_writer_append returns. */
+    size_t at = place_index(place);
+    if (at >= intake->n_gatherings) {
+        size_t n = at + FIRST_ROOM;
+        struct gathering **all = realloc(intake->gatherings, n * sizeof(struct gathering *));
+        if (!all)
+            return NULL;
+        memset(all + intake->n_gatherings, 0,
+               (n - intake->n_gatherings) * sizeof(struct gathering *));
+        intake->gatherings = all;
+        intake->n_gatherings = n;
+    }
+    if (!intake->gatherings[at]) {
+        intake->gatherings[at] = calloc(1, sizeof **intake->gatherings);
+        if (intake->gatherings[at])
+            intake->gatherings[at]->position = place_position(place);
+    }
+    return intake->gatherings[at];
+}
+
+/* -1 when out of memory. */
+static int list(struct intake *intake, struct gathering *gathering)
+{
+    if (gathering->is_listed)
+        return 0;
+    if (intake->n_listed == intake->listed_room) {
+        size_t room = intake->listed_room ? 2 * intake->listed_room : FIRST_ROOM;
+        struct gathering **listed = realloc(intake->listed, room * sizeof(struct gathering *));
+        if (!listed)
+            return -1;
+        intake->listed = listed;
+        intake->listed_room = room;
+    }
+    gathering->is_listed = true;
+    intake->listed[intake->n_listed++] = gathering;
+    return 0;
+}
+
+/* ---- to the log ---- */
+
+/* How many edits fit into one record of this log. */
+static size_t batch_edits_max(const struct intake *intake)
+{
+    size_t bytes = log_writer_record_max(intake->writer) - POSITION_BYTES - authors_bytes(1);
+    return bytes / EDIT_BYTES < BATCH_EDITS_MAX ? bytes / EDIT_BYTES : BATCH_EDITS_MAX;
+}
+
+static enum log_append append(struct intake *intake, const struct gathered *gathered,
+                              uint64_t number)
+{
+    uint8_t authors[1 + AUTHORS_RUN_BYTES];
+    authors_store(authors, 0, gathered->n_edits);
+    struct log_batch batch = {
+        .value = gathered->value,
+        .authors = {authors, authors_bytes(gathered->n_edits)},
+        .origin = {.nonce = intake->owner.nonce, .batch = number},
+        .genesis = canvases_version(intake->canvases) > 0 ? NULL : intake->genesis,
+    };
+    return log_writer_append(intake->writer, &batch);
+}
+
+/* Give the log one record. */
+static enum log_append flush_first(struct intake *intake, struct gathering *gathering)
+{
+    struct gathered first = gathering_first(gathering, batch_edits_max(intake));
+    struct ticket *tickets = malloc(first.n_tickets * sizeof *tickets);
+    if (!tickets || intake->next - intake->oldest == IN_FLIGHT) {
+        free(tickets);
+        return LOG_FULL;
+    }
+    memcpy(tickets, gathering->tickets, first.n_tickets * sizeof *tickets);
+    struct batch *batch = batch_of(intake, intake->next);
+    batch->tickets = tickets;
+    batch->n = first.n_tickets;
+    /* Counted as in flight first: the record can be read back before the append returns. */
     pthread_mutex_lock(&intake->lock);
     uint64_t number = intake->next++;
     pthread_mutex_unlock(&intake->lock);
-    struct log_batch batch = {
-        .value = {intake->edits, EDIT_BYTES * intake->n_edits},
-        .origin = {.nonce = intake->nonce, .batch = number},
-        .genesis = reducer_log_begun(intake->reducer) ? NULL : intake->genesis,
-    };
-    enum log_append result = log_writer_append(intake->writer, &batch);
+    enum log_append result = append(intake, &first, number);
     if (result == LOG_ACCEPTED) {
         metric_add(intake->metrics, batches_total, 1);
-        intake->n_edits = 0;
-        intake->flushed_us = now;
+        gathering_drop(gathering, &first);
         return result;
     }
     pthread_mutex_lock(&intake->lock);
     intake->next--;
     pthread_mutex_unlock(&intake->lock);
-    if (result == LOG_FULL)
-        intake->retry_us = now + RETRY_US;
-    else
-        intake->refuse_gathered = true;
+    batch->n = 0;
+    batch->tickets = NULL;
+    free(tickets);
     return result;
 }
 
-static bool add_ticket(struct batch *batch, const struct ticket *ticket)
+/* Give the log all that was gathered for a canvas. False: not all of it was taken. */
+static bool flush(struct intake *intake, struct gathering *gathering, uint64_t now_us)
 {
-    if (batch->n == batch->room) {
-        size_t room = batch->room ? 2 * batch->room : 64;
-        struct ticket *tickets = realloc(batch->tickets, room * sizeof *tickets);
-        if (!tickets)
+    while (gathering->n_edits > 0) {
+        switch (flush_first(intake, gathering)) {
+        case LOG_ACCEPTED:
+            gathering->flushed_us = now_us;
+            break;
+        case LOG_FULL:
+        case LOG_TOO_LARGE: /* the log takes less than it did a moment ago: cut anew */
+            intake->retry_us = now_us + RETRY_US;
             return false;
-        batch->tickets = tickets;
-        batch->room = room;
+        case LOG_READONLY:
+            intake->refuse_gathered = true;
+            return false;
+        }
     }
-    batch->tickets[batch->n++] = *ticket;
     return true;
 }
 
-/* How many edits fit into one record of this log. */
-static size_t batch_edits_max(const struct intake *intake)
+bool intake_add(struct intake *intake, struct canvas_place *place, const struct ticket *ticket,
+                const uint8_t *edits, enum refusal *reason)
 {
-    size_t n = log_writer_record_max(intake->writer) / EDIT_BYTES;
-    return n < BATCH_EDITS_MAX ? n : BATCH_EDITS_MAX;
-}
-
-bool intake_add(struct intake *intake, const struct ticket *ticket, const uint8_t *edits,
-                enum refusal *reason)
-{
-    *reason = intake->closed ? REFUSAL_CLOSED : REFUSAL_READONLY;
-    if (intake->closed || intake->refuse_gathered ||
-        log_writer_state(intake->writer) == LOG_STALLED)
+    *reason = REFUSAL_CLOSED;
+    if (intake->closed)
+        return false;
+    *reason = REFUSAL_LOCKED;
+    if (!place_open(place))
+        return false;
+    *reason = REFUSAL_READONLY;
+    if (intake->refuse_gathered || log_writer_state(intake->writer) == LOG_STALLED)
         return false;
     *reason = REFUSAL_BUSY;
     if (intake->n_open + ticket->edits > EDITS_MAX)
         return false;
-    if (intake->n_edits + ticket->edits > batch_edits_max(intake)) {
-        uint64_t now = env_now_us(intake->env);
-        if (now < intake->retry_us || flush(intake, now) != LOG_ACCEPTED)
+    struct gathering *gathering = gathering_of(intake, place);
+    if (!gathering || list(intake, gathering) != 0)
+        return false;
+    if (gathering->n_edits > 0 && gathering->n_edits + ticket->edits > batch_edits_max(intake)) {
+        uint64_t now_us = env_now_us(intake->env);
+        if (now_us < intake->retry_us || !flush(intake, gathering, now_us))
             return false;
     }
-    /* The last of the circular array is never in flight: it is the one being gathered. */
-    if (intake->next - intake->oldest >= IN_FLIGHT - 1 ||
-        !add_ticket(batch_of(intake, intake->next), ticket))
+    if (gathering_add(gathering, ticket, edits) != 0)
         return false;
-    memcpy(intake->edits + EDIT_BYTES * intake->n_edits, edits, (size_t)EDIT_BYTES * ticket->edits);
-    intake->n_edits += ticket->edits;
     intake->n_open += ticket->edits;
     return true;
 }
 
-/* Tell everybody who waits for a batch, and empty it. */
-static void settle(struct intake *intake, struct batch *batch, enum settled what,
+/* ---- settling ---- */
+
+static void settle(struct intake *intake, const struct ticket *tickets, size_t n, enum settled what,
                    enum refusal reason, uint64_t version)
 {
-    for (size_t i = 0; i < batch->n; i++) {
-        intake->sink->settled(intake->sink, &batch->tickets[i], what, reason, version);
-        intake->n_open -= batch->tickets[i].edits;
+    for (size_t i = 0; i < n; i++) {
+        intake->sink->settled(intake->sink, &tickets[i], what, reason, version);
+        intake->n_open -= tickets[i].edits;
     }
-    batch->n = 0;
-    batch->unknown_since_us = 0;
 }
 
 /* How the oldest batch in flight fared, if that is known. */
-static bool take_oldest(struct intake *intake, uint64_t now, enum settled *what, uint64_t *version,
-                        uint64_t *due)
+static bool take_oldest(struct intake *intake, uint64_t now_us, enum settled *what,
+                        uint64_t *version, uint64_t *due_us)
 {
     bool taken = false;
     pthread_mutex_lock(&intake->lock);
@@ -233,18 +277,18 @@ static bool take_oldest(struct intake *intake, uint64_t now, enum settled *what,
             *what = SETTLED_PLACED;
             *version = batch->version;
             taken = true;
-        } else if (batch->told && batch->outcome == LOG_REFUSED) {
+        } else if (batch->has_outcome && batch->outcome == LOG_REFUSED) {
             *what = SETTLED_REFUSED;
             taken = true;
-        } else if (batch->told && batch->outcome == LOG_UNKNOWN) {
+        } else if (batch->has_outcome && batch->outcome == LOG_UNKNOWN) {
             if (batch->unknown_since_us == 0)
-                batch->unknown_since_us = now;
-            *due = batch->unknown_since_us + intake->config.unknown_us;
+                batch->unknown_since_us = now_us;
+            *due_us = batch->unknown_since_us + intake->config.unknown_us;
             *what = SETTLED_UNKNOWN;
-            taken = now >= *due;
+            taken = now_us >= *due_us;
         }
         if (taken) {
-            batch->landed = batch->told = false;
+            batch->landed = batch->has_outcome = false;
             intake->oldest++;
         }
     }
@@ -252,36 +296,74 @@ static bool take_oldest(struct intake *intake, uint64_t now, enum settled *what,
     return taken;
 }
 
-uint64_t intake_run(struct intake *intake)
+static uint64_t settle_batches(struct intake *intake, uint64_t now_us)
 {
-    uint64_t now = env_now_us(intake->env), due = UINT64_MAX, version = 0;
+    uint64_t due_us = UINT64_MAX, version = 0;
     enum settled what;
     for (;;) {
         struct batch *oldest = batch_of(intake, intake->oldest);
-        if (!take_oldest(intake, now, &what, &version, &due))
-            break;
+        if (!take_oldest(intake, now_us, &what, &version, &due_us))
+            return due_us;
         metric_add(intake->metrics, batches_failed_total, what == SETTLED_REFUSED);
         metric_add(intake->metrics, batches_unknown_total, what == SETTLED_UNKNOWN);
-        settle(intake, oldest, what, REFUSAL_FAILED, version);
-        due = UINT64_MAX;
+        settle(intake, oldest->tickets, oldest->n, what, REFUSAL_FAILED, version);
+        free(oldest->tickets);
+        oldest->tickets = NULL;
+        oldest->n = 0;
+        oldest->unknown_since_us = 0;
+        due_us = UINT64_MAX;
     }
-    if (intake->n_edits == 0)
-        return due;
+}
 
-    uint64_t flush_at = intake->closed ? now : intake->flushed_us + intake->config.batch_us;
-    if (flush_at < intake->retry_us)
-        flush_at = intake->retry_us;
-    if (intake->flushed_us == 0 || now >= flush_at) {
-        if (!intake->refuse_gathered)
-            flush(intake, now);
-        flush_at = intake->retry_us;
+/* The log is read-only: nothing that was gathered will be in it. */
+static void refuse_all(struct intake *intake)
+{
+    for (size_t i = 0; i < intake->n_listed; i++) {
+        struct gathering *gathering = intake->listed[i];
+        settle(intake, gathering->tickets, gathering->n_tickets, SETTLED_REFUSED, REFUSAL_READONLY,
+               0);
+        gathering_clear(gathering);
+        gathering->is_listed = false;
     }
+    intake->n_listed = 0;
+    intake->refuse_gathered = false;
+}
+
+/* When a gathering is to be given to the log. */
+static uint64_t flush_at(const struct intake *intake, const struct gathering *gathering)
+{
+    bool now = intake->closed || gathering->flushed_us == 0;
+    uint64_t at_us = now ? 0 : gathering->flushed_us + intake->config.batch_us;
+    return at_us > intake->retry_us ? at_us : intake->retry_us;
+}
+
+static uint64_t flush_due(struct intake *intake, uint64_t now_us)
+{
+    uint64_t due_us = UINT64_MAX;
+    for (size_t i = 0; i < intake->n_listed && !intake->refuse_gathered;) {
+        struct gathering *gathering = intake->listed[i];
+        if (now_us >= flush_at(intake, gathering) && flush(intake, gathering, now_us)) {
+            gathering->is_listed = false;
+            intake->listed[i] = intake->listed[--intake->n_listed];
+            continue;
+        }
+        uint64_t at_us = flush_at(intake, gathering);
+        due_us = at_us < due_us ? at_us : due_us;
+        i++;
+    }
+    return due_us;
+}
+
+uint64_t intake_run(struct intake *intake)
+{
+    uint64_t now_us = env_now_us(intake->env);
+    uint64_t settle_us = settle_batches(intake, now_us);
+    uint64_t flush_us = flush_due(intake, now_us);
     if (intake->refuse_gathered) {
-        intake->n_edits = 0;
-        intake->refuse_gathered = false;
-        settle(intake, batch_of(intake, intake->next), SETTLED_REFUSED, REFUSAL_READONLY, 0);
+        refuse_all(intake);
+        flush_us = UINT64_MAX;
     }
-    return intake->n_edits > 0 && flush_at < due ? flush_at : due;
+    return flush_us < settle_us ? flush_us : settle_us;
 }
 
 void intake_close(struct intake *intake)
@@ -292,4 +374,49 @@ void intake_close(struct intake *intake)
 bool intake_idle(const struct intake *intake)
 {
     return intake->n_open == 0;
+}
+
+/* ---- making and releasing ---- */
+
+struct intake *intake_create(struct env *env, struct log_writer *writer, struct canvases *canvases,
+                             struct owners *owners, struct metrics *metrics,
+                             struct intake_config config, struct intake_sink *sink)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+    if (!intake)
+        return NULL;
+    intake->env = env;
+    intake->writer = writer;
+    intake->canvases = canvases;
+    intake->owners = owners;
+    intake->metrics = metrics;
+    intake->config = config;
+    intake->sink = sink;
+    intake->owner = (struct batch_owner){.nonce = env_random_u64(env),
+                                         .landed = on_landed,
+                                         .delivered = on_delivered,
+                                         .outcome = on_outcome};
+    env->random(env, intake->genesis, sizeof intake->genesis);
+    intake->oldest = intake->next = 1;
+    pthread_mutex_init(&intake->lock, NULL);
+    owners_add(owners, &intake->owner);
+    return intake;
+}
+
+void intake_destroy(struct intake *intake)
+{
+    if (!intake)
+        return;
+    owners_remove(intake->owners, &intake->owner);
+    for (size_t i = 0; i < IN_FLIGHT; i++)
+        free(intake->batches[i].tickets);
+    for (size_t i = 0; i < intake->n_gatherings; i++) {
+        if (intake->gatherings[i])
+            gathering_clear(intake->gatherings[i]);
+        free(intake->gatherings[i]);
+    }
+    free(intake->gatherings);
+    free(intake->listed);
+    pthread_mutex_destroy(&intake->lock);
+    free(intake);
 }

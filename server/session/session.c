@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session: what one client is owed is a few bits and numbers, told as far as its transport takes
- * it. The order is fixed: hello, reset, notice, the frames it is behind, refusals, placed, the
- * rest. So a client has the frame that shows its edit before it hears that it is placed, and has
- * heard of every refusal below a placed id.
+ * session: what is pending for one client is a few bits and numbers, sent as far as its transport
+ * takes it. The order is fixed: hello, reset, notice, the frames it is behind, refusals, placed,
+ * the rest. So a client has the frame that shows its edit before it hears that it is placed, and
+ * has heard of every refusal below a placed id.
  */
+#include "session/session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/bytes.h"
+#include "core/close.h"
 #include "core/edit.h"
-#include "session/owed.h"
 #include "session/shard_state.h"
 
-enum {
-    REFUSALS_MAX = 64, /* refusals that wait for one client; more: it does not read, close it */
-    CLOSE_BAD_DATA = 1007,
-    CLOSE_POLICY = 1008,
-    CLOSE_TOO_BIG = 1009,
-    CLOSE_UNKNOWN = 1011,
-    CLOSE_BEHIND = 4001,
-    RETRY_MS = 1000,
+/* Refusals that wait for one client; more: it does not read, close it. */
+enum { REFUSALS_MAX = 64 };
+
+/* How sending to one client went. */
+enum send_result {
+    SEND_DONE,
+    SEND_BUSY,        /* its transport took no more: go on when it is writable */
+    SEND_BROKEN,      /* its connection is gone */
+    SEND_CURSOR_LOST, /* what it needs is no longer in the ring */
 };
 
 enum session_from session_parse_from(const char *text, size_t len, uint64_t *version)
@@ -38,62 +41,98 @@ enum session_from session_parse_from(const char *text, size_t len, uint64_t *ver
     return FROM_VERSION;
 }
 
-/* A client at `version`: is going on from there cheaper than the picture? */
-static bool can_resume(const struct shard *shard, uint64_t version, uint64_t *position)
+/* A client that has everything before version: is going on from there possible, and cheaper than
+ * the picture? Its canvas may be older than that; then it has all of it. */
+static bool can_resume(const struct shard *shard, const struct canvas_place *place,
+                       uint64_t version, uint64_t *position)
 {
-    uint64_t found;
-    if (version > ring_head(shard->ring).version || !ring_find(shard->ring, version, &found))
+    /* Before the ring is looked at: all that is below this is in it. */
+    if (version > canvases_version(shard->canvases))
         return false;
-    uint64_t behind = ring_head(shard->ring).position - found;
+    const struct ring *ring = place_ring(place);
+    uint64_t found;
+    if (!ring_find(ring, version, &found))
+        return false;
+    uint64_t behind = ring_head(ring).position - found;
     /* One frame is always cheap enough: a picture may be a second old, and where it is small and
      * much is painted, what came since would cost more than it: a client would go round in circles.
      */
-    if (behind > FRAME_EDITS_MAX && behind * EDIT_BYTES > atomic_load(&shard->picture_bytes))
+    if (behind > FRAME_EDITS_MAX && behind * EDIT_BYTES > place_picture_bytes(place))
         return false;
     *position = found; /* not before: who is reset goes on at the present */
     return true;
 }
 
-void session_owe(struct session *session, unsigned bits)
+void session_set_pending(struct session *session, unsigned bits)
 {
     if (session->closing)
         return;
-    session->owed |= (uint16_t)bits;
-    shard_list(session->shard, session);
+    session->pending |= (uint16_t)bits;
+    roster_set_pending(&session->shard->roster, session->slot);
 }
 
-int session_init(struct session *session, struct shard *shard, const struct session_ops *ops,
-                 bool viewer, enum session_from from, uint64_t version)
+/* Become a member of the canvas's audience. */
+static int join_audience(struct session *session, enum session_from from, uint64_t version)
 {
-    memset(session, 0, sizeof *session);
-    session->ops = ops;
-    session->shard = shard;
-    session->viewer = viewer;
-    session->heard = true;
-    struct ring_mark head = ring_head(shard->ring);
-    session->position = head.position;
-    session->version = head.version;
-    if (shard_join(shard, session) != 0)
+    struct shard *shard = session->shard;
+    struct audience *audience = audiences_join(&shard->audiences, session->place);
+    if (!audience)
         return -1;
-    if (!viewer)
-        return 0;
+    if (audience->n == 0) /* the first heartbeat comes in its time */
+        audience->heartbeat_us = env_now_us(shard->env);
+    if (audience_add(audience, session, &session->member) != 0) {
+        audiences_leave(&shard->audiences, audience);
+        return -1;
+    }
+    session->audience = audience;
     metric_add(shard->metrics, sessions, 1);
     metric_add(shard->metrics, sessions_total, 1);
-    session_owe(session, OWED_HELLO);
-    if (from == FROM_VERSION && can_resume(shard, version, &session->position)) {
+    struct ring_mark head = ring_head(place_ring(session->place));
+    session->position = head.position;
+    session->version = head.version;
+    session_set_pending(session, PENDING_HELLO);
+    if (from == FROM_VERSION && can_resume(shard, session->place, version, &session->position)) {
         session->version = version;
     } else if (from != FROM_PRESENT) {
-        session_owe(session, OWED_RESET);
+        session_set_pending(session, PENDING_RESET);
         metric_add(shard->metrics, resets_total, 1);
     }
     return 0;
 }
 
+int session_init(struct session *session, struct shard *shard, struct canvas_place *place,
+                 const struct session_ops *ops, bool viewer, enum session_from from,
+                 uint64_t version)
+{
+    memset(session, 0, sizeof *session);
+    session->ops = ops;
+    session->shard = shard;
+    session->place = place;
+    session->heard = true;
+    if (roster_add(&shard->roster, session, &session->slot) != 0)
+        return -1;
+    if (viewer && join_audience(session, from, version) != 0) {
+        roster_remove(&shard->roster, session->slot);
+        return -1;
+    }
+    return 0;
+}
+
+static void leave_audience(struct session *session)
+{
+    struct shard *shard = session->shard;
+    struct session *moved = audience_remove(session->audience, session->member);
+    if (moved)
+        moved->member = session->member;
+    audiences_leave(&shard->audiences, session->audience);
+    metric_add(shard->metrics, sessions, -1);
+}
+
 void session_finish(struct session *session)
 {
-    if (session->viewer)
-        metric_add(session->shard->metrics, sessions, -1);
-    shard_leave(session->shard, session);
+    if (session->audience)
+        leave_audience(session);
+    roster_remove(&session->shard->roster, session->slot);
     free(session->refusals);
     session->refusals = NULL;
 }
@@ -103,7 +142,7 @@ void session_close(struct session *session, unsigned code, const char *reason)
     if (session->closing)
         return;
     session->closing = true;
-    session->owed = 0;
+    session->pending = 0;
     session->ops->close(session, code, reason);
 }
 
@@ -118,8 +157,8 @@ static void refuse(struct session *session, uint32_t id, uint32_t edits, enum re
         session_close(session, CLOSE_POLICY, "does not read its refusals");
         return;
     }
-    session->refusals[session->n_refusals++] = (struct owed_refusal){id, reason};
-    session_owe(session, OWED_REFUSALS);
+    session->refusals[session->n_refusals++] = (struct pending_refusal){id, reason};
+    session_set_pending(session, PENDING_REFUSALS);
 }
 
 void session_settled(struct session *session, uint32_t id, enum settled what, enum refusal reason,
@@ -131,7 +170,7 @@ void session_settled(struct session *session, uint32_t id, enum settled what, en
     case SETTLED_PLACED:
         session->placed_id = id;
         session->placed_version = version;
-        session_owe(session, OWED_PLACED);
+        session_set_pending(session, PENDING_PLACED);
         break;
     case SETTLED_REFUSED:
         refuse(session, id, 0, reason); /* its edits were counted by the shard */
@@ -146,18 +185,19 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
 {
     struct shard *shard = session->shard;
     struct ticket ticket = {
-        .handle = shard_handle(shard, session->slot), .id = id, .edits = (uint32_t)n};
+        .handle = roster_handle(&shard->roster, session->slot), .id = id, .edits = (uint32_t)n};
     enum refusal reason = REFUSAL_RANGE;
-    if (edits_in_range(edits, n) && intake_add(shard->intake, &ticket, edits, &reason)) {
+    if (edits_in_range(edits, n) &&
+        intake_add(shard->intake, session->place, &ticket, edits, &reason)) {
         metric_add(shard->metrics, messages_total, 1);
         metric_add(shard->metrics, edits_taken_total, n);
         return;
     }
     refuse(session, id, ticket.edits, reason);
-    /* Told at once if the transport takes it: a flood of refusals must not pile up until the tick.
+    /* Sent at once if the transport takes it: a flood of refusals must not pile up until the tick.
      */
     if (session->n_refusals >= REFUSALS_MAX / 2)
-        session_pump(session, env_now_us(shard->env));
+        session_flush(session, env_now_us(shard->env));
 }
 
 unsigned session_message(struct session *session, const uint8_t *bytes, size_t len)
@@ -178,7 +218,7 @@ unsigned session_message(struct session *session, const uint8_t *bytes, size_t l
 
 void session_ask_energy(struct session *session)
 {
-    session_owe(session, OWED_ENERGY);
+    session_set_pending(session, PENDING_ENERGY);
 }
 
 void session_heard(struct session *session)
@@ -186,22 +226,22 @@ void session_heard(struct session *session)
     session->heard = true;
 }
 
-/* Note how a send went. True: go on. */
-static bool went(struct session *session, enum told told, uint64_t now)
+/* Note how sending went. True: go on. */
+static bool check_sent(struct session *session, enum send_result result, uint64_t now_us)
 {
-    switch (told) {
-    case TOLD_ALL:
+    switch (result) {
+    case SEND_DONE:
         session->busy_since_us = 0;
         return true;
-    case TOLD_BUSY:
+    case SEND_BUSY:
         if (session->busy_since_us == 0)
-            session->busy_since_us = now;
+            session->busy_since_us = now_us;
         return false;
-    case TOLD_BROKEN:
+    case SEND_BROKEN:
         session->closing = true;
-        session->owed = 0;
+        session->pending = 0;
         return false;
-    case TOLD_FELL_OFF:
+    case SEND_CURSOR_LOST:
         metric_add(session->shard->metrics, fell_behind_total, 1);
         session_close(session, CLOSE_BEHIND, "too far behind");
         return false;
@@ -209,127 +249,183 @@ static bool went(struct session *session, enum told told, uint64_t now)
     return false;
 }
 
-static bool say(struct session *session, const struct message *message, uint64_t now)
+static enum send_result result_of(enum sent sent)
 {
-    static const enum told told[] = {
-        [SENT_OK] = TOLD_ALL, [SENT_BUSY] = TOLD_BUSY, [SENT_GONE] = TOLD_BROKEN};
-    return went(session, told[session->ops->message(session, message)], now);
+    static const enum send_result results[] = {
+        [SENT_OK] = SEND_DONE, [SENT_BUSY] = SEND_BUSY, [SENT_GONE] = SEND_BROKEN};
+    return results[sent];
 }
 
-/* Say message if `bit` is owed. True: go on. */
-static bool say_owed(struct session *session, unsigned bit, const struct message *message,
-                     uint64_t now)
+/* ---- frames ---- */
+
+/* What was sent with a frame is no longer pending, unless it has changed since. */
+static void note_messages(struct session *session, const struct frame *frame)
 {
-    if (!(session->owed & bit))
+    for (size_t i = 0; i < frame->n_messages; i++) {
+        if (frame->messages[i].type == MESSAGE_ONLINE &&
+            frame->messages[i].online == session->audience->heartbeat_online)
+            session->pending &= (uint16_t)~PENDING_ONLINE;
+    }
+}
+
+static enum send_result send_frame(struct session *session, const struct frame *frame)
+{
+    enum sent sent = session->ops->frame(session, frame);
+    if (sent != SENT_OK)
+        return result_of(sent);
+    session->position = frame->to;
+    session->version = frame->version;
+    if (frame->n_messages > 0)
+        note_messages(session, frame);
+    session->shard->deliveries++;
+    session->shard->delivered_bytes += frame->len;
+    return SEND_DONE;
+}
+
+/* Up to the last tick. */
+static enum send_result send_frames(struct session *session)
+{
+    struct fanout *fanout = &session->audience->fanout;
+    const struct frame *frame;
+    for (;;) {
+        switch (fanout_next(fanout, session->position, session->version, &frame)) {
+        case FANOUT_UP_TO_DATE:
+            return SEND_DONE;
+        case FANOUT_NO_MEMORY:
+            return SEND_BUSY;
+        case FANOUT_LOST:
+            return SEND_CURSOR_LOST;
+        case FANOUT_FRAME:
+            break;
+        }
+        enum send_result result = send_frame(session, frame);
+        if (result != SEND_DONE)
+            return result;
+    }
+}
+
+/* ---- messages ---- */
+
+static bool send_message(struct session *session, const struct message *message, uint64_t now_us)
+{
+    return check_sent(session, result_of(session->ops->message(session, message)), now_us);
+}
+
+/* Send message if `bit` is pending. True: go on. */
+static bool send_pending(struct session *session, unsigned bit, const struct message *message,
+                         uint64_t now_us)
+{
+    if (!(session->pending & bit))
         return true;
-    if (!say(session, message, now))
+    if (!send_message(session, message, now_us))
         return false;
-    session->owed &= (uint16_t)~bit;
+    session->pending &= (uint16_t)~bit;
     return true;
 }
 
-static bool say_refusals(struct session *session, uint64_t now)
+static bool send_refusals(struct session *session, uint64_t now_us)
 {
-    if (!(session->owed & OWED_REFUSALS))
+    if (!(session->pending & PENDING_REFUSALS))
         return true;
-    size_t told = 0;
+    size_t n_sent = 0;
     bool good = true;
-    while (good && told < session->n_refusals) {
-        const struct owed_refusal *owed = &session->refusals[told];
-        bool again = owed->reason == REFUSAL_BUSY || owed->reason == REFUSAL_READONLY;
-        struct message message = {.type = MESSAGE_REFUSED,
-                                  .id = owed->id,
-                                  .reason = owed->reason,
-                                  .retry_ms = again ? RETRY_MS : 0};
-        good = say(session, &message, now);
-        told += good;
+    while (good && n_sent < session->n_refusals) {
+        const struct pending_refusal *refusal = &session->refusals[n_sent];
+        struct message message = {
+            .type = MESSAGE_REFUSED, .id = refusal->id, .reason = refusal->reason};
+        good = send_message(session, &message, now_us);
+        n_sent += good;
     }
-    session->n_refusals = (uint8_t)(session->n_refusals - told);
-    memmove(session->refusals, session->refusals + told,
+    session->n_refusals = (uint8_t)(session->n_refusals - n_sent);
+    memmove(session->refusals, session->refusals + n_sent,
             session->n_refusals * sizeof *session->refusals);
     if (session->n_refusals == 0)
-        session->owed &= (uint16_t)~OWED_REFUSALS;
+        session->pending &= (uint16_t)~PENDING_REFUSALS;
     return good;
+}
+
+static uint64_t online(const struct shard *shard)
+{
+    return metric_get(shard->metrics, sessions);
 }
 
 static struct message make_hello(const struct session *session)
 {
     const struct shard *shard = session->shard;
-    return (struct message){.type = MESSAGE_HELLO,
+    struct message hello = {.type = MESSAGE_HELLO,
                             .version = session->version,
                             .energy = shard->config.energy,
                             .readonly = shard->readonly,
-                            .online = shard_online(shard)};
+                            .online = online(shard),
+                            .canvas = place_position(session->place),
+                            .open = place_open(session->place)};
+    hello.has_genesis = canvases_genesis(shard->canvases, hello.genesis);
+    return hello;
 }
 
 struct message session_take_hello(struct session *session)
 {
-    session->owed &= (uint16_t)~OWED_HELLO;
+    session->pending &= (uint16_t)~PENDING_HELLO;
     return make_hello(session);
 }
 
 /* Everything that comes before frames. True: frames may be sent. */
-static bool say_opening(struct session *session, uint64_t now)
+static bool send_opening(struct session *session, uint64_t now_us)
 {
-    struct shard *shard = session->shard;
+    if (!(session->pending & (PENDING_HELLO | PENDING_RESET | PENDING_NOTICE)))
+        return true;
     struct message hello = make_hello(session);
     struct message reset = {.type = MESSAGE_RESET, .version = session->version};
-    struct message notice = {.type = MESSAGE_NOTICE, .readonly = shard->readonly};
-    return say_owed(session, OWED_HELLO, &hello, now) &&
-           say_owed(session, OWED_RESET, &reset, now) &&
-           say_owed(session, OWED_NOTICE, &notice, now);
+    struct message notice = {.type = MESSAGE_NOTICE, .readonly = session->shard->readonly};
+    return send_pending(session, PENDING_HELLO, &hello, now_us) &&
+           send_pending(session, PENDING_RESET, &reset, now_us) &&
+           send_pending(session, PENDING_NOTICE, &notice, now_us);
 }
 
-void session_paid(struct session *session, const struct frame *frame)
+/* A viewer hears of its edit when it has been sent the frame that shows it. */
+static bool is_shown(const struct session *session)
 {
-    for (size_t i = 0; i < frame->n_riders; i++) {
-        if (frame->riders[i].type == MESSAGE_ONLINE &&
-            frame->riders[i].online == session->shard->beat_online)
-            session->owed &= (uint16_t)~OWED_ONLINE;
-    }
+    return !session->audience || session->audience->fanout.sent.version >= session->placed_version;
 }
 
-static void say_rest(struct session *session, uint64_t now)
+static void send_rest(struct session *session, uint64_t now_us)
 {
     struct shard *shard = session->shard;
     struct message placed = {
         .type = MESSAGE_PLACED, .id = session->placed_id, .version = session->placed_version};
     struct message energy = {.type = MESSAGE_ENERGY, .energy = shard->config.energy};
-    struct message online = {.type = MESSAGE_ONLINE, .online = shard_online(shard)};
-    bool whole;
-    /* A viewer hears of its edit when it has been sent the frame that shows it. */
-    bool shown =
-        !session->viewer || fanout_told(shard->fanout, &whole).version >= session->placed_version;
+    struct message count = {.type = MESSAGE_ONLINE, .online = online(shard)};
     /* Refusals first: placed covers every id below its own that was not refused. */
-    (void)(say_refusals(session, now) && (!shown || say_owed(session, OWED_PLACED, &placed, now)) &&
-           say_owed(session, OWED_ENERGY, &energy, now) &&
-           say_owed(session, OWED_ONLINE, &online, now));
+    (void)(send_refusals(session, now_us) &&
+           (!is_shown(session) || send_pending(session, PENDING_PLACED, &placed, now_us)) &&
+           send_pending(session, PENDING_ENERGY, &energy, now_us) &&
+           send_pending(session, PENDING_ONLINE, &count, now_us));
 }
 
-void session_tick(struct session *session, uint64_t now)
+/* ---- when the shard says so ---- */
+
+void session_tick(struct session *session, uint64_t now_us)
 {
-    if (session->closing || session->busy_since_us != 0 || !session->viewer)
+    if (session->closing || session->busy_since_us != 0 || !send_opening(session, now_us))
         return;
-    if (session->owed & (OWED_HELLO | OWED_RESET | OWED_NOTICE) && !say_opening(session, now))
-        return;
-    if (went(session, fanout_send(session->shard->fanout, session), now) && session->owed)
-        say_rest(session, now);
+    if (check_sent(session, send_frames(session), now_us) && session->pending)
+        send_rest(session, now_us);
 }
 
-void session_pump(struct session *session, uint64_t now)
+void session_flush(struct session *session, uint64_t now_us)
 {
-    if (session->closing || !say_opening(session, now))
+    if (session->closing || !send_opening(session, now_us))
         return;
-    struct fanout *fanout = session->shard->fanout;
-    if (session->viewer && !fanout_up_to_date(fanout, session) &&
-        !went(session, fanout_send(fanout, session), now))
+    const struct audience *audience = session->audience;
+    if (audience && !fanout_is_up_to_date(&audience->fanout, session->position, session->version) &&
+        !check_sent(session, send_frames(session), now_us))
         return;
-    if (session->owed)
-        say_rest(session, now);
+    if (session->pending)
+        send_rest(session, now_us);
 }
 
 void session_writable(struct session *session)
 {
     session->busy_since_us = 0;
-    session_pump(session, env_now_us(session->shard->env));
+    session_flush(session, env_now_us(session->shard->env));
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * session: one client as the pipeline knows it: a cursor into the ring, the edits it is waiting
- * for, and what it has not been told yet. No queue: what is owed is state, and newer state replaces
- * older.
+ * session: one client of one canvas: a cursor into the canvas's ring, the edits it is waiting for,
+ * and the notices that it has not been sent yet. No queue: what is pending is state, and newer
+ * state replaces older.
  *
  * The edge (or a test) embeds a struct session in its own connection, hands in the ops by which the
- * pipeline reaches the client, and calls everything here from its shard's thread.
+ * session reaches the client, and calls everything here from its shard's thread.
  */
 #ifndef PLACED_SESSION_SESSION_H
 #define PLACED_SESSION_SESSION_H
@@ -15,29 +15,17 @@
 #include <stdint.h>
 
 #include "core/message.h"
+#include "session/frame.h"
+#include "session/intake.h"
 
+struct audience;
+struct canvas_place;
 struct shard;
 struct session;
 
 enum {
     EDITS_PER_MESSAGE = 256,
     SESSION_MESSAGE_BYTES = 4 + 3 * EDITS_PER_MESSAGE, /* the longest binary message */
-    FRAME_HEADROOM = 32,                               /* writable bytes before a frame's payload */
-    FRAME_TAILROOM = 1024,                             /* and after it */
-    FRAME_RIDERS = 2,                                  /* messages that go with a frame, at most */
-    FRAME_EDITS_MAX = 21000,                           /* edits a frame: 63 kB, one send */
-};
-
-/* One encoded binary message, shared by all that are at the same place. */
-struct frame {
-    uint64_t serial; /* no two frames of a shard have the same */
-    uint64_t version;
-    uint64_t from, to; /* positions in the ring: edits [from, to) */
-    uint8_t *payload;  /* u64 version | 3n bytes; the room before and after it is the transport's */
-    size_t len;
-    /* What everybody is told at this time, right after the frame: a send costs the same with it. */
-    struct message riders[FRAME_RIDERS];
-    size_t n_riders;
 };
 
 enum sent {
@@ -46,20 +34,31 @@ enum sent {
     SENT_GONE, /* the connection is broken: session_finish follows soon, from the event loop */
 };
 
-/* How the pipeline reaches a client. None of them may call back into the session. */
+/* How a session reaches its client. None of them may call back into the session. */
 struct session_ops {
-    enum sent (*frame)(struct session *session, const struct frame *frame); /* with its riders */
+    enum sent (*frame)(struct session *session, const struct frame *frame); /* and its messages */
     enum sent (*message)(struct session *session, const struct message *message);
     /* A frame comes in a moment: have the memory fetched that sending it reads. NULL is fine. */
-    void (*soon)(struct session *session);
+    void (*prefetch)(struct session *session);
     enum sent (*ping)(struct session *session); /* NULL: never pinged */
     bool pongs; /* answers pings: closed when it was not heard from one ping to the next */
     /* Close with a WebSocket code; session_finish follows later, from the event loop. */
     void (*close)(struct session *session, unsigned code, const char *reason);
 };
 
-/* One refusal that could not be told yet. */
-struct owed_refusal {
+/* Bits of session->pending, in the order in which they are sent. */
+enum {
+    PENDING_HELLO = 1 << 0,
+    PENDING_RESET = 1 << 1,
+    PENDING_NOTICE = 1 << 2,
+    PENDING_REFUSALS = 1 << 3,
+    PENDING_PLACED = 1 << 4, /* sent when the client has the frame that shows it */
+    PENDING_ENERGY = 1 << 5,
+    PENDING_ONLINE = 1 << 6,
+};
+
+/* One refusal that could not be sent yet. */
+struct pending_refusal {
     uint32_t id;
     enum refusal reason;
 };
@@ -68,21 +67,22 @@ struct session {
     /* What a tick reads comes first, so that it lies together: with thousands of sessions all of
      * them are cold. */
     const struct session_ops *ops;
+    struct audience *audience;        /* gets frames and notices; NULL for one POST */
+    uint64_t position;                /* cursor: the next edit to send */
+    uint64_t version;                 /* the client's: of the last frame sent, or where it began */
+    uint64_t busy_since_us;           /* when the transport first said busy; 0: it is not */
+    uint16_t pending;                 /* bits: what is to be sent besides frames */
+    bool closing;                     /* ops->close was called: nothing more is sent */
+    bool heard;                       /* said something since the last ping */
+    uint8_t n_refusals;               /* in refusals */
+    uint32_t slot;                    /* in the shard's roster */
+    uint32_t member;                  /* in the audience */
+    uint32_t last_id;                 /* the newest message id seen; 0: none */
+    uint32_t placed_id;               /* of the pending placed */
+    uint64_t placed_version;          /* and its version */
+    struct pending_refusal *refusals; /* allocated when first needed */
     struct shard *shard;
-    uint64_t position;             /* cursor: the next edit to send */
-    uint64_t version;              /* the client's: of the last frame sent, or where it began */
-    uint64_t busy_since_us;        /* when the transport first said busy; 0: it is not */
-    uint16_t owed;                 /* bits: what is to be told, see owed.h */
-    bool viewer;                   /* gets frames and notices; false for one POST */
-    bool closing;                  /* ops->close was called: nothing more is sent */
-    bool heard;                    /* said something since the last ping */
-    bool listed;                   /* in the shard's list of sessions that are owed something */
-    uint8_t n_refusals;            /* in refusals */
-    uint32_t slot;                 /* in the shard's table */
-    uint32_t last_id;              /* the newest message id seen; 0: none */
-    uint32_t placed_id;            /* of the owed placed */
-    uint64_t placed_version;       /* and its version */
-    struct owed_refusal *refusals; /* allocated when first needed */
+    struct canvas_place *place;
 };
 
 /* Where a client wants to begin. */
@@ -95,13 +95,15 @@ enum session_from {
 /* Parse the text of a `from` (not NUL-terminated; NULL when there was none). */
 enum session_from session_parse_from(const char *text, size_t len, uint64_t *version);
 
-/* Join the shard. A viewer is owed a hello (and perhaps a reset) and gets frames from now on; what
- * is owed is sent by the next shard_run, or at session_writable. 0, or -1 when out of memory. */
-int session_init(struct session *session, struct shard *shard, const struct session_ops *ops,
-                 bool viewer, enum session_from from, uint64_t version);
+/* Join the shard, at one canvas. A viewer's hello (and perhaps a reset) is pending, and it gets
+ * frames from now on; what is pending is sent by the next shard_run, or at session_writable. 0, or
+ * -1 when out of memory. */
+int session_init(struct session *session, struct shard *shard, struct canvas_place *place,
+                 const struct session_ops *ops, bool viewer, enum session_from from,
+                 uint64_t version);
 
 /* For a transport that has a place for it in its own answer: the hello, which is then no longer
- * owed. */
+ * pending. */
 struct message session_take_hello(struct session *session);
 
 /* A whole binary message from the client: u32 id | 3n bytes. 0, or the code to close with (1007,
@@ -119,10 +121,28 @@ void session_ask_energy(struct session *session);
 /* The client said anything at all (a pong too). */
 void session_heard(struct session *session);
 
-/* There is room in the transport again: send what is owed. */
+/* There is room in the transport again: send what is pending. */
 void session_writable(struct session *session);
 
 /* Leave the shard; what is in flight of this session goes on without it. */
 void session_finish(struct session *session);
+
+/* ---- for the shard ---- */
+
+/* These bits are to be sent in the shard's next turn. */
+void session_set_pending(struct session *session, unsigned bits);
+
+/* Send the tick's frames to a viewer, then what is pending. */
+void session_tick(struct session *session, uint64_t now_us);
+
+/* Send what is pending: a hello, the frames that it is behind, then the rest. */
+void session_flush(struct session *session, uint64_t now_us);
+
+/* One of its messages has been settled. */
+void session_settled(struct session *session, uint32_t id, enum settled what, enum refusal reason,
+                     uint64_t version);
+
+/* Close it; nothing more is sent. */
+void session_close(struct session *session, unsigned code, const char *reason);
 
 #endif

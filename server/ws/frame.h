@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* frame: the frames of RFC 6455: the headers that we write, and what libwebsockets does not check in
- * those of a client. Pure. */
+/* frame: the frames of RFC 6455: the headers that we write, and what libwebsockets does not check
+ * in those of a client. Pure. */
 #ifndef PLACED_WS_FRAME_H
 #define PLACED_WS_FRAME_H
 

@@ -13,24 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/close.h"
 #include "net/loop_state.h"
 #include "ws/frame.h"
 
 enum {
     TEXT_BYTES = 1024,          /* the longest text message */
     PARTIAL_BYTES = TEXT_BYTES, /* the longest message of all */
-    CLOSE_PROTOCOL = 1002,
-    CLOSE_BAD_DATA = 1007,
-    CLOSE_POLICY = 1008,
-    CLOSE_TOO_BIG = 1009,
-    CLOSE_NO_ROOM = 1013,
 };
 
 _Static_assert((int)SESSION_MESSAGE_BYTES <= (int)PARTIAL_BYTES, "a partial message fits");
 _Static_assert((int)FRAME_HEADROOM >= (int)FRAME_HEADER_OURS_MAX,
                "its header fits before the payload");
-_Static_assert((int)FRAME_TAILROOM >= FRAME_RIDERS * (FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES),
-               "its riders fit after it");
+_Static_assert((int)FRAME_TAILROOM >=
+                   FRAME_MESSAGES_MAX * (FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES),
+               "its messages fit after it");
 
 static struct conn *conn_of(struct session *session)
 {
@@ -40,15 +37,14 @@ static struct conn *conn_of(struct session *session)
 /* One whole frame, if the session is still open. */
 static enum sent put(struct conn *conn, uint8_t *bytes, size_t len, bool more)
 {
-    static const enum sent sent[] = {[WEBSOCKET_OK] = SENT_OK,
-                                     [WEBSOCKET_BUSY] = SENT_BUSY,
-                                     [WEBSOCKET_GONE] = SENT_GONE};
+    static const enum sent sent[] = {
+        [WEBSOCKET_OK] = SENT_OK, [WEBSOCKET_BUSY] = SENT_BUSY, [WEBSOCKET_GONE] = SENT_GONE};
     if (!conn->joined || conn->close_code)
         return SENT_GONE;
     return sent[websocket_send(conn, bytes, len, more)];
 }
 
-/* The frame and its riders as they go out, put around the payload once for all clients. */
+/* The frame and its messages as they go out, put around the payload once for all clients. */
 static void encode(struct loop *loop, const struct frame *frame)
 {
     uint8_t header[FRAME_HEADER_OURS_MAX];
@@ -58,8 +54,8 @@ static void encode(struct loop *loop, const struct frame *frame)
     loop->wire.serial = frame->serial;
     loop->wire.bytes = frame->payload - n;
     memcpy(loop->wire.bytes, header, n);
-    for (size_t i = 0; i < frame->n_riders; i++) {
-        size_t len = message_json(&frame->riders[i], json);
+    for (size_t i = 0; i < frame->n_messages; i++) {
+        size_t len = message_json(&frame->messages[i], json);
         end += frame_header(end, FRAME_TEXT, len);
         memcpy(end, json, len);
         end += len;
@@ -85,7 +81,7 @@ static enum sent send_message(struct session *session, const struct message *mes
     return put(conn_of(session), frame, at + len, false);
 }
 
-static void send_soon(struct session *session)
+static void prefetch_send(struct session *session)
 {
     websocket_prefetch(conn_of(session));
 }
@@ -120,7 +116,7 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 static const struct session_ops ops = {
     .frame = send_frame,
     .message = send_message,
-    .soon = send_soon,
+    .prefetch = prefetch_send,
     .ping = send_ping,
     .pongs = true,
     .close = send_close,
@@ -145,9 +141,11 @@ static void fault(struct conn *conn, unsigned code, const char *reason)
     ended(conn);
 }
 
-void ws_begin(struct conn *conn, enum session_from from, uint64_t version, bool early)
+void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
+              uint64_t version, bool early)
 {
     memset(&conn->websocket, 0, sizeof conn->websocket);
+    conn->websocket.place = place;
     conn->websocket.from = (uint8_t)from;
     conn->websocket.version = version;
     conn->websocket.early = early;
@@ -159,7 +157,7 @@ static size_t answer(struct conn *conn, uint8_t *frame, size_t room)
 {
     static const size_t end = 2; /* of the frame, which the transport adds */
     struct conn_ws *ws = &conn->websocket;
-    if (conn->over_limit || session_init(&ws->session, conn->loop->shard, &ops, true,
+    if (conn->over_limit || session_init(&ws->session, conn->loop->shard, ws->place, &ops, true,
                                          (enum session_from)ws->from, ws->version) != 0)
         return 0; /* opened() says so */
     conn->joined = true;

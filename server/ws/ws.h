@@ -8,8 +8,9 @@
 /* For loop_config. */
 extern const struct websocket_ops ws_ops;
 
-/* Before its upgrade: where the session will begin. early: the client has sent data already, which
- * it may not. */
-void ws_begin(struct conn *conn, enum session_from from, uint64_t version, bool early);
+/* Before its upgrade: at which canvas, and where the session will begin. early: the client has sent
+ * data already, which it may not. */
+void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
+              uint64_t version, bool early);
 
 #endif

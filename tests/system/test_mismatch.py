@@ -112,6 +112,21 @@ async def test_a_topic_that_lost_what_came_after_the_checkpoint_is_refused(kafka
     await rebuilds(kafka_world, late)
 
 
+async def test_retention_may_come_up_to_the_checkpoint_and_not_past_it(kafka_world):
+    """Row 15, to the record: the one that the checkpoint was made at must still be there."""
+    world = kafka_world
+    server = world.make_server()
+    await painted(world, server, 3)
+    last = world.log.records()[-1].offset
+    world.log.broker.delete_records(world.log.topic, last)
+    assert [record.offset for record in world.log.records()] == [last]
+    await world.start(server)
+    assert (await world.info(server))["version"] == last + 1
+    await asyncio.to_thread(server.stop)
+    world.log.broker.delete_records(world.log.topic, last + 1)
+    await refuses(world, server, "no longer has")
+
+
 async def test_a_topic_of_another_cluster_is_refused(make_world, kafka_log, own_kafka):
     log = kafka_log()
     world = make_world(log)

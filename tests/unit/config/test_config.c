@@ -146,6 +146,8 @@ static void defaults_are_those_of_the_design(void **state)
     assert_null(config.tls_cert);
     assert_null(config.tls_key);
     assert_int_equal(config.n_origins, 0);
+    assert_int_equal(config.plane.width, 1);
+    assert_int_equal(config.plane.height, 1);
     assert_int_equal(config.threads, 1);
     assert_int_equal(config.batch_ms, 200);
     assert_int_equal(config.tick_ms, 200);
@@ -171,6 +173,7 @@ static void file_sets_everything(void **state)
               "web = /srv/web\n"
               "tls-cert = c.pem\n"
               "tls-key = k.pem\n"
+              "plane = 3x2\n"
               "  threads = 64\n" /* indented: not a continuation of the key above */
               "\tbatch-ms = 1\r\n"
               "tick-ms = 10000\n"
@@ -199,6 +202,8 @@ static void file_sets_everything(void **state)
     assert_string_equal(config.web, "/srv/web");
     assert_string_equal(config.tls_cert, "c.pem");
     assert_string_equal(config.tls_key, "k.pem");
+    assert_int_equal(config.plane.width, 3);
+    assert_int_equal(config.plane.height, 2);
     assert_int_equal(config.threads, 64);
     assert_int_equal(config.batch_ms, 1);
     assert_int_equal(config.tick_ms, 10000);
@@ -370,6 +375,16 @@ static void answers_and_is_done(void **state)
         CONFIG_DONE);
     assert_non_null(strstr(output, "--checkpoint-seconds N"));
     assert_non_null(strstr(output, "(127.0.0.1:8080)"));
+    static const char *const planes[] = {"",    "3",  "x",    "3x",  "x2",      "0x1",  "1x0",
+                                         "-1x1", "3X2", "3x2x1", "3 x2", "33x32", "1025x1"};
+    for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
+        char error[128];
+        snprintf(error, sizeof error,
+                 "--plane: \"plane\" is \"%s\", expected WxH, for instance 3x2, of 1024 canvases "
+                 "at most",
+                 planes[i]);
+        expect_error(ARGS("--check-config", "--plane", planes[i]), NULL, error);
+    }
     expect_error(ARGS("--check-config", "--threads", "0"), NULL,
                  "--threads: \"threads\" is \"0\", expected a number from 1 to 64");
 }

@@ -411,9 +411,15 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     rd_kafka_queue_destroy(queue);
     rd_kafka_destroy(rk);
 
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.low, 10);
+    assert_int_equal(bounds.high, 20);
     assert_int_equal(log_reader_seek(o->reader, 5, error), -1);
     assert_non_null(strstr(error, "offset 5 "));
     assert_non_null(strstr(error, "from 10 to 20"));
+    assert_int_equal(log_reader_seek(o->reader, 9, error), -1);
+    assert_int_equal(log_reader_seek(o->reader, 21, error), -1);
     collector_clear(c);
     assert_int_equal(log_reader_seek(o->reader, 10, error), 0);
     read_records(o, c, 10);
@@ -496,6 +502,21 @@ static void wait_writable(struct opened *o)
     assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
 }
 
+/* Append batches of n bytes after number, until one is refused: a broker takes its time to follow a
+ * topic's new setting. All before it must be committed. The number of the one. */
+static uint64_t append_until_refused(struct opened *o, struct collector *c, uint64_t number,
+                                     size_t n)
+{
+    uint64_t until = test_now_ms() + 60000;
+    do {
+        assert_true(test_now_ms() < until);
+        append_bytes(o, ++number, n);
+        wait_reported(c, number);
+    } while (outcome_of(c, number) == LOG_COMMITTED);
+    assert_int_equal(outcome_of(c, number), LOG_REFUSED);
+    return number;
+}
+
 static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
 {
     char *topic = create();
@@ -510,20 +531,18 @@ static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
     assert_int_equal(outcome_of(c, 1), LOG_COMMITTED);
 
     set_topic(topic, "max.message.bytes", "3000");
-    append_bytes(o, 2, 50000);
-    wait_reported(c, 2);
-    assert_int_equal(outcome_of(c, 2), LOG_REFUSED);
+    uint64_t refused = append_until_refused(o, c, 1, 50000);
     uint64_t until = test_now_ms() + 60000;
     while (log_writer_record_max(o->writer) == LOG_RECORD_MAX && test_now_ms() < until)
         pause_ms(10);
     assert_in_range(log_writer_record_max(o->writer), 2500, 2999);
     wait_writable(o);
-    for (uint64_t i = 3; i <= 42; i++)
-        append_bytes(o, i, i == 3 ? log_writer_record_max(o->writer) : 500);
-    wait_reported(c, 42);
-    for (uint64_t i = 3; i <= 42; i++)
-        assert_int_equal(outcome_of(c, i), LOG_COMMITTED);
-    read_records(o, c, 41);
+    for (uint64_t i = 1; i <= 40; i++)
+        append_bytes(o, refused + i, i == 1 ? log_writer_record_max(o->writer) : 500);
+    wait_reported(c, refused + 40);
+    for (uint64_t i = 1; i <= 40; i++)
+        assert_int_equal(outcome_of(c, refused + i), LOG_COMMITTED);
+    read_records(o, c, refused + 40 - 1);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);
@@ -535,24 +554,25 @@ static void a_topic_that_takes_nothing_while_open_makes_it_read_only(void **stat
     struct collector *c = collector_create();
     struct opened *o = opened_from(open_log(topic), c);
     set_topic(topic, "max.message.bytes", "300");
-    append_bytes(o, 1, 1000);
-    wait_reported(c, 1);
-    assert_int_equal(outcome_of(c, 1), LOG_REFUSED);
+    uint64_t refused = append_until_refused(o, c, 0, 1000);
     uint64_t until = test_now_ms() + 60000;
     while (log_writer_state(o->writer) != LOG_STALLED && test_now_ms() < until)
         pause_ms(10);
     pause_ms(3000); /* and stays it */
     assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    struct log_batch batch = batch_of_bytes(2, 10);
+    struct log_batch batch = batch_of_bytes(refused + 1, 10);
     assert_int_equal(log_writer_append(o->writer, &batch), LOG_READONLY);
     batch_finish(&batch);
 
     set_topic(topic, "max.message.bytes", "1048588");
     wait_writable(o);
     assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
-    append_bytes(o, 3, LOG_RECORD_MAX);
-    wait_reported(c, 2);
-    assert_int_equal(outcome_of(c, 3), LOG_COMMITTED);
+    uint64_t number = refused + 1; /* was not taken */
+    do {
+        append_bytes(o, ++number, LOG_RECORD_MAX);
+        wait_reported(c, number - 1);
+    } while (outcome_of(c, number) != LOG_COMMITTED && test_now_ms() < until);
+    assert_int_equal(outcome_of(c, number), LOG_COMMITTED);
     opened_close(o);
     collector_destroy(c);
     destroy(topic);

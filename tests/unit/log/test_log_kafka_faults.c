@@ -165,6 +165,38 @@ static void a_short_break_is_reported_every_time(void **state)
     scene_drop(&s);
 }
 
+static void what_was_fetched_before_the_connection_was_lost_is_not_delivered(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    char error[LOG_ERROR_BYTES];
+    size_t delivered;
+    enum log_event event = LOG_OK;
+    for (uint64_t i = 1; i <= 20; i++)
+        append(&s, i, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 20 && collector_reported(s.c) == 20);
+    collector_clear(s.c);
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error), 0);
+    pause_ms(1000); /* they are fetched */
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    pause_ms(500);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(log_reader_poll(s.o->reader, 20, &delivered, error), LOG_OK);
+        assert_int_equal(delivered, 0);
+    }
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    uint64_t until = test_now_ms() + PATIENCE_MS;
+    while (event != LOG_RECONNECTED && test_now_ms() < until) {
+        event = log_reader_poll(s.o->reader, 20, &delivered, error);
+        assert_int_equal(delivered, 0);
+    }
+    assert_int_equal(event, LOG_RECONNECTED);
+    assert_int_equal(s.c->n, 0);
+    POLL_UNTIL(&s, s.c->n == 20); /* whoever does not seek goes on where it was */
+    for (uint64_t i = 0; i < 20; i++)
+        assert_int_equal(s.c->records[i].record.offset, i);
+    scene_drop(&s);
+}
+
 static void what_times_out_is_refused_or_unknown_never_lost(void **state)
 {
     const struct log_property quick = {"message.timeout.ms", "3000"};
@@ -213,6 +245,30 @@ static void request_errors_are_retried_in_order(void **state)
         assert_int_equal(o.batch, last + 1);
         last = o.batch;
     }
+    scene_drop(&s);
+}
+
+static void nothing_is_sent_without_the_producer_s_id(void **state)
+{
+    /* with the id, the broker knows a batch that is sent again; without, it would be there twice */
+    const struct log_property none = {"retry.backoff.ms", "50"};
+    struct scene s = scene_make(1, &none);
+    log_writer_destroy(s.o->writer);
+    char error[LOG_ERROR_BYTES] = "";
+    for (int i = 0; i < 100; i++)
+        rd_kafka_mock_push_request_errors(s.mock, API_INIT_PRODUCER_ID, 1,
+                                          RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+    s.o->writer = log_writer_create(s.o->log, &s.c->as_outcomes, error);
+    assert_non_null(s.o->writer);
+    append(&s, 1, LOG_ACCEPTED);
+    uint64_t until = test_now_ms() + 1500;
+    while (test_now_ms() < until)
+        poll_once(&s);
+    assert_int_equal(s.c->n, 0);
+    assert_int_equal(collector_reported(s.c), 0);
+    rd_kafka_mock_clear_request_errors(s.mock, API_INIT_PRODUCER_ID);
+    POLL_UNTIL(&s, s.c->n == 1 && collector_reported(s.c) == 1);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
     scene_drop(&s);
 }
 
@@ -389,8 +445,10 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_broker_that_goes_stalls_the_log_and_its_return_heals_it),
         cmocka_unit_test(an_idle_log_notices_a_broker_that_goes_as_well),
         cmocka_unit_test(a_short_break_is_reported_every_time),
+        cmocka_unit_test(what_was_fetched_before_the_connection_was_lost_is_not_delivered),
         cmocka_unit_test(what_times_out_is_refused_or_unknown_never_lost),
         cmocka_unit_test(request_errors_are_retried_in_order),
+        cmocka_unit_test(nothing_is_sent_without_the_producer_s_id),
         cmocka_unit_test(a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss),
         cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
         cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),

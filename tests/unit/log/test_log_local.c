@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,8 +24,11 @@
 #include "conformance.h"
 #include "log/open.h"
 
-/* Stands before the C library's: LMDB calls this one. */
+/* These two stand before the C library's: LMDB calls them. */
 static atomic_int sync_error;
+static atomic_uint syncs;      /* calls of fdatasync that succeeded */
+static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
+static atomic_uint syncs_at_meta;
 
 int fdatasync(int fd)
 {
@@ -33,7 +37,26 @@ int fdatasync(int fd)
         errno = error;
         return -1;
     }
+    atomic_fetch_add(&syncs, 1);
     return fsync(fd);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    ssize_t n = syscall(SYS_pwrite64, fd, bytes, len, at);
+    if (n > 0 && (fcntl(fd, F_GETFL) & O_DSYNC)) {
+        atomic_store(&syncs_at_meta, atomic_load(&syncs));
+        atomic_fetch_add(&meta_syncs, 1);
+    }
+    return n;
+}
+
+/* The same under the other of the two names that the C library has for it. */
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at) __asm__("pwrite");
+
+ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at)
+{
+    return pwrite(fd, bytes, len, at);
 }
 
 static void *create(void)
@@ -541,6 +564,23 @@ static void nothing_committed_is_lost_by_a_kill(void **state)
     remove_tree(dir);
 }
 
+static void every_commit_has_its_records_and_its_head_on_the_disk(void **state)
+{
+    char *dir = make_dir();
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(dir), c);
+    for (uint64_t i = 1; i <= 20; i++) {
+        unsigned syncs_before = atomic_load(&syncs), meta_before = atomic_load(&meta_syncs);
+        append_range(o, c, i, i);
+        assert_int_equal(atomic_load(&syncs), syncs_before + 1);
+        assert_int_equal(atomic_load(&meta_syncs), meta_before + 1);
+        assert_int_equal(atomic_load(&syncs_at_meta), syncs_before + 1); /* in this order */
+    }
+    opened_close(o);
+    collector_destroy(c);
+    remove_tree(dir);
+}
+
 static void an_io_error_ends_the_process_without_an_acknowledgement(void **state)
 {
     char *dir = make_log(5), error[LOG_ERROR_BYTES] = "";
@@ -598,6 +638,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_second_opener_is_refused),
         cmocka_unit_test(another_process_reads_along),
         cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
+        cmocka_unit_test(every_commit_has_its_records_and_its_head_on_the_disk),
         cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
     };
     int failed = conformance_run(&world);

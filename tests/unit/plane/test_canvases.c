@@ -4,203 +4,132 @@
 #include "cmocka_all.h"
 #include "core/bytes.h"
 #include "core/checksum.h"
-#include "plane/canvases.h"
+#include "painter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { SECOND_US = 1000 * 1000 };
 
-struct world {
-    struct env env;
-    uint64_t now_us;
-    struct metrics metrics;
-    struct canvases *canvases;
-    uint64_t offset;
-    char error[FOLD_ERROR_BYTES];
-};
-
 struct watcher {
     struct place_watcher watcher;
     unsigned told;
 };
-
-static uint64_t now_us(struct env *env)
-{
-    return ((struct world *)env)->now_us;
-}
 
 static void changed(struct place_watcher *watcher)
 {
     ((struct watcher *)watcher)->told++;
 }
 
-static struct world *world_create(size_t w, size_t h, const struct ring_plan *plan)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->env.now_us = now_us;
-    world->now_us = 100 * SECOND_US;
-    world->canvases = canvases_create(w, h, &world->metrics, &world->env, plan);
-    assert_non_null(world->canvases);
-    return world;
-}
-
-static void world_destroy(struct world *world)
-{
-    canvases_destroy(world->canvases);
-    free(world);
-}
-
-static void go_live(struct world *world)
-{
-    struct fold *fold = canvases_fold(world->canvases);
-    fold->ops->live(fold);
-}
-
-static void tell(struct world *world)
-{
-    struct fold *fold = canvases_fold(world->canvases);
-    fold->ops->delivered(fold);
-}
-
-static int fold_record(struct world *world, struct record *record)
-{
-    struct fold *fold = canvases_fold(world->canvases);
-    struct fold_record full = {
-        .record = record, .edits = record_edits(record), .anchor = record_anchor(record)};
-    return fold->ops->record(fold, &full, world->error);
-}
-
-/* One record of n edits of one colour at a position. */
-static int paint(struct world *world, struct position position, size_t n, uint32_t colour)
-{
-    uint8_t *value = malloc(POSITION_BYTES + EDIT_BYTES * n);
-    assert_non_null(value);
-    position_store(value, position);
-    for (size_t i = 0; i < n; i++)
-        edit_store(value + POSITION_BYTES + EDIT_BYTES * i,
-                   edit_pack((uint32_t)i % 1000, (uint32_t)(i / 1000) % 1000, colour));
-    struct record record = {.offset = world->offset++,
-                            .value = {value, POSITION_BYTES + EDIT_BYTES * n}};
-    int result = fold_record(world, &record);
-    free(value);
-    return result;
-}
-
-static struct canvas_place *at(struct world *world, int gx, int gy)
-{
-    return canvases_find(world->canvases, (struct position){(int16_t)gx, (int16_t)gy});
-}
-
 /* ---- which canvases there are ---- */
 
 static void the_open_ones_are_there_from_the_start_and_others_once_painted(void **state)
 {
-    struct world *world = world_create(3, 2, NULL);
+    struct painter *painter = painter_create(3, 2, NULL);
     struct canvas_place *list[16];
-    assert_int_equal(canvases_list(world->canvases, list, 16), 6);
-    assert_non_null(at(world, 2, 1));
-    assert_true(place_open(at(world, 2, 1)));
-    assert_null(at(world, 3, 0));
-    assert_null(at(world, -1, 0));
-    assert_int_equal(paint(world, (struct position){-1, 0}, 2, 5), 0);
-    assert_int_equal(paint(world, (struct position){1, -7}, 1, 5), 0);
-    assert_false(place_open(at(world, -1, 0)));
-    assert_int_equal(canvases_list(world->canvases, list, 16), 8);
+    assert_int_equal(canvases_list(painter->canvases, list, 16), 6);
+    assert_non_null(painter_at(painter, 2, 1));
+    assert_true(place_open(painter_at(painter, 2, 1)));
+    assert_null(painter_at(painter, 3, 0));
+    assert_null(painter_at(painter, -1, 0));
+    assert_int_equal(painter_paint(painter, (struct position){-1, 0}, 2, 5), 0);
+    assert_int_equal(painter_paint(painter, (struct position){1, -7}, 1, 5), 0);
+    assert_false(place_open(painter_at(painter, -1, 0)));
+    assert_int_equal(canvases_list(painter->canvases, list, 16), 8);
     static const struct position order[] = {{1, -7}, {-1, 0}, {0, 0}, {1, 0},
                                             {2, 0},  {0, 1},  {1, 1}, {2, 1}};
     bool seen[8] = {false};
     for (size_t i = 0; i < 8; i++) {
         assert_true(position_equal(place_position(list[i]), order[i]));
-        assert_ptr_equal(list[i], canvases_find(world->canvases, order[i]));
+        assert_ptr_equal(list[i], canvases_find(painter->canvases, order[i]));
         assert_true(place_index(list[i]) < 8 && !seen[place_index(list[i])]);
         seen[place_index(list[i])] = true;
     }
-    assert_int_equal(canvases_list(world->canvases, list, 3), 8); /* no more than there is room */
-    world_destroy(world);
+    assert_int_equal(canvases_list(painter->canvases, list, 3), 8); /* no more than there is room */
+    painter_destroy(painter);
 }
 
 static void the_corners_of_the_plane_are_found_and_nothing_beyond(void **state)
 {
-    struct world *world = world_create(1, 1, NULL);
+    struct painter *painter = painter_create(1, 1, NULL);
     static const struct position corners[] = {
         {-1024, -1024}, {1023, -1024}, {-1024, 1023}, {1023, 1023}};
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(paint(world, corners[i], 1, 1), 0);
+        assert_int_equal(painter_paint(painter, corners[i], 1, 1), 0);
     for (size_t i = 0; i < 4; i++)
-        assert_true(place_version(canvases_find(world->canvases, corners[i])) == i + 1);
-    assert_null(at(world, 1024, 0));
-    assert_null(at(world, 0, -1025));
-    world_destroy(world);
+        assert_true(place_version(canvases_find(painter->canvases, corners[i])) == i + 1);
+    assert_null(painter_at(painter, 1024, 0));
+    assert_null(painter_at(painter, 0, -1025));
+    painter_destroy(painter);
 }
 
 static void a_plane_of_more_painted_canvases_than_fit_fails_with_a_message(void **state)
 {
-    struct world *world = world_create(1, 1, NULL);
+    struct painter *painter = painter_create(1, 1, NULL);
     for (int i = 0; i < CANVASES_PAINTED_MAX; i++)
         assert_int_equal(
-            paint(world, (struct position){(int16_t)(i % 64), (int16_t)(i / 64)}, 1, 1), 0);
-    assert_int_equal(paint(world, (struct position){5, 5}, 1, 2), 0); /* painted before */
-    assert_int_equal(paint(world, (struct position){-1, 0}, 1, 1), -1);
-    assert_non_null(strstr(world->error, "4096 canvases"));
-    world_destroy(world);
+            painter_paint(painter, (struct position){(int16_t)(i % 64), (int16_t)(i / 64)}, 1, 1),
+            0);
+    assert_int_equal(painter_paint(painter, (struct position){5, 5}, 1, 2), 0); /* painted before */
+    assert_int_equal(painter_paint(painter, (struct position){-1, 0}, 1, 1), -1);
+    assert_non_null(strstr(painter->error, "4096 canvases"));
+    painter_destroy(painter);
 }
 
 /* ---- versions ---- */
 
 static void each_canvas_has_its_own_version_and_the_plane_the_newest(void **state)
 {
-    struct world *world = world_create(2, 1, NULL);
-    assert_true(canvases_version(world->canvases) == 0);
-    paint(world, (struct position){0, 0}, 1, 3);
-    paint(world, (struct position){1, 0}, 1, 4);
-    paint(world, (struct position){1, 0}, 1, 5);
-    struct record skipped = {.offset = world->offset++, .value = {(const uint8_t *)"ab", 2}};
-    assert_int_equal(fold_record(world, &skipped), 0);
-    assert_true(place_version(at(world, 0, 0)) == 1);
-    assert_true(place_version(at(world, 1, 0)) == 3);
-    assert_true(canvases_version(world->canvases) == 4);
-    assert_int_equal(metric_get(&world->metrics, version), 4);
-    assert_int_equal(metric_get(&world->metrics, records_total), 4);
-    assert_int_equal(metric_get(&world->metrics, records_skipped_total), 1);
-    assert_int_equal(metric_get(&world->metrics, edits_folded_total), 3);
-    world_destroy(world);
+    struct painter *painter = painter_create(2, 1, NULL);
+    assert_true(canvases_version(painter->canvases) == 0);
+    painter_paint(painter, (struct position){0, 0}, 1, 3);
+    painter_paint(painter, (struct position){1, 0}, 1, 4);
+    painter_paint(painter, (struct position){1, 0}, 1, 5);
+    struct record skipped = {.offset = painter->offset++, .value = {(const uint8_t *)"ab", 2}};
+    assert_int_equal(painter_fold(painter, &skipped), 0);
+    assert_true(place_version(painter_at(painter, 0, 0)) == 1);
+    assert_true(place_version(painter_at(painter, 1, 0)) == 3);
+    assert_true(canvases_version(painter->canvases) == 4);
+    assert_int_equal(metric_get(&painter->metrics, version), 4);
+    assert_int_equal(metric_get(&painter->metrics, records_total), 4);
+    assert_int_equal(metric_get(&painter->metrics, records_skipped_total), 1);
+    assert_int_equal(metric_get(&painter->metrics, edits_folded_total), 3);
+    painter_destroy(painter);
 }
 
 static void the_first_well_formed_genesis_stays(void **state)
 {
-    struct world *world = world_create(1, 1, NULL);
+    struct painter *painter = painter_create(1, 1, NULL);
     uint8_t edit[EDIT_BYTES] = {0}, one[GENESIS_BYTES + 1], two[GENESIS_BYTES];
     uint8_t genesis[GENESIS_BYTES];
     memset(one, 1, sizeof one);
     memset(two, 2, sizeof two);
     struct record record = {.value = {edit, sizeof edit}, .genesis = {one, GENESIS_BYTES + 1}};
-    fold_record(world, &record);
-    assert_false(canvases_genesis(world->canvases, genesis));
+    painter_fold(painter, &record);
+    assert_false(canvases_genesis(painter->canvases, genesis));
     /* A skipped record's genesis counts like any other. */
     record = (struct record){.offset = 1, .value = {edit, 2}, .genesis = {two, GENESIS_BYTES}};
-    fold_record(world, &record);
+    painter_fold(painter, &record);
     record = (struct record){.offset = 2, .value = {edit, 3}, .genesis = {one, GENESIS_BYTES}};
-    fold_record(world, &record);
-    assert_true(canvases_genesis(world->canvases, genesis));
+    painter_fold(painter, &record);
+    assert_true(canvases_genesis(painter->canvases, genesis));
     assert_memory_equal(genesis, two, GENESIS_BYTES);
-    world_destroy(world);
+    painter_destroy(painter);
 }
 
 /* ---- checkpoints ---- */
 
 static void a_canvas_that_is_newer_than_the_state_leaves_out_what_it_has(void **state)
 {
-    struct world *world = world_create(2, 1, NULL), *again = world_create(2, 1, NULL);
+    struct painter *painter = painter_create(2, 1, NULL), *again = painter_create(2, 1, NULL);
     struct canvas *copy = malloc(sizeof *copy), *second = malloc(sizeof *second);
     struct plane_state taken;
     assert_true(copy && second);
-    paint(world, (struct position){0, 0}, 1, 3);
-    canvases_state(world->canvases, &taken); /* first the state, ... */
-    paint(world, (struct position){0, 0}, 1, 4);
-    paint(world, (struct position){1, 0}, 1, 5);
-    place_copy(at(world, 0, 0), copy); /* ... then a canvas, which is newer */
+    painter_paint(painter, (struct position){0, 0}, 1, 3);
+    canvases_state(painter->canvases, &taken); /* first the state, ... */
+    painter_paint(painter, (struct position){0, 0}, 1, 4);
+    painter_paint(painter, (struct position){1, 0}, 1, 5);
+    place_copy(painter_at(painter, 0, 0), copy); /* ... then a canvas, which is newer */
     assert_true(taken.version == 1 && copy->version == 2);
 
     assert_int_equal(canvases_load(again->canvases, (struct position){0, 0}, copy), 0);
@@ -208,83 +137,84 @@ static void a_canvas_that_is_newer_than_the_state_leaves_out_what_it_has(void **
     assert_true(canvases_fold(again->canvases)->from == 1);
     assert_true(canvases_version(again->canvases) == 1);
     again->offset = 1;
-    paint(again, (struct position){0, 0}, 1, 9); /* in the copy already; this is not what it was */
-    paint(again, (struct position){1, 0}, 1, 5);
+    painter_paint(again, (struct position){0, 0}, 1,
+                  9); /* in the copy already; this is not what it was */
+    painter_paint(again, (struct position){1, 0}, 1, 5);
     for (int gx = 0; gx < 2; gx++) {
-        place_copy(at(world, gx, 0), copy);
-        place_copy(at(again, gx, 0), second);
+        place_copy(painter_at(painter, gx, 0), copy);
+        place_copy(painter_at(again, gx, 0), second);
         assert_memory_equal(copy, second, sizeof *copy);
     }
     struct plane_state a, b;
-    canvases_state(world->canvases, &a);
+    canvases_state(painter->canvases, &a);
     canvases_state(again->canvases, &b);
     assert_true(a.version == b.version);
     free(copy);
     free(second);
-    world_destroy(world);
-    world_destroy(again);
+    painter_destroy(painter);
+    painter_destroy(again);
 }
 
 static void a_blank_canvas_copies_as_blank(void **state)
 {
-    struct world *world = world_create(1, 1, NULL);
+    struct painter *painter = painter_create(1, 1, NULL);
     struct canvas *copy = malloc(sizeof *copy);
     assert_non_null(copy);
     memset(copy, 0xff, sizeof *copy);
-    place_copy(at(world, 0, 0), copy);
+    place_copy(painter_at(painter, 0, 0), copy);
     assert_true(copy->version == 0 && copy->checksum == 0);
     assert_true(canvas_checksum(copy->pixels) == 0 && copy->pixels[999999] == 0);
     free(copy);
-    world_destroy(world);
+    painter_destroy(painter);
 }
 
 /* ---- watchers ---- */
 
 static void a_watcher_is_told_once_a_delivery_and_only_of_its_canvas(void **state)
 {
-    struct world *world = world_create(3, 1, NULL);
+    struct painter *painter = painter_create(3, 1, NULL);
     struct watcher a = {.watcher.changed = changed}, b = a, c = a;
-    go_live(world);
-    place_watch(at(world, 0, 0), &a.watcher);
-    place_watch(at(world, 0, 0), &b.watcher);
-    place_watch(at(world, 1, 0), &c.watcher);
+    painter_go_live(painter);
+    place_watch(painter_at(painter, 0, 0), &a.watcher);
+    place_watch(painter_at(painter, 0, 0), &b.watcher);
+    place_watch(painter_at(painter, 1, 0), &c.watcher);
     for (int i = 0; i < 3; i++) {
-        paint(world, (struct position){0, 0}, 1, 1);
-        paint(world, (struct position){2, 0}, 1, 1);
+        painter_paint(painter, (struct position){0, 0}, 1, 1);
+        painter_paint(painter, (struct position){2, 0}, 1, 1);
     }
     assert_int_equal(a.told, 0);
-    tell(world);
+    painter_deliver(painter);
     assert_true(a.told == 1 && b.told == 1 && c.told == 0);
-    tell(world);
+    painter_deliver(painter);
     assert_int_equal(a.told, 1);
-    place_unwatch(at(world, 0, 0), &a.watcher);
-    paint(world, (struct position){0, 0}, 1, 1);
-    paint(world, (struct position){1, 0}, 1, 1);
-    tell(world);
+    place_unwatch(painter_at(painter, 0, 0), &a.watcher);
+    painter_paint(painter, (struct position){0, 0}, 1, 1);
+    painter_paint(painter, (struct position){1, 0}, 1, 1);
+    painter_deliver(painter);
     assert_true(a.told == 1 && b.told == 2 && c.told == 1);
-    place_unwatch(at(world, 0, 0), &b.watcher);
-    place_unwatch(at(world, 1, 0), &c.watcher);
-    world_destroy(world);
+    place_unwatch(painter_at(painter, 0, 0), &b.watcher);
+    place_unwatch(painter_at(painter, 1, 0), &c.watcher);
+    painter_destroy(painter);
 }
 
 static void who_comes_to_a_painted_canvas_goes_on_from_its_version(void **state)
 {
-    struct world *world = world_create(2, 1, NULL);
+    struct painter *painter = painter_create(2, 1, NULL);
     struct watcher a = {.watcher.changed = changed};
     uint64_t position;
-    paint(world, (struct position){0, 0}, 1, 1);
-    paint(world, (struct position){1, 0}, 1, 1);
-    paint(world, (struct position){0, 0}, 1, 1);
-    go_live(world);
-    assert_null(place_ring(at(world, 1, 0)));
-    assert_int_equal(place_watch(at(world, 1, 0), &a.watcher), 0);
-    const struct ring *ring = place_ring(at(world, 1, 0));
+    painter_paint(painter, (struct position){0, 0}, 1, 1);
+    painter_paint(painter, (struct position){1, 0}, 1, 1);
+    painter_paint(painter, (struct position){0, 0}, 1, 1);
+    painter_go_live(painter);
+    assert_null(place_ring(painter_at(painter, 1, 0)));
+    assert_int_equal(place_watch(painter_at(painter, 1, 0), &a.watcher), 0);
+    const struct ring *ring = place_ring(painter_at(painter, 1, 0));
     assert_true(ring_head(ring).version == 2);
     assert_false(ring_find(ring, 1, &position));
     assert_true(ring_find(ring, 2, &position) && position == ring_head(ring).position);
     assert_true(ring_find(ring, 3, &position) && position == ring_head(ring).position);
-    place_unwatch(at(world, 1, 0), &a.watcher);
-    world_destroy(world);
+    place_unwatch(painter_at(painter, 1, 0), &a.watcher);
+    painter_destroy(painter);
 }
 
 /* ---- rings ---- */
@@ -298,18 +228,18 @@ static const struct ring_plan small_plan = {
 
 /* Paint at so many edits a second for so many seconds; the watcher of the canvas reads up to the
  * present every 900 ms. Returns how often it had fallen off. */
-static unsigned watch(struct world *world, struct canvas_place *place, unsigned rate,
+static unsigned watch(struct painter *painter, struct canvas_place *place, unsigned rate,
                       unsigned seconds)
 {
     static uint8_t edits[EDIT_BYTES << 16];
-    uint64_t cursor = ring_head(place_ring(place)).position, read_us = world->now_us, version;
+    uint64_t cursor = ring_head(place_ring(place)).position, read_us = painter->now_us, version;
     unsigned lost = 0;
     for (unsigned i = 0; i < rate * seconds; i++) {
-        world->now_us += SECOND_US / rate;
-        assert_int_equal(paint(world, place_position(place), 1, i % 16), 0);
-        if (world->now_us - read_us < 900 * 1000)
+        painter->now_us += SECOND_US / rate;
+        assert_int_equal(painter_paint(painter, place_position(place), 1, i % 16), 0);
+        if (painter->now_us - read_us < 900 * 1000)
             continue;
-        read_us = world->now_us;
+        read_us = painter->now_us;
         uint64_t head = ring_head(place_ring(place)).position;
         lost += ring_copy(place_ring(place), cursor, head, edits, &version) != RING_READ;
         cursor = head;
@@ -320,51 +250,51 @@ static unsigned watch(struct world *world, struct canvas_place *place, unsigned 
 static void a_ring_grows_before_it_overwrites_what_a_viewer_still_needs(void **state)
 {
     for (unsigned rate = 10; rate <= 1000; rate *= 2) {
-        struct world *world = world_create(2, 1, &small_plan);
+        struct painter *painter = painter_create(2, 1, &small_plan);
         struct watcher a = {.watcher.changed = changed};
-        go_live(world);
-        place_watch(at(world, 0, 0), &a.watcher);
-        const struct ring *before = place_ring(at(world, 0, 0));
-        assert_int_equal(watch(world, at(world, 0, 0), rate, 10), 0);
+        painter_go_live(painter);
+        place_watch(painter_at(painter, 0, 0), &a.watcher);
+        const struct ring *before = place_ring(painter_at(painter, 0, 0));
+        assert_int_equal(watch(painter, painter_at(painter, 0, 0), rate, 10), 0);
         if (rate <= 20) /* slow painting needs no more than the smallest */
-            assert_ptr_equal(place_ring(at(world, 0, 0)), before);
-        place_unwatch(at(world, 0, 0), &a.watcher);
-        world_destroy(world);
+            assert_ptr_equal(place_ring(painter_at(painter, 0, 0)), before);
+        place_unwatch(painter_at(painter, 0, 0), &a.watcher);
+        painter_destroy(painter);
     }
 }
 
 static void a_large_record_makes_room_for_itself(void **state)
 {
-    struct world *world = world_create(2, 1, &small_plan);
+    struct painter *painter = painter_create(2, 1, &small_plan);
     struct watcher a = {.watcher.changed = changed};
     static uint8_t edits[EDIT_BYTES * 1024];
     uint64_t version;
-    go_live(world);
-    place_watch(at(world, 1, 0), &a.watcher);
-    paint(world, (struct position){1, 0}, 3, 1);
-    uint64_t cursor = ring_head(place_ring(at(world, 1, 0))).position - 3;
-    paint(world, (struct position){1, 0}, 1000, 2);
-    uint64_t head = ring_head(place_ring(at(world, 1, 0))).position;
+    painter_go_live(painter);
+    place_watch(painter_at(painter, 1, 0), &a.watcher);
+    painter_paint(painter, (struct position){1, 0}, 3, 1);
+    uint64_t cursor = ring_head(place_ring(painter_at(painter, 1, 0))).position - 3;
+    painter_paint(painter, (struct position){1, 0}, 1000, 2);
+    uint64_t head = ring_head(place_ring(painter_at(painter, 1, 0))).position;
     assert_int_equal(head - cursor, 1003);
-    assert_int_equal(ring_copy(place_ring(at(world, 1, 0)), cursor, head, edits, &version),
-                     RING_READ);
+    assert_int_equal(
+        ring_copy(place_ring(painter_at(painter, 1, 0)), cursor, head, edits, &version), RING_READ);
     assert_int_equal(edit_colour(edit_load(edits)), 1);
     assert_int_equal(edit_colour(edit_load(edits + EDIT_BYTES * 1002)), 2);
-    place_unwatch(at(world, 1, 0), &a.watcher);
-    world_destroy(world);
+    place_unwatch(painter_at(painter, 1, 0), &a.watcher);
+    painter_destroy(painter);
 }
 
 static void an_unwatched_ring_stays_small(void **state)
 {
-    struct world *world = world_create(2, 1, &small_plan);
-    go_live(world);
-    paint(world, (struct position){0, 0}, 1, 1);
-    const struct ring *ring = place_ring(at(world, 0, 0));
+    struct painter *painter = painter_create(2, 1, &small_plan);
+    painter_go_live(painter);
+    painter_paint(painter, (struct position){0, 0}, 1, 1);
+    const struct ring *ring = place_ring(painter_at(painter, 0, 0));
     assert_non_null(ring);
     for (int i = 0; i < 5000; i++)
-        paint(world, (struct position){0, 0}, 1, 1);
-    assert_ptr_equal(place_ring(at(world, 0, 0)), ring);
-    world_destroy(world);
+        painter_paint(painter, (struct position){0, 0}, 1, 1);
+    assert_ptr_equal(place_ring(painter_at(painter, 0, 0)), ring);
+    painter_destroy(painter);
 }
 
 static void a_busy_canvas_pushes_nobody_off_another_one(void **state)
@@ -372,54 +302,54 @@ static void a_busy_canvas_pushes_nobody_off_another_one(void **state)
     /* Room for one ring of the largest size and a little. */
     struct ring_plan tight = small_plan;
     tight.bytes = 3 * ring_bytes(12, 10) / 2;
-    struct world *world = world_create(3, 1, &tight);
+    struct painter *painter = painter_create(3, 1, &tight);
     struct watcher a = {.watcher.changed = changed}, b = a;
     static uint8_t edits[EDIT_BYTES * 64];
     uint64_t version;
-    go_live(world);
-    place_watch(at(world, 0, 0), &a.watcher);
-    place_watch(at(world, 1, 0), &b.watcher);
-    paint(world, (struct position){1, 0}, 9, 7);
-    uint64_t head = ring_head(place_ring(at(world, 1, 0))).position, cursor = head - 9;
-    watch(world, at(world, 0, 0), 20000, 3);
-    assert_true(ring_head(place_ring(at(world, 1, 0))).position == head);
-    assert_int_equal(ring_copy(place_ring(at(world, 1, 0)), cursor, head, edits, &version),
-                     RING_READ);
-    place_unwatch(at(world, 0, 0), &a.watcher);
-    place_unwatch(at(world, 1, 0), &b.watcher);
-    world_destroy(world);
+    painter_go_live(painter);
+    place_watch(painter_at(painter, 0, 0), &a.watcher);
+    place_watch(painter_at(painter, 1, 0), &b.watcher);
+    painter_paint(painter, (struct position){1, 0}, 9, 7);
+    uint64_t head = ring_head(place_ring(painter_at(painter, 1, 0))).position, cursor = head - 9;
+    watch(painter, painter_at(painter, 0, 0), 20000, 3);
+    assert_true(ring_head(place_ring(painter_at(painter, 1, 0))).position == head);
+    assert_int_equal(
+        ring_copy(place_ring(painter_at(painter, 1, 0)), cursor, head, edits, &version), RING_READ);
+    place_unwatch(painter_at(painter, 0, 0), &a.watcher);
+    place_unwatch(painter_at(painter, 1, 0), &b.watcher);
+    painter_destroy(painter);
 }
 
 static void a_canvas_gets_the_room_that_another_one_no_longer_needs(void **state)
 {
     struct ring_plan tight = small_plan;
     tight.bytes = 3 * ring_bytes(12, 10) / 2 + ring_bytes(8, 7); /* with those it grew through */
-    struct world *world = world_create(2, 1, &tight);
+    struct painter *painter = painter_create(2, 1, &tight);
     struct watcher a = {.watcher.changed = changed}, b = a;
-    go_live(world);
-    place_watch(at(world, 0, 0), &a.watcher);
-    assert_int_equal(watch(world, at(world, 0, 0), 800, 5), 0);
-    place_unwatch(at(world, 0, 0), &a.watcher);
-    place_watch(at(world, 1, 0), &b.watcher);
-    assert_int_equal(watch(world, at(world, 1, 0), 800, 5), 0);
-    place_unwatch(at(world, 1, 0), &b.watcher);
-    world_destroy(world);
+    painter_go_live(painter);
+    place_watch(painter_at(painter, 0, 0), &a.watcher);
+    assert_int_equal(watch(painter, painter_at(painter, 0, 0), 800, 5), 0);
+    place_unwatch(painter_at(painter, 0, 0), &a.watcher);
+    place_watch(painter_at(painter, 1, 0), &b.watcher);
+    assert_int_equal(watch(painter, painter_at(painter, 1, 0), 800, 5), 0);
+    place_unwatch(painter_at(painter, 1, 0), &b.watcher);
+    painter_destroy(painter);
 }
 
 static void the_only_open_canvas_has_all_the_room_from_the_start(void **state)
 {
-    struct world *world = world_create(1, 1, NULL);
+    struct painter *painter = painter_create(1, 1, NULL);
     static uint8_t edits[EDIT_BYTES * 1000000];
     uint64_t version;
-    go_live(world);
-    uint64_t cursor = ring_head(place_ring(at(world, 0, 0))).position;
+    painter_go_live(painter);
+    uint64_t cursor = ring_head(place_ring(painter_at(painter, 0, 0))).position;
     for (int i = 0; i < 1000; i++)
-        paint(world, (struct position){0, 0}, 1000, 1);
-    uint64_t head = ring_head(place_ring(at(world, 0, 0))).position;
+        painter_paint(painter, (struct position){0, 0}, 1000, 1);
+    uint64_t head = ring_head(place_ring(painter_at(painter, 0, 0))).position;
     assert_int_equal(head - cursor, 1000000);
-    assert_int_equal(ring_copy(place_ring(at(world, 0, 0)), cursor, head, edits, &version),
-                     RING_READ);
-    world_destroy(world);
+    assert_int_equal(
+        ring_copy(place_ring(painter_at(painter, 0, 0)), cursor, head, edits, &version), RING_READ);
+    painter_destroy(painter);
 }
 
 int main(void)

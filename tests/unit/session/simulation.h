@@ -2,17 +2,18 @@
 /*
  * simulation: several servers and their clients in one process, one thread, in virtual time, all
  * from one seed. The pipeline is the real one; the clock, the random numbers, the log and the
- * transport are ours. Ends by checking the invariant of FAULTS: nothing acknowledged is lost,
- * nothing refused appears, everybody ends with the same canvas.
+ * transport are ours. Ends by checking the invariant: nothing acknowledged is lost, nothing refused
+ * appears, everybody ends with the same canvases.
  */
 #ifndef PLACED_TESTS_SIMULATION_H
 #define PLACED_TESTS_SIMULATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "log_memory.h"
 
-enum { SIMULATION_ERROR_BYTES = 256 };
+enum { SIMULATION_ERROR_BYTES = 256, SIMULATION_SERVERS_MAX = 4 };
 
 /* A fault of a client's transport, put in to see that the check notices. */
 enum sabotage {
@@ -20,6 +21,11 @@ enum sabotage {
     SABOTAGE_SKIP_FRAME,
     SABOTAGE_FLIP_COLOUR,
     SABOTAGE_FALSE_ACK,
+};
+
+/* As --plane: how many canvases take edits on a server. */
+struct simulation_plane {
+    unsigned width, height; /* 0: 1 x 1 */
 };
 
 struct simulation_plan {
@@ -30,14 +36,19 @@ struct simulation_plan {
     unsigned disconnect; /* chance in 1000 a client and step */
     unsigned garbage;    /* chance in 1000 a step of a foreign record */
     unsigned stall;      /* chance in 1000 a step that the log turns read-only, or back */
+    unsigned foreign;    /* chance in 1000 a step of a record of a canvas that is open nowhere */
+    struct simulation_plane planes[SIMULATION_SERVERS_MAX];
+    bool restart; /* one server after the other, into the larger plane */
+    struct simulation_plane larger;
     struct memory_faults faults;
     enum sabotage sabotage;
 };
 
 /* What happened, so that a test can tell that the plan did what it says. */
 struct simulation_result {
-    uint64_t sent, placed, refused, unknown, resets, fell, records, version;
-    uint64_t checksum; /* of the canvas at the end: the same for the same seed */
+    uint64_t sent, placed, refused, locked, unknown, resets, fell, records, version;
+    uint64_t canvases; /* painted */
+    uint64_t checksum; /* of the canvases at the end: the same for the same seed */
 };
 
 /* 0 when the invariant holds, else -1 and what is wrong. */

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: ISC */
-/* The intake alone: how much it takes, and when it takes more. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <string.h>
-
+/* The intake alone: how much it takes, when it takes more, and what records it makes. */
+#include "cmocka_all.h"
+#include "core/authors.h"
 #include "core/edit.h"
 #include "log_memory.h"
+#include "plane/owners.h"
+#include "plane/reader.h"
 #include "session/intake.h"
 #include "session/session.h"
 
+#include <string.h>
+
 enum {
-    RING_LOG2 = 20,             /* as the daemon's */
-    MOST = 1 << (RING_LOG2 - 1) /* edits that are not settled */
+    MOST = 1 << 19, /* edits that are not settled */
+    RECORDS_MAX = 64,
+};
+
+/* What was read of a record. */
+struct seen {
+    struct record_edits edits; /* without the bytes */
+    size_t value_bytes;
+    bool one_author, has_genesis;
 };
 
 struct world {
@@ -24,14 +29,19 @@ struct world {
     struct memory_partition *partition;
     struct log *log;
     struct log_writer *writer;
-    struct log_reader *reader;
-    struct ring *ring;
+    struct reader *reader;
     struct metrics metrics;
-    struct reducer *reducer;
+    struct canvases *canvases;
+    struct owners *owners;
+    struct fold fold; /* ours: looks at the records */
     struct intake_sink sink;
     struct intake *intake;
-    uint64_t placed; /* edits settled as placed */
-    uint32_t last_id;
+    uint64_t placed, refused; /* edits */
+    enum refusal reason;      /* of those */
+    uint32_t last_id[2]; /* by canvas */
+    unsigned ready;
+    struct seen records[RECORDS_MAX];
+    size_t n_records;
 };
 
 static uint64_t now_us(struct env *env)
@@ -44,39 +54,75 @@ static void fill_random(struct env *env, void *bytes, size_t len)
     memset(bytes, (int)++((struct world *)env)->random, len);
 }
 
+static struct world *of_sink(struct intake_sink *sink)
+{
+    return (struct world *)((char *)sink - offsetof(struct world, sink));
+}
+
 static void on_settled(struct intake_sink *sink, const struct ticket *ticket, enum settled what,
                        enum refusal reason, uint64_t version)
 {
-    struct world *world = (struct world *)((char *)sink - offsetof(struct world, sink));
-    assert_int_equal(what, SETTLED_PLACED);
-    assert_int_equal(ticket->id, world->last_id + 1); /* oldest first, each once */
-    world->last_id = ticket->id;
-    world->placed += ticket->edits;
+    struct world *world = of_sink(sink);
+    assert_true(ticket->id > world->last_id[ticket->handle]); /* of a canvas oldest first */
+    world->last_id[ticket->handle] = ticket->id;
+    if (what == SETTLED_PLACED) {
+        world->placed += ticket->edits;
+    } else {
+        assert_int_equal(what, SETTLED_REFUSED);
+        world->refused += ticket->edits;
+        world->reason = reason;
+    }
+}
+
+static void on_ready(struct intake_sink *sink)
+{
+    of_sink(sink)->ready++;
+}
+
+static int on_record(struct fold *fold, const struct fold_record *record,
+                     char error[FOLD_ERROR_BYTES])
+{
+    struct world *world = (struct world *)((char *)fold - offsetof(struct world, fold));
+    struct span authors = record->record->authors;
+    bool one = authors_count(authors) == record->edits.n;
+    for (size_t i = 0; one && i < record->edits.n; i++)
+        one = authors_of(authors, i) == 0;
+    if (world->n_records < RECORDS_MAX)
+        world->records[world->n_records] = (struct seen){
+            .edits = record->edits,
+            .value_bytes = record->record->value.len,
+            .one_author = one,
+            .has_genesis = record->record->genesis.data != NULL,
+        };
+    world->n_records++;
+    return 0;
 }
 
 static int set_up(void **state)
 {
+    static const struct fold_ops ops = {.record = on_record};
+    static const volatile int stop = 0;
     static struct world world;
     char error[LOG_ERROR_BYTES];
     memset(&world, 0, sizeof world);
     world.env = (struct env){.now_us = now_us, .random = fill_random};
     world.now_us = 1000 * 1000;
-    world.sink.settled = on_settled;
+    world.sink = (struct intake_sink){.settled = on_settled, .ready = on_ready};
+    world.fold.ops = &ops;
     world.partition = memory_partition_create(&world.env, (struct memory_faults){0});
     world.log = log_memory_open(world.partition);
-    world.ring = ring_create(RING_LOG2, 8);
-    world.reducer = reducer_create(world.ring, &world.metrics);
-    world.writer = log_writer_create(world.log, reducer_outcomes(world.reducer), error);
-    world.reader = log_reader_create(world.log, reducer_records(world.reducer), error);
+    world.canvases = canvases_create(2, 1, &world.metrics, &world.env, NULL);
+    world.owners = owners_create();
+    world.writer = log_writer_create(world.log, owners_outcomes(world.owners), error);
+    world.reader = reader_create(world.log, error);
+    reader_add(world.reader, canvases_fold(world.canvases));
+    reader_add(world.reader, &world.fold);
+    reader_add(world.reader, owners_fold(world.owners));
     const struct intake_config config = {.batch_us = 200 * 1000, .unknown_us = 10 * 1000 * 1000};
-    /* Without a shard: it is told of bad news only, and there are none. */
-    world.intake = intake_create(&world.env, world.writer, world.reducer, &world.metrics, config,
-                                 &world.sink, NULL);
+    world.intake = intake_create(&world.env, world.writer, world.canvases, world.owners,
+                                 &world.metrics, config, &world.sink);
     *state = &world;
-    if (log_reader_seek(world.reader, 0, error) != 0)
-        return -1;
-    reducer_go_live(world.reducer);
-    return 0;
+    return reader_start(world.reader, NULL, &stop) == READER_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -84,74 +130,218 @@ static int tear_down(void **state)
     struct world *world = *state;
     intake_destroy(world->intake);
     log_writer_destroy(world->writer);
-    log_reader_destroy(world->reader);
+    reader_destroy(world->reader);
     log_close(world->log);
     memory_partition_destroy(world->partition);
-    reducer_destroy(world->reducer);
-    ring_destroy(world->ring);
+    owners_destroy(world->owners);
+    canvases_destroy(world->canvases);
     return 0;
+}
+
+static struct canvas_place *at(struct world *world, int gx)
+{
+    return canvases_find(world->canvases, (struct position){(int16_t)gx, 0});
+}
+
+static const uint8_t edits[EDIT_BYTES * EDITS_PER_MESSAGE];
+
+/* One message of n edits. */
+static bool add(struct world *world, int gx, uint32_t *id, uint32_t n, enum refusal *reason)
+{
+    struct ticket ticket = {.handle = (uint64_t)gx, .id = *id + 1, .edits = n};
+    if (!intake_add(world->intake, at(world, gx), &ticket, edits, reason))
+        return false;
+    ++*id;
+    return true;
 }
 
 /* Messages of n edits until one is refused; the edits that were taken. */
 static uint64_t flood(struct world *world, uint32_t n, uint32_t *id, enum refusal *reason)
 {
-    static const uint8_t edits[EDIT_BYTES * EDITS_PER_MESSAGE];
     uint64_t taken = 0;
-    for (;;) {
-        struct ticket ticket = {.handle = 7, .id = *id + 1, .edits = n};
-        if (!intake_add(world->intake, &ticket, edits, reason))
-            return taken;
-        ++*id;
+    while (add(world, 0, id, n, reason)) {
         taken += n;
         assert_true(taken <= 4 * (uint64_t)MOST);
     }
+    return taken;
 }
 
 static void read_back(struct world *world)
 {
-    char error[LOG_ERROR_BYTES];
     size_t delivered;
     do
-        assert_int_equal(log_reader_poll(world->reader, 0, &delivered, error), LOG_OK);
+        assert_int_equal(reader_step(world->reader, 0, &delivered), READER_OK);
     while (delivered > 0);
 }
 
-static void half_a_ring_is_taken_and_more_is_busy(struct world *world, uint32_t edits)
+/* Give the log what was gathered, read it back, settle it. */
+static void round_trip(struct world *world)
+{
+    world->now_us += 1000 * 1000;
+    intake_run(world->intake);
+    read_back(world);
+    intake_run(world->intake);
+}
+
+static void a_quarter_of_a_ring_is_taken_and_more_is_busy(struct world *world, uint32_t n)
 {
     enum refusal reason;
     uint32_t id = 0;
-    assert_int_equal(flood(world, edits, &id, &reason), MOST);
+    assert_int_equal(flood(world, n, &id, &reason), MOST);
     assert_int_equal(reason, REFUSAL_BUSY);
     assert_false(intake_idle(world->intake));
     for (int round = 1; round <= 5; round++) {
-        world->now_us += 1000 * 1000;
-        intake_run(world->intake); /* flushes the rest */
-        read_back(world);
-        intake_run(world->intake); /* settles */
+        round_trip(world);
         assert_int_equal(world->placed, (uint64_t)round * MOST);
         assert_true(intake_idle(world->intake));
-        assert_int_equal(flood(world, edits, &id, &reason), MOST);
+        assert_int_equal(flood(world, n, &id, &reason), MOST);
         assert_int_equal(reason, REFUSAL_BUSY);
     }
 }
 
-static void half_a_ring_of_long_messages_is_taken_and_more_is_busy(void **state)
+static void a_quarter_of_a_ring_of_long_messages_is_taken_and_more_is_busy(void **state)
 {
-    half_a_ring_is_taken_and_more_is_busy(*state, EDITS_PER_MESSAGE);
+    a_quarter_of_a_ring_is_taken_and_more_is_busy(*state, EDITS_PER_MESSAGE);
 }
 
-static void half_a_ring_of_single_edits_is_taken_and_more_is_busy(void **state)
+static void a_quarter_of_a_ring_of_single_edits_is_taken_and_more_is_busy(void **state)
 {
-    half_a_ring_is_taken_and_more_is_busy(*state, 1);
+    a_quarter_of_a_ring_is_taken_and_more_is_busy(*state, 1);
+}
+
+static void a_record_holds_edits_of_one_canvas(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    for (int i = 0; i < 6; i++)
+        assert_true(add(world, i % 2, &id, 2, &reason));
+    round_trip(world);
+    assert_int_equal(world->placed, 12);
+    assert_int_equal(world->n_records, 2);
+    for (int gx = 0; gx < 2; gx++) {
+        const struct seen *seen = &world->records[gx];
+        assert_true(position_equal(seen->edits.position, (struct position){(int16_t)gx, 0}));
+        assert_int_equal(seen->edits.n, 6);
+        assert_int_equal(seen->value_bytes, (gx ? POSITION_BYTES : 0) + 18);
+        assert_true(seen->one_author);
+    }
+    assert_true(world->ready > 0); /* who waits was told that there is something to settle */
+}
+
+static void the_log_is_named_by_its_first_record_only(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    for (int i = 0; i < 2; i++) {
+        assert_true(add(world, 0, &id, 1, &reason));
+        round_trip(world);
+    }
+    assert_int_equal(world->n_records, 2);
+    assert_true(world->records[0].has_genesis && !world->records[1].has_genesis);
+}
+
+static void each_canvas_gathers_for_itself(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    assert_true(add(world, 0, &id, 1, &reason));
+    intake_run(world->intake); /* it was quiet: at once */
+    assert_true(add(world, 0, &id, 1, &reason));
+    assert_int_equal(intake_run(world->intake), world->now_us + 200 * 1000);
+    world->now_us += 100 * 1000;
+    assert_true(add(world, 1, &id, 1, &reason));
+    intake_run(world->intake); /* so was this one */
+    read_back(world);
+    assert_int_equal(world->n_records, 2);
+    world->now_us += 100 * 1000;
+    intake_run(world->intake);
+    read_back(world);
+    assert_int_equal(world->n_records, 3);
+}
+
+static void a_closed_canvas_is_locked(void **state)
+{
+    struct world *world = *state;
+    static const uint8_t value[POSITION_BYTES + EDIT_BYTES] = {5};
+    enum refusal reason;
+    uint32_t id = 0;
+    memory_partition_put(world->partition, (struct span){value, sizeof value});
+    read_back(world);
+    assert_non_null(at(world, 5));
+    assert_false(add(world, 5, &id, 1, &reason));
+    assert_int_equal(reason, REFUSAL_LOCKED);
+    intake_close(world->intake);
+    assert_false(add(world, 0, &id, 1, &reason));
+    assert_int_equal(reason, REFUSAL_CLOSED);
+}
+
+static void records_are_cut_to_what_the_log_takes_and_messages_are_not(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    memory_partition_set_record_max(world->partition, 2000); /* 661 edits */
+    for (int i = 0; i < 10; i++)
+        assert_true(add(world, 1, &id, 200, &reason));
+    round_trip(world);
+    assert_int_equal(world->placed, 2000);
+    assert_int_equal(world->n_records, 4);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(world->records[i].edits.n, 600);
+    assert_int_equal(world->records[3].edits.n, 200);
+}
+
+static void a_log_that_comes_to_take_less_gets_what_was_gathered_in_pieces(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    for (int i = 0; i < 10; i++)
+        assert_true(add(world, 1, &id, 200, &reason));
+    memory_partition_set_record_max(world->partition, 1024); /* 336 edits */
+    round_trip(world);
+    assert_int_equal(world->placed, 2000);
+    assert_int_equal(world->n_records, 10);
+    assert_true(position_equal(world->records[9].edits.position, (struct position){1, 0}));
+}
+
+static void what_was_gathered_is_refused_when_the_log_turns_read_only(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    assert_true(add(world, 0, &id, 3, &reason));
+    assert_true(add(world, 1, &id, 4, &reason));
+    memory_partition_set_stalled(world->partition, true);
+    assert_false(add(world, 0, &id, 1, &reason));
+    assert_int_equal(reason, REFUSAL_READONLY);
+    round_trip(world);
+    assert_int_equal(world->refused, 7);
+    assert_int_equal(world->reason, REFUSAL_READONLY);
+    assert_true(intake_idle(world->intake));
+    memory_partition_set_stalled(world->partition, false);
+    assert_true(add(world, 1, &id, 1, &reason));
+    round_trip(world);
+    assert_int_equal(world->placed, 1);
+    assert_int_equal(world->n_records, 1);
 }
 
 int main(void)
 {
+#define PROMISE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(half_a_ring_of_long_messages_is_taken_and_more_is_busy,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(half_a_ring_of_single_edits_is_taken_and_more_is_busy,
-                                        set_up, tear_down),
+        PROMISE(a_quarter_of_a_ring_of_long_messages_is_taken_and_more_is_busy),
+        PROMISE(a_quarter_of_a_ring_of_single_edits_is_taken_and_more_is_busy),
+        PROMISE(a_record_holds_edits_of_one_canvas),
+        PROMISE(the_log_is_named_by_its_first_record_only),
+        PROMISE(each_canvas_gathers_for_itself),
+        PROMISE(a_closed_canvas_is_locked),
+        PROMISE(records_are_cut_to_what_the_log_takes_and_messages_are_not),
+        PROMISE(a_log_that_comes_to_take_less_gets_what_was_gathered_in_pieces),
+        PROMISE(what_was_gathered_is_refused_when_the_log_turns_read_only),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("intake", tests, NULL, NULL);
 }

@@ -32,6 +32,16 @@ static const struct simulation_plan storm = {
                .ack_delay_us = 300 * 1000},
 };
 
+/* The same storm over a plane of six canvases. */
+static struct simulation_plan storm_on_a_plane(void)
+{
+    struct simulation_plan plan = storm;
+    plan.foreign = 10;
+    for (size_t i = 0; i < 3; i++)
+        plan.planes[i] = (struct simulation_plane){3, 2};
+    return plan;
+}
+
 static struct simulation_result hold(struct simulation_plan plan, uint64_t seed)
 {
     struct simulation_result result;
@@ -50,23 +60,77 @@ static void a_quiet_canvas_places_every_edit(void **state)
     assert_int_equal(result.refused + result.unknown, 0);
 }
 
-static void the_invariant_holds_in_a_storm(void **state)
+/* With several seeds; and the storm did what it says. */
+static struct simulation_result hold_often(struct simulation_plan plan, uint64_t n)
 {
     const char *seeds = getenv("SIMULATION_SEEDS"); /* more of them when hunting */
-    uint64_t n = seeds ? strtoull(seeds, NULL, 10) : 5;
     struct simulation_result sum = {0};
+    n = seeds ? strtoull(seeds, NULL, 10) : n;
     for (uint64_t seed = 1; seed <= n; seed++) {
-        struct simulation_result result = hold(storm, seed);
+        struct simulation_result result = hold(plan, seed);
         sum.placed += result.placed;
         sum.refused += result.refused;
+        sum.locked += result.locked;
         sum.unknown += result.unknown;
         sum.resets += result.resets;
+        sum.canvases += result.canvases;
     }
-    /* The storm did what it says. */
     assert_true(sum.placed > 0);
     assert_true(sum.refused > 0);
     assert_true(sum.unknown > 0);
     assert_true(sum.resets > 0);
+    sum.canvases /= n;
+    return sum;
+}
+
+static void the_invariant_holds_in_a_storm(void **state)
+{
+    hold_often(storm, 5);
+}
+
+static void the_invariant_holds_in_a_storm_over_a_plane(void **state)
+{
+    struct simulation_result result = hold_often(storm_on_a_plane(), 3);
+    assert_int_equal(result.canvases, 7); /* six that are open and one that is not */
+    assert_int_equal(result.locked, 0);
+}
+
+static void servers_with_planes_of_different_sizes_agree(void **state)
+{
+    struct simulation_plan plan = storm_on_a_plane();
+    plan.planes[1] = (struct simulation_plane){2, 2};
+    plan.planes[2] = (struct simulation_plane){1, 1};
+    struct simulation_result result = hold_often(plan, 3);
+    assert_int_equal(result.canvases, 7);
+    assert_true(result.locked > 0); /* a canvas that is painted elsewhere takes no edits here */
+}
+
+static void opening_canvases_one_server_after_the_other_takes_nothing_from_anybody(void **state)
+{
+    struct simulation_plan plan = storm_on_a_plane();
+    for (size_t i = 0; i < 3; i++)
+        plan.planes[i] = (struct simulation_plane){1, 1};
+    plan.restart = true;
+    plan.larger = (struct simulation_plane){3, 2};
+    struct simulation_result result = hold_often(plan, 3);
+    assert_int_equal(result.canvases, 7);
+    assert_true(result.locked > 0);
+}
+
+static void a_restart_resets_nobody_who_was_up_to_date(void **state)
+{
+    struct simulation_plan plan = quiet;
+    plan.clients = 6;
+    plan.planes[0] = (struct simulation_plane){3, 2};
+    struct simulation_result without = hold(plan, 1);
+    assert_int_equal(without.resets, 6); /* a first picture for each */
+    plan.restart = true;
+    plan.larger = plan.planes[0];
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        struct simulation_result result = hold(plan, seed); /* which looks for that */
+        assert_true(result.placed > 100);
+        assert_true(result.resets < 12); /* most were */
+    }
 }
 
 static void the_same_seed_gives_the_same_run(void **state)
@@ -96,6 +160,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_quiet_canvas_places_every_edit),
         cmocka_unit_test(the_invariant_holds_in_a_storm),
+        cmocka_unit_test(the_invariant_holds_in_a_storm_over_a_plane),
+        cmocka_unit_test(servers_with_planes_of_different_sizes_agree),
+        cmocka_unit_test(opening_canvases_one_server_after_the_other_takes_nothing_from_anybody),
+        cmocka_unit_test(a_restart_resets_nobody_who_was_up_to_date),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
         cmocka_unit_test(a_broken_server_is_noticed),
     };

@@ -95,15 +95,19 @@ static void none_runs_before_its_time(void **state)
 {
     struct trace trace;
     begin(&trace, 8);
-    struct step late = make_step(&trace, 2), sooner = make_step(&trace, 1);
+    struct step steps[3]; /* each wakes the worker when the next one is not yet due */
     int64_t now = clock_now_ms();
-    assert_true(worker_add(trace.worker, &late.job, now + 200));
-    assert_true(worker_add(trace.worker, &sooner.job, now + 100)); /* wakes the worker */
-    wait_begun(&trace);
-    wait_begun(&trace);
+    for (int i = 2; i >= 0; i--) {
+        steps[i] = make_step(&trace, i);
+        assert_true(worker_add(trace.worker, &steps[i].job, now + 30 * (i + 1)));
+    }
+    for (int i = 0; i < 3; i++)
+        wait_begun(&trace);
     worker_destroy(trace.worker);
-    assert_int_equal(trace.order[0], 1);
-    assert_true(sooner.ran_ms >= now + 100 && late.ran_ms >= now + 200);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(trace.order[i], i);
+        assert_true(steps[i].ran_ms >= now + 30 * (i + 1));
+    }
 }
 
 static void a_job_that_waits_is_not_added_twice(void **state)
@@ -113,10 +117,11 @@ static void a_job_that_waits_is_not_added_twice(void **state)
     struct step busy = occupy(&trace), other = make_step(&trace, 1);
     assert_true(worker_add(trace.worker, &busy.job, 0));
     wait_begun(&trace);
-    for (int i = 0; i < 5; i++) /* nor does it fill the queue */
+    for (int i = 0; i < 5; i++) /* it does not fill the queue */
         assert_true(worker_add(trace.worker, &other.job, 0));
     busy.hold = false;
     assert_true(worker_add(trace.worker, &busy.job, 0)); /* one that runs may be added */
+    assert_true(worker_add(trace.worker, &other.job, 0)); /* nor is it refused by a full queue */
     sem_post(&trace.may_end);
     wait_begun(&trace);
     wait_begun(&trace);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/* picture_png: pixels to PNG bytes, the same ones on every server that runs the same libraries. */
+#ifndef PLACED_DERIVED_PICTURE_PNG_H
+#define PLACED_DERIVED_PICTURE_PNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/canvas.h"
+
+struct picture_text {
+    const char *key, *value;
+};
+
+/* 4-bit palette, filter none, a tEXt chunk for each text before the pixels. Bytes for free(), or
+ * NULL when memory is short. Pure. */
+uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
+                        size_t n_texts, size_t *len);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gathering: the edits of one canvas that will be the next record, or the next few, and the tickets
+ * of the messages that they came in. A message is never cut. Shard's thread.
+ */
+#ifndef PLACED_SESSION_GATHERING_H
+#define PLACED_SESSION_GATHERING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/position.h"
+#include "core/record.h"
+
+/* Who sent a message: a session's handle (see roster.h), and the message's id. */
+struct ticket {
+    uint64_t handle;
+    uint32_t id;
+    uint32_t edits;
+};
+
+struct gathering {
+    struct position position;
+    uint8_t *bytes; /* room for a position, then the edits */
+    size_t n_edits, edits_room;
+    struct ticket *tickets;
+    size_t n_tickets, tickets_room;
+    uint64_t flushed_us; /* when a record was last made; 0: never */
+    bool is_listed;      /* in the intake's list of those that have something */
+};
+
+/* One record to make of it. */
+struct gathered {
+    struct span value;
+    size_t n_edits, n_tickets;
+};
+
+/* One more message. -1 when out of memory. */
+int gathering_add(struct gathering *gathering, const struct ticket *ticket, const uint8_t *edits);
+
+/* The first messages, as many as make a record of at most max_edits; one at least. */
+struct gathered gathering_first(struct gathering *gathering, size_t max_edits);
+
+/* They have been taken over. */
+void gathering_drop(struct gathering *gathering, const struct gathered *gathered);
+
+/* Release its memory; it is empty then. */
+void gathering_clear(struct gathering *gathering);
+
+#endif
