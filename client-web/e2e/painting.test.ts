@@ -130,6 +130,27 @@ test('what is highlighted is what is painted, at fractions of a pixel too', asyn
     expect(await boardAt(page, cell.x - 1, cell.y)).toBe(0);
   }
   expect(fractions).toBeGreaterThan(5);
+
+  // Browsers that tell a press in whole pixels, though a move in fractions.
+  const at = await whereIs(page, 700, 690);
+  const k = await page.evaluate(() => window.placed.view.k);
+  const left = at.x - k / 2;
+  const x = left % 1 === 0 ? left + 0.1 : Math.ceil(left) - 0.1;
+  await page.evaluate(
+    ([x, y]) => {
+      const marks = document.getElementById('marks')!;
+      const tell = (type: string, clientX: number, clientY: number) =>
+        marks.dispatchEvent(
+          new PointerEvent(type, { clientX, clientY, pointerType: 'mouse', bubbles: true }),
+        );
+      tell('pointermove', x, y);
+      tell('pointerdown', Math.floor(x), Math.floor(y));
+      tell('pointerup', Math.floor(x), Math.floor(y));
+      tell('click', Math.floor(x), Math.floor(y));
+    },
+    [x, at.y] as const,
+  );
+  await boardHas(page, 700, 690, 14);
   await context.close();
 });
 

@@ -115,7 +115,7 @@ bool shard_readonly(const struct shard *shard)
 
 /* ---- the log's state ---- */
 
-static void tell_all(struct shard *shard, unsigned bits)
+static void set_all_pending(struct shard *shard, unsigned bits)
 {
     for (uint32_t i = 0; i < shard->roster.n_slots; i++) {
         struct session *session = shard->roster.slots[i].session;
@@ -131,7 +131,7 @@ static void watch_log(struct shard *shard)
     metric_set(shard->metrics, log_writable, !readonly);
     if (readonly != shard->readonly) {
         shard->readonly = readonly;
-        tell_all(shard, PENDING_NOTICE);
+        set_all_pending(shard, PENDING_NOTICE);
     }
 }
 

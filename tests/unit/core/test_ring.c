@@ -107,16 +107,58 @@ static void nobody_resumes_across_a_new_beginning(void **state)
     ring_destroy(ring);
 }
 
-static void empty_records_move_the_version_alone(void **state)
+static void what_fills_the_ring_exactly_is_all_there_and_one_edit_more_is_not(void **state)
+{
+    for (size_t first = 1; first < 64; first++) {
+        struct ring *ring = ring_create(6, 10);
+        uint64_t position = 0, version, at;
+        uint8_t bytes[65 * EDIT_BYTES];
+        push(ring, &position, first, 1);
+        push(ring, &position, 64 - first, 2);
+        assert_int_equal(ring_copy(ring, 0, 64, bytes, &version), RING_READ);
+        check_copy(bytes, 0, 64);
+        assert_true(ring_find(ring, 0, &at) && at == 0);
+        push(ring, &position, 1, 3);
+        assert_int_equal(ring_copy(ring, 0, 64, bytes, &version), RING_GONE);
+        assert_false(ring_find(ring, 0, &at));
+        assert_true(ring_find(ring, 1, &at) && at == first);
+        assert_int_equal(ring_copy(ring, first, 65, bytes, &version), RING_READ);
+        check_copy(bytes, first, 65);
+        ring_destroy(ring);
+    }
+}
+
+static void as_many_records_as_there_is_room_for_can_be_resumed_from_and_no_more(void **state)
+{
+    struct ring *ring = ring_create(10, 4); /* 16 marks */
+    uint64_t position = 0, at;
+    for (uint64_t i = 1; i <= 100; i++) {
+        push(ring, &position, 1, 10 * i);
+        uint64_t oldest = i < 16 ? 0 : i - 15; /* the beginning is a mark, too */
+        for (uint64_t v = 0; v <= i; v++) {
+            assert_int_equal(ring_find(ring, 10 * v, &at), v >= oldest);
+            if (v >= oldest)
+                assert_int_equal(at, v);
+        }
+        if (oldest > 0)
+            assert_false(ring_find(ring, 10 * oldest - 1, &at));
+    }
+    ring_destroy(ring);
+}
+
+static void a_record_that_fills_the_ring_begins_it_anew(void **state)
 {
     struct ring *ring = ring_create(6, 5);
-    uint64_t position = 0, version;
-    uint8_t bytes[EDIT_BYTES];
-    push(ring, &position, 2, 1);
-    push(ring, &position, 0, 2);
-    assert_int_equal(ring_head(ring).position, 2);
-    assert_int_equal(ring_copy(ring, 2, 2, bytes, &version), RING_READ);
-    assert_int_equal(version, 2);
+    uint64_t position = 0, version, at;
+    uint8_t bytes[64 * EDIT_BYTES];
+    push(ring, &position, 3, 1);
+    push(ring, &position, 63, 2); /* the most that goes in: the mark before it must stay */
+    assert_true(ring_find(ring, 1, &at) && at == 3);
+    assert_int_equal(ring_copy(ring, 3, 66, bytes, &version), RING_READ);
+    check_copy(bytes, 3, 66);
+    push(ring, &position, 64, 3);
+    assert_false(ring_find(ring, 2, &at));
+    assert_true(ring_find(ring, 3, &at) && at == ring_head(ring).position);
     ring_destroy(ring);
 }
 
@@ -214,7 +256,9 @@ int main(void)
         cmocka_unit_test(a_version_between_records_resumes_at_the_one_before),
         cmocka_unit_test(what_was_overwritten_is_gone),
         cmocka_unit_test(nobody_resumes_across_a_new_beginning),
-        cmocka_unit_test(empty_records_move_the_version_alone),
+        cmocka_unit_test(what_fills_the_ring_exactly_is_all_there_and_one_edit_more_is_not),
+        cmocka_unit_test(as_many_records_as_there_is_room_for_can_be_resumed_from_and_no_more),
+        cmocka_unit_test(a_record_that_fills_the_ring_begins_it_anew),
         cmocka_unit_test(a_grown_ring_holds_the_same_at_the_same_positions),
         cmocka_unit_test(a_copy_is_whole_or_refused_while_it_is_overwritten),
     };

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: ISC
+// The plane on a simulated server: which canvases are connected, and where edits go.
+
+import { deflateSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MAX_EDITS } from '../src/core/protocol';
+import type { Client } from '../src/net/client';
+import { Plane } from '../src/net/plane';
+
+const SIDE = 1000;
+const PALETTE = ['#ffffff', '#000000', '#ff0000'];
+const GENESIS = 'a'.repeat(32);
+
+function chunk(type: string, body: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(12 + body.length);
+  bytes.writeUInt32BE(body.length, 0);
+  bytes.write(type, 4);
+  bytes.set(body, 8);
+  return bytes;
+}
+
+function blankPicture(): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(SIDE, 0);
+  header.writeUInt32BE(SIDE, 4);
+  header.set([4, 3, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('PLTE', Buffer.from(PALETTE.map((rgb) => rgb.slice(1)).join(''), 'hex')),
+    chunk('IDAT', deflateSync(Buffer.alloc((SIDE / 2 + 1) * SIDE))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+const PICTURE = Uint8Array.from(blankPicture());
+
+/** Greets at once; what it is sent is kept. */
+class FakeSocket {
+  static all: FakeSocket[] = [];
+  static OPEN = 1;
+  readyState = 1;
+  binaryType = '';
+  sent: Uint8Array[] = [];
+  onmessage: (event: { data: unknown }) => void = () => {};
+  onclose: (event: { code: number }) => void = () => {};
+
+  constructor(readonly url: URL) {
+    FakeSocket.all.push(this);
+    const from = Number(url.searchParams.get('from'));
+    const hello = { type: 'hello', protocol: 'placed.1', version: from, genesis: GENESIS, online: 1 };
+    queueMicrotask(() => this.tell(hello));
+  }
+
+  get canvas(): string {
+    return /^\/c\/(.*)\/ws$/.exec(this.url.pathname)?.[1] ?? '0,0';
+  }
+
+  tell(message: object): void {
+    this.onmessage({ data: JSON.stringify(message) });
+  }
+
+  send(data: Uint8Array | string): void {
+    if (typeof data !== 'string') this.sent.push(data);
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+}
+
+let canvases: { x: number; y: number; open: boolean; version: number }[];
+let plane: Plane;
+let gone: string[];
+let ready: boolean;
+let own: number;
+
+const cell = (x: number, y: number, colour = 1) => ({ x, y, colour });
+const area = (x: number, y: number, half = 50) => ({
+  x0: x - half,
+  y0: y - half,
+  x1: x + half,
+  y1: y + half,
+});
+const connected = () =>
+  [...plane.live]
+    .filter((client) => client.sync.state.kind === 'live')
+    .map(({ at }) => `${at.x},${at.y}`)
+    .sort();
+const open = () => FakeSocket.all.filter((socket) => socket.readyState === 1);
+const socketOf = (canvas: string) => open().find((socket) => socket.canvas === canvas)!;
+
+/** Waits for the pictures, which are decoded in threads of their own. */
+async function liveAre(...names: string[]): Promise<void> {
+  await vi.waitFor(() => expect(connected()).toEqual(names.sort()), { timeout: 10_000 });
+}
+
+beforeEach(() => {
+  FakeSocket.all = [];
+  gone = [];
+  ready = false;
+  own = 0;
+  canvases = [];
+  for (let y = 0; y < 2; y++) {
+    for (let x = 0; x < 4; x++) canvases.push({ x, y, open: x < 3, version: 0 });
+  }
+  vi.stubGlobal('document', { hidden: false });
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('fetch', async (url: URL, { signal }: RequestInit = {}) => {
+    signal?.throwIfAborted();
+    if (url.pathname === '/info') {
+      const palette = PALETTE.map((rgb) => ({ name: rgb, rgb }));
+      return Response.json({ width: SIDE, height: SIDE, palette, genesis: GENESIS, canvases });
+    }
+    const headers = { 'X-Canvas-Version': '0', 'X-Canvas-Genesis': GENESIS };
+    return new Response(PICTURE, { headers });
+  });
+  plane = new Plane(new URL('http://placed.test/'), {
+    ready: () => (ready = true),
+    changed: () => {},
+    pixels: () => new ArrayBuffer(SIDE * SIDE * 4),
+    gone: ({ at }: Client) => gone.push(`${at.x},${at.y}`),
+    boardChanged: () => {},
+    ownChanged: () => own++,
+    statusChanged: () => {},
+    begunAnew: () => {},
+    refused: () => {},
+  });
+  plane.start();
+});
+
+afterEach(() => {
+  for (const client of plane.live) client.stop();
+  vi.unstubAllGlobals();
+});
+
+/** The plane is known and this is looked at. */
+async function look(x: number, y: number, half?: number): Promise<void> {
+  await vi.waitFor(() => expect(ready).toBe(true));
+  plane.look(area(x, y, half));
+}
+
+describe('connected are', () => {
+  test('the canvases that one looks at, and those just beside', async () => {
+    await look(1000, 500);
+    await liveAre('0,0', '1,0');
+    expect(open().map(({ url }) => url.pathname).sort()).toEqual(['/c/1,0/ws', '/ws']);
+  });
+
+  test('at most four, nearest to the middle', async () => {
+    await look(2000, 1000, 3000);
+    await liveAre('1,0', '1,1', '2,0', '2,1');
+    expect(gone).toEqual(['0,0']);
+    expect(plane.client.at.x).toBeGreaterThan(0);
+  });
+
+  test('others when one looks elsewhere; the far ones are let go of', async () => {
+    await look(1000, 1000);
+    await liveAre('0,0', '0,1', '1,0', '1,1');
+    plane.look(area(3500, 500));
+    await liveAre('3,0');
+    expect(gone.sort()).toEqual(['0,0', '0,1', '1,0', '1,1']);
+    expect(open().map(({ canvas }) => canvas)).toEqual(['3,0']);
+  });
+
+  test('those too whose own edits the log has not confirmed, for a while', async () => {
+    await look(1000, 1000);
+    await liveAre('0,0', '0,1', '1,0', '1,1');
+    expect(plane.place([cell(10, 10)])).toBeNull();
+    const socket = socketOf('0,0');
+    plane.look(area(3500, 500));
+    expect(connected()).toContain('0,0');
+    socket.tell({ type: 'placed', id: 1, version: 0 });
+    await liveAre('3,0');
+  });
+});
+
+describe('edits', () => {
+  test('go to the canvases that they are on', async () => {
+    await look(1000, 1000);
+    await liveAre('0,0', '0,1', '1,0', '1,1');
+    expect(plane.place([cell(999, 999), cell(1000, 1000, 2), cell(998, 999)])).toBeNull();
+    expect([...plane.pending()]).toEqual([cell(999, 999), cell(998, 999), cell(1000, 1000, 2)]);
+    expect(socketOf('0,0').sent.map((m) => m.length)).toEqual([4 + 6]);
+    expect([...socketOf('1,1').sent[0]!]).toEqual([1, 0, 0, 0, 0, 0, 0x20]);
+    expect(plane.colourAt(cell(1000, 1000))).toBe(2);
+    expect(plane.colourAt(cell(1001, 1000))).toBe(0);
+    expect(own).toBeGreaterThan(0);
+  });
+
+  test('of more than a message may hold go in several', async () => {
+    await look(500, 500);
+    await liveAre('0,0');
+    const many = Array.from({ length: MAX_EDITS + 1 }, (_, x) => cell(x, 0));
+    expect(plane.place(many)).toBeNull();
+    expect(socketOf('0,0').sent.map((m) => m.length)).toEqual([4 + 3 * MAX_EDITS, 4 + 3]);
+  });
+
+  test('are all sent or none, and the reason is named', async () => {
+    await look(2999, 1000);
+    await liveAre('2,0', '2,1', '3,0', '3,1');
+    expect(plane.place([cell(2999, 500), cell(3000, 500)])).toBe('locked');
+    expect(plane.place([cell(2999, 500), cell(2999, 2000)])).toBe('outside');
+    expect(plane.place([cell(2999, 500), cell(-1, 0)])).toBe('outside');
+    expect(plane.place([cell(2999, 500), cell(10, 10)])).toBe('unconnected');
+    socketOf('2,0').tell({ type: 'notice', readonly: true });
+    expect(plane.place([cell(2999, 1500), cell(2999, 500)])).toBe('readonly');
+    expect([...plane.pending()]).toEqual([]);
+    expect(open().flatMap(({ sent }) => sent)).toEqual([]);
+    expect(plane.has(cell(3999, 1999))).toBe(true);
+    expect(plane.has(cell(4000, 0))).toBe(false);
+  });
+
+  test('whose connection was lost are kept, also when one looks elsewhere meanwhile', async () => {
+    await look(500, 500);
+    await liveAre('0,0');
+    plane.place([cell(1, 1), cell(2, 2)]);
+    const socket = socketOf('0,0');
+    socket.readyState = 3;
+    socket.onclose({ code: 1006 });
+    expect(plane.unsaved).toBe(2);
+    plane.look(area(3500, 500));
+    await liveAre('3,0');
+    expect(plane.unsaved).toBe(2);
+    plane.look(area(500, 500));
+    await liveAre('0,0');
+    plane.placeUnsaved();
+    expect(plane.unsaved).toBe(0);
+    expect([...plane.pending()]).toEqual([cell(1, 1), cell(2, 2)]);
+    expect(socketOf('0,0').sent).toHaveLength(1);
+  });
+});
