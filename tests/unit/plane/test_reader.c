@@ -309,12 +309,15 @@ static void a_live_fold_gets_only_what_is_new(void **state)
 
 static void a_record_that_is_delivered_twice_is_folded_once(void **state)
 {
-    static const uint64_t twice[] = {0, 1, 1, 2, 2, 0, 1, 3};
+    static const uint64_t twice[] = {0, 1, 1, 2, 2, 0, 1, 3, 2};
     struct noting a = noting(0);
     reader_add(reader, &a.fold);
-    deliver(0, 4, 8, twice);
+    deliver(0, 4, 9, twice);
     assert_int_equal(start(NULL), READER_OK);
     assert_got(&a, 0, 4);
+    script.event = LOG_RECONNECTED; /* the newest record is what is compared, not the last one */
+    step();
+    assert_int_equal(script.seeks[script.n_seeks - 1], 3);
 }
 
 static void gaps_are_no_reason_to_wait(void **state)
