@@ -140,7 +140,7 @@ function ready(info: Info): void {
   zoom.set(home());
   followLink();
   plane.look(visible(zoom.view, stage.viewport));
-  watchPointer(marksCanvas, { hover, press, click, tap });
+  watchPointer(marksCanvas, { hover, press, click, tap, line, lineEnd });
   watchKeyboard({
     move,
     place: () => placing.placeAtReticle(),
@@ -188,6 +188,7 @@ function scene(): Scene | null {
       overdue: plane.overdue,
       fading: placing.fading,
       hover: placing.hover,
+      line: placing.line,
       reticle: placing.reticle,
       colour: palette.colour === null || closed ? null : rgb[palette.colour]!,
       palette: rgb,
@@ -299,6 +300,17 @@ function click(point: Point): void {
   placing.placeSoon(pressed);
 }
 
+/** From the cell that was pressed to where the pointer is now. */
+function line(point: Point): void {
+  if (!pressed || !zoom!.settled) return;
+  if (zoom!.view.k < PLACE_K) return hint.say('Zoom in to draw a line');
+  placing.drawLine(pressed, cellAt(zoom!.view, point));
+}
+
+function lineEnd(counts: boolean): void {
+  placing.lineEnd(counts);
+}
+
 function tap(point: Point): void {
   const double = clicks.isDouble(point, performance.now());
   if (!zoom!.settled) return double ? zoom!.flyOn() : undefined;
@@ -366,6 +378,10 @@ const handle = {
   show: (view: View) => zoom!.set(view),
   /** Own pixels that are not the log's yet. */
   pending: () => [...placing.pending()],
+  /** Whether no picture of what is looked at is awaited. */
+  get complete(): boolean {
+    return stills.complete && [...plane.live].every((client) => client.drawn);
+  },
   /** Whether a click would place now: not during a flight or just after one. */
   get settled(): boolean {
     return zoom!.settled;
