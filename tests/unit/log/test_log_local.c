@@ -26,6 +26,7 @@
 
 /* These stand before the C library's: LMDB and the log call them. */
 static atomic_int sync_error;
+static atomic_bool sync_holds; /* calls of fdatasync wait */
 static atomic_uint syncs;      /* calls of fdatasync that succeeded */
 static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
 static atomic_uint syncs_at_meta;
@@ -41,6 +42,8 @@ int fsync(int fd)
 
 int fdatasync(int fd)
 {
+    while (atomic_load(&sync_holds))
+        pause_ms(1);
     int error = atomic_load(&sync_error);
     if (error) {
         errno = error;
@@ -192,6 +195,40 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     opened_close(o);
     collector_destroy(c);
     assert_int_equal(umount(dir), 0);
+    remove_tree(dir);
+}
+
+static void what_was_queued_behind_a_commit_without_room_is_refused_too(void **state)
+{
+    char *dir = make_log(3);
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(dir), c);
+    atomic_store(&sync_holds, true);
+    atomic_store(&sync_error, ENOSPC);
+    for (uint64_t i = 4; i <= 8;
+         i++) { /* the first is in a transaction by and by, the others wait */
+        struct log_batch batch = batch_make(1, i, SIZE, false);
+        assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+        batch_finish(&batch);
+        pause_ms(20);
+    }
+    atomic_store(&sync_holds, false);
+    uint64_t until = test_now_ms() + 20000;
+    while (collector_reported(c) < 5 && test_now_ms() < until)
+        pause_ms(1);
+    assert_int_equal(collector_reported_as(c, LOG_REFUSED), 5);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    atomic_store(&sync_error, 0);
+    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() < until)
+        pause_ms(10);
+    append_range(o, c, 9, 9);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), 1);
+    char error[LOG_ERROR_BYTES];
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.high, 4);
+    opened_close(o);
+    collector_destroy(c);
     remove_tree(dir);
 }
 
@@ -431,6 +468,7 @@ int main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_address_space_is_as_asked_for_or_grows_with_the_log),
         cmocka_unit_test(a_full_disk_refuses_and_heals_when_there_is_room),
+        cmocka_unit_test(what_was_queued_behind_a_commit_without_room_is_refused_too),
         cmocka_unit_test(a_full_map_refuses_and_a_larger_one_goes_on),
         cmocka_unit_test(a_second_opener_is_refused),
         cmocka_unit_test(another_process_reads_along),
