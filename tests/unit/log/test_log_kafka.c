@@ -40,6 +40,35 @@ static void a_missing_topic_is_made_by_whoever_is_first(void **state)
     kafka_destroy(topic);
 }
 
+static void a_missing_topic_is_not_made_to_be_read(void **state)
+{
+    char *topic = kafka_create();
+    char url[256];
+    const struct log_options options = {.readonly = true};
+    snprintf(url, sizeof url, "kafka://%s/%s", brokers, topic);
+    for (int i = 0; i < 2; i++) {
+        char error[LOG_ERROR_BYTES] = "";
+        assert_null(log_open(url, &options, error));
+        assert_non_null(strstr(error, "there is no topic"));
+    }
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(kafka_open(topic), c); /* now it is there */
+    struct log_batch batch = batch_make(1, 1, 5, false);
+    char error[LOG_ERROR_BYTES] = "";
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+    batch_finish(&batch);
+    struct collector *reading = collector_create();
+    struct opened *other = opened_readonly(log_open(url, &options, error), reading);
+    assert_null(log_writer_create(other->log, &reading->as_outcomes, error));
+    assert_int_equal(log_reader_seek(other->reader, 0, error), 0);
+    read_records(other, reading, 1);
+    opened_close(other);
+    opened_close(o);
+    collector_destroy(reading);
+    collector_destroy(c);
+    kafka_destroy(topic);
+}
+
 static void several_processes_read_one_partition(void **state)
 {
     char *topic = kafka_create();
@@ -367,6 +396,7 @@ int main(int argc, char *argv[])
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_missing_topic_is_made_by_whoever_is_first),
         cmocka_unit_test(several_processes_read_one_partition),
+        cmocka_unit_test(a_missing_topic_is_not_made_to_be_read),
         cmocka_unit_test(a_topic_of_two_partitions_is_refused),
         cmocka_unit_test(a_compacted_topic_is_refused),
         cmocka_unit_test(a_topic_made_by_hand_is_used_with_warnings),
