@@ -40,6 +40,7 @@ struct world {
     enum refusal reason;               /* of those */
     uint32_t last_id[2];               /* by canvas */
     unsigned ready;
+    struct origin origin; /* of the record read last */
     struct seen records[RECORDS_MAX];
     size_t n_records;
 };
@@ -89,6 +90,7 @@ static int on_record(struct fold *fold, const struct fold_record *record,
 {
     struct world *world = (struct world *)((char *)fold - offsetof(struct world, fold));
     struct span authors = record->record->authors;
+    record_origin(record->record, &world->origin);
     bool one = authors_count(authors) == record->edits.n;
     for (size_t i = 0; one && i < record->edits.n; i++)
         one = authors_of(authors, i) == 0;
@@ -366,6 +368,33 @@ static void what_the_log_refuses_is_refused_and_that_is_news(void **state)
     assert_int_equal(metric_get(&world->metrics, batches_failed_total), 1);
 }
 
+/* A foreign record may say that it is ours; a batch of ours that comes twice does. */
+static void a_record_of_a_batch_that_is_not_in_flight_acknowledges_nothing(void **state)
+{
+    struct world *world = *state;
+    enum refusal reason;
+    uint32_t id = 0;
+    assert_true(add(world, 0, &id, 1, &reason));
+    round_trip(world);
+    assert_int_equal(world->placed, 1);
+    struct fold *fold = owners_fold(world->owners);
+    char error[FOLD_ERROR_BYTES];
+    for (uint64_t batch = 0; batch < 4; batch++) {
+        uint8_t bytes[ORIGIN_BYTES];
+        origin_store(bytes, &(struct origin){world->origin.nonce, batch});
+        struct record record = {.offset = 100, .origin = {bytes, sizeof bytes}};
+        assert_int_equal(fold->ops->record(fold, &(struct fold_record){.record = &record}, error),
+                         0);
+    }
+    world->now_us += 1000 * 1000;
+    assert_true(add(world, 0, &id, 1, &reason));
+    intake_run(world->intake);
+    intake_run(world->intake);
+    assert_int_equal(world->placed, 1); /* it has not been read back yet */
+    round_trip(world);
+    assert_int_equal(world->placed, 2);
+}
+
 /* By even chance the record is in the log or not. */
 static void an_unknown_outcome_is_waited_for_and_then_it_is_unknown(void **state)
 {
@@ -408,6 +437,7 @@ int main(void)
         PROMISE(records_are_cut_to_what_the_log_takes_and_messages_are_not),
         PROMISE(a_log_that_comes_to_take_less_gets_what_was_gathered_in_pieces),
         PROMISE(what_was_gathered_is_refused_when_the_log_turns_read_only),
+        PROMISE(a_record_of_a_batch_that_is_not_in_flight_acknowledges_nothing),
         cmocka_unit_test_setup_teardown(what_the_log_refuses_is_refused_and_that_is_news,
                                         set_up_refusing, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_outcome_is_waited_for_and_then_it_is_unknown,
