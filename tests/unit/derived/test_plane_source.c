@@ -304,6 +304,9 @@ static void pictures_are_told_of_the_plane(void **state)
     assert_int_equal(source->painted(source, (struct picture_name){3, 0, 0}, NULL, 0), 4);
     source->copy(source, (struct position){1, 1}, &world->one); /* open and blank */
     assert_true(world->one.version == 0 && world->one.pixels[4711] == 0);
+    memset(&world->one, 7, sizeof world->one);
+    source->copy(source, (struct position){9, 9}, &world->one); /* not there */
+    assert_true(world->one.version == 0 && world->one.pixels[4711] == 0);
     plane_destroy(plane);
 }
 
