@@ -7,13 +7,10 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "api/routes.h"
 #include "config/config_read.h"
@@ -29,12 +26,15 @@
 #include "plane/owners.h"
 #include "plane/place.h"
 #include "plane/reader.h"
+#include "process.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "sys/sys_env.h"
+#include "web_folder.h"
 #include "ws/ws.h"
 
 enum {
+    EXIT_USAGE = 2,
     EXIT_MISMATCH = 3,  /* the log does not match the checkpoint */
     FILES_RESERVE = 64, /* descriptors that are not connections: log, checkpoint, listeners */
     READ_MS = 1000,
@@ -67,9 +67,9 @@ struct server {
     atomic_int exit_code;
 };
 
-/* For the signal handler, which has nothing else to go by. */
+/* For the signal handlers, which have nothing else to go by. */
 static struct server *running;
-static volatile sig_atomic_t stopping;
+static volatile int stopping;
 
 static void stop_loops(struct server *server)
 {
@@ -77,51 +77,19 @@ static void stop_loops(struct server *server)
         loop_stop(server->loops[i]);
 }
 
-static void on_stop_signal(int signal_number)
+/* From a signal handler. */
+static void stop(void)
 {
     stopping = 1;
     if (running)
         stop_loops(running);
 }
 
-static void on_reload_signal(int signal_number)
+/* From a signal handler. */
+static void reload(void)
 {
     for (size_t i = 0; running && i < running->n_loops; i++)
         loop_reload(running->loops[i]);
-}
-
-/* A mapped file (of LMDB) has ended, or a page that it points to is none: damage, which must not
- * look like a fault of the program. */
-static void on_bus_error(int signal_number)
-{
-    static const char words[] =
-        "placed: error: a file under the data directory is damaged or was cut short while it was "
-        "open (SIGBUS). data/checkpoint may be deleted; data/log is the canvas\n";
-    (void)!write(STDERR_FILENO, words, sizeof words - 1);
-    _exit(EXIT_FAILURE);
-}
-
-static void handle_signals(void)
-{
-    struct sigaction stop = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGINT, &stop, NULL);
-    struct sigaction reload = {.sa_handler = on_reload_signal, .sa_flags = SA_RESTART};
-    sigaction(SIGHUP, &reload, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGBUS, on_bus_error);
-}
-
-/* Every connection is a descriptor: take as many as the system lets us. */
-static unsigned raise_file_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return 1024;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur > 10000000 ? 10000000 : (unsigned)limit.rlim_cur;
 }
 
 /* ---- opening, from the log upward ---- */
@@ -238,32 +206,22 @@ static void picture_ready(struct picture_source *source, const struct picture *p
         loop_picture_ready(server->loops[i]);
 }
 
-/* ---- the web client ---- */
-
-/* Beside the program: in the build folder, or as installed. */
-static int find_web(char path[PATH_MAX])
+static int open_pictures(struct server *server)
 {
-    static const char *const places[] = {"../client-web", "../share/placed/client-web"};
-    char self[PATH_MAX - 64];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (n < 0)
-        return -1;
-    self[n] = '\0';
-    *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(path, PATH_MAX, "%s/%s", self, places[i]);
-        if (access(path, R_OK) == 0)
-            return 0;
-    }
+    server->source.pictures.ready = picture_ready;
+    server->pictures = pictures_create(&server->source.pictures, pictures_limits_default);
+    if (server->pictures)
+        return 0;
+    diag_error("cannot start a thread: %s", strerror(errno));
     return -1;
 }
 
 static int load_files(struct server *server)
 {
-    char found[PATH_MAX], error[FILES_ERROR_BYTES];
+    char found[WEB_FOLDER_BYTES], error[FILES_ERROR_BYTES];
     const char *web = server->config.web;
     if (!web) {
-        if (find_web(found) != 0) {
+        if (web_folder_find(found) != 0) {
             diag_warn("no web client beside the program: \"/\" will answer 404 (see --web)");
             return 0;
         }
@@ -365,6 +323,33 @@ static int open_loops(struct server *server, unsigned max_files)
     return 0;
 }
 
+static void configure_shards(struct server *server)
+{
+    const struct config *config = &server->config;
+    server->shard = shard_defaults;
+    server->shard.batch_us = config->batch_ms * UINT64_C(1000);
+    server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    if (strcmp(config->energy, server->shard.energy) != 0)
+        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
+                  config->energy);
+}
+
+/* Everything from the log up to the listeners. The exit code, 0 to go on. */
+static int open_server(struct server *server)
+{
+    unsigned max_files = process_raise_file_limit();
+    if (make_directory(server->config.data) != 0 || open_log(server) != 0 ||
+        open_checkpoint(server) != 0 || open_plane(server) != 0)
+        return EXIT_FAILURE;
+    int code = fold_log(server);
+    if (code != EXIT_SUCCESS || stopping)
+        return code;
+    configure_shards(server);
+    if (open_pictures(server) != 0 || load_files(server) != 0 || open_loops(server, max_files) != 0)
+        return EXIT_FAILURE;
+    return EXIT_SUCCESS;
+}
+
 /* ---- running ---- */
 
 static void *run_reader(void *arg)
@@ -390,47 +375,57 @@ static void *run_loop(void *arg)
     return NULL;
 }
 
-static int run(struct server *server)
+static int start_threads(struct server *server)
 {
     if (pthread_create(&server->reader_thread, NULL, run_reader, server) != 0)
-        goto no_thread;
+        return -1;
     server->reading = true;
     server->checkpointer = checkpointer_create(server->checkpoint, &server->source.checkpoint,
                                                &server->metrics, server->config.checkpoint_seconds);
     if (!server->checkpointer)
-        goto no_thread;
+        return -1;
     for (size_t i = 1; i < server->n_loops; i++) {
         if (pthread_create(&server->loop_threads[i], NULL, run_loop, server->loops[i]) != 0)
-            goto no_thread;
+            return -1;
         server->n_loop_threads++;
     }
-    running = server;
-    if (stopping)
-        stop_loops(server);
-    loop_run(server->loops[0]);
     return 0;
-
-no_thread:
-    diag_error("cannot start a thread: %s", strerror(errno));
-    stop_loops(server);
-    return -1;
 }
 
-/* ---- closing, in reverse ---- */
-
-static void finish(struct server *server)
+/* The loops have ended: let what is in flight reach the log, and what is in the log the canvases,
+ * so that the last checkpoint has it. */
+static void stop_threads(struct server *server)
 {
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
-    if (server->writer)
-        log_writer_flush(server->writer, FLUSH_MS);
+    log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
         reader_wake(server->reader);
         pthread_join(server->reader_thread, NULL);
     }
     checkpointer_destroy(server->checkpointer);
+}
+
+/* Until a signal, or until the log fails. The exit code. */
+static int run(struct server *server)
+{
+    running = server;
+    bool started = start_threads(server) == 0;
+    if (!started)
+        diag_error("cannot start a thread: %s", strerror(errno));
+    if (!started || stopping)
+        stop_loops(server);
+    loop_run(server->loops[0]); /* its own shutdown comes first, if it was stopped already */
+    stop_threads(server);
+    return started ? atomic_load(&server->exit_code) : EXIT_FAILURE;
+}
+
+/* ---- closing, in reverse ---- */
+
+static void close_server(struct server *server)
+{
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
@@ -453,38 +448,15 @@ int main(int argc, char *argv[])
     case CONFIG_DONE:
         return EXIT_SUCCESS;
     case CONFIG_BAD:
-        return 2;
+        return EXIT_USAGE;
     case CONFIG_RUN:
         break;
     }
-    handle_signals();
-    unsigned max_files = raise_file_limit();
-    server.shard = shard_defaults;
-    if (strcmp(server.config.energy, server.shard.energy) != 0)
-        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
-                  server.config.energy);
-    server.shard.batch_us = server.config.batch_ms * UINT64_C(1000);
-    server.shard.tick_us = server.config.tick_ms * UINT64_C(1000);
-
-    int code = EXIT_FAILURE;
-    if (make_directory(server.config.data) != 0 || open_log(&server) != 0 ||
-        open_checkpoint(&server) != 0 || open_plane(&server) != 0)
-        goto out;
-    code = fold_log(&server);
-    if (code != EXIT_SUCCESS || stopping)
-        goto out;
-    code = EXIT_FAILURE;
-    server.source.pictures.ready = picture_ready;
-    server.pictures = pictures_create(&server.source.pictures, pictures_limits_default);
-    if (!server.pictures || load_files(&server) != 0 || open_loops(&server, max_files) != 0)
-        goto out;
-    atomic_store(&server.exit_code, EXIT_SUCCESS);
-    code = run(&server) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-
-out:
-    finish(&server);
-    if (code == EXIT_SUCCESS)
-        code = atomic_load(&server.exit_code);
+    process_handle_signals(stop, reload);
+    int code = open_server(&server);
+    if (code == EXIT_SUCCESS && !stopping)
+        code = run(&server);
+    close_server(&server);
     if (code == EXIT_SUCCESS)
         diag_info("bye");
     return code;

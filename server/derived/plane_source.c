@@ -18,24 +18,33 @@ static struct plane_source *of_pictures(struct picture_source *source)
 
 /* ---- checkpoints ---- */
 
-/* Which canvases have been painted. False when there is no memory for the list: then nothing may be
- * saved, because a checkpoint that leaves a canvas out would be believed. */
-static bool list_painted(struct plane_source *source)
+/* All places of the plane. Asks again when one has come meanwhile: they are in order, so that it
+ * may have pushed another one off the end. False when out of memory. */
+static bool list_all(struct canvases *canvases, struct place_list *list)
 {
-    size_t n = canvases_list(source->canvases, NULL, 0);
-    if (n > source->room) {
-        struct canvas_place **places = realloc(source->places, n * sizeof(struct canvas_place *));
+    while ((list->n = canvases_list(canvases, list->places, list->room)) > list->room) {
+        size_t room = list->n + 16;
+        struct canvas_place **places = realloc(list->places, room * sizeof(struct canvas_place *));
         if (!places)
             return false;
-        source->places = places;
-        source->room = n;
+        list->places = places;
+        list->room = room;
     }
-    n = canvases_list(source->canvases, source->places, source->room);
-    source->n = 0;
-    for (size_t i = 0; i < n && i < source->room; i++) {
-        if (place_version(source->places[i]) > 0)
-            source->places[source->n++] = source->places[i];
+    return true;
+}
+
+/* Keep those that have been painted. */
+static bool list_painted(struct plane_source *source)
+{
+    struct place_list *list = &source->painted;
+    if (!list_all(source->canvases, list))
+        return false;
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (place_version(list->places[i]) > 0)
+            list->places[n++] = list->places[i];
     }
+    list->n = n;
     return true;
 }
 
@@ -56,21 +65,30 @@ static bool begin(struct checkpoint_source *base, struct checkpoint_plane *plane
 static bool look(struct checkpoint_source *base, size_t i, struct checkpoint_canvas *canvas)
 {
     struct plane_source *source = of_checkpoint(base);
-    if (i >= source->n)
+    if (i >= source->painted.n)
         return false;
-    *canvas = (struct checkpoint_canvas){.position = place_position(source->places[i]),
-                                         .version = place_version(source->places[i])};
+    const struct canvas_place *place = source->painted.places[i];
+    *canvas = (struct checkpoint_canvas){.position = place_position(place),
+                                         .version = place_version(place)};
     return true;
 }
 
 static void copy(struct checkpoint_source *base, size_t i, struct checkpoint_canvas *canvas)
 {
     struct plane_source *source = of_checkpoint(base);
-    place_copy(source->places[i], source->copy);
-    *canvas = (struct checkpoint_canvas){.position = place_position(source->places[i]),
+    struct canvas_place *place = source->painted.places[i];
+    place_copy(place, source->copy);
+    *canvas = (struct checkpoint_canvas){.position = place_position(place),
                                          .version = source->copy->version,
                                          .checksum = source->copy->checksum,
                                          .pixels = source->copy->pixels};
+}
+
+static void prove(struct checkpoint_source *base, struct anchor *anchor)
+{
+    struct plane_state state;
+    canvases_state(of_checkpoint(base)->canvases, &state);
+    *anchor = state.anchor;
 }
 
 struct load {
@@ -102,24 +120,20 @@ enum checkpoint_load plane_source_load(struct plane_source *source, struct check
 
 /* ---- pictures ---- */
 
-/* A list of the places that a picture shows, for free(); NULL when there are none, or no memory. */
-static struct canvas_place **list_shown(struct plane_source *source, struct picture_name name,
-                                        size_t *n)
+/* The places that a picture shows; their memory is the caller's to free. None when out of memory.
+ */
+static struct place_list list_shown(struct plane_source *source, struct picture_name name)
 {
-    size_t room = canvases_list(source->canvases, NULL, 0);
-    struct canvas_place **places = malloc(room * sizeof(struct canvas_place *));
-    *n = 0;
-    if (!places)
-        return NULL;
-    size_t all = canvases_list(source->canvases, places, room);
-    for (size_t i = 0; i < all && i < room; i++) {
-        if (picture_name_holds(name, place_position(places[i])))
-            places[(*n)++] = places[i];
+    struct place_list list = {0};
+    size_t n = 0;
+    if (!list_all(source->canvases, &list))
+        list.n = 0;
+    for (size_t i = 0; i < list.n; i++) {
+        if (picture_name_holds(name, place_position(list.places[i])))
+            list.places[n++] = list.places[i];
     }
-    if (*n > 0)
-        return places;
-    free(places);
-    return NULL;
+    list.n = n;
+    return list;
 }
 
 static bool version(struct picture_source *base, struct picture_name name, uint64_t *newest)
@@ -132,31 +146,30 @@ static bool version(struct picture_source *base, struct picture_name name, uint6
             *newest = place_version(place);
         return place != NULL;
     }
-    size_t n;
-    struct canvas_place **places = list_shown(source, name, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (place_version(places[i]) > *newest)
-            *newest = place_version(places[i]);
+    struct place_list list = list_shown(source, name);
+    for (size_t i = 0; i < list.n; i++) {
+        if (place_version(list.places[i]) > *newest)
+            *newest = place_version(list.places[i]);
     }
-    free(places);
-    return n > 0;
+    free(list.places);
+    return list.n > 0;
 }
 
 static size_t painted(struct picture_source *base, struct picture_name name,
                       struct picture_canvas *into, size_t room)
 {
-    size_t n, found = 0;
-    struct canvas_place **places = list_shown(of_pictures(base), name, &n);
-    for (size_t i = 0; i < n; i++) {
-        uint64_t at = place_version(places[i]);
+    size_t found = 0;
+    struct place_list list = list_shown(of_pictures(base), name);
+    for (size_t i = 0; i < list.n; i++) {
+        uint64_t at = place_version(list.places[i]);
         if (at == 0)
             continue;
         if (found < room)
             into[found] =
-                (struct picture_canvas){.position = place_position(places[i]), .version = at};
+                (struct picture_canvas){.position = place_position(list.places[i]), .version = at};
         found++;
     }
-    free(places);
+    free(list.places);
     return found;
 }
 
@@ -178,7 +191,7 @@ int plane_source_init(struct plane_source *source, struct canvases *canvases, co
                       const char *topic)
 {
     *source = (struct plane_source){
-        .checkpoint = {.begin = begin, .look = look, .copy = copy},
+        .checkpoint = {.begin = begin, .look = look, .copy = copy, .prove = prove},
         .pictures = {.version = version,
                      .painted = painted,
                      .copy = copy_canvas,
@@ -194,5 +207,5 @@ int plane_source_init(struct plane_source *source, struct canvases *canvases, co
 void plane_source_finish(struct plane_source *source)
 {
     free(source->copy);
-    free(source->places);
+    free(source->painted.places);
 }

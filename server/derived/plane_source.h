@@ -10,14 +10,18 @@
 #include "derived/pictures.h"
 #include "plane/canvases.h"
 
+struct place_list {
+    struct canvas_place **places;
+    size_t n, room;
+};
+
 struct plane_source {
     struct checkpoint_source checkpoint;
     struct picture_source pictures; /* its `ready` is the caller's to set */
     struct canvases *canvases;
     char cluster[64], topic[256]; /* of the log */
     struct canvas *copy;          /* for the checkpoint */
-    struct canvas_place **places; /* of the checkpoint that is being saved: the painted ones */
-    size_t n, room;
+    struct place_list painted;    /* of the checkpoint that is being saved */
 };
 
 /* cluster and topic: as log_identify gives them. -1 when out of memory. */

@@ -14,31 +14,25 @@
  * Errors. A function that can fail returns -1 or NULL and writes the reason, a sentence without a
  * final stop, into error. It has then changed nothing.
  *
- * The failure policy, the same for every implementation:
+ * Failures, the same for every implementation:
  *
- *   what happens                          writer                          reader
- *   ------------------------------------  ------------------------------  ------------------------
- *   appends do not come through for the   LOG_STALLED; what is waiting    goes on with what is
- *   moment: disk or address space full,   gets LOG_REFUSED if it is       there
- *   no broker, no leader, no progress     certainly not in the log,
- *   for two seconds                       else LOG_UNKNOWN
- *   one record is not taken: it is        LOG_REFUSED for that record;    -
- *   larger than the broker allows         log_writer_record_max shrinks
- *   the connection was lost and is back   nothing to do                   LOG_RECONNECTED, once;
- *                                                                         nothing read before it
- *                                                                         is delivered after it
- *   the producer has failed for good      what is in flight LOG_UNKNOWN;  -
- *                                         LOG_STALLED until a new one
- *                                         works
- *   what is stored cannot be trusted: a   -                               LOG_FAILED, at every poll
- *   wrong checksum, a record missing,                                     until a seek: the caller
- *   an offset that is no longer there                                     decides
- *   a write failed and the state of the   the process ends with status    -
- *   disk is not known (EIO)               1, no outcome is reported
+ * - Appends do not come through for the moment (disk or address space full; no broker, no leader,
+ *   no progress for two seconds; the producer has failed and is replaced; the broker takes no
+ *   record of LOG_RECORD_MIN): the writer is LOG_STALLED, and takes nothing. What is in flight
+ *   gets LOG_REFUSED if it is certainly not in the log and never will be, else LOG_UNKNOWN; at
+ *   once, or when a batch times out (10 s). It recovers without a call once appends come through
+ *   again.
+ * - A record is larger than the broker takes: LOG_REFUSED for that record, log_writer_record_max
+ *   shrinks, and the next ones are taken.
+ * - What is on the disk is not known, because a write failed (EIO): the process ends with status
+ *   1, and no outcome is reported. The next one opens what was last committed.
+ * - A reader lost its connection and has it back: LOG_RECONNECTED, once. Nothing that was fetched
+ *   before is delivered, because the log behind the new connection may be another one.
+ * - What is stored cannot be trusted (a wrong checksum, a record missing, an offset that is no
+ *   longer there): LOG_FAILED at every poll, until a seek succeeds. The caller decides.
  *
- * The implementation retries by itself what can be retried without a record appearing twice; the
- * caller never repeats an append whose outcome is LOG_UNKNOWN. A stalled writer recovers by itself,
- * without a call, once appends come through again.
+ * The implementation repeats by itself what can be repeated without a record appearing twice. The
+ * caller never repeats an append whose outcome is LOG_UNKNOWN.
  */
 #ifndef PLACED_LOG_LOG_H
 #define PLACED_LOG_LOG_H

@@ -124,10 +124,12 @@ static struct canvas_place *place_to_paint(struct canvases *canvases, struct pos
     }
     if (!place)
         place = add(canvases, position, false);
-    if (!place)
+    if (!place) {
         snprintf(error, FOLD_ERROR_BYTES, "out of memory");
-    else
-        canvases->n_painted++;
+        return NULL;
+    }
+    canvases->n_painted++;
+    metric_set(canvases->metrics, canvases, canvases->n_painted);
     return place;
 }
 
@@ -277,6 +279,7 @@ struct canvases *canvases_create(size_t open_w, size_t open_h, struct metrics *m
     canvases->fold.ops = &ops;
     canvases->common.env = env;
     canvases->common.rings.plan = rings ? *rings : ring_plan_default;
+    canvases->common.rings.metrics = metrics;
     canvases->common.reclaim = reclaim;
     canvases->metrics = metrics;
     canvases->n_open = open_w * open_h;

@@ -32,15 +32,18 @@ bool ring_budget_take(struct ring_budget *budget, size_t bytes, size_t limit)
             return false;
     } while (!atomic_compare_exchange_weak_explicit(&budget->used, &used, used + bytes,
                                                     memory_order_relaxed, memory_order_relaxed));
+    metric_add(budget->metrics, ring_bytes, bytes);
     return true;
 }
 
 void ring_budget_force(struct ring_budget *budget, size_t bytes)
 {
     atomic_fetch_add_explicit(&budget->used, bytes, memory_order_relaxed);
+    metric_add(budget->metrics, ring_bytes, bytes);
 }
 
 void ring_budget_give(struct ring_budget *budget, size_t bytes)
 {
     atomic_fetch_sub_explicit(&budget->used, bytes, memory_order_relaxed);
+    metric_add(budget->metrics, ring_bytes, -(uint64_t)bytes);
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sys/metrics.h"
+
 /* A ring of 2^edits_log2 edits and 2^marks_log2 records. */
 struct ring_size {
     unsigned edits_log2, marks_log2;
@@ -28,7 +30,8 @@ extern const struct ring_plan ring_plan_default;
 
 struct ring_budget {
     struct ring_plan plan;
-    _Atomic size_t used; /* bytes */
+    struct metrics *metrics;
+    _Atomic size_t used; /* bytes; also in the metrics */
 };
 
 /* Four times as large, or as large as the plan allows. */

@@ -37,8 +37,8 @@ struct audience {
     struct audience *next_news;
 
     uint64_t heartbeat_us;      /* the last heartbeat */
-    uint64_t heartbeat_version; /* of the checksum that was told last */
-    uint64_t heartbeat_online;  /* told last */
+    uint64_t heartbeat_version; /* of the checksum that was sent last */
+    uint64_t heartbeat_online;  /* sent last */
 };
 
 /* Watch the place. NULL when out of memory. */

@@ -18,8 +18,8 @@ static uint64_t interval_us(const struct shard *shard)
     return interval < shard->config.heartbeat_us ? interval : shard->config.heartbeat_us;
 }
 
-/* Tell those who are up to date what their canvas must look like. Not pending: a client that misses
- * one gets the next, and a checksum is of use only at its version. */
+/* Tell those that are up to date what their canvas must look like. Not pending: a client that
+ * misses one gets the next, and a checksum is of use only at its version. */
 static void send_checksum(const struct audience *audience, const struct message *message)
 {
     for (uint32_t i = 0; i < audience->n; i++) {
@@ -30,7 +30,7 @@ static void send_checksum(const struct audience *audience, const struct message 
     }
 }
 
-static void tell_checksum(struct audience *audience, bool ticked)
+static void send_or_attach_checksum(struct audience *audience, bool ticked)
 {
     const struct ring_mark *sent = &audience->fanout.sent;
     if (!audience->fanout.sent_whole || sent->version == audience->heartbeat_version)
@@ -42,7 +42,7 @@ static void tell_checksum(struct audience *audience, bool ticked)
         send_checksum(audience, &checksum);
 }
 
-static void tell_online(struct shard *shard, struct audience *audience, bool ticked)
+static void announce_online(struct shard *shard, struct audience *audience, bool ticked)
 {
     uint64_t count = metric_get(shard->metrics, sessions);
     if (count == audience->heartbeat_online)
@@ -62,6 +62,6 @@ void heartbeat_run(struct shard *shard, struct audience *audience, uint64_t now_
     if (now_us < due_us || (!ticked && now_us < due_us + WAIT_US))
         return;
     audience->heartbeat_us = now_us;
-    tell_checksum(audience, ticked);
-    tell_online(shard, audience, ticked);
+    send_or_attach_checksum(audience, ticked);
+    announce_online(shard, audience, ticked);
 }

@@ -30,9 +30,9 @@ struct batch {
     size_t n;
     uint64_t unknown_since_us; /* when it was first seen to be unknown; 0: it is not */
     /* under the lock */
-    bool landed, told;
+    bool landed, has_outcome;
     uint64_t version;         /* when landed */
-    enum log_outcome outcome; /* when told */
+    enum log_outcome outcome; /* when has_outcome */
 };
 
 struct intake {
@@ -99,7 +99,7 @@ static void on_outcome(struct batch_owner *owner, uint64_t batch, enum log_outco
     struct intake *intake = of_owner(owner);
     pthread_mutex_lock(&intake->lock);
     if (in_flight(intake, batch)) {
-        batch_of(intake, batch)->told = true;
+        batch_of(intake, batch)->has_outcome = true;
         batch_of(intake, batch)->outcome = outcome;
     }
     pthread_mutex_unlock(&intake->lock);
@@ -277,10 +277,10 @@ static bool take_oldest(struct intake *intake, uint64_t now_us, enum settled *wh
             *what = SETTLED_PLACED;
             *version = batch->version;
             taken = true;
-        } else if (batch->told && batch->outcome == LOG_REFUSED) {
+        } else if (batch->has_outcome && batch->outcome == LOG_REFUSED) {
             *what = SETTLED_REFUSED;
             taken = true;
-        } else if (batch->told && batch->outcome == LOG_UNKNOWN) {
+        } else if (batch->has_outcome && batch->outcome == LOG_UNKNOWN) {
             if (batch->unknown_since_us == 0)
                 batch->unknown_since_us = now_us;
             *due_us = batch->unknown_since_us + intake->config.unknown_us;
@@ -288,7 +288,7 @@ static bool take_oldest(struct intake *intake, uint64_t now_us, enum settled *wh
             taken = now_us >= *due_us;
         }
         if (taken) {
-            batch->landed = batch->told = false;
+            batch->landed = batch->has_outcome = false;
             intake->oldest++;
         }
     }

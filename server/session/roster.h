@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * roster: the sessions of a shard by number, so that what comes back for one that has left is
- * recognised; and which of them have something to be told besides frames. Shard's thread.
+ * recognised; and which of them have something pending besides frames. Shard's thread.
  */
 #ifndef PLACED_SESSION_ROSTER_H
 #define PLACED_SESSION_ROSTER_H
@@ -24,7 +24,7 @@ struct roster {
     uint32_t n_slots, room; /* used so far (free ones too), allocated */
     uint32_t free_slot;     /* head of the free list */
     uint32_t n_sessions;
-    uint32_t *pending; /* slots of sessions that have something to be told; room of them */
+    uint32_t *pending; /* slots of sessions that have something pending; room of them */
     uint32_t n_pending;
 };
 
@@ -40,10 +40,10 @@ void roster_remove(struct roster *roster, uint32_t slot);
 uint64_t roster_handle(const struct roster *roster, uint32_t slot);
 struct session *roster_find(const struct roster *roster, uint64_t handle);
 
-/* The session in this slot has something to be told. */
+/* The session in this slot has something pending. */
 void roster_set_pending(struct roster *roster, uint32_t slot);
 
-/* One session that has, which then counts as told; NULL when there is none. */
+/* One session that has, which is then off the list; NULL when there is none. */
 struct session *roster_take_pending(struct roster *roster);
 
 #endif

@@ -78,6 +78,8 @@ static int join_audience(struct session *session, enum session_from from, uint64
     struct audience *audience = audiences_join(&shard->audiences, session->place);
     if (!audience)
         return -1;
+    if (audience->n == 0) /* the first heartbeat comes in its time */
+        audience->heartbeat_us = env_now_us(shard->env);
     if (audience_add(audience, session, &session->member) != 0) {
         audiences_leave(&shard->audiences, audience);
         return -1;

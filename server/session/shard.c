@@ -115,7 +115,7 @@ bool shard_readonly(const struct shard *shard)
 
 /* ---- the log's state ---- */
 
-static void tell_all(struct shard *shard, unsigned bits)
+static void set_all_pending(struct shard *shard, unsigned bits)
 {
     for (uint32_t i = 0; i < shard->roster.n_slots; i++) {
         struct session *session = shard->roster.slots[i].session;
@@ -131,7 +131,7 @@ static void watch_log(struct shard *shard)
     metric_set(shard->metrics, log_writable, !readonly);
     if (readonly != shard->readonly) {
         shard->readonly = readonly;
-        tell_all(shard, PENDING_NOTICE);
+        set_all_pending(shard, PENDING_NOTICE);
     }
 }
 
@@ -270,8 +270,9 @@ static void count_deliveries(struct shard *shard)
 
 uint64_t shard_run(struct shard *shard)
 {
-    atomic_store_explicit(&shard->notified, false, memory_order_release);
-    atomic_thread_fence(memory_order_seq_cst); /* what is read below is newer than the flag */
+    /* An exchange and not a store: what is read below is newer than what anybody notified of who
+     * found the flag set. */
+    atomic_exchange_explicit(&shard->notified, false, memory_order_acq_rel);
     uint64_t now_us = env_now_us(shard->env);
     uint64_t due_us = intake_run(shard->intake);
 

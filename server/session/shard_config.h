@@ -7,7 +7,7 @@
 
 struct shard_config {
     uint64_t batch_us;     /* how long edits are gathered */
-    uint64_t tick_us;      /* how often viewers are told */
+    uint64_t tick_us;      /* how often viewers are sent frames */
     uint64_t heartbeat_us; /* at most between two heartbeats: checksum and online, when changed */
     uint64_t ping_us;      /* every session is pinged once in this time */
     uint64_t stall_us;     /* a session that takes nothing for so long is closed with 4001 */

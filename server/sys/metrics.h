@@ -9,10 +9,12 @@
 
 /* X(name, type, help): the name as Prometheus shows it after "placed_". */
 #define METRICS(X)                                                                                 \
-    X(version, gauge, "Version of the canvas: the next offset to read")                            \
+    X(version, gauge, "Version of the plane: the next offset to read")                             \
     X(records_total, counter, "Records read from the log")                                         \
     X(records_skipped_total, counter, "Records skipped whole because they break the format")       \
-    X(edits_folded_total, counter, "Edits folded into the canvas")                                 \
+    X(edits_folded_total, counter, "Edits folded into the canvases")                               \
+    X(canvases, gauge, "Canvases that were ever painted")                                          \
+    X(ring_bytes, gauge, "Memory that the recent edits of all canvases take")                      \
     X(messages_total, counter, "Messages of edits taken from clients")                             \
     X(edits_taken_total, counter, "Edits taken from clients for the log")                          \
     X(edits_refused_total, counter, "Edits refused")                                               \
@@ -23,7 +25,7 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
-    X(origins_refused_total, counter, "Requests refused because of the page that made them")          \
+    X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \

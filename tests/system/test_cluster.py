@@ -5,7 +5,7 @@ import time
 
 import pytest
 from checker import ACKNOWLEDGED, REFUSED
-from world import World, eventually
+from world import CORNERS, PLANE, World, eventually
 
 READONLY_SECONDS = 15  # the promise is 2 to 3 s; a sanitizer on a busy machine is slow
 
@@ -14,18 +14,19 @@ READONLY_SECONDS = 15  # the promise is 2 to 3 s; a sanitizer on a busy machine 
 @pytest.mark.limit(150)
 async def test_servers_on_one_partition_end_with_the_same_bytes(make_world, kafka_log, rng, n):
     world = make_world(kafka_log(), region=3000)
-    servers = await asyncio.gather(*(world.server(chr(ord("a") + i)) for i in range(n)))
-    clients = [await world.client(servers[i % n]) for i in range(2 * n)]
+    servers = await asyncio.gather(*(world.server(chr(ord("a") + i), args=PLANE) for i in range(n)))
+    clients = [await world.client(server, place=place) for place in CORNERS[:2] for server in servers]
     for client in clients:
         world.scribble(client, rate=150, rng=rng)
     await eventually(lambda: world.ledger.count(ACKNOWLEDGED) > 400, "400 messages placed")
     await world.check()
-    end = clients[0].version
-    assert {client.version for client in clients} == {end}
-    assert len({client.canvas.checksum() for client in clients}) == 1
-    pictures = [await world.picture(server, end) for server in servers]
-    assert len(set(pictures)) == 1
-    assert {(await world.info(server))["version"] for server in servers} == {end}
+    for place, watchers in zip(CORNERS, (clients[:n], clients[n:])):
+        end = watchers[0].version
+        assert {client.version for client in watchers} == {end}
+        assert len({client.canvas.checksum() for client in watchers}) == 1
+        assert len({await world.picture(server, end, place) for server in servers}) == 1
+    assert clients[0].canvas.checksum() != clients[n].canvas.checksum()
+    assert {(await world.info(server))["version"] for server in servers} == {max(client.version for client in clients)}
 
 
 async def test_a_server_that_joins_late_or_comes_back_has_the_same_bytes(kafka_world, rng):

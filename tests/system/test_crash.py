@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from checker import ACKNOWLEDGED, UNKNOWN, check
+from checker import ACKNOWLEDGED, REFUSED, UNKNOWN, check
 from fold import record_words
-from world import eventually
+from world import CORNERS, PLANE, eventually
 
 
 async def placed_since(world, before, n):
@@ -16,8 +16,8 @@ async def placed_since(world, before, n):
 async def test_killed_again_and_again_under_load(any_world, rng):
     """Row 1. Now and then a kill comes while it still starts."""
     world = any_world
-    server = await world.server(args=["--checkpoint-seconds", "1"])
-    clients = [await world.client(server) for _ in range(3)]
+    server = await world.server(args=["--checkpoint-seconds", "1", *PLANE])
+    clients = [await world.client(server, place=place) for place in CORNERS]
     for client in clients:
         world.scribble(client, rate=300, size=8, rng=rng)
     for round_ in range(8):
@@ -99,19 +99,37 @@ async def test_sigterm_under_load_settles_what_is_in_flight(any_world, rng, thre
 
 
 @pytest.mark.limit(150)
-async def test_a_rolling_restart_of_three_servers_is_hardly_noticed(kafka_world, rng):
-    """Row 5: clients go to another server, with their version."""
+async def test_a_rolling_restart_that_opens_a_canvas_is_hardly_noticed(kafka_world, rng):
+    """Rows 5 and 33: clients go to another server, with their version. On one server after the other a canvas is
+    opened; edits of it are refused where it is not open yet, and shown everywhere."""
     world = kafka_world
     servers = [await world.server() for _ in range(3)]
     clients = [await world.client(*servers[i % 3:], *servers[:i % 3]) for i in range(6)]
     for client in clients:
         world.scribble(client, rate=80, rng=rng)
-    for server in servers:
+    for number, server in enumerate(servers):
         await placed_since(world, world.ledger.count(ACKNOWLEDGED), 30)
         await asyncio.to_thread(server.stop)
         await eventually(lambda: all(client.connected for client in clients), "all went elsewhere")
         await placed_since(world, world.ledger.count(ACKNOWLEDGED), 30)
+        server.args = ["--plane", "2x1"]
         await world.start(server)
+        if number == 0:  # open on the first server only
+            for i in range(3):
+                clients.append(await world.client(server, *servers[1:], place=(1, 0), name=f"pioneer {i}"))
+                world.scribble(clients[-1], rate=80, rng=rng)
+            entry = await clients[-1].paint()
+            await clients[-1].settle(entry)
+            assert entry.outcome == ACKNOWLEDGED
+            stranger = await world.client(*servers[1:], server, place=(1, 0), name="stranger")
+            await stranger.reach(entry.version)
+            assert stranger.hello["open"] is False
+            refused = await stranger.paint()
+            await stranger.settle(refused)
+            assert (refused.outcome, refused.reason) == (REFUSED, "locked")
+            clients.append(stranger)
+    assert (await world.post(servers[2], place=(1, 0))).outcome == ACKNOWLEDGED
     await world.check()
+    assert {entry.reason for entry in world.ledger.entries if entry.outcome == REFUSED} <= {"locked", "closed"}
     codes = {code for client in clients for code in client.closes if code != 1000}
     assert codes == {1012}

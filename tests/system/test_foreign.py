@@ -2,16 +2,18 @@
 """Anybody may write into the partition: what breaks the rule is skipped whole, by all alike (rows 16, 17)."""
 import asyncio
 import re
+import struct
 import subprocess
 import sys
 
 import pytest
 from checker import ACKNOWLEDGED
-from fold import pack, record_words, word
+from fold import pack, record_value, record_words, word
 from proxy import Proxy
 from server import TOP
 from world import eventually
 
+HERE = struct.pack("<hh", 1, 0)  # the canvas east of (0, 0)
 HUGE = 1048000 // 3  # edits in the longest record that a broker takes
 
 
@@ -19,16 +21,19 @@ def garbage(fresh):
     """Values that break the frozen rule, although most of them have good edits in them."""
     good = pack(fresh(2))
     return [
-        b"", None, b"\0", b"\n\n", good + b"\0", good[:-1],
+        b"", None, b"\0", b"\n\n", good + b"\0\0", good[:-1], HERE, HERE + good + b"\0",
+        struct.pack("<hh", 1024, 0) + good, struct.pack("<hh", 0, -1025) + good, b"\xff\x7f\0\0" + good,
+        HERE + pack([word(1000, 0, 5)]), HERE + good + pack([word(3, 1000, 1)]), good + HERE + good[:1],
         pack([word(1000, 0, 5)]), pack([word(0, 1000, 5)]), pack([word(1023, 1023, 15)]), b"\xff\xff\xff",
         good + pack([word(1000, 3, 1)]), pack([word(3, 1000, 1)]) + good,
-        pack(fresh(HUGE - 1)) + pack([word(1001, 1, 1)]), pack(fresh(HUGE)) + b"x",
+        pack(fresh(HUGE - 1)) + pack([word(1001, 1, 1)]), pack(fresh(HUGE)) + b"xx",
     ]
 
 
 ODD_HEADERS = [
     [("a", "")], [("a", "\x01")], [("a", "\x02abcdefghABCDEFGH")], [("a", "\x01abcdefgh")],
-    [("a", "\x01abcdefghABCDEFGHabcdefgh")], [("o", "")], [("o", "x" * 15)], [("o", "x" * 16)], [("o", "x" * 4000)],
+    [("a", "\x01abcdefghABCDEFGHabcdefgh")], [("a", "\x01\x02xauthoridx")], [("a", "\x01\x02x12345678\x01x12345678")],
+    [("o", "")], [("o", "x" * 15)], [("o", "x" * 16)], [("o", "x" * 4000)],
     [("g", "short")], [("g", "y" * 16)], [("g", "z" * 16), ("g", "w" * 16)], [("unknown", "?")], [("empty", "")],
     [("a", "\x01abcdefghABCDEFGH"), ("a", "\x01"), ("o", "o" * 16), ("o", "")], [("n" * 3000, "v" * 3000)],
     [(f"h{i}", str(i)) for i in range(200)],
@@ -63,6 +68,10 @@ async def test_foreign_edits_count_whatever_their_headers(kafka_world):
         edits = world.ledger.fresh(2)
         world.foreign += edits
         await asyncio.to_thread(world.log.broker.produce, world.log.topic, pack(edits), headers)
+    for place in (1, 0), (-1024, 1023):  # neither of them is open: shown all the same
+        edits = world.ledger.fresh(2)
+        world.foreign += [(place, edit) for edit in edits]
+        await asyncio.to_thread(world.log.broker.produce, world.log.topic, record_value(place, edits))
     await client.place()
     late = await world.server()
     await world.client(late)
@@ -106,13 +115,14 @@ async def test_a_record_that_appears_twice_converges(kafka_world):
 
 @pytest.mark.heavy
 @pytest.mark.limit(180)
-async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world):
+async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world, rng):
     """The longest valid record, and a client whose connection ends between two pieces of the next one."""
     world = kafka_world
     servers = [await world.server(), await world.server()]
     watcher = await world.client(servers[0])
     await watcher.place()
-    edits = world.ledger.fresh(HUGE)
+    # Noise, so that the picture is as large as they come.
+    edits = [word(n % 1000, n // 1000 % 1000, n // 1000000) for n in rng.sample(range(16000000), HUGE)]
     world.foreign += edits
     await asyncio.to_thread(world.log.broker.produce, world.log.topic, pack(edits))
     await watcher.reach(watcher.version + 1)

@@ -74,7 +74,8 @@ class Counter:
 class Nginx:
     """nginx with the shipped configuration, in which only what it says is of the machine is replaced."""
 
-    def __init__(self, folder, upstream):
+    def __init__(self, folder, upstream, also=()):
+        """also: more replacements."""
         self.port = free_port()
         folder.mkdir()
         text = (TOP / "config/nginx.conf").read_text()
@@ -82,7 +83,7 @@ class Nginx:
                               (r"^        server 127\.0\.0\.1:8080;", f"        server 127.0.0.1:{upstream};"),
                               (r"/var/lib/nginx/placed(?= keys)", str(folder / "cache")),
                               (r"^user www-data;", "user root;" if os.geteuid() == 0 else ""),
-                              (r"^pid .*;", f"pid {folder / 'pid'};")):
+                              (r"^pid .*;", f"pid {folder / 'pid'};"), *also):
             text, n = re.subn(shipped, ours, text, flags=re.M)
             assert n == 1, f"config/nginx.conf has {n} times {shipped}"
         if os.geteuid() != 0:  # Debian's paths for bodies are root's

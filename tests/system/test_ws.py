@@ -331,8 +331,9 @@ def test_the_hello_comes_with_the_answer_to_the_upgrade(server, path):
                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
         answer, _, rest = client.recv(4096).partition(b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 101 ") and b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in answer
-    assert rest[0] == 0x81 and rest[1] < 126 and len(rest) >= 2 + rest[1], rest  # a whole text frame
-    hello = json.loads(rest[2:2 + rest[1]])
+    begin, length = (4, int.from_bytes(rest[2:4], "big")) if rest[1] == 126 else (2, rest[1])
+    assert rest[0] == 0x81 and len(rest) >= begin + length, rest  # a whole text frame
+    hello = json.loads(rest[begin:begin + length])
     assert (hello["type"], hello["protocol"], hello["version"]) == ("hello", "placed.1", 0)
 
 

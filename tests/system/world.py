@@ -12,6 +12,8 @@ from fold import HOME, WIDTH, fold, pack, parts, record_edits
 from server import Server
 
 SETTLE_SECONDS = 60
+PLANE = ["--plane", "2x2"]  # options of a server with these canvases
+CORNERS = [(0, 0), (1, 0), (0, 1), (1, 1)]
 
 
 async def eventually(true, what, timeout=30):

@@ -22,8 +22,8 @@ enum {
     MESSAGES_A_POLL = 4096,
     SLICE_MS = 100, /* how long a wait goes on before the links are looked at again */
     BOUNDS_MS = 2000,
-    HUNGRY_MS = 5, /* how long an empty queue is normal while there is more to be had */
-    NUDGE_MS = 200,
+    EMPTY_MS = 5, /* how long an empty queue is normal while there is more to be fetched */
+    RESUME_MS = 200,
 };
 
 struct kafka_reader {
@@ -34,13 +34,13 @@ struct kafka_reader {
     struct kafka_links links;
     atomic_bool woken;
 
-    /* the reader's */
+    /* of the thread that polls */
     bool started;
-    bool stale; /* what is fetched must not be delivered: start again at next */
+    bool stale; /* what was fetched must not be delivered: start again at next */
     uint64_t next;
     uint64_t target; /* the log's end at the last seek; UINT64_MAX: not known yet */
     bool eof;        /* the end was reached since the last seek */
-    bool no_nudge;   /* the last one found nobody; wait until something comes by itself */
+    bool is_mute;    /* the broker did not answer resume_fetch: wait until something comes */
     char failed[LOG_ERROR_BYTES]; /* not "": cannot go on */
     rd_kafka_message_t *messages[MESSAGES_A_POLL];
 };
@@ -50,15 +50,17 @@ static struct kafka_reader *of(struct log_reader *reader)
     return (struct kafka_reader *)reader;
 }
 
-/* Ask the leader for the log's end or beginning (RD_KAFKA_OFFSET_END, _BEGINNING). Not by
- * rd_kafka_query_watermark_offsets, whose time-out is none while a broker is down (2.0.2). */
-static rd_kafka_resp_err_t ask_offset(struct kafka_reader *r, int64_t which, int timeout_ms,
+/* Ask the leader for the first offset at or after a time in ms; or for the log's end or beginning
+ * (RD_KAFKA_OFFSET_END, _BEGINNING), which are negative times in the protocol. Not by
+ * rd_kafka_query_watermark_offsets, whose time-out does not work while a broker is down (2.0.2).
+ * RD_KAFKA_RESP_ERR__NO_OFFSET: there is none. */
+static rd_kafka_resp_err_t ask_offset(struct kafka_reader *r, int64_t time, int timeout_ms,
                                       uint64_t *offset)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_t *p =
         rd_kafka_topic_partition_list_add(list, rd_kafka_topic_name(r->rkt), 0);
-    p->offset = which; /* these two are times in the protocol */
+    p->offset = time;
     rd_kafka_resp_err_t err = rd_kafka_offsets_for_times(r->rk, list, timeout_ms);
     if (!err)
         err = p->err;
@@ -110,15 +112,15 @@ static void say_out_of_range(struct kafka_reader *r, uint64_t offset,
              (unsigned long long)bounds->low, (unsigned long long)bounds->high);
 }
 
-/* Fetch from next on, forgetting what was fetched. */
-static int start(struct kafka_reader *r, char error[LOG_ERROR_BYTES])
+/* Fetch from next on, forgetting what was fetched. On an error r->failed is set. */
+static int start(struct kafka_reader *r)
 {
     if (r->started)
         rd_kafka_consume_stop(r->rkt, 0);
     r->started = false;
     r->stale = false;
     if (rd_kafka_consume_start_queue(r->rkt, 0, (int64_t)r->next, r->queue) != 0) {
-        snprintf(error, LOG_ERROR_BYTES, "kafka: reading topic %.64s from %llu: %s",
+        snprintf(r->failed, sizeof r->failed, "kafka: reading topic %.64s from %llu: %s",
                  rd_kafka_topic_name(r->rkt), (unsigned long long)r->next,
                  rd_kafka_err2str(rd_kafka_last_error()));
         return -1;
@@ -140,7 +142,10 @@ static int seek(struct log_reader *reader, uint64_t offset, char error[LOG_ERROR
     r->target = err ? UINT64_MAX : b.high;
     r->eof = false;
     r->failed[0] = '\0';
-    return start(r, error);
+    if (start(r) == 0)
+        return 0;
+    snprintf(error, LOG_ERROR_BYTES, "%s", r->failed);
+    return -1;
 }
 
 static bool caught_up(struct log_reader *reader)
@@ -256,14 +261,14 @@ static bool is_behind(struct kafka_reader *r)
 }
 
 /*
- * Let librdkafka fetch. When its local queue has been full it stops fetching, and looks again only
- * when its broker thread wakes up, which with nothing else to do is after a second: we are through
- * with the queue long before that. Any request to the broker wakes it.
+ * When librdkafka's local queue has been full it stops fetching, and looks at the queue again only
+ * when its broker thread wakes up, which with nothing else to do is after a second. The queue is
+ * empty long before that. Any request to the broker wakes the thread.
  */
-static void nudge(struct kafka_reader *r)
+static void resume_fetch(struct kafka_reader *r)
 {
     uint64_t end;
-    r->no_nudge = ask_offset(r, RD_KAFKA_OFFSET_END, NUDGE_MS, &end) != RD_KAFKA_RESP_ERR_NO_ERROR;
+    r->is_mute = ask_offset(r, RD_KAFKA_OFFSET_END, RESUME_MS, &end) != RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 /* What has been fetched, into r->messages; waits up to timeout_ms for the first. */
@@ -274,17 +279,17 @@ static size_t take(struct kafka_reader *r, int timeout_ms)
         return 0;
     if (n <= 0) {
         /* The batch call would wait its whole time out for a full batch: wait for one only. */
-        bool hungry = timeout_ms > HUNGRY_MS && !r->no_nudge && is_behind(r);
-        r->messages[0] = rd_kafka_consume_queue(r->queue, hungry ? HUNGRY_MS : timeout_ms);
+        bool behind = timeout_ms > EMPTY_MS && !r->is_mute && is_behind(r);
+        r->messages[0] = rd_kafka_consume_queue(r->queue, behind ? EMPTY_MS : timeout_ms);
         if (!r->messages[0]) {
-            if (hungry)
-                nudge(r);
+            if (behind)
+                resume_fetch(r);
             return 0;
         }
         n = rd_kafka_consume_batch_queue(r->queue, 0, r->messages + 1, MESSAGES_A_POLL - 1);
         n = 1 + (n > 0 ? n : 0);
     }
-    r->no_nudge = false;
+    r->is_mute = false;
     return (size_t)n;
 }
 
@@ -321,8 +326,8 @@ static enum log_event poll(struct log_reader *reader, int timeout_ms, size_t *de
             return LOG_RECONNECTED;
         }
         bool lost = atomic_load(&r->links.lost);
-        if (r->stale && !lost && !r->failed[0] && start(r, r->failed) != 0)
-            break;
+        if (r->stale && !lost && !r->failed[0])
+            start(r);
         if (r->failed[0])
             break;
         int64_t left = deadline - clock_now_ms();

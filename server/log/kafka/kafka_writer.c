@@ -52,7 +52,7 @@ struct kafka_writer {
     /* the thread's */
     char broken[LOG_ERROR_BYTES]; /* why a new producer is needed; "" when it is not */
     size_t message_max;           /* what the topic takes at once; 0: not known */
-    bool doubted;                 /* a record of that size was refused all the same */
+    bool doubted;                 /* it does, and refused one that fits */
     bool came_through;            /* a delivery since judge looked last */
     bool too_large;               /* the broker refused a record for its size */
     int64_t progress_ms;          /* of the last delivery, or when something came into flight */
@@ -176,8 +176,8 @@ static void shrink(struct kafka_writer *w)
     size_t now = kafka_topic_message_max(w->producer.rk, w->settings);
     w->too_large = false;
     if (now == before && now != 0 && !w->doubted) {
-        w->doubted =
-            true; /* a setting that was just changed takes a moment to be true everywhere */
+        /* A setting that was just changed takes a moment to be true everywhere. */
+        w->doubted = true;
         return;
     }
     if (now == 0 || now == before) /* it does not say, or says what is not so: try half */
@@ -238,10 +238,7 @@ static void judge(struct kafka_writer *w)
             set_state(w, LOG_STALLED, "no broker is connected");
         return;
     }
-    pthread_mutex_lock(&w->lock);
-    bool closing = w->closing;
-    pthread_mutex_unlock(&w->lock);
-    if (closing || w->broken[0])
+    if (w->broken[0])
         return;
     if (atomic_load(&w->record_max) == 0)
         ask_again(w, now);

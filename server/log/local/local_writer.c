@@ -46,12 +46,12 @@ struct local_writer {
     const struct local_store *store;
     struct local_tail *tail;
     pthread_t thread;
-    int alarm_percent; /* the writer's: warn at the next higher percentage */
-    uint64_t high;     /* the writing thread's: offset of the next record */
+    int alarm_percent; /* the thread's: warn when so much of the map is used */
+    uint64_t high;     /* the thread's: offset of the next record */
     atomic_int state;
 
     pthread_mutex_t lock; /* of all that follows */
-    pthread_cond_t work;  /* the writer has something to do */
+    pthread_cond_t work;  /* the thread has something to do */
     pthread_cond_t idle;  /* nothing is in flight */
     struct pending *queue, **queue_end;
     struct pending *writing; /* what is in the transaction at the moment */
@@ -152,8 +152,10 @@ static void watch_map(struct local_writer *w)
     double used = 100.0 * (double)(info.me_last_pgno + 1) * stat.ms_psize / (double)info.me_mapsize;
     if (used < w->alarm_percent)
         return;
-    diag_warn("log in %s: %.0f %% of its address space of %zu MiB is used; a restart makes more",
-              w->store->dir, used, info.me_mapsize >> 20);
+    diag_warn(
+        "log in %s: %.0f %% of its address space of %zu MiB is used; a restart reserves more, or "
+        "--log-space",
+        w->store->dir, used, info.me_mapsize >> 20);
     w->alarm_percent = (int)used + 1;
 }
 
@@ -170,7 +172,7 @@ static void report(struct local_writer *w, struct pending *list, enum log_outcom
     }
 }
 
-/* Take what waits. With the lock. */
+/* Take what is queued. With the lock. */
 static struct pending *take_queue(struct local_writer *w)
 {
     struct pending *list = w->queue;
@@ -242,7 +244,8 @@ static void write_group(struct local_writer *w)
         require_alive(w);
         diag_error("log in %s: no room for %zu bytes: %s: read-only until there is", w->store->dir,
                    bytes,
-                   rc == MDB_MAP_FULL ? "its address space is full, a restart makes more"
+                   rc == MDB_MAP_FULL ? "its address space is full, a restart reserves more, or "
+                                        "--log-space"
                                       : "the disk is full");
     }
 
@@ -250,7 +253,7 @@ static void write_group(struct local_writer *w)
     struct pending *refused = NULL;
     size_t refused_batches = 0, refused_bytes = 0;
     if (rc != 0) {
-        /* What came in meanwhile would wait for room of which nobody knows when it comes. */
+        /* What was queued meanwhile would wait for nobody knows how long. */
         atomic_store(&w->state, LOG_STALLED);
         refused = take_queue(w);
         refused_batches = w->batches - batches;

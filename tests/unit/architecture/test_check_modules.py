@@ -15,6 +15,7 @@ from modules import circles, declared_names
 SPDX = "/* SPDX-License-Identifier: ISC */\n"
 
 GOOD = {
+    "ARCHITECTURE.md": "## The files\n| `a` | one |\n| `types` `core/b` | two |\n## Threads\n",
     "server/main.c": '#include "sys/a.h"\nint main(void)\n{\n    standard_descriptors_open();\n    return a();\n}\n',
     "server/sys/a.h": "int a(void);\nvoid standard_descriptors_open(void);\n",
     "server/sys/a.c": '#include "sys/a.h"\nint a(void) { return 0; }\nvoid standard_descriptors_open(void) {}\n',
@@ -24,6 +25,8 @@ GOOD = {
 }
 
 FAULTS = [  # files to change, what must be said of them
+    ({"ARCHITECTURE.md": "## The files\n| `a` `types` `gone` | one |\n## Threads\n"},
+     ["ARCHITECTURE.md does not list b", "ARCHITECTURE.md lists gone, which is not there"]),
     ({"server/core/c.c": "int c(void); int c(void) { return 1; }\n"},
      ["server/core/c.c has no server/core/c.h", "server/core/c.c defines c, no header declares it"]),
     ({"server/core/b.h": GOOD["server/core/b.h"] + "void nowhere(int *x);\n"},
@@ -54,7 +57,7 @@ def faults_of(files):
         for name, text in files.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(SPDX + text, encoding="utf-8")
+            path.write_text(text if name.endswith(".md") else SPDX + text, encoding="utf-8")
         for name, text in files.items():
             if not name.endswith(".c"):
                 continue

@@ -363,6 +363,30 @@ static void what_is_too_old_is_not_judged(void **state)
     assert_int_equal(verdict.wrong + verdict.missing + verdict.repeated, 0);
 }
 
+/* Longer than what is kept: frames before, across and after the end of the ring are told from wrong
+ * ones, and the tail is where the oldest kept edit is. */
+static void the_stream_goes_around_its_ring(void **state)
+{
+    size_t all = from[RECORDS] - from[0], frames = REFERENCE_BYTES / EDIT_BYTES / all + 3;
+    struct follower f = {0};
+    uint8_t changed[EDIT_BYTES * EDITS_MAX * RECORDS];
+    follower_start(&f, &ref, BEGIN);
+    assert_int_equal(reference_tail(&ref), ref.base);
+    for (uint64_t i = 0; i < frames; i++) {
+        reference_extend(&ref, BEGIN + 1 + i, true, edits, all, NULL, 0);
+        memcpy(changed, edits, EDIT_BYTES * all);
+        changed[i * 7 % (EDIT_BYTES * all)] ^= 1;
+        assert_true(reference_equal(&ref, f.cursor, edits, EDIT_BYTES * all));
+        assert_false(reference_equal(&ref, f.cursor, changed, EDIT_BYTES * all));
+        assert_int_equal(reference_differ(&ref, f.cursor, changed, all), 1);
+        assert_int_equal(follower_frame(&f, &ref, BEGIN + 1 + i, edits, all, &verdict),
+                         FOLLOW_DONE);
+        assert_int_equal(verdict.missing + verdict.repeated + verdict.wrong + verdict.unchecked, 0);
+    }
+    assert_int_equal(f.cursor, ref.head);
+    assert_int_equal(ref.head - reference_tail(&ref), REFERENCE_BYTES);
+}
+
 static void the_picture_is_the_fold(void **state)
 {
     static uint8_t pixels[CANVAS_PIXELS];
@@ -395,6 +419,7 @@ int main(void)
         TEST(a_leader_is_not_believed_when_it_contradicts_itself),
         TEST(a_new_epoch_places_everybody_anew),
         TEST(what_is_too_old_is_not_judged),
+        TEST(the_stream_goes_around_its_ring),
         TEST(the_picture_is_the_fold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

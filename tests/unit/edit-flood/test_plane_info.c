@@ -43,6 +43,10 @@ static void open_canvases_are_taken_from_info(void **state)
     assert_int_equal(positions[0].gx, -1);
     assert_int_equal(positions[0].gy, 2);
     assert_int_equal(positions[1].gx, 0);
+    assert_int_equal(parse("{\"canvases\":[{\"x\":-1024,\"y\":1023,\"open\":true}]}", positions, 2),
+                     1);
+    assert_int_equal(positions[0].gx, -1024);
+    assert_int_equal(positions[0].gy, 1023);
     assert_int_equal(parse("{\"canvases\":[]}", positions, 2), 0);
     assert_int_equal(parse("{\"version\":9}", positions, 2), -1);
     assert_int_equal(parse("{\"canvases\":[{\"x\":1,\"open\":true}]}", positions, 2), -1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the server says is understood, however it is spaced; nonsense is not. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,21 @@ static void the_genesis_of_the_log_is_understood(void **state)
     assert_string_equal(said.genesis, "00112233445566778899aabbccddeeff");
 }
 
+static void only_whole_numbers_are_versions(void **state)
+{
+    struct said said;
+    assert_true(parse("{\"type\":\"placed\",\"id\":0,\"version\":9007199254740992}", &said));
+    assert_true(said.has_id && said.id == 0);
+    assert_true(said.has_version && said.version == 9007199254740992);
+    static const char *const bad[] = {"-1", "1.5", "1e300", "\"7\"", "null", "9007199254740994"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "{\"type\":\"hello\",\"version\":%s}", bad[i]);
+        assert_true(parse(text, &said));
+        assert_false(said.has_version);
+    }
+}
+
 static void nonsense_is_not_understood(void **state)
 {
     struct said said;
@@ -121,6 +137,7 @@ int main(void)
         cmocka_unit_test(the_servers_own_words_are_understood),
         cmocka_unit_test(blanks_and_unknown_members_do_not_matter),
         cmocka_unit_test(the_genesis_of_the_log_is_understood),
+        cmocka_unit_test(only_whole_numbers_are_versions),
         cmocka_unit_test(nonsense_is_not_understood),
         cmocka_unit_test(no_cut_or_changed_byte_reads_too_far),
     };

@@ -91,8 +91,12 @@ static void an_offset_past_the_end_is_an_error_that_says_so(void **state)
     char error[LOG_ERROR_BYTES] = "";
     append_many(&s, 3, 3, 10);
     wait_for(&s, 3, 3);
+    struct log_bounds bounds;
     assert_int_equal(log_reader_seek(s.o->reader, 1000000, error), -1);
     assert_non_null(strstr(error, "1000000"));
+    assert_int_equal(log_reader_bounds(s.o->reader, &bounds, error), 0);
+    assert_int_equal(log_reader_seek(s.o->reader, bounds.high + 1, error), -1);
+    assert_int_equal(log_reader_seek(s.o->reader, bounds.high, error), 0);
     assert_int_equal(log_reader_seek(s.o->reader, 0, error),
                      0); /* and the log is as good as before */
     collector_clear(s.c);
@@ -237,6 +241,10 @@ static void a_wake_ends_a_poll_that_waits(void **state)
     start = test_now_ms();
     assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
     assert_in_range(test_now_ms() - start, 0, 2000);
+
+    start = test_now_ms(); /* and counts once */
+    assert_int_equal(log_reader_poll(s.o->reader, 250, &delivered, error), LOG_OK);
+    assert_in_range(test_now_ms() - start, 200, 20000);
     scene_drop(&s);
 }
 

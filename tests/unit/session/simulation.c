@@ -60,7 +60,7 @@ struct client {
     bool opened;  /* hello has come */
     bool current; /* had all of its canvas when it connected */
     bool gone;    /* closed by the server: to be finished */
-    bool starved; /* was told busy: owed a session_writable */
+    bool starved; /* said busy: waits for session_writable */
     uint32_t next_id;
     uint64_t version, picture_version;
     uint8_t *pixels;
