@@ -117,6 +117,49 @@ test('clicks and lines across the corner of four canvases just work', async () =
   await context.close();
 });
 
+test('a drag with Shift draws a line over the border, and Escape takes it back', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await lookAt(page, 1000, 1000, 16);
+  await liveAre(page, '0,0 0,1 1,0 1,1');
+  await chooseColour(page, 'blue');
+  const drag = async (from: readonly [number, number], to: readonly [number, number]) => {
+    const [a, b] = [await whereIs(page, ...from), await whereIs(page, ...to)];
+    await page.mouse.move(a.x, a.y);
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    await page.mouse.move(b.x, b.y, { steps: 4 });
+  };
+  const view = () => page.evaluate(() => window.placed.view);
+  const before = await view();
+  await drag([990, 995], [1009, 1004]);
+  await draws(page, 'marks', 990, 995, '#0083c7');
+  await draws(page, 'marks', 1000, 1000, '#0083c7');
+  expect(await pendingCount(page)).toBe(0);
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  for (const [x, y] of [
+    [990, 995],
+    [999, 999],
+    [1000, 1000],
+    [1009, 1004],
+  ] as const) {
+    await has(page, x, y, BLUE);
+  }
+  await settled(page);
+  expect(await view()).toEqual(before);
+
+  await drag([990, 1010], [1009, 1010]);
+  await draws(page, 'marks', 1000, 1010, '#0083c7');
+  await page.keyboard.press('Escape');
+  await draws(page, 'marks', 1000, 1010, null);
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  expect(await pendingCount(page)).toBe(0);
+  expect(await colourAt(page, 1000, 1010)).toBe(0);
+  await context.close();
+});
+
 test('the canvases that one looks at are live, the others are pictures, and far ones are freed', async () => {
   const context = await browser.newContext(DESKTOP);
   await server.edit(2500, 500, RED);

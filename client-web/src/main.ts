@@ -140,7 +140,7 @@ function ready(info: Info): void {
   zoom.set(home());
   followLink();
   plane.look(visible(zoom.view, stage.viewport));
-  watchPointer(marksCanvas, { hover, press, click, tap });
+  watchPointer(marksCanvas, { hover, press, click, tap, line, lineEnd });
   watchKeyboard({
     move,
     place: () => placing.placeAtReticle(),
@@ -188,6 +188,7 @@ function scene(): Scene | null {
       overdue: plane.overdue,
       fading: placing.fading,
       hover: placing.hover,
+      line: placing.line,
       reticle: placing.reticle,
       colour: palette.colour === null || closed ? null : rgb[palette.colour]!,
       palette: rgb,
@@ -297,6 +298,17 @@ function click(point: Point): void {
   placing.setReticle(null, false);
   placing.setHover(pressed);
   placing.placeSoon(pressed);
+}
+
+/** From the cell that was pressed to where the pointer is now. */
+function line(point: Point): void {
+  if (!pressed || !zoom!.settled) return;
+  if (zoom!.view.k < PLACE_K) return hint.say('Zoom in to draw a line');
+  placing.drawLine(pressed, cellAt(zoom!.view, point));
+}
+
+function lineEnd(counts: boolean): void {
+  placing.lineEnd(counts);
 }
 
 function tap(point: Point): void {

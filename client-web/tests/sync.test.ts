@@ -446,6 +446,24 @@ describe('a new log', () => {
     expect(sync.state.kind).toBe('live');
   });
 
+  test('a heal while the log has no name asks for the name, and then for its picture', () => {
+    sync.start();
+    picture(0, null);
+    sync.onHello(0, null);
+    frame(5);
+    sync.onChecksum(5, 'b'.repeat(16));
+    fake.take();
+    picture(5, LOG);
+    expect(fake.take()).toEqual(['disconnect', 'connect 5']);
+    expect(sync.state.kind).toBe('live');
+    sync.onHello(5, LOG);
+    expect(fake.take()).toEqual(['fetch server']);
+    picture(5, LOG);
+    expect(fake.board).toEqual(['picture 5']);
+    expect(sync.state.kind).toBe('live');
+    expect(fake.take()).toEqual([]);
+  });
+
   test('found at the first hello of a page is no news, but the old picture goes', () => {
     sync.start();
     picture(12, LOG);

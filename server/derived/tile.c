@@ -155,18 +155,16 @@ static void mark_due(struct drawing *drawing, struct position position)
         memset(drawing->due + j * SIZE + begin, true, (end - begin) * sizeof *drawing->due);
 }
 
-/* A block that is due and not of this canvas alone lies at its edge, so the edges are enough. */
+/* Is a block due that this canvas shares with one that has changed? One beside it shares all rows
+ * of blocks, one above or below the first or the last row: those two rows are enough. */
 static bool touches_due(const struct drawing *drawing, struct position position)
 {
     uint32_t left = offset_of(position.gx, drawing->first.gx);
     uint32_t top = offset_of(position.gy, drawing->first.gy);
-    uint32_t i0 = first_block(drawing, left), i1 = last_block(drawing, left);
-    uint32_t j0 = first_block(drawing, top), j1 = last_block(drawing, top);
-    for (uint32_t i = i0; i <= i1; i++)
-        if (drawing->due[j0 * SIZE + i] || drawing->due[j1 * SIZE + i])
-            return true;
-    for (uint32_t j = j0; j <= j1; j++)
-        if (drawing->due[j * SIZE + i0] || drawing->due[j * SIZE + i1])
+    const bool *above = drawing->due + first_block(drawing, top) * SIZE;
+    const bool *below = drawing->due + last_block(drawing, top) * SIZE;
+    for (uint32_t i = first_block(drawing, left); i <= last_block(drawing, left); i++)
+        if (above[i] || below[i])
             return true;
     return false;
 }

@@ -30,12 +30,12 @@ enum request_scan request_scan(const char *text, size_t len, size_t *at)
         if ((c == '\n') != (before == '\r') || (c < ' ' && c != '\r' && c != '\n' && c != '\t') ||
             c == 0x7f || ((c == ' ' || c == '\t') && (i == 0 || before == '\n')))
             return SCAN_BAD;
+        if (i >= REQUEST_HEAD_MAX)
+            return SCAN_LONG;
         if (c == '\n' && i >= 3 && text[i - 2] == '\n') {
             *at = i + 1;
             return SCAN_END;
         }
-        if (i >= REQUEST_HEAD_MAX)
-            return SCAN_LONG;
     }
     *at = len;
     return SCAN_MORE;
@@ -206,6 +206,15 @@ static unsigned judge(struct request *request, const http_parser *parser, const 
     return 0;
 }
 
+/* METHOD TARGET VERSION with a blank each between them. */
+static bool good_line(const char *text)
+{
+    unsigned blanks = 0;
+    for (; *text != '\r'; text++)
+        blanks += *text == ' ';
+    return blanks == 2 && text[-1] != ' ';
+}
+
 unsigned request_parse(struct request *request, char *text, size_t len, const char **error)
 {
     static const http_parser_settings settings = {
@@ -223,6 +232,10 @@ unsigned request_parse(struct request *request, char *text, size_t len, const ch
     request->authority = request->body = NULL;
     request->body_read = 0;
     request->expects_continue = false;
+    if (!good_line(text)) {
+        *error = "request: expected METHOD PATH HTTP/1.1";
+        return 400;
+    }
     http_parser_execute(&parser, &settings, text, len);
     if (reading.error) {
         *error = reading.error;

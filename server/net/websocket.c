@@ -388,7 +388,8 @@ int websocket_init(struct loop *loop, char error[LOOP_ERROR_BYTES])
     struct lws_context_creation_info with_tls = info;
     if (tls_set(loop, &with_tls, error) != 0)
         return -1;
-    info.options |= with_tls.options & LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+    info.options = with_tls.options;
+    info.provided_client_ssl_ctx = with_tls.provided_client_ssl_ctx;
     pthread_once(&once, set_log);
     loop->lws = lws_create_context(&info);
     if (loop->lws) {

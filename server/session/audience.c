@@ -85,6 +85,8 @@ struct audience *news_take(struct news *news, struct audience **taken)
     if (!audience)
         return NULL;
     *taken = audience->next_news; /* before it can be put on the list again */
-    atomic_store_explicit(&audience->has_news, false, memory_order_seq_cst);
+    /* An exchange and not a store: whoever found it on the list wrote to the ring before, and so
+     * that can be seen after. */
+    atomic_exchange_explicit(&audience->has_news, false, memory_order_acq_rel);
     return audience;
 }

@@ -270,8 +270,9 @@ static void count_deliveries(struct shard *shard)
 
 uint64_t shard_run(struct shard *shard)
 {
-    atomic_store_explicit(&shard->notified, false, memory_order_release);
-    atomic_thread_fence(memory_order_seq_cst); /* what is read below is newer than the flag */
+    /* An exchange and not a store: what is read below is newer than what anybody notified of who
+     * found the flag set. */
+    atomic_exchange_explicit(&shard->notified, false, memory_order_acq_rel);
     uint64_t now_us = env_now_us(shard->env);
     uint64_t due_us = intake_run(shard->intake);
 

@@ -107,12 +107,13 @@ async def test_a_full_disk_makes_it_read_only_until_there_is_room(world, rng):
 
 
 @needs_strace
-async def test_a_full_disk_for_checkpoints_only_costs_time_later(world, rng):
-    """Row 18, the checkpoint."""
+@pytest.mark.parametrize("call", ["writev", "pwrite64"])
+async def test_a_full_disk_for_checkpoints_only_costs_time_later(world, rng, call):
+    """Row 18, the checkpoint: over by itself, also when it was LMDB's meta page that could not be written."""
     server, client = await begun(world)
-    await start_with(world, server, "checkpoint", "writev", "error=ENOSPC:when=1..2")
+    await start_with(world, server, "checkpoint", call, "error=ENOSPC:when=1..2")
     world.scribble(client, rate=100, rng=rng)
-    await eventually(lambda: server.metric("placed_checkpoints_failed_total") == 2, "checkpoints fail")
+    await eventually(lambda: server.metric("placed_checkpoints_failed_total") >= 1, "checkpoints fail")
     await eventually(lambda: server.metric("placed_checkpoints_total") >= 1, "and succeed again")
     await world.check()
     assert client.readonly is False

@@ -124,12 +124,14 @@ def test_the_picture_and_the_info_agree(server):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert picture.headers["content-type"] == "image/png"
-    assert picture.headers["cache-control"] == "public, max-age=1, stale-while-revalidate=5"
+    assert picture.headers["cache-control"] == "public, max-age=1, stale-while-revalidate=5, no-transform"
     assert picture.headers["access-control-allow-origin"] == "*"
-    assert picture.headers["access-control-expose-headers"] == "X-Canvas-Version"
+    assert picture.headers["access-control-expose-headers"] == "X-Canvas-Version, X-Canvas-Genesis"
     assert picture.body.startswith(b"\x89PNG")
     info = json.loads(server.get("/info").body)
     assert info["protocol"] == "placed.1" and info["version"] == version
+    assert info["genesis"] == picture.headers["x-canvas-genesis"] and re.fullmatch("[0-9a-f]{32}", info["genesis"])
+    assert info["canvases"] == [{"x": 0, "y": 0, "open": True, "version": version}]
     assert (info["width"], info["height"], len(info["palette"])) == (1000, 1000, 16)
     assert info["palette"][0] == {"name": "white", "rgb": "#ffffff"}
     assert info["readonly"] is False and info["online"] == 0 and info["energy"]["policy"]
@@ -164,9 +166,9 @@ def test_an_edit_from_curl_without_a_body(server):
 
 
 @pytest.mark.parametrize("query,name", [
-    ("y=1&c=1", "x"), ("x=&y=1&c=1", "x"), ("x=1000&y=1&c=1", "x"), ("x=-1&y=1&c=1", "x"), ("x=%2B1&y=1&c=1", "x"),
+    ("y=1&c=1", "x"), ("x=&y=1&c=1", "x"), ("x=1024000&y=1&c=1", "x"), ("x=-1024001&y=1&c=1", "x"), ("x=%2B1&y=1&c=1", "x"),
     ("x=1.5&y=1&c=1", "x"), ("x=0x1&y=1&c=1", "x"), ("x=1&x=2&y=1&c=1", "x"), ("x=99999999999999999999&y=1&c=1", "x"),
-    ("x=1&c=1", "y"), ("x=1&y=1000&c=1", "y"), ("x=1&y=%20&c=1", "y"), ("x=1&y=1", "c"), ("x=1&y=1&c=16", "c"),
+    ("x=1&c=1", "y"), ("x=1&y=1024000&c=1", "y"), ("x=1&y=%20&c=1", "y"), ("x=1&y=1", "c"), ("x=1&y=1&c=16", "c"),
     ("x=1&y=1&c=red", "c"), ("", "x"), ("x", "x"), ("xx=1&y=1&c=1", "x"),
 ])
 def test_a_bad_parameter_is_named(server, query, name):
@@ -258,9 +260,9 @@ def read_until(sock, text, seconds=10):
 def test_events_begin_at_the_present_and_bring_the_edits(server):
     server.request("POST", EDIT)
     with open_events(server) as sock:
-        data = read_until(sock, b"id: 1\n\n")
+        data = read_until(sock, b"\n\n")
         assert b"Content-Type: text/event-stream\r\n" in data
-        assert b"retry: 2000\n" in data
+        assert b"retry: 2000\nid: 1\nevent: hello\ndata: {" in data
         server.request("POST", "/edit?x=5&y=6&c=7")
         assert read_until(sock, b"id: 2\ndata: BRhw\n\n")
 
@@ -274,7 +276,7 @@ def test_events_go_on_from_a_version(server):
             data = read_until(sock, b"id: 3\ndata: ")  # in one event, or cut where a tick ended
             data += sock.recv(4096) if not data.endswith(b"\n\n") else b""
         assert b"event: reset" not in data
-        assert b"".join(map(base64.b64decode, re.findall(rb"data: (\S+)", data))) == expected
+        assert b"".join(map(base64.b64decode, re.findall(rb"data: ([A-Za-z0-9+/=]+)\n", data))) == expected
 
 
 @pytest.mark.parametrize("query,headers", [
@@ -283,7 +285,7 @@ def test_events_go_on_from_a_version(server):
 ])
 def test_events_from_nowhere_are_reset(server, query, headers):
     with open_events(server, query, headers) as sock:
-        assert read_until(sock, b'event: reset\nid: 0\ndata: {"version":0}\n\n')
+        assert read_until(sock, b'id: 0\nevent: reset\ndata: {"type":"reset","version":0}\n\n')
 
 
 def test_a_quiet_event_stream_gets_comments(server):

@@ -57,6 +57,8 @@ export class Sync {
   private genesis: string | null = null;
   /** The log that the server named last; null: it had no record; undefined: never heard. */
   private server: string | null | undefined = undefined;
+  /** A connection was made only to hear the name of a log that was blank. */
+  private asked = false;
   private connected = false;
   private greeted = false;
   private greetedAt = 0;
@@ -97,6 +99,7 @@ export class Sync {
     this.ahead = 0;
     const anew = typeof this.server === 'string' && genesis !== this.server;
     this.server = genesis;
+    if (genesis !== null) this.asked = false;
     if (anew) {
       this.failures = 0;
       this.outside.begunAnew();
@@ -184,8 +187,13 @@ export class Sync {
   /** A cache still has the log before, or the log was blank at the hello and got its name since. */
   private declinePicture(): void {
     if (this.server === null) {
-      this.version = NONE;
       this.hangUp();
+      // Another hello tells which, and when the board is not wrong it is continued at once.
+      if (!this.asked && this.version !== NONE) {
+        this.asked = true;
+        return this.connect();
+      }
+      this.version = NONE;
     }
     this.outside.wake(this.delay(this.doubts++, CLOSE_ABNORMAL));
   }

@@ -8,6 +8,7 @@ import { PLACE_K, type View, type Viewport } from '../core/view';
 export const FADE_MS = 240;
 /** The reticle is never smaller than this many CSS pixels. */
 const RETICLE_MIN = 12;
+const LABEL_PX = 14;
 
 export interface Marks {
   readonly pending: Iterable<Edit>;
@@ -15,6 +16,8 @@ export interface Marks {
   readonly overdue: boolean;
   readonly fading: readonly { readonly edit: Edit; readonly since: number }[];
   readonly hover: Cell | null;
+  /** A line that is being drawn. */
+  readonly line: readonly Cell[];
   readonly reticle: Cell | null;
   /** The chosen colour as #rrggbb, or null. */
   readonly colour: string | null;
@@ -42,7 +45,8 @@ export class MarksPainter {
       this.fill(edit, marks.palette[edit.colour]!);
       g.globalAlpha = 1;
     }
-    if (marks.hover && view.k >= PLACE_K) this.hover(marks.hover, marks.colour);
+    if (marks.line.length > 0) this.line(marks.line, marks.colour);
+    else if (marks.hover && view.k >= PLACE_K) this.hover(marks.hover, marks.colour);
     if (marks.reticle) this.reticle(marks.reticle);
   }
 
@@ -72,6 +76,22 @@ export class MarksPainter {
   private hover(cell: Cell, colour: string | null): void {
     if (colour) this.fill(cell, colour);
     this.outline(this.x + cell.x * this.k, this.y + cell.y * this.k, this.k, 1);
+  }
+
+  /** Its cells in the colour, and at its end how many they are. */
+  private line(cells: readonly Cell[], colour: string | null): void {
+    const { g, dpr } = this;
+    const end = cells[cells.length - 1]!;
+    if (colour) for (const cell of cells) this.fill(cell, colour);
+    this.outline(this.x + end.x * this.k, this.y + end.y * this.k, this.k, 1);
+    const x = this.x + (end.x + 1) * this.k + LABEL_PX * dpr;
+    const y = this.y + end.y * this.k - LABEL_PX * dpr;
+    g.font = `600 ${LABEL_PX * dpr}px system-ui, sans-serif`;
+    g.lineWidth = 3 * dpr;
+    g.strokeStyle = '#ffffff';
+    g.strokeText(String(cells.length), x, y);
+    g.fillStyle = '#000000';
+    g.fillText(String(cells.length), x, y);
   }
 
   private reticle(cell: Cell): void {

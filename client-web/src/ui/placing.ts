@@ -3,6 +3,8 @@
 
 import { DOUBLE_MS } from '../core/clicks';
 import type { Cell, Edit } from '../core/edit';
+import { lineBetween } from '../core/line';
+import { MAX_EDITS } from '../core/protocol';
 import type { Obstacle, Plane } from '../net/plane';
 import type { Hint } from './hint';
 import { FADE_MS } from './marks';
@@ -38,6 +40,8 @@ interface Fading {
 export class Placing {
   hover: Cell | null = null;
   reticle: Cell | null = null;
+  /** The line that is being drawn. */
+  line: readonly Cell[] = [];
   private fadingEdits: Fading[] = [];
   /** Clicked on, and sent when it is sure that this was no double click. */
   private held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
@@ -107,7 +111,7 @@ export class Placing {
   placeAtReticle(): void {
     this.sendHeld();
     const edit = this.reticle && this.edit(this.reticle);
-    if (edit) this.send(edit);
+    if (edit) this.send([edit]);
   }
 
   /** Clicked on: shows at once, and is sent a little later unless drop() comes before that. */
@@ -117,6 +121,26 @@ export class Placing {
     if (!edit) return;
     this.held = { edit, timer: setTimeout(() => this.sendHeld(), DOUBLE_MS) };
     this.changed();
+  }
+
+  /** Draws a line, or what a message holds of it; nothing is sent before lineEnd(). */
+  drawLine(from: Cell, to: Cell): void {
+    this.line = lineBetween(from, to, MAX_EDITS);
+    this.changed();
+  }
+
+  /** All of the line is placed, or nothing of it. */
+  lineEnd(counts: boolean): void {
+    const cells = counts ? this.line : [];
+    this.line = [];
+    this.changed();
+    const colour = this.palette()?.colour ?? null;
+    if (cells.length === 0) return;
+    if (colour === null) return this.hint.say('Pick a colour first');
+    const edits = cells
+      .filter((cell) => this.plane.colourAt(cell) !== colour)
+      .map(({ x, y }) => ({ x, y, colour }));
+    if (edits.length > 0) this.send(edits);
   }
 
   /** It was a double click. */
@@ -129,7 +153,7 @@ export class Placing {
   private sendHeld(): void {
     const { held } = this;
     this.drop();
-    if (held) this.send(held.edit);
+    if (held) this.send([held.edit]);
   }
 
   /** The cell in the chosen colour, or null (and the reason on the status line). */
@@ -143,8 +167,8 @@ export class Placing {
     return null;
   }
 
-  private send(edit: Edit): void {
-    const obstacle = this.plane.place([edit]);
+  private send(edits: readonly Edit[]): void {
+    const obstacle = this.plane.place(edits);
     if (obstacle) return this.hint.say(OBSTACLES[obstacle]);
     if (!drewBefore()) {
       rememberDrawing();

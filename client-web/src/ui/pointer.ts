@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Hover, press, click and tap. Drags are d3-zoom's; it swallows the click that ends one.
+// Hover, press, click and tap, and lines: drags with Shift. Other drags are d3-zoom's; it swallows the
+// click that ends one.
 
 import type { Point } from '../core/view';
 
@@ -11,6 +12,10 @@ export interface PointerEvents {
   /** The mouse button came up again, and that was no drag. */
   click(point: Point): void;
   tap(point: Point): void;
+  /** A drag with Shift began at the cell that is highlighted, and is at this point now. */
+  line(point: Point): void;
+  /** It is over, and counts or not. */
+  lineEnd(counts: boolean): void;
 }
 
 /** Chromium tells moves in fractions of a pixel, everything else in whole ones. */
@@ -19,6 +24,13 @@ const ROUNDED = 1;
 export function watchPointer(element: HTMLElement, events: PointerEvents): void {
   let touch = false;
   let last: Point | null = null;
+  let drawing = false;
+  /** The press became a line, so that the click at its end means nothing. */
+  let drew = false;
+  const endLine = (counts: boolean) => {
+    if (drawing) events.lineEnd(counts);
+    drawing = false;
+  };
   const hover = (point: Point | null) => {
     last = point;
     events.hover(point);
@@ -30,15 +42,29 @@ export function watchPointer(element: HTMLElement, events: PointerEvents): void 
   };
   element.addEventListener('pointerdown', (event) => {
     touch = event.pointerType === 'touch';
+    drew = false;
     if (touch) return;
     hover(precise(event));
     events.press();
+    drawing = event.shiftKey && event.button === 0;
+    // So that it goes on when the pointer leaves the window, or comes over a control.
+    if (drawing && event.isTrusted) element.setPointerCapture(event.pointerId);
   });
   element.addEventListener('pointermove', (event) => {
-    if (event.pointerType !== 'touch') hover({ x: event.clientX, y: event.clientY });
+    if (event.pointerType === 'touch') return;
+    hover({ x: event.clientX, y: event.clientY });
+    if (!drawing) return;
+    drew = true;
+    events.line(last!);
   });
   element.addEventListener('pointerleave', () => hover(null));
+  element.addEventListener('pointercancel', () => endLine(false));
+  document.addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') endLine(false);
+  });
+  element.addEventListener('pointerup', () => endLine(true));
   element.addEventListener('click', (event) => {
+    if (drew) return;
     if (touch) events.tap({ x: event.clientX, y: event.clientY });
     else events.click(precise(event));
   });

@@ -38,6 +38,11 @@ export class Zoom {
   ) {
     this.selection = select(element);
     this.behaviour
+      // With Shift a drag draws a line.
+      .filter((event: MouseEvent) => {
+        if (event.type === 'mousedown' && event.shiftKey) return false;
+        return (!event.ctrlKey || event.type === 'wheel') && !event.button;
+      })
       .clickDistance(CLICK_DISTANCE)
       .tapDistance(TAP_DISTANCE)
       .constrain((t) => toTransform(clamp(toView(t), this.port(), this.bounds())))

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "log/local/local_record.h"
 
@@ -51,8 +50,8 @@ static int begin(struct local_reader *r)
     return rc;
 }
 
-/* Read the record at offset, where the cursor stands or is to stand (MDB_NEXT, MDB_SET_KEY). NULL,
- * or what is wrong. */
+/* Read the record at offset, where the cursor is to be set (MDB_SET_KEY) or comes next (MDB_NEXT).
+ * That it is the record of this offset is under its checksum. NULL, or what is wrong. */
 static const char *read_record(struct local_reader *r, MDB_cursor_op op, uint64_t offset,
                                struct record *record)
 {
@@ -63,8 +62,6 @@ static const char *read_record(struct local_reader *r, MDB_cursor_op op, uint64_
         return "it is missing";
     if (rc != 0)
         return mdb_strerror(rc);
-    if (key.mv_size != sizeof wanted || memcmp(key.mv_data, &wanted, sizeof wanted) != 0)
-        return "another one stands in its place";
     return local_record_decode((struct span){data.mv_data, data.mv_size}, offset, record);
 }
 

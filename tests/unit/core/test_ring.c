@@ -12,7 +12,9 @@
 #include <stdlib.h>
 
 #include "core/edit.h"
-#include "core/ring.h"
+
+/* The source itself, to see what the writer promises to readers. */
+#include "core/ring.c"
 
 /* Edit number p of every test is the word p (cut to 24 bits): a copy tells by itself where it is
  * from. */
@@ -249,6 +251,66 @@ static void a_copy_is_whole_or_refused_while_it_is_overwritten(void **state)
     ring_destroy(race.ring);
 }
 
+/* Copies of all that the ring holds, which the writer meanwhile overwrites: until some have failed.
+ */
+static void *copy_everything(void *arg)
+{
+    struct race *race = arg;
+    uint8_t *bytes = malloc(EDIT_BYTES << 16);
+    uint64_t gone = 0, version;
+    bool good = bytes != NULL;
+    while (good && gone < 20) {
+        uint64_t count = atomic_load(&race->ring->count), floor = atomic_load(&race->ring->floor);
+        uint64_t from = mark_at(race->ring, floor).position;
+        uint64_t to = mark_at(race->ring, count - 1).position;
+        if (floor >= atomic_load(&race->ring->floor) && to - from <= 1 << 16) {
+            enum ring_read result = ring_copy(race->ring, from, to, bytes, &version);
+            gone += result == RING_GONE;
+            for (uint64_t p = from; good && result == RING_READ && p < to; p++)
+                good = edit_load(bytes + EDIT_BYTES * (p - from)) == (p & 0xffffff);
+        }
+    }
+    free(bytes);
+    atomic_store(&race->stop, true);
+    return good ? race : NULL;
+}
+
+static void a_copy_that_was_overtaken_is_never_handed_out(void **state)
+{
+    struct race race = {.ring = ring_create(16, 10)};
+    pthread_t reader;
+    uint64_t position = 0;
+    void *good;
+    for (uint64_t i = 1; i <= 200; i++)
+        push(race.ring, &position, 1000, i);
+    pthread_create(&reader, NULL, copy_everything, &race);
+    for (uint64_t i = 201; !atomic_load(&race.stop); i++)
+        push(race.ring, &position, 1000, i);
+    pthread_join(reader, &good);
+    assert_non_null(good); /* NULL: edits were handed out that had been overwritten */
+    ring_destroy(race.ring);
+}
+
+/* What a reader relies on: no mark that may be resumed from shares its place with a newer one, and
+ * no edit after it does. Broken, it shows only when a reader is there in that very moment. */
+static void nothing_that_may_be_read_has_been_overwritten(void **state)
+{
+    for (unsigned marks_log2 = 4; marks_log2 <= 8; marks_log2++) {
+        struct ring *ring = ring_create(6, marks_log2);
+        uint64_t position = 0;
+        for (uint64_t i = 1; i <= 2000; i++) {
+            push(ring, &position, i % 7 == 0 ? i % 64 : 1 + i % 3, i);
+            uint64_t count = ring->count, floor = ring->floor;
+            assert_true(floor < count && count - floor <= ring->marks_mask + 1);
+            assert_true(mark_at(ring, count - 1).position - mark_at(ring, floor).position <=
+                        ring->edits_mask + 1);
+            for (uint64_t k = floor + 1; k < count; k++)
+                assert_true(mark_at(ring, k).version == mark_at(ring, k - 1).version + 1);
+        }
+        ring_destroy(ring);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +322,8 @@ int main(void)
         cmocka_unit_test(as_many_records_as_there_is_room_for_can_be_resumed_from_and_no_more),
         cmocka_unit_test(a_record_that_fills_the_ring_begins_it_anew),
         cmocka_unit_test(a_grown_ring_holds_the_same_at_the_same_positions),
+        cmocka_unit_test(a_copy_that_was_overtaken_is_never_handed_out),
+        cmocka_unit_test(nothing_that_may_be_read_has_been_overwritten),
         cmocka_unit_test(a_copy_is_whole_or_refused_while_it_is_overwritten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

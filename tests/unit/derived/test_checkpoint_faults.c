@@ -135,6 +135,47 @@ static void truncated_file_is_set_aside(void **state)
     }
 }
 
+/* One page is missing, the last of a canvas. */
+static void a_file_without_its_last_page_is_set_aside(void **state)
+{
+    struct world *world = *state;
+    struct checkpoint *checkpoint = world_open(world);
+    world_set(world, 2, 10);
+    world_save(world, checkpoint, 10);
+    checkpoint_close(checkpoint);
+    assert_int_equal(truncate(world->file, world_file_bytes(world) - 4096), 0);
+    checkpoint = world_open(world);
+    world_expect_none(world, checkpoint);
+    assert_int_equal(access(world->aside, F_OK), 0);
+    checkpoint_close(checkpoint);
+}
+
+/* A bit flips in what LMDB's meta pages say of the number of pages (byte 136 of each): more than
+ * can be mapped. */
+static void too_many_pages_are_set_aside(void **state)
+{
+    struct world *world = *state;
+    struct checkpoint *checkpoint = world_open(world);
+    world_set(world, 2, 10);
+    world_save(world, checkpoint, 10);
+    checkpoint_close(checkpoint);
+    int fd = open(world->file, O_RDWR);
+    for (off_t meta = 0; meta < 8192; meta += 4096) {
+        uint8_t byte;
+        assert_int_equal(pread(fd, &byte, 1, meta + 136 + 6), 1);
+        assert_int_equal(byte, 0);
+        byte = 4;
+        assert_int_equal(pwrite(fd, &byte, 1, meta + 136 + 6), 1);
+    }
+    close(fd);
+    checkpoint = world_open(world);
+    world_expect_none(world, checkpoint);
+    assert_int_equal(access(world->aside, F_OK), 0);
+    world_save(world, checkpoint, 11);
+    world_expect(world, checkpoint, 11);
+    checkpoint_close(checkpoint);
+}
+
 static void file_of_something_else_is_set_aside(void **state)
 {
     struct world *world = *state;
@@ -396,6 +437,8 @@ int main(void)
         WORLD_TEST(one_hot_canvas_of_a_hundred_is_600_kilobytes_a_save),
         WORLD_TEST(loading_is_fast),
         WORLD_TEST(truncated_file_is_set_aside),
+        WORLD_TEST(a_file_without_its_last_page_is_set_aside),
+        WORLD_TEST(too_many_pages_are_set_aside),
         WORLD_TEST(file_of_something_else_is_set_aside),
         WORLD_TEST(wiped_pages_are_set_aside_by_a_load),
         WORLD_TEST(wiped_pages_are_set_aside_by_a_save),

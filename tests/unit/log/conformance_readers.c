@@ -126,6 +126,28 @@ static void a_reader_made_late_reads_from_the_beginning(void **state)
     scene_drop(&s);
 }
 
+static void the_very_last_record_counts_for_caught_up(void **state)
+{
+    enum { N = 4097 }; /* one more than any log delivers in a poll */
+    struct scene s = scene_make(world);
+    struct log_batch batch = batch_make(5, 1, 1, false);
+    uint64_t until = test_now_ms() + PATIENCE_MS;
+    s.c->forget = true;
+    for (batch.origin.batch = 1; batch.origin.batch <= N; batch.origin.batch++)
+        append(&s, &batch);
+    wait_for(&s, N, N);
+    struct place late = place_make(&s, 0);
+    late.c->forget = true;
+    while (!log_reader_caught_up(late.reader)) {
+        assert_true(test_now_ms() < until);
+        place_poll(&s, &late, 20);
+    }
+    assert_int_equal(late.c->n, N);
+    batch_finish(&batch);
+    place_drop(&late);
+    scene_drop(&s);
+}
+
 enum { READERS = 3, BATCHES = 400 };
 
 struct follower {
@@ -350,6 +372,7 @@ int conformance_readers_run(const struct world *w)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_at_different_places_get_each_what_follows_their_own),
         cmocka_unit_test(a_reader_made_late_reads_from_the_beginning),
+        cmocka_unit_test(the_very_last_record_counts_for_caught_up),
         cmocka_unit_test(readers_in_their_own_threads_keep_up_with_a_writer),
         cmocka_unit_test(a_wake_is_for_one_reader_only),
         cmocka_unit_test(a_time_leads_to_the_first_record_at_or_after_it),

@@ -366,6 +366,86 @@ static void a_slow_broker_means_waiting_not_refusing_for_ever(void **state)
     scene_drop(&s);
 }
 
+static void a_full_queue_of_the_client_is_full_and_not_read_only(void **state)
+{
+    const struct log_property small = {"queue.buffering.max.messages", "3"};
+    struct scene s = scene_make(1, &small);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 500);
+    enum log_append result = LOG_ACCEPTED;
+    uint64_t number = 0;
+    while (result == LOG_ACCEPTED && number < 100) {
+        struct log_batch batch = batch_make(1, ++number, 10, true);
+        result = log_writer_append(s.o->writer, &batch);
+        batch_finish(&batch);
+    }
+    assert_int_equal(result, LOG_FULL);
+    assert_int_equal(log_writer_state(s.o->writer), LOG_WRITABLE);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 0);
+    POLL_UNTIL(&s, collector_reported(s.c) == number - 1);
+    append(&s, number, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_reported(s.c) == number);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), number);
+    scene_drop(&s);
+}
+
+static void while_something_comes_through_it_stays_writable(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    rd_kafka_mock_broker_set_rtt(s.mock, 1, 500);
+    for (int round = 0; round < 2;
+         round++) { /* after a silence, something is in flight all the time */
+        pause_ms(2500);
+        uint64_t until = test_now_ms() + 4000, number = (uint64_t)round * 1000;
+        size_t before = collector_reported(s.c);
+        while (test_now_ms() < until) {
+            append(&s, ++number, LOG_ACCEPTED);
+            poll_once(&s);
+        }
+        POLL_UNTIL(&s, collector_reported(s.c) == before + number - (uint64_t)round * 1000);
+    }
+    assert_int_equal(log_writer_state(s.o->writer), LOG_WRITABLE);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), collector_reported(s.c));
+    scene_drop(&s);
+}
+
+static void a_broker_without_a_leader_is_not_enough_to_be_writable(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_STALLED);
+    rd_kafka_mock_partition_set_leader(s.mock, "t", 0, -1);
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    POLL_UNTIL(&s, s.reconnected > 0);
+    uint64_t until = test_now_ms() + 2000;
+    while (test_now_ms() < until) {
+        poll_once(&s);
+        assert_int_equal(log_writer_state(s.o->writer), LOG_STALLED);
+    }
+    rd_kafka_mock_partition_set_leader(s.mock, "t", 0, 1);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_reported_as(s.c, LOG_COMMITTED) == 1);
+    scene_drop(&s);
+}
+
+static void a_broker_that_does_not_say_how_much_it_takes_gets_less(void **state)
+{
+    struct scene s = scene_make(1, NULL); /* the mock cannot describe topics */
+    assert_int_equal(log_writer_record_max(s.o->writer), LOG_RECORD_MAX);
+    rd_kafka_mock_push_request_errors(s.mock, API_PRODUCE, 1, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, log_writer_record_max(s.o->writer) < LOG_RECORD_MAX);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
+    assert_in_range(log_writer_record_max(s.o->writer), LOG_RECORD_MAX / 3, LOG_RECORD_MAX / 2);
+    append(&s, 2, LOG_ACCEPTED);
+    POLL_UNTIL(&s, collector_reported(s.c) == 2 && s.c->n == 1);
+    enum log_outcome outcome = LOG_UNKNOWN;
+    assert_int_equal(collector_outcome(s.c, (struct origin){1, 1}, &outcome), 1);
+    assert_int_equal(outcome, LOG_REFUSED);
+    assert_int_equal(collector_reported_as(s.c, LOG_COMMITTED), 1);
+    scene_drop(&s);
+}
+
 static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(void **state)
 {
     struct scene s = scene_make(2, NULL);
@@ -452,6 +532,10 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_lost_acknowledgement_is_neither_a_refusal_nor_a_loss),
         cmocka_unit_test(a_fatal_error_costs_a_new_producer_and_nothing_else),
         cmocka_unit_test(a_slow_broker_means_waiting_not_refusing_for_ever),
+        cmocka_unit_test(a_full_queue_of_the_client_is_full_and_not_read_only),
+        cmocka_unit_test(while_something_comes_through_it_stays_writable),
+        cmocka_unit_test(a_broker_without_a_leader_is_not_enough_to_be_writable),
+        cmocka_unit_test(a_broker_that_does_not_say_how_much_it_takes_gets_less),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),

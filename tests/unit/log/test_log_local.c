@@ -22,6 +22,7 @@
 
 #include "collector.h"
 #include "conformance.h"
+#include "log/local/local_record.h"
 #include "log/open.h"
 
 /* These two stand before the C library's: LMDB calls them. */
@@ -273,6 +274,83 @@ static void a_file_that_was_cut_short_is_refused(void **state)
     remove_tree(dir);
 }
 
+static void a_log_with_a_record_missing_is_refused(void **state)
+{
+    char *dir = make_log(10), error[LOG_ERROR_BYTES] = "";
+    MDB_env *env;
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    size_t victim = 4;
+    assert_int_equal(mdb_env_create(&env), 0);
+    assert_int_equal(mdb_env_set_maxdbs(env, 2), 0);
+    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
+    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+    assert_int_equal(mdb_dbi_open(txn, "records", 0, &dbi), 0);
+    MDB_val key = {sizeof victim, &victim};
+    assert_int_equal(mdb_del(txn, dbi, &key, NULL), 0);
+    assert_int_equal(mdb_txn_commit(txn), 0);
+    mdb_env_close(env);
+    assert_null(log_open(dir, NULL, error));
+    assert_non_null(strstr(error, "missing"));
+    remove_tree(dir);
+}
+
+/* The bytes of a record at offset 5, as every version of this program must read and write them. */
+static const uint8_t golden[] = {
+    0x77, 0x4e, 0x31, 0x6c, 0x4f, 0x00, 0x00, 0x00, 0x01, 0x07, 0x00, 0x00, 0x06, 0x00, 0x00, 0x00,
+    0x7b, 0x68, 0xe5, 0xcf, 0x8b, 0x01, 0x00, 0x00, 0xe7, 0x0b, 0x30, 0x01, 0x0c, 0x50, 0x01, 0x07,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x88,
+    0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f};
+
+static void the_bytes_of_a_record_stay_what_they_are(void **state)
+{
+    const uint8_t *genesis = golden + sizeof golden - GENESIS_BYTES;
+    const struct log_batch batch = {.value = {golden + 24, 6},
+                                    .authors = {golden + 30, 17},
+                                    .origin = {0x1122334455667788, 3},
+                                    .genesis = genesis};
+    struct record record;
+    const struct span bytes = {golden, sizeof golden};
+    assert_null(local_record_decode(bytes, 5, &record));
+    assert_int_equal(record.offset, 5);
+    assert_int_equal(record.time_ms, 1700000000123);
+    assert_true(batch_equals(&batch, &record));
+    assert_non_null(local_record_decode(bytes, 6, &record)); /* not at another place */
+
+    uint8_t written[sizeof golden];
+    assert_int_equal(local_record_size(&batch), sizeof golden);
+    local_record_encode(written, &batch);
+    local_record_seal(written, sizeof written, 5, 1700000000123);
+    assert_memory_equal(written, golden, sizeof golden);
+}
+
+/* A sealed record with its parts at odds with each other. */
+static const char *decode_odd(size_t at, uint8_t byte)
+{
+    uint8_t bytes[sizeof golden];
+    struct record record;
+    memcpy(bytes, golden, sizeof golden);
+    bytes[at] = byte;
+    local_record_seal(bytes, sizeof bytes, 5, 0);
+    return local_record_decode((struct span){bytes, sizeof bytes}, 5, &record);
+}
+
+static void a_record_whose_parts_do_not_fit_is_found_out(void **state)
+{
+    struct record record;
+    assert_null(decode_odd(8, 1));      /* nothing changed */
+    assert_non_null(decode_odd(4, 78)); /* length */
+    assert_non_null(decode_odd(8, 2));  /* format */
+    assert_non_null(decode_odd(9, 15)); /* a header that nobody knows */
+    assert_non_null(decode_odd(10, 1));
+    assert_non_null(decode_odd(9, 6));   /* no header a, and bytes left for it */
+    assert_non_null(decode_odd(12, 24)); /* a value that reaches into the headers behind it */
+    assert_non_null(decode_odd(15, 1));  /* and one that ends past the record */
+    for (size_t len = 0; len < sizeof golden; len++)
+        assert_non_null(local_record_decode((struct span){golden, len}, 5, &record));
+}
+
 static void something_else_s_directory_is_refused(void **state)
 {
     char *dir = make_dir(), error[LOG_ERROR_BYTES] = "";
@@ -317,6 +395,42 @@ static void a_newer_format_is_refused(void **state)
 }
 
 /* ---- no room ---- */
+
+/* How many bytes of data.mdb are mapped. */
+static uint64_t mapped_bytes(void)
+{
+    char line[4096 + 256];
+    uint64_t total = 0;
+    unsigned long long from, to;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps))
+        if (strstr(line, "/data.mdb") && sscanf(line, "%llx-%llx", &from, &to) == 2)
+            total += to - from;
+    fclose(maps);
+    return total;
+}
+
+static void the_address_space_is_as_asked_for_or_grows_with_the_log(void **state)
+{
+    const uint64_t gib = (uint64_t)1 << 30;
+    const struct log_options small = {.map_bytes = 16 << 20};
+    char *dir = make_log(3), error[LOG_ERROR_BYTES] = "";
+    struct stat st;
+    struct log *log = open_log(dir);
+    assert_int_equal(mapped_bytes(), 64 * gib);
+    log_close(log);
+    log = log_open(dir, &small, error);
+    assert_int_equal(mapped_bytes(), 16 << 20);
+    log_close(log);
+    int fd = open_data(dir, &st);
+    assert_int_equal(ftruncate(fd, (off_t)(17 * gib)), 0); /* a hole: it takes no room */
+    close(fd);
+    log = open_log(dir);
+    assert_int_equal(mapped_bytes(), 4 * 17 * gib);
+    log_close(log);
+    remove_tree(dir);
+}
 
 /* Append, a few at a time, until it is read-only; the number of the first batch that was not taken.
  */
@@ -631,8 +745,12 @@ int main(int argc, char *argv[])
         cmocka_unit_test(every_flipped_bit_of_a_record_is_found_out),
         cmocka_unit_test(a_flipped_bit_anywhere_never_changes_what_is_read),
         cmocka_unit_test(a_file_that_was_cut_short_is_refused),
+        cmocka_unit_test(a_log_with_a_record_missing_is_refused),
+        cmocka_unit_test(the_bytes_of_a_record_stay_what_they_are),
+        cmocka_unit_test(a_record_whose_parts_do_not_fit_is_found_out),
         cmocka_unit_test(something_else_s_directory_is_refused),
         cmocka_unit_test(a_newer_format_is_refused),
+        cmocka_unit_test(the_address_space_is_as_asked_for_or_grows_with_the_log),
         cmocka_unit_test(a_full_disk_refuses_and_heals_when_there_is_room),
         cmocka_unit_test(a_full_map_refuses_and_a_larger_one_goes_on),
         cmocka_unit_test(a_second_opener_is_refused),
