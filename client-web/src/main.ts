@@ -378,6 +378,10 @@ const handle = {
   show: (view: View) => zoom!.set(view),
   /** Own pixels that are not the log's yet. */
   pending: () => [...placing.pending()],
+  /** Whether no picture of what is looked at is awaited. */
+  get complete(): boolean {
+    return stills.complete && [...plane.live].every((client) => client.drawn);
+  },
   /** Whether a click would place now: not during a flight or just after one. */
   get settled(): boolean {
     return zoom!.settled;

@@ -74,8 +74,7 @@ static enum key_result set_plane(struct config *config, const struct key *key, c
 {
     const char *times = strchr(value, 'x');
     unsigned long width, height;
-    if (!times ||
-        parse_number(value, (size_t)(times - value), 1, CONFIG_PLANE_MAX, &width) < 0 ||
+    if (!times || parse_number(value, (size_t)(times - value), 1, CONFIG_PLANE_MAX, &width) < 0 ||
         parse_number(times + 1, strlen(times + 1), 1, CONFIG_PLANE_MAX, &height) < 0 ||
         width * height > CONFIG_PLANE_MAX)
         return KEY_BAD;
@@ -379,8 +378,7 @@ const struct key keys[] = {
      .expected = "a file, without quotes", .set = set_path, AT(tls_key)},
     {"origin", "URL", NULL, "also let pages of this origin connect; may be given several times",
      .expected = "http://HOST[:PORT] or https://HOST[:PORT]", .set = set_origin, .list = true},
-    {"trust-proxy", "ADDRESS[/BITS]", NULL,
-     "proxies whose forwarding fields are believed",
+    {"trust-proxy", "ADDRESS[/BITS]", NULL, "proxies whose forwarding fields are believed",
      .expected = "an address, or a network such as 192.0.2.0/24 or 2001:db8::/32",
      .set = set_trust_proxy, .list = true},
     {"frame-ancestors", "SOURCES", "'self'", "who may show the page in a frame",

@@ -122,9 +122,9 @@ static void add_up(void *digest, MDB_val key, MDB_val value)
 }
 
 /* The plane's entry. Before the last transaction of a save (plane is NULL) it stays as it was, but
- * for what says which canvases belong to it. */
+ * for what says which canvases belong to it and up to which record they may be. */
 static int put_plane(struct checkpoint_store *store, MDB_txn *txn,
-                     const struct checkpoint_plane *plane)
+                     const struct checkpoint_plane *plane, const struct anchor *anchor)
 {
     uint8_t entry[PLANE_ENTRY_BYTES];
     struct checkpoint_digest digest = {0};
@@ -133,10 +133,12 @@ static int put_plane(struct checkpoint_store *store, MDB_txn *txn,
         return rc;
     MDB_val key = PLANE_KEY, value;
     if (plane) {
-        plane_entry_encode(entry, plane, true, digest);
+        struct checkpoint_plane proven = *plane;
+        proven.anchor = *anchor;
+        plane_entry_encode(entry, &proven, true, digest);
     } else if (mdb_get(txn, store->dbi, &key, &value) == 0 && value.mv_size == sizeof entry) {
         memcpy(entry, value.mv_data, sizeof entry);
-        plane_entry_set_digest(entry, digest);
+        plane_entry_set_canvases(entry, digest, anchor);
     } else {
         plane_entry_encode(entry, NULL, false, digest);
     }
@@ -149,14 +151,16 @@ static int save_some(struct checkpoint_store *store, const struct checkpoint_pla
                      struct checkpoint_source *source, size_t *i, bool *more)
 {
     MDB_txn *txn;
+    struct anchor anchor;
     size_t at = *i;
     bool others;
     int rc = checkpoint_store_begin(store, 0, &txn);
     if (rc)
         return rc;
     rc = put_canvases(store, txn, source, &at, &others);
+    source->prove(source, &anchor);
     if (rc == 0)
-        rc = put_plane(store, txn, others ? NULL : plane);
+        rc = put_plane(store, txn, others ? NULL : plane, &anchor);
     if (rc) {
         mdb_txn_abort(txn);
         return rc;

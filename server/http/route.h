@@ -12,7 +12,7 @@ struct http;
 enum { ROUTE_NUMBERS = 4 };
 
 enum route_readers {
-    READERS_OWN,    /* our own pages, and who is no page */
+    READERS_OWN,    /* our own pages, and programs that are no page */
     READERS_FRIEND, /* pages of the allowed origins too */
     READERS_ANY,    /* any page may read the answer */
 };

@@ -22,7 +22,7 @@ struct site {
     struct canvases *canvases;
     const struct web_origin *origins; /* allowed beside the request's own host */
     size_t n_origins;
-    const struct network *proxies; /* may say who is asking whom, by forwarding fields */
+    const struct network *proxies; /* whose forwarding fields are believed */
     size_t n_proxies;
     const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
     _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */

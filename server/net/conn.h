@@ -15,7 +15,7 @@ struct conn *conn_create(struct loop *loop, const struct conn_ops *ops);
 /* It becomes a WebSocket: out of the list, whose connections have deadlines. */
 void conn_unlist(struct conn *conn);
 
-/* Give it up: nothing is read or sent any more; ops->closed follows soon, from the loop. */
+/* Give it up: nothing is read or sent any more; ops->closed follows from the loop. */
 void conn_kill(struct conn *conn);
 
 /* Release the connections that were given up. Not from within a callback of one. */

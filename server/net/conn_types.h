@@ -51,7 +51,7 @@ struct conn {
     uint16_t close_code; /* a WebSocket's close frame that is to be sent; 0: none */
     bool ws;             /* it is a WebSocket */
     bool admin;          /* it came in by the admin listener */
-    bool over_limit;     /* it was accepted only to be told that there is no room */
+    bool over_limit;     /* it was accepted only to be answered that there is no room */
     bool joined;         /* its session is in the shard */
     bool dying;          /* conn_kill was called */
     bool listed;         /* in loop->conns */

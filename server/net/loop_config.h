@@ -23,7 +23,7 @@ struct accepted {
     int fd;
     bool tls;
     bool admin;      /* came in by the admin listener */
-    bool over_limit; /* is only to be told that there is no room */
+    bool over_limit; /* is only to be answered that there is no room */
 };
 
 /* Everything pointed to must outlive the loop. */

@@ -50,8 +50,8 @@ int stream_open(struct stream *stream, struct conn *conn, int fd, bool tls);
 /* Read up to len bytes: how many, or one of the above. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t len);
 
-/* The same for what may be the head of an upgrade to WebSocket: when all of it has been read so, the
- * connection can be handed to libwebsockets (see websocket.h). begins: it is the head's first
+/* The same for what may be the head of an upgrade to WebSocket: when all of it has been read so,
+ * the connection can be handed to libwebsockets (see websocket.h). begins: it is the head's first
  * bytes that are read. */
 ssize_t stream_read_head(struct stream *stream, void *bytes, size_t len, bool begins);
 
@@ -72,7 +72,7 @@ void stream_await(struct stream *stream);
 /* The loop's round: call those that were poked. True: there were some. */
 bool stream_call_poked(struct loop *loop);
 
-/* Nothing more is sent, and the peer is told so. */
+/* Nothing more is sent, and the peer learns of it. */
 void stream_shut(struct stream *stream);
 
 /* Throw away what has arrived: STREAM_AGAIN when that was all, STREAM_END, or STREAM_BROKEN. */

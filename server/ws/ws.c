@@ -35,7 +35,7 @@ static struct conn *conn_of(struct session *session)
 }
 
 /* One whole frame, if the session is still open. */
-static enum sent put(struct conn *conn, uint8_t *bytes, size_t len, bool more)
+static enum sent send_whole(struct conn *conn, uint8_t *bytes, size_t len, bool more)
 {
     static const enum sent sent[] = {
         [WEBSOCKET_OK] = SENT_OK, [WEBSOCKET_BUSY] = SENT_BUSY, [WEBSOCKET_GONE] = SENT_GONE};
@@ -69,7 +69,7 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
     struct loop *loop = conn->loop;
     if (loop->wire.serial != frame->serial)
         encode(loop, frame);
-    return put(conn, loop->wire.bytes, loop->wire.len, false);
+    return send_whole(conn, loop->wire.bytes, loop->wire.len, false);
 }
 
 static enum sent send_message(struct session *session, const struct message *message)
@@ -78,7 +78,7 @@ static enum sent send_message(struct session *session, const struct message *mes
     uint8_t frame[FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES];
     size_t len = message_json(message, json), at = frame_header(frame, FRAME_TEXT, len);
     memcpy(frame + at, json, len);
-    return put(conn_of(session), frame, at + len, false);
+    return send_whole(conn_of(session), frame, at + len, false);
 }
 
 static void prefetch_send(struct session *session)
@@ -93,7 +93,7 @@ static enum sent send_ping(struct session *session)
     uint8_t ping[FRAME_HEADER_OURS_MAX + 1];
     size_t at = frame_header(ping, FRAME_PING, 1);
     ping[at] = 0;
-    return put(conn_of(session), ping, at + 1, true);
+    return send_whole(conn_of(session), ping, at + 1, true);
 }
 
 /* When the server ends, the close frame goes out at once. */

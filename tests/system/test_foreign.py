@@ -139,7 +139,7 @@ async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world, rng):
     proxy = HangUp(servers[0])
     async with proxy:
         victim = await world.client(servers[0], name="victim", via=proxy.address)
-        edits = world.ledger.fresh(40000)  # costs less than the picture is by now: replayed, not reset
+        edits = world.ledger.fresh(60000)  # costs less than the picture is by now: replayed, not reset
         world.foreign += edits
         await asyncio.to_thread(world.log.broker.produce, world.log.topic, pack(edits))
         await eventually(lambda: proxy.told and victim.connections == 2, "it had to come back")

@@ -51,6 +51,12 @@ export class Stills {
     return this.stills.get(path)?.bitmap ?? null;
   }
 
+  /** Whether none is awaited. */
+  get complete(): boolean {
+    for (const still of this.stills.values()) if (still.dueAt === 0) return false;
+    return true;
+  }
+
   /** What there is to show until the picture has been fetched. */
   seed(path: string, source: HTMLCanvasElement): void {
     const now = performance.now();

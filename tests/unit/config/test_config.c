@@ -258,8 +258,10 @@ static void a_unix_socket_has_a_mode_and_a_group(void **state)
     assert_string_equal(config.admin.group, "7");
     config_finish(&config);
     static const char *const bad[] = {
-        "mode=0600",          "unix:/a,mode=0680",       "unix:/a,mode=01000", "unix:/a,mode=",
-        "127.0.0.1:1,mode=0", "unix:/a,group=",          "unix:/a,owner=root", "unix:/a,0600",
+        "mode=0600",           "unix:/a,mode=0680",
+        "unix:/a,mode=01000",  "unix:/a,mode=",
+        "127.0.0.1:1,mode=0",  "unix:/a,group=",
+        "unix:/a,owner=root",  "unix:/a,0600",
         "127.0.0.1:1,group=a", "unix:/a,group=a-name-of-more-than-thirty-two-letters"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         value_error("listen", bad[i], "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
@@ -291,8 +293,10 @@ static void frame_ancestors_are_one_directive(void **state)
     static const char expected[] =
         "sources of a content security policy: 'self', 'none', https://a.example, ...";
     struct config config;
-    must_run(&config, ARGS("--frame-ancestors", "'self' https://a.example:8443 https://*.b.example"));
-    assert_string_equal(config.frame_ancestors, "'self' https://a.example:8443 https://*.b.example");
+    must_run(&config,
+             ARGS("--frame-ancestors", "'self' https://a.example:8443 https://*.b.example"));
+    assert_string_equal(config.frame_ancestors,
+                        "'self' https://a.example:8443 https://*.b.example");
     config_finish(&config);
     must_run(&config, ARGS("--origin", "null"));
     assert_string_equal(config.frame_ancestors, "'self'");
@@ -375,7 +379,7 @@ static void answers_and_is_done(void **state)
         CONFIG_DONE);
     assert_non_null(strstr(output, "--checkpoint-seconds N"));
     assert_non_null(strstr(output, "(127.0.0.1:8080)"));
-    static const char *const planes[] = {"",    "3",  "x",    "3x",  "x2",      "0x1",  "1x0",
+    static const char *const planes[] = {"",     "3",   "x",     "3x",   "x2",    "0x1",   "1x0",
                                          "-1x1", "3X2", "3x2x1", "3 x2", "33x32", "1025x1"};
     for (size_t i = 0; i < sizeof planes / sizeof *planes; i++) {
         char error[128];
@@ -561,7 +565,8 @@ static void bad_addresses(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         value_error("listen", bad[i], "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
     value_error("admin", "nowhere", "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
-    value_error("admin", "127.0.0.1:1,127.0.0.1:2", "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
+    value_error("admin", "127.0.0.1:1,127.0.0.1:2",
+                "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");
     char path[200] = "unix:/";
     memset(path + 6, 'p', 107); /* with the slash one more than fits */
     value_error("listen", path, "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]");

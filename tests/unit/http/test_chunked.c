@@ -65,13 +65,26 @@ static void bodies_in_any_two_pieces(void **state)
 static void broken_ones_are_bad_and_short_ones_wait(void **state)
 {
     static const char *const bad[] = {
-        "\r\n",         " 1\r\na\r\n0\r\n\r\n", "x\r\n",
-        "-1\r\n",       "1\n",                  "1\rx",
-        "1 \r\n",       "1\r\na\n",             "1\r\nab",
-        "1\r\na\rb",    "0\r\n\n",              "0\r\n\rx",
-        "0\r\na\n",     "0\r\na\r\r",           "100000000\r\n",
-        "1;\n",         "0;a\n",                "0\n",
-        "1\r\na\r\n\r\n", "1;a\rb",
+        "\r\n",
+        " 1\r\na\r\n0\r\n\r\n",
+        "x\r\n",
+        "-1\r\n",
+        "1\n",
+        "1\rx",
+        "1 \r\n",
+        "1\r\na\n",
+        "1\r\nab",
+        "1\r\na\rb",
+        "0\r\n\n",
+        "0\r\n\rx",
+        "0\r\na\n",
+        "0\r\na\r\r",
+        "100000000\r\n",
+        "1;\n",
+        "0;a\n",
+        "0\n",
+        "1\r\na\r\n\r\n",
+        "1;a\rb",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         for (size_t first = 0; first <= strlen(bad[i]); first++) {
@@ -96,7 +109,8 @@ static void what_is_no_data_is_bounded(void **state)
     char text[4096], data[4096];
     size_t len, rest;
     for (int much = 900; much <= 1100; much += 200) {
-        sprintf(text, "1;%0*d\r\na\r\n1;%0*d\r\nb\r\n0\r\n%0*d\r\n\r\n", much, 0, much, 0, much - 10, 0);
+        sprintf(text, "1;%0*d\r\na\r\n1;%0*d\r\nb\r\n0\r\n%0*d\r\n\r\n", much, 0, much, 0,
+                much - 10, 0);
         assert_int_equal(decode(text, 0, data, &len, &rest),
                          much > 1024 ? CHUNKED_BAD : CHUNKED_END);
     }

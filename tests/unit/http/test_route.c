@@ -22,10 +22,28 @@ static void a_pattern_fits_and_tells_its_numbers(void **state)
 static void one_path_one_thing(void **state)
 {
     static const char *const bad[] = {
-        "/c/00,0/ws", "/c/+1,0/ws", "/c/-0,0/ws", "/c/007,0/ws", "/c/ 1,0/ws", "/c/1 ,0/ws",
-        "/c/,0/ws",   "/c/-,0/ws",  "/c/1,0/w",   "/c/1,0/wss",  "/c/1,0/",    "/c/1,0",
-        "/c/1;0/ws",  "/c/1,0//ws", "/c/0x1,0/ws", "/c/--1,0/ws", "/c/1.0,0/ws", "/C/1,0/ws",
-        "/c/2147483648,0/ws", "/c/99999999999999999999,0/ws", "", "/",
+        "/c/00,0/ws",
+        "/c/+1,0/ws",
+        "/c/-0,0/ws",
+        "/c/007,0/ws",
+        "/c/ 1,0/ws",
+        "/c/1 ,0/ws",
+        "/c/,0/ws",
+        "/c/-,0/ws",
+        "/c/1,0/w",
+        "/c/1,0/wss",
+        "/c/1,0/",
+        "/c/1,0",
+        "/c/1;0/ws",
+        "/c/1,0//ws",
+        "/c/0x1,0/ws",
+        "/c/--1,0/ws",
+        "/c/1.0,0/ws",
+        "/C/1,0/ws",
+        "/c/2147483648,0/ws",
+        "/c/99999999999999999999,0/ws",
+        "",
+        "/",
     };
     int64_t n[ROUTE_NUMBERS];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

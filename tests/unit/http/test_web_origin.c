@@ -32,10 +32,10 @@ static void an_origin_is_scheme_host_and_port(void **state)
 static void what_is_no_origin(void **state)
 {
     static const char *const bad[] = {
-        "",           "a",           "http://",     "http:/a",     "ftp://a",      "http://a/",
-        "http://a:",  "http://a:0",  "http://a:65536", "http://a:x", "http://:80", "http://a@b",
-        "http://a b", "http://a?b",  "http://[::1", "http://::1]", "http://a[::1]", "NULL",
-        "null ",      "https//a",    "http://a:80:80", "http://*", "http://[::1]x", " http://a",
+        "",           "a",          "http://",        "http:/a",     "ftp://a",       "http://a/",
+        "http://a:",  "http://a:0", "http://a:65536", "http://a:x",  "http://:80",    "http://a@b",
+        "http://a b", "http://a?b", "http://[::1",    "http://::1]", "http://a[::1]", "NULL",
+        "null ",      "https//a",   "http://a:80:80", "http://*",    "http://[::1]x", " http://a",
     };
     struct web_origin origin;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -25,11 +25,20 @@
 #include "log/local/local_record.h"
 #include "log/open.h"
 
-/* These two stand before the C library's: LMDB calls them. */
+/* These stand before the C library's: LMDB and the log call them. */
 static atomic_int sync_error;
 static atomic_uint syncs;      /* calls of fdatasync that succeeded */
 static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
 static atomic_uint syncs_at_meta;
+static atomic_uint dir_syncs;
+
+int fsync(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        atomic_fetch_add(&dir_syncs, 1);
+    return (int)syscall(SYS_fsync, fd);
+}
 
 int fdatasync(int fd)
 {
@@ -695,6 +704,18 @@ static void every_commit_has_its_records_and_its_head_on_the_disk(void **state)
     remove_tree(dir);
 }
 
+static void a_new_log_has_its_names_on_the_disk(void **state)
+{
+    char *dir = make_dir(), path[4096];
+    unsigned before = atomic_load(&dir_syncs);
+    snprintf(path, sizeof path, "%s/log", dir);
+    struct log *log = open_log(path);
+    assert_non_null(log);
+    assert_int_equal(atomic_load(&dir_syncs), before + 2); /* of its files, and its own */
+    log_close(log);
+    remove_tree(dir);
+}
+
 static void an_io_error_ends_the_process_without_an_acknowledgement(void **state)
 {
     char *dir = make_log(5), error[LOG_ERROR_BYTES] = "";
@@ -757,6 +778,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(another_process_reads_along),
         cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
         cmocka_unit_test(every_commit_has_its_records_and_its_head_on_the_disk),
+        cmocka_unit_test(a_new_log_has_its_names_on_the_disk),
         cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
     };
     int failed = conformance_run(&world);

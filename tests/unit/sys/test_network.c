@@ -47,9 +47,10 @@ static void a_network_holds_what_begins_like_it(void **state)
 
 static void what_is_no_network(void **state)
 {
-    static const char *const bad[] = {"",          "/",         "a",          "1.2.3",     "1.2.3.4/",
-                                      "1.2.3.4/33", "::/129",   "1.2.3.4/-1", "1.2.3.4/ 1", "1.2.3.4/0008",
-                                      "1.2.3.4 ",  "[::1]",     "1.2.3.4/8/8", "1.2.3.4:80", "::/x"};
+    static const char *const bad[] = {
+        "",           "/",      "a",           "1.2.3",      "1.2.3.4/",
+        "1.2.3.4/33", "::/129", "1.2.3.4/-1",  "1.2.3.4/ 1", "1.2.3.4/0008",
+        "1.2.3.4 ",   "[::1]",  "1.2.3.4/8/8", "1.2.3.4:80", "::/x"};
     struct network network;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(network_parse(&network, bad[i], strlen(bad[i])));
