@@ -212,7 +212,7 @@ static bool good_line(const char *text)
     unsigned blanks = 0;
     for (; *text != '\r'; text++)
         blanks += *text == ' ';
-    return blanks == 2 && text[-1] != ' ';
+    return blanks == 2;
 }
 
 unsigned request_parse(struct request *request, char *text, size_t len, const char **error)

@@ -102,7 +102,16 @@ static void lines_are_strict(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(read_head(bad[i]), 400);
     assert_int_equal(read_head("GET / HTTP/1.1\r\nHost: a\tb\x80\xff\r\n\r\n"), 0);
-    size_t at = 0;
+    for (size_t len = 1; len <= 4; len++) { /* empty lines: whoever reads passes over them first */
+        char *empty = malloc(len);
+        memcpy(empty, "\r\n\r\n", len);
+        size_t begin = 0;
+        assert_int_equal(request_scan(empty, len, &begin), len < 4 ? SCAN_MORE : SCAN_END);
+        free(empty);
+    }
+    size_t at = 0; /* found where it is, not at the end */
+    assert_int_equal(request_scan("GET / HTTP/1.1\r\nA: b\rc", 24, &at), SCAN_BAD);
+    at = 0;
     assert_int_equal(request_scan("GET /\0 HTTP/1.1\r\n\r\n", 19, &at), SCAN_BAD);
 }
 
