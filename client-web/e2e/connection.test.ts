@@ -140,7 +140,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('of an edit whose fate is unknown the picture tells', async () => {
+test('an edit of unknown outcome is offered again when the picture does not have it', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
   await chooseColour(page, 'red');

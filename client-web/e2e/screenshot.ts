@@ -65,8 +65,9 @@ async function plane(browser: Browser, out: string): Promise<void> {
       await canPlace(painter, x, y);
       await paint(painter, evening(x - 500, y - 505));
     }
-    await chooseColour(painter, 'white');
-    const at = await lookAt(painter, 930, 962, 16);
+    await chooseColour(painter, 'red');
+    const at = await lookAt(painter, 1300, 1300, 16);
+    await canPlace(painter, 1300, 1300);
     await painter.mouse.click(at.x, at.y);
     await settled(painter);
     const storageState = await context.storageState();

@@ -392,5 +392,5 @@ const handle = {
 export type Handle = typeof handle;
 Object.assign(window, { placed: handle });
 
-// What an old browser lacks, support.js has told its user already.
+// In a browser that is too old, support.js has shown a message instead.
 if (!document.documentElement.hasAttribute('data-unsupported')) plane.start();

@@ -42,7 +42,8 @@ struct checkpoint_source {
     bool (*look)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);
     /* All of it, of this moment or later. The pixels are used until the next call. */
     void (*copy)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);
-    /* The newest record read by now: no copy made so far is newer. */
+    /* The newest record read by now. While it is older than a copy that was made, which can be for
+     * a moment, it is asked for again. */
     void (*prove)(struct checkpoint_source *source, struct anchor *anchor);
 };
 

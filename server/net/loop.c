@@ -11,6 +11,7 @@
 
 #include "core/close.h"
 #include "net/conn.h"
+#include "net/library.h"
 #include "net/listen.h"
 #include "net/loop_state.h"
 #include "net/stream.h"
@@ -58,7 +59,7 @@ static void on_second(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;
     conn_sweep(loop, now_us(loop));
-    websocket_tick(loop);
+    library_tick(loop);
 }
 
 static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
@@ -154,7 +155,8 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         return NULL;
     }
     start_watchers(loop);
-    if (websocket_init(loop, error) != 0) {
+    loop->transport = &websocket_transport;
+    if (library_open(loop, websocket_protocols, error) != 0) {
         loop_destroy(loop);
         return NULL;
     }
@@ -181,7 +183,7 @@ struct listen_address loop_address(const struct loop *loop, size_t i)
 
 void loop_run(struct loop *loop)
 {
-    websocket_quieten();
+    library_quieten();
     ev_run(loop->ev, 0);
 }
 
@@ -206,7 +208,7 @@ void loop_destroy(struct loop *loop)
         return;
     listen_close(loop);
     conn_close_all(loop);
-    websocket_finish(loop);
+    library_close(loop);
     conn_reap(loop);
     shard_destroy(loop->shard);
     if (loop->ev)

@@ -13,7 +13,8 @@
 #include "net/conn_types.h"
 #include "net/loop_config.h"
 
-struct stream;
+struct lws_protocols;
+struct transport_ops;
 
 /* A piece of a message, as it came in. */
 struct websocket_piece {
@@ -48,15 +49,9 @@ enum websocket_sent {
     WEBSOCKET_GONE,
 };
 
-/* Open and close the loop's libwebsockets context. 0, or -1 with a message in error. */
-int websocket_init(struct loop *loop, char error[LOOP_ERROR_BYTES]);
-void websocket_finish(struct loop *loop);
-
-/* All loops have been opened: libwebsockets has nothing to say any more. */
-void websocket_quieten(void);
-
-/* Once a second: libwebsockets' timers need it. */
-void websocket_tick(struct loop *loop);
+/* For library_open, and for the loop. */
+extern const struct lws_protocols *const websocket_protocols;
+extern const struct transport_ops websocket_transport;
 
 /* The request that has been read is a good upgrade: answer it. Stream and ops of the connection are
  * WebSocket's from now on, and the memory of the stream is the caller's again. -1: the connection

@@ -23,10 +23,10 @@ const FETCH_MS = 30_000;
 export class Stills {
   private readonly stills = new Map<string, Still>();
   private loading = 0;
-  /** Pictures of before this count as old. */
+  /** Grows with clear(); a picture that was requested in an earlier epoch is dropped. */
   private epoch = 0;
 
-  /** `base` is where the paths of the plane start; `changed` is told when there is more to draw. */
+  /** `base` is where the paths of the plane start; `changed` is called when there is something new to draw. */
   constructor(
     private readonly base: URL,
     private readonly changed: () => void,

@@ -82,8 +82,13 @@ static void copy(struct checkpoint_source *source, size_t i, struct checkpoint_c
 /* As far as the copies are newer than the plane. */
 static void prove(struct checkpoint_source *source, struct anchor *anchor)
 {
-    *anchor = of_source(source)->saving.anchor;
-    anchor->offset += of_source(source)->newer_by;
+    struct world *world = of_source(source);
+    *anchor = world->saving.anchor;
+    anchor->offset += world->newer_by;
+    if (world->late_proofs > 0) {
+        world->late_proofs--;
+        anchor->offset--;
+    }
 }
 
 static bool take(struct checkpoint_sink *sink, const struct checkpoint_canvas *canvas)

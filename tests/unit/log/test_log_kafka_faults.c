@@ -487,6 +487,31 @@ static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(
     scene_drop(&s);
 }
 
+static void a_failed_reader_stays_failed_until_a_seek(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    char error[LOG_ERROR_BYTES] = "";
+    size_t delivered;
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    pause_ms(300);
+    assert_int_equal(log_reader_seek(s.o->reader, 1000, error), 0); /* there is nobody to ask */
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    enum log_event event = LOG_OK;
+    uint64_t until = test_now_ms() + PATIENCE_MS;
+    while (event != LOG_FAILED && test_now_ms() < until)
+        event = log_reader_poll(s.o->reader, 20, &delivered, error);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(log_reader_poll(s.o->reader, 20, &delivered, error), LOG_FAILED);
+        assert_non_null(strstr(error, "1000"));
+    }
+    collector_clear(s.c);
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error), 0);
+    POLL_UNTIL(&s, s.c->n == 1);
+    scene_drop(&s);
+}
+
 static void nothing_blocks_the_reader_for_long_without_a_broker(void **state)
 {
     struct scene s = scene_make(1, NULL);
@@ -507,6 +532,7 @@ static void nothing_blocks_the_reader_for_long_without_a_broker(void **state)
         assert_int_equal(log_reader_seek(s.o->reader, 0, error),
                          0); /* it shows later whether that is possible */
         assert_in_range(test_now_ms() - start, 0, 6000);
+        assert_false(log_reader_caught_up(s.o->reader)); /* nobody knows where the end is */
     }
     rd_kafka_mock_broker_set_up(s.mock, 1);
     collector_clear(s.c);
@@ -557,6 +583,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_broker_that_does_not_say_how_much_it_takes_gets_less),
         cmocka_unit_test(a_leader_is_not_enough_while_what_is_in_flight_does_not_come_through),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
+        cmocka_unit_test(a_failed_reader_stays_failed_until_a_seek),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
     };
