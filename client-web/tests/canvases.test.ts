@@ -175,6 +175,25 @@ describe('connected are', () => {
   });
 });
 
+describe('a page is one person', () => {
+  const people = () =>
+    open().flatMap(({ url, canvas }) => (url.searchParams.has('companion') ? [] : [canvas]));
+
+  test('however many canvases it is connected to', async () => {
+    await look(1000, 1000);
+    await liveAre('0,0', '0,1', '1,0', '1,1');
+    expect(people()).toEqual(['0,0']);
+  });
+
+  test('also when the connection that was counted has been let go of', async () => {
+    await look(500, 500);
+    await liveAre('0,0');
+    plane.look(area(3500, 500));
+    await liveAre('3,0');
+    expect(people()).toEqual(['3,0']);
+  });
+});
+
 describe('edits', () => {
   test('go to the canvases that they are on', async () => {
     await look(1000, 1000);

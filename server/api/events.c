@@ -197,6 +197,10 @@ void events_get(struct http *http)
         return;
     }
     events->http = http;
+    char value[FROM_BYTES];
+    if (form_get(http->request.query, http->request.query_len, "companion", value, sizeof value) !=
+        FORM_NONE)
+        session_set_companion(&events->session);
     metric_add(loop->config.metrics, http_requests_total, 1);
     http_wait(http, &streaming_ops, events, QUIET_US);
     send_head(http);

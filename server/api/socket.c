@@ -32,6 +32,8 @@ void socket_get(struct http *http)
         from = session_parse_from(len < 0 ? NULL : value, len < 0 ? 0 : (size_t)len, &version);
     else
         version = 0;
-    ws_begin(http->conn, place, from, version, http->input_len > http->used);
+    bool companion =
+        form_get(request->query, request->query_len, "companion", value, sizeof value) != FORM_NONE;
+    ws_begin(http->conn, place, from, version, companion, http->input_len > http->used);
     handshake_accept(http);
 }

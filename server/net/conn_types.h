@@ -33,8 +33,9 @@ struct conn_ws {
     uint64_t version; /* of `from`, until the session begins */
     uint8_t *partial; /* a message that came in pieces; NULL: none */
     uint16_t partial_len;
-    uint8_t from; /* enum session_from */
-    bool early;   /* the client sent data before its upgrade was answered */
+    uint8_t from;   /* enum session_from */
+    bool companion; /* its page has another session */
+    bool early;     /* the client sent data before its upgrade was answered */
 };
 
 struct conn {

@@ -44,7 +44,7 @@ static void send_or_attach_checksum(struct audience *audience, bool ticked)
 
 static void announce_online(struct shard *shard, struct audience *audience, bool ticked)
 {
-    uint64_t count = metric_get(shard->metrics, sessions);
+    uint64_t count = metric_get(shard->metrics, people);
     if (count == audience->heartbeat_online)
         return;
     audience->heartbeat_online = count;

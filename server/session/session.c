@@ -86,6 +86,7 @@ static int join_audience(struct session *session, enum session_from from, uint64
     }
     session->audience = audience;
     metric_add(shard->metrics, sessions, 1);
+    metric_add(shard->metrics, people, 1);
     metric_add(shard->metrics, sessions_total, 1);
     struct ring_mark head = ring_head(place_ring(session->place));
     session->position = head.position;
@@ -126,6 +127,13 @@ static void leave_audience(struct session *session)
         moved->member = session->member;
     audiences_leave(&shard->audiences, session->audience);
     metric_add(shard->metrics, sessions, -1);
+    metric_add(shard->metrics, people, session->companion ? 0 : -1);
+}
+
+void session_set_companion(struct session *session)
+{
+    session->companion = true;
+    metric_add(session->shard->metrics, people, -1);
 }
 
 void session_finish(struct session *session)
@@ -346,7 +354,7 @@ static bool send_refusals(struct session *session, uint64_t now_us)
 
 static uint64_t online(const struct shard *shard)
 {
-    return metric_get(shard->metrics, sessions);
+    return metric_get(shard->metrics, people);
 }
 
 static struct message make_hello(const struct session *session)

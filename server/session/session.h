@@ -73,6 +73,7 @@ struct session {
     uint64_t busy_since_us;           /* when the transport first said busy; 0: it is not */
     uint16_t pending;                 /* bits: what is to be sent besides frames */
     bool closing;                     /* ops->close was called: nothing more is sent */
+    bool companion;                   /* its page has another session that is counted */
     bool heard;                       /* said something since the last ping */
     uint8_t n_refusals;               /* in refusals */
     uint32_t slot;                    /* in the shard's roster */
@@ -101,6 +102,10 @@ enum session_from session_parse_from(const char *text, size_t len, uint64_t *ver
 int session_init(struct session *session, struct shard *shard, struct canvas_place *place,
                  const struct session_ops *ops, bool viewer, enum session_from from,
                  uint64_t version);
+
+/* A viewer that has joined just now belongs to a page that has another session already: it is not
+ * counted as another person. */
+void session_set_companion(struct session *session);
 
 /* For a transport that has a place for it in its own answer: the hello, which is then no longer
  * pending. */

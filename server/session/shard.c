@@ -105,7 +105,7 @@ void shard_destroy(struct shard *shard)
 
 uint64_t shard_online(const struct shard *shard)
 {
-    return metric_get(shard->metrics, sessions);
+    return metric_get(shard->metrics, people);
 }
 
 bool shard_readonly(const struct shard *shard)

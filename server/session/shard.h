@@ -37,7 +37,7 @@ struct shard *shard_create(struct env *env, struct log_writer *writer, struct ca
  * microseconds). */
 uint64_t shard_run(struct shard *shard);
 
-/* Viewers connected to all shards that share these metrics. */
+/* People connected to all shards that share these metrics: viewers, without companions. */
 uint64_t shard_online(const struct shard *shard);
 
 /* Is the log known to be read-only? */

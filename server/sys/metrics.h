@@ -22,6 +22,7 @@
     X(batches_failed_total, counter, "Batches that the log did not take")                          \
     X(batches_unknown_total, counter, "Batches whose outcome stayed unknown")                      \
     X(sessions, gauge, "WebSocket and event stream clients connected")                             \
+    X(people, gauge, "The same without the further connections of one page")                       \
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \

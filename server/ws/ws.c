@@ -142,12 +142,13 @@ static void fault(struct conn *conn, unsigned code, const char *reason)
 }
 
 void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
-              uint64_t version, bool early)
+              uint64_t version, bool companion, bool early)
 {
     memset(&conn->websocket, 0, sizeof conn->websocket);
     conn->websocket.place = place;
     conn->websocket.from = (uint8_t)from;
     conn->websocket.version = version;
+    conn->websocket.companion = companion;
     conn->websocket.early = early;
 }
 
@@ -161,6 +162,8 @@ static size_t answer(struct conn *conn, uint8_t *frame, size_t room)
                                          (enum session_from)ws->from, ws->version) != 0)
         return 0; /* opened() says so */
     conn->joined = true;
+    if (ws->companion)
+        session_set_companion(&ws->session);
     if (room < FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES)
         return 0;
     char json[MESSAGE_JSON_BYTES];

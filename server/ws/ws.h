@@ -8,9 +8,9 @@
 /* For loop_config. */
 extern const struct websocket_ops ws_ops;
 
-/* Before its upgrade: at which canvas, and where the session will begin. early: the client has sent
- * data already, which it may not. */
+/* Before its upgrade: at which canvas, and where the session will begin. companion: its page has
+ * another session. early: the client has sent data already, which it may not. */
 void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
-              uint64_t version, bool early);
+              uint64_t version, bool companion, bool early);
 
 #endif

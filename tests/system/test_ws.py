@@ -45,6 +45,18 @@ def test_the_first_word_is_hello(server):
     assert hello["readonly"] is False and hello["user"] is None and hello["energy"]["policy"]
 
 
+def test_a_page_with_several_connections_is_one_person(server):
+    with WebSocket(server) as person, WebSocket(server, path="/ws?companion=1") as companion:
+        assert say(person)["online"] == say(companion)["online"] == 1
+        with WebSocket(server, path="/ws?from=0&companion=1") as another, WebSocket(server) as other:
+            assert (say(another)["online"], say(other)["online"]) == (1, 2)
+            assert (server.metric("placed_sessions"), server.metric("placed_people")) == (4, 2)
+        deadline = time.monotonic() + 20
+        while (server.metric("placed_sessions"), server.metric("placed_people")) != (2, 1):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
 def test_the_subprotocol_is_named_when_it_is_asked_for(server):
     for value in ("placed.1", "other, placed.1"):
         with WebSocket(server, headers=[f"Sec-WebSocket-Protocol: {value}"]) as ws:

@@ -30,6 +30,8 @@ export interface Surroundings {
   ownChanged(client: Client): void;
   /** Connection, people or read-only changed. */
   statusChanged(client: Client): void;
+  /** Is another client of this page counted as the person already? */
+  isCompanion(client: Client): boolean;
   greeted(client: Client): void;
   begunAnew(client: Client): void;
   refused(client: Client, edits: readonly Edit[], reason: string): void;
@@ -185,7 +187,7 @@ export class Client {
       },
     });
     this.transport = transport;
-    transport.open(from);
+    transport.open(from, this.around.isCompanion(this));
   }
 
   /** The connection was never made: what is wrong? */

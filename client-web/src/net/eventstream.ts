@@ -43,9 +43,10 @@ export class EventStreamTransport implements Transport {
     private readonly events: TransportEvents,
   ) {}
 
-  open(from: number): void {
+  open(from: number, companion = false): void {
     const url = new URL('events', this.canvas);
     url.searchParams.set('from', String(from));
+    if (companion) url.searchParams.set('companion', '1');
     const stream = new EventSource(url);
     this.stream = stream;
     // What comes before the answer of /info waits for it: the log's genesis has to be known first.

@@ -58,6 +58,7 @@ export class Plane {
   private readonly around: Surroundings;
   /** The nearest canvas; at first, until the plane is known, the one that most planes have. */
   private nearest: Client;
+  private person: Client | null = null;
   private canvases = new Map<string, CanvasInfo>();
   private describing: Promise<Info> | null = null;
   private centre: Point = { x: 0, y: 0 };
@@ -226,6 +227,7 @@ export class Plane {
         if (this.greeted.has(client)) void this.refresh();
         this.greeted.add(client);
       },
+      isCompanion: (client) => this.isCompanion(client),
       begunAnew: () => {
         this.left.clear();
         events.begunAnew();
@@ -270,6 +272,14 @@ export class Plane {
     if (before === after) return;
     this.choose();
     this.events.changed(info);
+  }
+
+  /** One of the connections of this page is counted as the person who looks at it, for as long as it
+   * lasts; then the next one that is made. */
+  private isCompanion(client: Client): boolean {
+    const { person } = this;
+    if (!person || this.clients.get(nameOf(person.at)) !== person) this.person = client;
+    return this.person !== client;
   }
 
   private add(at: CanvasInfo): Client {

@@ -90,7 +90,7 @@ export class Routes {
       frame: () => {},
       lost: () => this.lookLater(),
     });
-    trial.open(0);
+    trial.open(0, true);
   }
 
   private async ask(path: string, method: string): Promise<Answer> {

@@ -16,8 +16,8 @@ export interface TransportEvents {
 export interface Transport {
   /** The most edits that one send() may carry. */
   readonly maxEdits: number;
-  /** Begins the stream after this version; once. */
-  open(from: number): void;
+  /** Begins the stream after this version; once. A companion is not counted as a person. */
+  open(from: number, companion?: boolean): void;
   /** Sends own edits as message `id`; false when that is not possible now. */
   send(id: number, edits: readonly Edit[]): boolean;
   /** Is anybody there? Lost within `answerMs` when not. */

@@ -29,10 +29,11 @@ export class WebSocketTransport implements Transport {
     private readonly events: TransportEvents,
   ) {}
 
-  open(from: number): void {
+  open(from: number, companion = false): void {
     const url = new URL('ws', this.canvas);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('from', String(from));
+    if (companion) url.searchParams.set('companion', '1');
     this.ws = new WebSocket(url, SUBPROTOCOL);
     this.ws.binaryType = 'arraybuffer';
     this.ws.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => this.receive(data);
