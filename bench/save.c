@@ -42,7 +42,13 @@ static void copy(struct checkpoint_source *source, size_t i, struct checkpoint_c
     look(source, i, canvas);
 }
 
-static struct checkpoint_source source = {.begin = begin, .look = look, .copy = copy};
+static void prove(struct checkpoint_source *source, struct anchor *anchor)
+{
+    *anchor = (struct anchor){.offset = from.version - 1};
+}
+
+static struct checkpoint_source source = {
+    .begin = begin, .look = look, .copy = copy, .prove = prove};
 
 static double clock_ms(clockid_t clock)
 {

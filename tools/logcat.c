@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/decimal.h"
 #include "log/open.h"
 #include "sys/descriptors.h"
 
@@ -76,14 +77,13 @@ int main(int argc, char *argv[])
     size_t n = 0;
     bool oldest = true;
     uint64_t from = 0;
-    char *end, *equals;
+    char *equals;
     int option;
     while ((option = getopt_long(argc, argv, "X:h", options, NULL)) != -1) {
         switch (option) {
         case 'f':
             oldest = false;
-            from = strtoull(optarg, &end, 10);
-            if (optarg[0] < '0' || optarg[0] > '9' || *end)
+            if (!decimal_parse(optarg, strlen(optarg), UINT64_MAX, &from))
                 return complain(2, "--from: not an offset: ", optarg);
             break;
         case 'X':

@@ -174,8 +174,8 @@ class Picture {
   }
 }
 
-/** All edits of the picture, around the middle of a 1000 x 1000 canvas. */
-export function evening(): Edit[] {
+/** All edits of the picture, around the middle of a 1000 x 1000 canvas, moved by so many cells. */
+export function evening(right = 0, down = 0): Edit[] {
   const picture = new Picture();
   for (let y = TOP; y < BOTTOM; y++) {
     for (let x = LEFT; x < RIGHT; x++) {
@@ -189,5 +189,5 @@ export function evening(): Edit[] {
   picture.sprite(GULL, 548, 474);
   picture.sprite(GULL, 556, 478);
   picture.sprite(GULL, 482, 484);
-  return picture.edits();
+  return picture.edits().map((edit) => ({ ...edit, x: edit.x + right, y: edit.y + down }));
 }

@@ -140,7 +140,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('of an edit whose fate is unknown the picture tells', async () => {
+test('an edit of unknown outcome is offered again when the picture does not have it', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
   await chooseColour(page, 'red');
@@ -213,6 +213,8 @@ test('a whole picture that was drawn meanwhile is caught up with', async () => {
   const sum = await boardSum(other);
   expect(await boardSum(page)).not.toBe(sum);
   wire.mend();
+  // It would try by itself, but after so long a break only in half a minute.
+  await tryNow(page);
   await expect.poll(() => boardSum(page), { timeout: WAIT_MS }).toBe(sum);
   await live(page);
   await sameLoad(page);

@@ -113,6 +113,24 @@ export async function still(page: Page): Promise<void> {
   await until(() => page.evaluate(() => window.placed.settled), true);
 }
 
+/** The canvases around a cell are live: nothing is in the way of placing on it. */
+export async function canPlace(page: Page, x: number, y: number): Promise<void> {
+  const obstacle = () =>
+    page.evaluate(
+      ([x, y]) =>
+        [-99, 99]
+          .flatMap((dx) => [-99, 99].map((dy) => window.placed.plane.obstacle({ x: x + dx, y: y + dy })))
+          .join(''),
+      [x, y] as const,
+    );
+  await until(obstacle, '');
+}
+
+/** No picture of a canvas is awaited. */
+export async function drawn(page: Page): Promise<void> {
+  await until(() => page.evaluate(() => window.placed.complete), true);
+}
+
 /** Puts a cell into the middle of the window at this scale; returns where its middle is. */
 export async function lookAt(page: Page, x: number, y: number, k: number) {
   await page.evaluate(([x, y, k]) => window.placed.lookAt(x, y, k), [x, y, k] as const);
@@ -163,7 +181,7 @@ export async function paint(page: Page, edits: readonly Edit[]): Promise<void> {
     await page.evaluate(
       ([edits, most]) => {
         for (let j = 0; j < edits.length; j += most) {
-          window.placed.client.place(edits.slice(j, j + most));
+          window.placed.plane.place(edits.slice(j, j + most));
         }
       },
       [edits.slice(i, i + some), MAX_EDITS] as const,

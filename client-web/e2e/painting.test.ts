@@ -131,7 +131,7 @@ test('what is highlighted is what is painted, at fractions of a pixel too', asyn
   }
   expect(fractions).toBeGreaterThan(5);
 
-  // Browsers that tell a press in whole pixels, though a move in fractions.
+  // Browsers that report a press in whole pixels, but a move in fractions.
   const at = await whereIs(page, 700, 690);
   const k = await page.evaluate(() => window.placed.view.k);
   const left = at.x - k / 2;
@@ -139,14 +139,14 @@ test('what is highlighted is what is painted, at fractions of a pixel too', asyn
   await page.evaluate(
     ([x, y]) => {
       const marks = document.getElementById('marks')!;
-      const tell = (type: string, clientX: number, clientY: number) =>
+      const fire = (type: string, clientX: number, clientY: number) =>
         marks.dispatchEvent(
           new PointerEvent(type, { clientX, clientY, pointerType: 'mouse', bubbles: true }),
         );
-      tell('pointermove', x, y);
-      tell('pointerdown', Math.floor(x), Math.floor(y));
-      tell('pointerup', Math.floor(x), Math.floor(y));
-      tell('click', Math.floor(x), Math.floor(y));
+      fire('pointermove', x, y);
+      fire('pointerdown', Math.floor(x), Math.floor(y));
+      fire('pointerup', Math.floor(x), Math.floor(y));
+      fire('click', Math.floor(x), Math.floor(y));
     },
     [x, at.y] as const,
   );

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// A wire that can be cut, or go dead without a word: a TCP proxy in front of the server.
+// A wire that can be cut, or become dead without an error: a TCP proxy in front of the server.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -51,13 +51,13 @@ export class Wire {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Nothing goes through any more and nobody is told, as when a phone leaves its network. */
+  /** Nothing passes any more, without an error on either side, as when a phone leaves its network. */
   die(): void {
     this.dead = true;
     for (const socket of this.sockets) socket.unpipe().pause();
   }
 
-  /** What went into the wire while it was dead is gone. */
+  /** Passes data again; what was written while the wire was dead is lost. */
   mend(): void {
     if (this.dead) for (const socket of this.sockets) socket.destroy();
     this.dead = false;

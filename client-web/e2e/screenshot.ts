@@ -5,7 +5,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { evening } from './art';
-import { chooseColour, DESKTOP, launch, lookAt, open, paint, PHONE, settled } from './page';
+import {
+  canPlace,
+  chooseColour,
+  DESKTOP,
+  drawn,
+  launch,
+  lookAt,
+  open,
+  paint,
+  PHONE,
+  settled,
+} from './page';
 import { Server } from './server';
 
 async function shoot(
@@ -35,6 +46,49 @@ async function phone(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Place', exact: true }).waitFor();
 }
 
+/** A plane of 3 x 2 canvases, with art over its borders. */
+async function plane(browser: Browser, out: string): Promise<void> {
+  const server = await Server.start('--plane', '3x2');
+  try {
+    const context = await browser.newContext(DESKTOP);
+    const painter = await open(context, server.url);
+    // About the corners that four canvases share, and over the border of two.
+    for (const [x, y] of [
+      [1000, 1000],
+      [2000, 1000],
+      [500, 1000],
+      [1500, 450],
+      [1000, 400],
+      [2450, 1450],
+    ] as const) {
+      await lookAt(painter, x, y, 4);
+      await canPlace(painter, x, y);
+      await paint(painter, evening(x - 500, y - 505));
+    }
+    await chooseColour(painter, 'red');
+    const at = await lookAt(painter, 1300, 1300, 16);
+    await canPlace(painter, 1300, 1300);
+    await painter.mouse.click(at.x, at.y);
+    await settled(painter);
+    const storageState = await context.storageState();
+    const common = { ...DESKTOP, storageState };
+    await shoot(browser, server.url, common, join(out, 'screenshot-plane.png'), async (page) => {
+      await page.mouse.move(1000, 760);
+      await drawn(page);
+    });
+    const corner = `${server.url}#x=1000&y=1000&scale=5`;
+    await shoot(browser, corner, common, join(out, 'screenshot-corner.png'), async (page) => {
+      await canPlace(page, 999, 999);
+      await canPlace(page, 1000, 1000);
+      await chooseColour(page, 'red');
+      await page.mouse.move(820, 300);
+    });
+    await context.close();
+  } finally {
+    await server.remove();
+  }
+}
+
 async function main(out: string | undefined): Promise<void> {
   if (!out) throw new Error('usage: npm run screenshots -- OUTDIR');
   await mkdir(out, { recursive: true });
@@ -59,6 +113,7 @@ async function main(out: string | undefined): Promise<void> {
       await shoot(browser, url, small, `${name('screenshot-phone')}.png`, phone);
     }
     await context.close();
+    await plane(browser, out);
   } finally {
     await browser.close();
     await server.remove();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What goes wrong between a page and its server is told as what it is, and where there is a way
-// around it, the page takes that.
+// The page names what is wrong between it and its server, and works around it where it can.
 
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -65,7 +64,7 @@ const blockWebSockets = (context: BrowserContext) =>
     };
   });
 
-test('a browser that is too old is told so, and what to do', async () => {
+test('a browser that is too old gets a message with what to do', async () => {
   const page = await blank();
   await page.addInitScript(() => delete (window as { DecompressionStream?: unknown }).DecompressionStream);
   await page.goto(server.url);
@@ -103,7 +102,7 @@ test('a server that is not there yet is no lost connection', async () => {
   await text(page, '#banner', /^Can't reach the canvas yet\. Trying again/);
 });
 
-test('an address that the server does not know is told so', async () => {
+test('an address that the server does not allow is named', async () => {
   await blockWebSockets(context);
   const page = await blank();
   const refusal = { status: 403, json: { error: 'origin: not allowed' } };
@@ -135,7 +134,7 @@ test('a picture that something on the way has encoded anew is the same picture',
   expect(await page.evaluate(() => window.placed.client.sync.heals)).toBe(0);
 });
 
-test('a picture that is none is asked for past all caches, and then told', async () => {
+test('a picture that is none is asked for past all caches, and then reported', async () => {
   const page = await blank();
   const fresh: string[] = [];
   await page.route('**/canvas.png', (route) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Tells the user of a browser that is too old for the page what to do. Written for old browsers.
+// Shows users of a browser that is too old for the page what to do. Written for old browsers.
 (function () {
   'use strict';
   var fits =

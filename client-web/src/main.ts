@@ -378,6 +378,10 @@ const handle = {
   show: (view: View) => zoom!.set(view),
   /** Own pixels that are not the log's yet. */
   pending: () => [...placing.pending()],
+  /** Whether no picture of what is looked at is awaited. */
+  get complete(): boolean {
+    return stills.complete && [...plane.live].every((client) => client.drawn);
+  },
   /** Whether a click would place now: not during a flight or just after one. */
   get settled(): boolean {
     return zoom!.settled;
@@ -388,5 +392,5 @@ const handle = {
 export type Handle = typeof handle;
 Object.assign(window, { placed: handle });
 
-// What an old browser lacks, support.js has told its user already.
+// In a browser that is too old, support.js has shown a message instead.
 if (!document.documentElement.hasAttribute('data-unsupported')) plane.start();

@@ -49,14 +49,14 @@ class FakeSocket {
     FakeSocket.all.push(this);
     const from = Number(url.searchParams.get('from'));
     const hello = { type: 'hello', protocol: 'placed.1', version: from, genesis: GENESIS, online: 1 };
-    queueMicrotask(() => this.tell(hello));
+    queueMicrotask(() => this.receive(hello));
   }
 
   get canvas(): string {
     return /^\/c\/(.*)\/ws$/.exec(this.url.pathname)?.[1] ?? '0,0';
   }
 
-  tell(message: object): void {
+  receive(message: object): void {
     this.onmessage({ data: JSON.stringify(message) });
   }
 
@@ -170,7 +170,7 @@ describe('connected are', () => {
     const socket = socketOf('0,0');
     plane.look(area(3500, 500));
     expect(connected()).toContain('0,0');
-    socket.tell({ type: 'placed', id: 1, version: 0 });
+    socket.receive({ type: 'placed', id: 1, version: 0 });
     await liveAre('3,0');
   });
 });
@@ -203,7 +203,7 @@ describe('edits', () => {
     expect(plane.place([cell(2999, 500), cell(2999, 2000)])).toBe('outside');
     expect(plane.place([cell(2999, 500), cell(-1, 0)])).toBe('outside');
     expect(plane.place([cell(2999, 500), cell(10, 10)])).toBe('unconnected');
-    socketOf('2,0').tell({ type: 'notice', readonly: true });
+    socketOf('2,0').receive({ type: 'notice', readonly: true });
     expect(plane.place([cell(2999, 1500), cell(2999, 500)])).toBe('readonly');
     expect([...plane.pending()]).toEqual([]);
     expect(open().flatMap(({ sent }) => sent)).toEqual([]);

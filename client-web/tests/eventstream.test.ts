@@ -30,7 +30,7 @@ class FakeStream extends EventTarget {
     this.closed = true;
   }
 
-  tell(type: string, lastEventId: string, data: string): void {
+  fire(type: string, lastEventId: string, data: string): void {
     this.dispatchEvent(Object.assign(new Event(type), { lastEventId, data }));
   }
 }
@@ -43,13 +43,13 @@ interface Call {
 }
 
 let calls: Call[];
-let told: string[];
+let events: string[];
 let transport: EventStreamTransport;
 
 beforeEach(() => {
   vi.useFakeTimers();
   calls = [];
-  told = [];
+  events = [];
   vi.stubGlobal('EventSource', FakeStream);
   vi.stubGlobal('fetch', (url: URL, { method = 'GET' }: RequestInit = {}) => {
     const path = url.pathname + url.search;
@@ -64,9 +64,9 @@ beforeEach(() => {
   });
   const base = new URL('http://placed.test/');
   transport = new EventStreamTransport(base, new URL('c/-1,2/', base), at, size, {
-    message: (message) => told.push(JSON.stringify(message)),
-    frame: ({ version, edits }) => told.push(`frame ${version} ${edits.join()}`),
-    lost: (code) => told.push(`lost ${code}`),
+    message: (message) => events.push(JSON.stringify(message)),
+    frame: ({ version, edits }) => events.push(`frame ${version} ${edits.join()}`),
+    lost: (code) => events.push(`lost ${code}`),
   });
 });
 
@@ -92,7 +92,7 @@ async function open(): Promise<void> {
   FakeStream.last.onopen();
   (await call()).answer(200, info);
   await flush();
-  told.splice(0);
+  events.splice(0);
 }
 
 describe('the stream', () => {
@@ -100,11 +100,11 @@ describe('the stream', () => {
     transport.open(7);
     expect(String(FakeStream.last.url)).toBe('http://placed.test/c/-1,2/events?from=7');
     FakeStream.last.onopen();
-    FakeStream.last.tell('message', '8', btoa('\x01\x00\x50'));
-    expect(told).toEqual([]);
+    FakeStream.last.fire('message', '8', btoa('\x01\x00\x50'));
+    expect(events).toEqual([]);
     (await call()).answer(200, info);
     await flush();
-    expect(told).toEqual([
+    expect(events).toEqual([
       JSON.stringify({
         type: 'hello',
         version: 7,
@@ -117,12 +117,12 @@ describe('the stream', () => {
     ]);
   });
 
-  test('tells of resets, and ends at what it does not understand', async () => {
+  test('reports resets, and ends at what it does not understand', async () => {
     await open();
-    FakeStream.last.tell('reset', '50', '{"version":50}');
-    FakeStream.last.tell('message', '51', '%');
-    FakeStream.last.tell('message', '52', btoa('\x01\x00\x50'));
-    expect(told).toEqual(['{"type":"reset","version":50}', 'lost 1006']);
+    FakeStream.last.fire('reset', '50', '{"version":50}');
+    FakeStream.last.fire('message', '51', '%');
+    FakeStream.last.fire('message', '52', btoa('\x01\x00\x50'));
+    expect(events).toEqual(['{"type":"reset","version":50}', 'lost 1006']);
     expect(FakeStream.last.closed).toBe(true);
   });
 
@@ -131,14 +131,14 @@ describe('the stream', () => {
     await vi.advanceTimersByTimeAsync(15_000);
     (await call()).answer(200, { ...info, online: 9, readonly: true });
     await flush();
-    expect(told.splice(0)).toEqual([
+    expect(events.splice(0)).toEqual([
       '{"type":"online","count":9}',
       '{"type":"notice","readonly":true}',
     ]);
     await vi.advanceTimersByTimeAsync(15_000);
     (await call()).fail();
     await flush();
-    expect(told).toEqual(['lost 1006']);
+    expect(events).toEqual(['lost 1006']);
   });
 });
 
@@ -155,7 +155,7 @@ describe('own edits', () => {
     expect(second.url).toBe('/edit?x=-1000&y=2999&c=0');
     second.answer(200, { version: 13 });
     await flush();
-    expect(told).toEqual([
+    expect(events).toEqual([
       '{"type":"placed","id":1,"version":12}',
       '{"type":"placed","id":2,"version":13}',
     ]);
@@ -170,7 +170,7 @@ describe('own edits', () => {
     transport.send(1, [{ x: 5, y: 6, colour: 7 }]);
     (await call()).answer(status, { error });
     await flush();
-    expect(told).toEqual([`{"type":"refused","id":1,"reason":"${error}","retryMs":0}`]);
+    expect(events).toEqual([`{"type":"refused","id":1,"reason":"${error}","retryMs":0}`]);
   });
 
   test.each([503, 504, 502, 0])('have an unknown fate after %i', async (status) => {
@@ -180,7 +180,7 @@ describe('own edits', () => {
     if (status === 0) post.fail();
     else post.answer(status, { error: 'unknown' });
     await flush();
-    expect(told).toEqual(['lost 1011']);
+    expect(events).toEqual(['lost 1011']);
   });
 
   test('are sent again when a proxy counted too many requests', async () => {
@@ -190,7 +190,7 @@ describe('own edits', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     (await call()).answer(200, { version: 9 });
     await flush();
-    expect(told).toEqual(['{"type":"placed","id":1,"version":9}']);
+    expect(events).toEqual(['{"type":"placed","id":1,"version":9}']);
   });
 
   test('cannot be sent before the hello or after the end', async () => {

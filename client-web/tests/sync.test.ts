@@ -415,7 +415,7 @@ describe('a new log', () => {
     expect(fake.take()).toEqual(['begun anew', 'fetch server']);
     picture(25, LOG);
     expect(fake.board).toEqual(['picture 10']);
-    // Perhaps the log has got its name since: only another hello can tell.
+    // Perhaps the log has got its name since: only another hello names it.
     expect(fake.take()).toEqual(['disconnect']);
     wake();
     expect(fake.take()).toEqual(['fetch server']);

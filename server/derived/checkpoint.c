@@ -14,6 +14,7 @@
 
 #include "derived/checkpoint_format.h"
 #include "derived/checkpoint_store.h"
+#include "sys/clock.h"
 #include "sys/diag.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
      * a canvas, so the first save of a large plane is cut into several. Canvases may be newer than
      * the plane, so each of them leaves a checkpoint that is right. */
     CANVASES_AT_ONCE = 32,
+    PROOF_TRIES = 10000, /* a millisecond each */
 };
 
 static char plane_key_byte = 'p';
@@ -121,22 +123,41 @@ static void add_up(void *digest, MDB_val key, MDB_val value)
         checkpoint_digest_add(digest, value.mv_data);
 }
 
+/* The record that proves the log, not older than the newest canvas. The plane's fold paints a
+ * record first and counts it as read a moment later, so that it may have to be waited for. 0, or
+ * EAGAIN. */
+static int prove(struct checkpoint_source *source, uint64_t newest, struct anchor *anchor)
+{
+    for (int i = 0; i < PROOF_TRIES; i++) {
+        source->prove(source, anchor);
+        if (newest == 0 || anchor->offset >= newest - 1)
+            return 0;
+        clock_pause_ms(1);
+    }
+    return EAGAIN;
+}
+
 /* The plane's entry. Before the last transaction of a save (plane is NULL) it stays as it was, but
- * for what says which canvases belong to it. */
+ * for what says which canvases belong to it and up to which record they may be. */
 static int put_plane(struct checkpoint_store *store, MDB_txn *txn,
-                     const struct checkpoint_plane *plane)
+                     const struct checkpoint_plane *plane, struct checkpoint_source *source)
 {
     uint8_t entry[PLANE_ENTRY_BYTES];
     struct checkpoint_digest digest = {0};
+    struct anchor anchor;
     int rc = for_each(store, txn, add_up, &digest);
+    if (rc == 0)
+        rc = prove(source, digest.newest, &anchor);
     if (rc)
         return rc;
     MDB_val key = PLANE_KEY, value;
     if (plane) {
-        plane_entry_encode(entry, plane, true, digest);
+        struct checkpoint_plane proven = *plane;
+        proven.anchor = anchor;
+        plane_entry_encode(entry, &proven, true, digest);
     } else if (mdb_get(txn, store->dbi, &key, &value) == 0 && value.mv_size == sizeof entry) {
         memcpy(entry, value.mv_data, sizeof entry);
-        plane_entry_set_digest(entry, digest);
+        plane_entry_set_canvases(entry, digest, &anchor);
     } else {
         plane_entry_encode(entry, NULL, false, digest);
     }
@@ -156,7 +177,7 @@ static int save_some(struct checkpoint_store *store, const struct checkpoint_pla
         return rc;
     rc = put_canvases(store, txn, source, &at, &others);
     if (rc == 0)
-        rc = put_plane(store, txn, others ? NULL : plane);
+        rc = put_plane(store, txn, others ? NULL : plane, source);
     if (rc) {
         mdb_txn_abort(txn);
         return rc;

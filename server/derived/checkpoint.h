@@ -6,6 +6,9 @@
  * It is fuzzy: a save first notes how far the plane has been read, then copies the canvases one by
  * one while the log goes on. So a canvas may be newer than the plane; its own version says by how
  * much, and the fold that goes on from the plane's version leaves out what the canvas has already.
+ * Such a canvas holds records that are not below the plane's version. So the record that proves the
+ * log is not the last one before that version but the newest one read when the copies were made: a
+ * log that has lost its end, or has got another one, is not taken for the one that was folded.
  *
  * There is one entry a canvas, not two in turn. A second one would guard against two things:
  * - A crash in the middle of a save. LMDB never overwrites what the last commit refers to, and it
@@ -39,6 +42,9 @@ struct checkpoint_source {
     bool (*look)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);
     /* All of it, of this moment or later. The pixels are used until the next call. */
     void (*copy)(struct checkpoint_source *source, size_t i, struct checkpoint_canvas *canvas);
+    /* The newest record read by now. While it is older than a copy that was made, which can be for
+     * a moment, it is asked for again. */
+    void (*prove)(struct checkpoint_source *source, struct anchor *anchor);
 };
 
 /* Where a load puts the canvases. */

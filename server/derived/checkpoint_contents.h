@@ -11,8 +11,10 @@
 
 /* How far the log has been read, and which log it was. */
 struct checkpoint_plane {
-    uint64_t version;     /* the offset after the last record read; 0 before any */
-    struct anchor anchor; /* of that record; valid when version > 0 */
+    uint64_t version; /* the offset from which the log is to be folded; 0 before any record */
+    /* A record that the log must still have, at or after version - 1; valid when version > 0. No
+     * canvas is newer than it, so it proves that the log holds what is in them. */
+    struct anchor anchor;
     bool has_genesis;
     uint8_t genesis[GENESIS_BYTES];
     char cluster[64]; /* as log_identify gives them, cut if longer, NUL-terminated */

@@ -142,6 +142,9 @@ void canvas_entry_pixels(const uint8_t *entry, uint8_t *pixels)
 
 void checkpoint_digest_add(struct checkpoint_digest *digest, const uint8_t *entry)
 {
+    uint64_t version = canvas_entry_head(entry).version;
+    if (version > digest->newest)
+        digest->newest = version;
     digest->n++;
     digest->crc = crc32c(digest->crc, entry + AT_CRC, AFTER_CRC);
 }
@@ -168,9 +171,6 @@ void plane_entry_encode(uint8_t *entry, const struct checkpoint_plane *plane, bo
     store_u32(entry + AT_COMPLETE, complete);
     if (complete) {
         store_u64(entry + AT_VERSION, plane->version);
-        store_u64(entry + AT_ANCHOR_OFFSET, plane->anchor.offset);
-        store_u64(entry + AT_ANCHOR_TIME, (uint64_t)plane->anchor.time_ms);
-        store_u32(entry + AT_ANCHOR_CRC, plane->anchor.crc);
         store_u32(entry + AT_HAS_GENESIS, plane->has_genesis);
         if (plane->has_genesis)
             memcpy(entry + AT_GENESIS, plane->genesis, GENESIS_BYTES);
@@ -178,11 +178,17 @@ void plane_entry_encode(uint8_t *entry, const struct checkpoint_plane *plane, bo
                strnlen(plane->cluster, sizeof plane->cluster - 1));
         memcpy(entry + AT_TOPIC, plane->topic, strnlen(plane->topic, sizeof plane->topic - 1));
     }
-    plane_entry_set_digest(entry, digest);
+    plane_entry_set_canvases(entry, digest, complete ? &plane->anchor : NULL);
 }
 
-void plane_entry_set_digest(uint8_t *entry, struct checkpoint_digest digest)
+void plane_entry_set_canvases(uint8_t *entry, struct checkpoint_digest digest,
+                              const struct anchor *anchor)
 {
+    if (load_u32(entry + AT_COMPLETE) == 1) { /* else there is nothing that they belong to */
+        store_u64(entry + AT_ANCHOR_OFFSET, anchor->offset);
+        store_u64(entry + AT_ANCHOR_TIME, (uint64_t)anchor->time_ms);
+        store_u32(entry + AT_ANCHOR_CRC, anchor->crc);
+    }
     store_u32(entry + AT_CANVASES, digest.n);
     store_u32(entry + AT_DIGEST, digest.crc);
     seal(entry, PLANE_ENTRY_BYTES);
@@ -197,9 +203,13 @@ const char *plane_entry_fault(const uint8_t *entry, size_t len, struct checkpoin
         return "was made with another palette";
     if (load_u32(entry + AT_CANVASES) != digest.n || load_u32(entry + AT_DIGEST) != digest.crc)
         return "does not match its canvases";
-    uint64_t version = load_u64(entry + AT_VERSION);
-    if (version > 0 && load_u64(entry + AT_ANCHOR_OFFSET) >= version)
-        return "has an anchor beyond its version";
+    if (load_u32(entry + AT_COMPLETE) != 1)
+        return NULL;
+    uint64_t version = load_u64(entry + AT_VERSION), offset = load_u64(entry + AT_ANCHOR_OFFSET);
+    if (version > 0 && offset < version - 1)
+        return "has an anchor before its version";
+    if (digest.newest > 0 && offset < digest.newest - 1)
+        return "has an anchor that is older than a canvas";
     return NULL;
 }
 

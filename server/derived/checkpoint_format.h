@@ -19,8 +19,8 @@
  *       4   4  format: 2
  *       8   4  CRC-32C of the palette: red, green, blue of each of the 16 colours
  *      12   4  1 when the plane has been saved as a whole, 0 during the first save
- *      16   8  version of the plane: the offset after the last record read
- *      24   8  anchor: offset
+ *      16   8  version of the plane: the offset from which the log is to be folded
+ *      24   8  anchor (a record not before that version's last, nor before a canvas's): offset
  *      32   8  anchor: time, ms
  *      40   4  anchor: CRC-32C
  *      44   4  1 when the genesis id is known, else 0
@@ -53,6 +53,7 @@ enum {
 /* What the plane's entry says about the canvases' entries. Begin with zeros. */
 struct checkpoint_digest {
     uint32_t n, crc;
+    uint64_t newest; /* version of a canvas; not in the entry, which says as much by its anchor */
 };
 
 void canvas_key(uint8_t key[CANVAS_KEY_BYTES], struct position position);
@@ -75,8 +76,10 @@ void checkpoint_digest_add(struct checkpoint_digest *digest, const uint8_t *entr
 void plane_entry_encode(uint8_t *entry, const struct checkpoint_plane *plane, bool complete,
                         struct checkpoint_digest digest);
 
-/* Put another digest into an entry. */
-void plane_entry_set_digest(uint8_t *entry, struct checkpoint_digest digest);
+/* Let other canvases belong to an entry: their digest, and the record that proves them. anchor may
+ * be NULL when the entry is not complete. */
+void plane_entry_set_canvases(uint8_t *entry, struct checkpoint_digest digest,
+                              const struct anchor *anchor);
 
 /* The same for the plane, given what its canvases' entries add up to. */
 const char *plane_entry_fault(const uint8_t *entry, size_t len, struct checkpoint_digest digest);

@@ -84,6 +84,13 @@ static void copy(struct checkpoint_source *base, size_t i, struct checkpoint_can
                                          .pixels = source->copy->pixels};
 }
 
+static void prove(struct checkpoint_source *base, struct anchor *anchor)
+{
+    struct plane_state state;
+    canvases_state(of_checkpoint(base)->canvases, &state);
+    *anchor = state.anchor;
+}
+
 struct load {
     struct checkpoint_sink sink;
     struct plane_source *source;
@@ -184,7 +191,7 @@ int plane_source_init(struct plane_source *source, struct canvases *canvases, co
                       const char *topic)
 {
     *source = (struct plane_source){
-        .checkpoint = {.begin = begin, .look = look, .copy = copy},
+        .checkpoint = {.begin = begin, .look = look, .copy = copy, .prove = prove},
         .pictures = {.version = version,
                      .painted = painted,
                      .copy = copy_canvas,

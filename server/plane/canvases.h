@@ -26,8 +26,9 @@ enum {
 
 /* What is known of the log besides the canvases; with them it makes a checkpoint. */
 struct plane_state {
-    uint64_t version;     /* of the plane: the offset after the last record read; 0: none */
-    struct anchor anchor; /* of that record; valid when version > 0 */
+    uint64_t version; /* of the plane: the offset after the last record read; 0: none */
+    struct anchor
+        anchor; /* of that record; valid when version > 0. In a checkpoint of a later one */
     bool has_genesis;
     uint8_t genesis[GENESIS_BYTES]; /* the log's identity: the first header `g` in it */
 };

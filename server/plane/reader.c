@@ -72,7 +72,7 @@ static void check_anchor(struct reader *reader, const struct anchor *found)
 {
     const struct anchor *anchor = &reader->anchor;
     if (anchor_equal(found, anchor)) {
-        reader->phase = least_needed(reader) <= anchor->offset ? PROVED : READING;
+        reader->phase = least_needed(reader) < anchor->offset ? PROVED : READING;
         return;
     }
     snprintf(reader->error, sizeof reader->error,

@@ -81,7 +81,7 @@ static void on_landed(struct batch_owner *owner, uint64_t batch, uint64_t versio
 {
     struct intake *intake = of_owner(owner);
     pthread_mutex_lock(&intake->lock);
-    if (in_flight(intake, batch) && !batch_of(intake, batch)->landed) {
+    if (in_flight(intake, batch)) {
         batch_of(intake, batch)->landed = true;
         batch_of(intake, batch)->version = version;
     }

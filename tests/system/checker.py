@@ -150,7 +150,7 @@ def _check_pictures(records, pictures, views):
         if picture.version is None:
             yield f"the picture of {name} does not tell its version"
             continue
-        if (picture.place or HOME) != place:
+        if picture.place != place:
             yield f"the picture of {name} says that it is of canvas {picture.place}"
         wanted[place].append((picture.version, f"the picture of {name}", picture.pixels, None))
         other, same = by_version.setdefault((place, picture.version), (name, data))
@@ -163,8 +163,11 @@ def _check_pictures(records, pictures, views):
         wanted[view.place] += ((version, f"the checksum of {view.name}'s canvas", None, checksum)
                                for version, checksum in view.sums)
     for place, claims in wanted.items():
-        yield from _check_canvas([record for record in records if (record_edits(record.value) or (None,))[0] == place],
-                                 claims)
+        its = [record for record in records if (record_edits(record.value) or (None,))[0] == place]
+        versions = {0, *(record.offset + 1 for record in its)}
+        yield from (f"{what} is at version {version}, at which no record edits it" for version, what, *_ in claims
+                    if what.startswith("the picture") and version not in versions)
+        yield from _check_canvas(its, claims)
 
 
 def _check_canvas(records, claims):

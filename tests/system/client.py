@@ -263,8 +263,7 @@ class Client:
         self.readonly = said["readonly"]
         self.online = said["online"]
         self._expect_reset = said["version"] if said["version"] != self.version else None
-        if "genesis" in said:
-            self._on_genesis(said)
+        self._on_genesis(said)
 
     def _on_genesis(self, said):
         """Which log and which canvas it is. When it is another log, everything begins at its picture."""

@@ -162,6 +162,12 @@ def test_a_picture_off_by_one_version_is_found(made):
     expect(made, "the picture of b")
 
 
+def test_a_picture_of_a_version_that_is_not_its_canvas_s_is_found(made):
+    """Another canvas's record, or one that is skipped, does not move the version."""
+    made.pictures[1] = ("b", png(bytes(made.canvas.pixels), made.version + 6, place=made.place), made.place)
+    expect(made, "at which no record edits it")
+
+
 def test_one_flipped_colour_is_found(made):
     for flip in (0, PIXELS - 1):
         pixels = bytearray(made.canvas.pixels)

@@ -2,12 +2,14 @@
 """edit-flood: an honest server passes; each way to break the promise is found, and called by its name."""
 import asyncio
 import json
+import re
 import socket
 import subprocess
 
 import pytest
-from flood import Fake, Liar, flood, rgba_png
+from flood import PROGRAM, Fake, Liar, flood, rgba_png
 from fold import Canvas, Picture, pack, word
+from server import TOP
 from world import eventually
 
 LOAD = ("--readers", 12, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 2.5, "--alone")
@@ -331,6 +333,15 @@ async def test_only_this_machine_is_flooded_unless_told_so():
 async def test_bad_usage_is_told(arguments):
     report = await flood(*arguments)
     assert report.status == 2 and report.text.startswith("edit-flood: "), report
+
+
+def test_help_and_manual_name_the_same_options():
+    said = subprocess.run([PROGRAM, "--help"], stdout=subprocess.PIPE, check=True, text=True).stdout
+    manual = (TOP / "docs/edit-flood.1.scd").read_text(encoding="utf-8")
+    options = set(re.findall(r"--[a-z][a-z-]+", said))
+    assert len(options) > 20 and "--canvas" in options
+    headings = set(re.findall(r"\*(--[a-z-]+)\*", "\n".join(re.findall(r"^\*--.*$", manual, re.M))))
+    assert options == headings
 
 
 async def test_nobody_there_is_told():

@@ -121,7 +121,8 @@ async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world, rng):
     servers = [await world.server(), await world.server()]
     watcher = await world.client(servers[0])
     await watcher.place()
-    edits = [word(rng.randrange(1000), rng.randrange(1000), rng.randrange(16)) for _ in range(HUGE)]  # a dear picture
+    # Noise, so that the picture is as large as they come.
+    edits = [word(n % 1000, n // 1000 % 1000, n // 1000000) for n in rng.sample(range(16000000), HUGE)]
     world.foreign += edits
     await asyncio.to_thread(world.log.broker.produce, world.log.topic, pack(edits))
     await watcher.reach(watcher.version + 1)
@@ -138,7 +139,7 @@ async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world, rng):
     proxy = HangUp(servers[0])
     async with proxy:
         victim = await world.client(servers[0], name="victim", via=proxy.address)
-        edits = world.ledger.fresh(40000)  # costs less than the picture is by now: replayed, not reset
+        edits = world.ledger.fresh(60000)  # costs less than the picture is by now: replayed, not reset
         world.foreign += edits
         await asyncio.to_thread(world.log.broker.produce, world.log.topic, pack(edits))
         await eventually(lambda: proxy.told and victim.connections == 2, "it had to come back")

@@ -181,6 +181,11 @@ class World:
                     for place, end in ends.items() for server in self.servers if server.running]
         found = check(records, self.ledger.entries, pictures, [client.view() for client in self.clients],
                       self.foreign)
+        for server in self.servers:
+            if server.running:
+                told = {(canvas["x"], canvas["y"]): canvas["version"] for canvas in (await self.info(server))["canvases"]}
+                found += [f"/info of {server.name}: canvas {place} is at version {told.get(place)}, not {end}"
+                          for place, end in ends.items() if told.get(place, 0) != end]
         return found, records
 
     async def check(self, timeout=SETTLE_SECONDS):

@@ -188,7 +188,7 @@ export class Sync {
   private declinePicture(): void {
     if (this.server === null) {
       this.hangUp();
-      // Another hello tells which, and when the board is not wrong it is continued at once.
+      // The next hello names the log. A board that is not known to be wrong is continued at once.
       if (!this.asked && this.version !== NONE) {
         this.asked = true;
         return this.connect();

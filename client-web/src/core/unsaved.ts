@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Own edits whose connection was lost before the log had confirmed them. The board tells what became
-// of each: the ones whose colour it shows were saved, the others can be placed again.
+// Own edits whose connection was lost before the log had confirmed them. The board shows what became
+// of each: those whose colour it has were saved, the others can be placed again.
 
 import type { Edit } from './edit';
 

@@ -61,7 +61,7 @@ export class Client {
   private fetching: AbortController | null = null;
   private wakeTimer: ReturnType<typeof setTimeout> | undefined;
   private watchTimer: ReturnType<typeof setInterval> | undefined;
-  /** Another transport shall be taken as soon as nothing is on its way. */
+  /** The transport is to be replaced when no own edits are in flight. */
   private moving = false;
   private info: Info | null = null;
   private readonly paths: URL;
@@ -94,7 +94,7 @@ export class Client {
     this.sync.retryNow();
   }
 
-  /** Moves to the transport that is the right one now, as soon as nothing is on its way. */
+  /** Changes to the transport that Routes prefers now, once no own edits are in flight. */
   moveOver(): void {
     this.moving = true;
     if (this.pending.size === 0) this.sync.reconnect();
@@ -208,7 +208,7 @@ export class Client {
     this.transport = null;
   }
 
-  /** Nobody will tell what became of the edits that are on their way: the picture will. */
+  /** The server will not report the outcome of edits in flight; the next picture shows it. */
   private keepOwn(): void {
     this.unsaved.add(this.pending.drop());
     this.ownChanged();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The event stream transport, for networks that refuse WebSockets: edits come from `/events`, own
-// ones go by `POST /edit`, one at a time, and what a WebSocket's messages tell is asked of `/info`.
+// ones go by `POST /edit`, one at a time, and `/info` is polled for what a WebSocket's messages carry.
 
 import { CLOSE_ABNORMAL, CLOSE_UNKNOWN } from '../core/backoff';
 import { validEdits, type Edit, type Size } from '../core/edit';
@@ -9,7 +9,7 @@ import { parseVersion } from '../core/picture';
 import type { Transport, TransportEvents } from './transport';
 
 const OPEN_MS = 15_000;
-/** A stream tells nothing while nobody draws, so `/info` is asked whether the server is there. */
+/** A stream is silent while nobody draws, so `/info` is polled to see that the server is there. */
 const INFO_MS = 15_000;
 const ANSWER_MS = 10_000;
 const EDIT_MS = 15_000;

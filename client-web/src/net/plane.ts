@@ -43,7 +43,7 @@ export interface PlaneEvents {
 export type Obstacle = 'outside' | 'locked' | 'readonly' | 'unconnected' | null;
 
 const LIVE_MAX = 4;
-/** Canvases that come into view soon, and those that may come back, in cells. */
+/** How far outside the view canvases are connected, and how far outside they stay so, in cells. */
 const NEAR_CELLS = 200;
 const LEAVE_CELLS = 600;
 const INFO_MS = 20_000;

@@ -24,7 +24,7 @@ export class Routes {
   private looking = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `base` is where the paths of the plane start; `changed` is told that `blocked` did. */
+  /** `base` is where the paths of the plane start; `changed` is called when `blocked` changes. */
   constructor(
     private readonly base: URL,
     private readonly changed: () => void,

@@ -50,7 +50,7 @@ export class Hint {
     this.show();
   }
 
-  /** Something that is the case until told otherwise; '' for nothing. */
+  /** Something that is the case until the next call; '' for nothing. */
   hold(text: string): void {
     this.held = text;
     this.show();

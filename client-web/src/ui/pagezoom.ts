@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The page itself never zooms under a pinch, wherever the fingers are: zoomed in, its controls are out
 // of reach, and the canvas takes every gesture that would zoom back out. `touch-action: none` (in
-// styles.css) covers touch; this covers what browsers tell in other ways. Zooming by keyboard or menu
+// styles.css) covers touch; this covers the other events that zoom a page. Zooming by keyboard or menu
 // goes on working.
 
 export function keepPageStill(): void {

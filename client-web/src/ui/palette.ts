@@ -13,7 +13,7 @@ export class Palette {
   private readonly inputs: HTMLInputElement[] = [];
   private chosen: number | null = null;
 
-  /** `done` is told when a pointer, not the keyboard, was used: the focus can go back. */
+  /** `done` is called when a pointer, not the keyboard, was used: the focus can go back. */
   constructor(
     private readonly root: HTMLElement,
     colours: readonly Colour[],

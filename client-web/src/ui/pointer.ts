@@ -18,7 +18,7 @@ export interface PointerEvents {
   lineEnd(counts: boolean): void;
 }
 
-/** Chromium tells moves in fractions of a pixel, everything else in whole ones. */
+/** Browsers report moves in fractions of a pixel, but presses and clicks rounded to whole ones. */
 const ROUNDED = 1;
 
 export function watchPointer(element: HTMLElement, events: PointerEvents): void {
@@ -35,7 +35,7 @@ export function watchPointer(element: HTMLElement, events: PointerEvents): void 
     last = point;
     events.hover(point);
   };
-  /** The place of this event, as precisely as it was told when the pointer last moved. */
+  /** The place of this event, as precisely as the last move reported it. */
   const precise = ({ clientX: x, clientY: y }: MouseEvent): Point => {
     const same = last && Math.abs(last.x - x) <= ROUNDED && Math.abs(last.y - y) <= ROUNDED;
     return same ? last! : { x, y };

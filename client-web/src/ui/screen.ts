@@ -24,6 +24,8 @@ const GROUND_DARK = '#cccccc';
 const GROUND_PX = 12;
 /** From so many device pixels a cell on, cells of unequal size look equal. */
 const EVEN_FROM = 8;
+/** Of so many canvases their own pictures are shown from afar too: they look like the live ones. */
+const FEW = 8;
 /** Above this many pixels the way around is too dear. */
 const SCRATCH_MAX = 16_000_000;
 
@@ -88,19 +90,22 @@ export class Screen {
       g.drawImage(source, left, top, w / cells, h / cells, x + x0 * k, y + y0 * k, w * k, h * k);
     };
     g.fillStyle = this.ground ??= makeGround(g);
-    const level = levelFor(k);
-    for (const at of canvases) {
+    const inView = canvases.filter((at) => overlap(areaOf(at, size), shown));
+    const pictured = inView.filter((at) => !surfaces.has(nameOf(at))).length;
+    const level = pictured > FEW ? levelFor(k) : 0;
+    for (const at of inView) {
       const area = areaOf(at, size);
-      if (!overlap(area, shown)) continue;
       const surface = surfaces.get(nameOf(at));
       const tile = { x: at.x >> level, y: at.y >> level };
       if (surface) {
         const { source, cells } = surface.at(k);
+        g.imageSmoothingQuality = 'low';
         place(source, area, cells, area);
         continue;
       }
       const path = level > 0 ? `t/${level}/${tile.x}/${tile.y}.png` : pictureOf(at);
       const still = surface === null ? stills.peek(path) : stills.get(path);
+      g.imageSmoothingQuality = 'medium';
       if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
       else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
     }

@@ -88,9 +88,9 @@ export class Stage {
   }
 
   /**
-   * A window that moves to another screen keeps its size in CSS pixels: no resize event comes. Media
-   * queries tell, but not in every browser and not of every screen (an emulated one changes without
-   * a word), so the ratio is looked at now and then as well.
+   * A window that moves to another screen keeps its size in CSS pixels, so there is no resize event.
+   * Media queries report the change, but not for every kind of screen (Chromium's emulated ones send
+   * no event), so the ratio is polled as well.
    */
   private watchRatio(): void {
     const look = () => {

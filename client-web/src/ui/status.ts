@@ -5,11 +5,11 @@ import type { State } from '../core/sync';
 import type { Trouble } from '../core/trouble';
 
 const CATCHING_MS = 1_000;
-/** A connection that is back within a moment was nothing to speak of. */
+/** A connection that is back within this time is not reported as lost. */
 const LOST_MS = 1_000;
-/** The server said that it ends the connection: it is mostly back before anybody need know. */
-const TOLD_MS = 3_000;
-const TOLD = [1011, 1012, 4001];
+/** The same when the server announced the end by its close code: it is mostly back at once. */
+const ANNOUNCED_MS = 3_000;
+const ANNOUNCED = [1011, 1012, 4001];
 
 const WORDS: Record<Trouble, string> = {
   unreachable: '',
@@ -56,7 +56,7 @@ export class Status {
     const { state } = now;
     if (state.kind !== this.now.state.kind) {
       this.since = performance.now();
-      this.quietMs = state.kind === 'lost' && TOLD.includes(state.code) ? TOLD_MS : LOST_MS;
+      this.quietMs = state.kind === 'lost' && ANNOUNCED.includes(state.code) ? ANNOUNCED_MS : LOST_MS;
     }
     this.now = now;
     this.everLive ||= state.kind === 'live';

@@ -23,10 +23,10 @@ const FETCH_MS = 30_000;
 export class Stills {
   private readonly stills = new Map<string, Still>();
   private loading = 0;
-  /** Pictures of before this count as old. */
+  /** Grows with clear(); a picture that was requested in an earlier epoch is dropped. */
   private epoch = 0;
 
-  /** `base` is where the paths of the plane start; `changed` is told when there is more to draw. */
+  /** `base` is where the paths of the plane start; `changed` is called when there is something new to draw. */
   constructor(
     private readonly base: URL,
     private readonly changed: () => void,
@@ -49,6 +49,12 @@ export class Stills {
   /** The same, if it is here already. */
   peek(path: string): Drawable | null {
     return this.stills.get(path)?.bitmap ?? null;
+  }
+
+  /** Whether none is awaited. */
+  get complete(): boolean {
+    for (const still of this.stills.values()) if (still.dueAt === 0) return false;
+    return true;
   }
 
   /** What there is to show until the picture has been fetched. */

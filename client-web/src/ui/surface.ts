@@ -10,7 +10,7 @@ export class Surface {
   private readonly half: CanvasRenderingContext2D;
   private lost = false;
 
-  /** `restored` is told when the browser had thrown the pixels away and can draw again. */
+  /** `restored` is called after the browser discarded the canvases' pixels and can draw again. */
   constructor(size: Size, restored: () => void) {
     this.image = new ImageData(size.width, size.height);
     const again = () => {

@@ -15,7 +15,7 @@ enum {
     DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
     RECORD_OVERHEAD = 256, /* of a record alone in its batch: 131 bytes at most with the headers o
-                              and g, and something for compression that does not pay */
+                              and g, and something for compression that makes it longer */
 };
 
 static size_t parse_size(const char *text)

@@ -238,10 +238,7 @@ static void judge(struct kafka_writer *w)
             set_state(w, LOG_STALLED, "no broker is connected");
         return;
     }
-    pthread_mutex_lock(&w->lock);
-    bool closing = w->closing;
-    pthread_mutex_unlock(&w->lock);
-    if (closing || w->broken[0])
+    if (w->broken[0])
         return;
     if (atomic_load(&w->record_max) == 0)
         ask_again(w, now);

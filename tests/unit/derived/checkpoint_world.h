@@ -19,6 +19,7 @@ struct world {
     /* To be saved. Canvas i lies at world_position(i) and has versions[i]. */
     struct checkpoint_plane saving;
     atomic_bool begin_fails;
+    int late_proofs; /* so many times the proof is not as new as the copies */
     size_t n;
     uint64_t versions[WORLD_CANVASES];
     size_t copies;       /* how many the source has given */

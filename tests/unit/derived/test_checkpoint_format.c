@@ -97,7 +97,7 @@ static void every_bit_of_the_plane_counts(void **state)
     assert_memory_equal(&decoded, &plane, sizeof plane);
 }
 
-/* During the first save there is no plane yet; later only the digest changes. */
+/* During the first save there is no plane yet; later what says which canvases belong to it. */
 static void the_digest_of_a_plane_may_change_alone(void **state)
 {
     struct checkpoint_plane plane = world_plane(8), decoded;
@@ -107,10 +107,29 @@ static void the_digest_of_a_plane_may_change_alone(void **state)
     assert_null(plane_entry_fault(bytes, sizeof bytes, digest));
     assert_false(plane_entry_decode(bytes, &decoded));
     plane_entry_encode(bytes, &plane, true, digest);
-    plane_entry_set_digest(bytes, other);
+    plane.anchor = (struct anchor){20, 21, 22};
+    plane_entry_set_canvases(bytes, other, &plane.anchor);
     assert_null(plane_entry_fault(bytes, sizeof bytes, other));
     assert_true(plane_entry_decode(bytes, &decoded));
     assert_memory_equal(&decoded, &plane, sizeof plane);
+}
+
+static void the_anchor_is_not_older_than_the_plane_nor_than_a_canvas(void **state)
+{
+    struct checkpoint_plane plane = world_plane(8);
+    struct checkpoint_digest digest = {.n = 1, .crc = 2, .newest = 13};
+    uint8_t bytes[PLANE_ENTRY_BYTES];
+    for (plane.anchor.offset = 0; plane.anchor.offset < 20; plane.anchor.offset++) {
+        plane_entry_encode(bytes, &plane, true, digest);
+        bool good = plane.anchor.offset >= 12;
+        assert_int_equal(!plane_entry_fault(bytes, sizeof bytes, digest), good);
+    }
+    digest.newest = 3;
+    for (plane.anchor.offset = 0; plane.anchor.offset < 20; plane.anchor.offset++) {
+        plane_entry_encode(bytes, &plane, true, digest);
+        bool good = plane.anchor.offset >= 7;
+        assert_int_equal(!plane_entry_fault(bytes, sizeof bytes, digest), good);
+    }
 }
 
 /* Two canvases that have changed places, or one that is of another time, add up to another sum. */
@@ -137,6 +156,7 @@ int main(void)
         cmocka_unit_test(every_bit_of_a_canvas_counts),
         cmocka_unit_test(every_bit_of_the_plane_counts),
         cmocka_unit_test(the_digest_of_a_plane_may_change_alone),
+        cmocka_unit_test(the_anchor_is_not_older_than_the_plane_nor_than_a_canvas),
         cmocka_unit_test(the_digest_knows_each_canvas),
     };
     return cmocka_run_group_tests_name("checkpoint format", tests, NULL, NULL);

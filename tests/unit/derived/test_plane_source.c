@@ -185,6 +185,22 @@ static void busy_copy(struct checkpoint_source *base, size_t i, struct checkpoin
     source->copy(source, i, canvas);
 }
 
+static void busy_prove(struct checkpoint_source *base, struct anchor *anchor)
+{
+    struct checkpoint_source *source = quiet(base);
+    source->prove(source, anchor);
+}
+
+/* A log that still has the record of the anchor has all that is in the canvases. */
+static void expect_proven(struct plane *loaded, const struct checkpoint_plane *plane)
+{
+    assert_true(plane->anchor.offset + 1 >= plane->version);
+    for (size_t i = 0; i < POSITIONS; i++) {
+        struct canvas_place *place = canvases_find(loaded->canvases, positions[i]);
+        assert_true(!place || place_version(place) <= plane->anchor.offset + 1);
+    }
+}
+
 static void a_checkpoint_and_the_rest_of_the_log_are_the_whole_log(void **state)
 {
     struct world *world = *state;
@@ -195,7 +211,7 @@ static void a_checkpoint_and_the_rest_of_the_log_are_the_whole_log(void **state)
     for (int round = 0; round < 4; round++) {
         assert_int_equal(checkpoint_clear(checkpoint, error), 0);
         struct plane *saved = plane_create(2, 2);
-        struct busy_source busy = {{busy_begin, busy_look, busy_copy}, world, saved};
+        struct busy_source busy = {{busy_begin, busy_look, busy_copy, busy_prove}, world, saved};
         for (int save = 0; save < 4; save++) {
             size_t before = saved->next;
             assert_int_equal(checkpoint_save(checkpoint, &busy.source, error), 1);
@@ -208,6 +224,7 @@ static void a_checkpoint_and_the_rest_of_the_log_are_the_whole_log(void **state)
             assert_string_equal(state_.cluster, "cluster");
             assert_string_equal(state_.topic, "topic");
             assert_true(canvases_fold(loaded->canvases)->from == state_.version);
+            expect_proven(loaded, &state_);
             while (world->log.records[loaded->next].offset < state_.version)
                 loaded->next++;
             assert_true(loaded->next < saved->next);
@@ -286,6 +303,9 @@ static void pictures_are_told_of_the_plane(void **state)
     assert_int_equal(source->painted(source, (struct picture_name){3, 0, 0}, painted, 2), 4);
     assert_int_equal(source->painted(source, (struct picture_name){3, 0, 0}, NULL, 0), 4);
     source->copy(source, (struct position){1, 1}, &world->one); /* open and blank */
+    assert_true(world->one.version == 0 && world->one.pixels[4711] == 0);
+    memset(&world->one, 7, sizeof world->one);
+    source->copy(source, (struct position){9, 9}, &world->one); /* not there */
     assert_true(world->one.version == 0 && world->one.pixels[4711] == 0);
     plane_destroy(plane);
 }

@@ -17,125 +17,19 @@
 
 #include "collector.h"
 #include "conformance.h"
+#include "kafka_outage.h"
+#include "kafka_scene.h"
+#include "kafka_sizes.h"
 #include "log/open.h"
-
-static const char *brokers;
-
-static void *create(void)
-{
-    static unsigned count;
-    char name[64];
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    snprintf(name, sizeof name, "t%lld-%ld-%d-%u", (long long)t.tv_sec, t.tv_nsec / 1000, getpid(),
-             ++count);
-    return strdup(name);
-}
-
-static void destroy(void *store)
-{
-    free(store);
-}
-
-static struct log *open_with(const char *topic, const struct log_property *properties, size_t n,
-                             char error[LOG_ERROR_BYTES])
-{
-    char url[256];
-    const struct log_options options = {.properties = properties, .n_properties = n};
-    snprintf(url, sizeof url, "kafka://%s/%s", brokers, topic);
-    return log_open(url, &options, error);
-}
-
-static struct log *open_log(void *store)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    struct log *log = open_with(store, NULL, 0, error);
-    if (!log)
-        fprintf(stderr, "%s\n", error);
-    return log;
-}
-
-/* ---- a bare client, to do what others do to a topic ---- */
-
-static rd_kafka_t *bare_producer(const char *transactional_id)
-{
-    char why[256];
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "bootstrap.servers", brokers, NULL, 0);
-    if (transactional_id)
-        rd_kafka_conf_set(conf, "transactional.id", transactional_id, NULL, 0);
-    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-    assert_non_null(rk);
-    return rk;
-}
-
-static void make_topic(const char *name, int partitions, const char *const *settings)
-{
-    char why[256];
-    rd_kafka_t *rk = bare_producer(NULL);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(name, partitions, 1, why, sizeof why);
-    for (; settings && *settings; settings += 2)
-        rd_kafka_NewTopic_set_config(topic, settings[0], settings[1]);
-    rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
-    assert_non_null(event);
-    assert_int_equal(rd_kafka_event_error(event), 0);
-    rd_kafka_event_destroy(event);
-    rd_kafka_NewTopic_destroy(topic);
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_destroy(rk);
-}
-
-static void set_topic(const char *name, const char *setting, const char *value)
-{
-    rd_kafka_t *rk = bare_producer(NULL);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_ConfigResource_t *resource =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name);
-    rd_kafka_ConfigResource_set_config(resource, setting, value);
-    rd_kafka_AlterConfigs(rk, &resource, 1, NULL, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 10000);
-    assert_non_null(event);
-    assert_int_equal(rd_kafka_event_error(event), 0);
-    rd_kafka_event_destroy(event);
-    rd_kafka_ConfigResource_destroy(resource);
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_destroy(rk);
-}
-
-static void put(rd_kafka_t *rk, const char *topic, const char *value, size_t len)
-{
-    rd_kafka_resp_err_t err;
-    do {
-        err = rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
-                                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                RD_KAFKA_V_VALUE((void *)(uintptr_t)value, len), RD_KAFKA_V_END);
-    } while (err == RD_KAFKA_RESP_ERR__QUEUE_FULL && rd_kafka_poll(rk, 10) >= 0);
-    assert_int_equal(err, 0);
-}
-
-/* Until so many records are there. */
-static void read_records(struct opened *o, struct collector *c, size_t n)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    size_t delivered;
-    uint64_t until = test_now_ms() + 60000;
-    while (c->n < n && test_now_ms() < until)
-        if (log_reader_poll(o->reader, 100, &delivered, error) == LOG_FAILED)
-            fail_msg("%s", error);
-    assert_int_equal(c->n, n);
-}
-
 static void a_missing_topic_is_made_by_whoever_is_first(void **state)
 {
     /* four processes at a time, none may fail */
-    char *topic = create();
+    char *topic = kafka_create();
     pid_t children[4];
     for (size_t i = 0; i < 4; i++) {
         children[i] = fork();
         if (children[i] == 0)
-            _exit(open_log(topic) ? 0 : 1);
+            _exit(kafka_open(topic) ? 0 : 1);
     }
     for (size_t i = 0; i < 4; i++) {
         int status;
@@ -143,19 +37,48 @@ static void a_missing_topic_is_made_by_whoever_is_first(void **state)
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
     }
-    destroy(topic);
+    kafka_destroy(topic);
+}
+
+static void a_missing_topic_is_not_made_to_be_read(void **state)
+{
+    char *topic = kafka_create();
+    char url[256];
+    const struct log_options options = {.readonly = true};
+    snprintf(url, sizeof url, "kafka://%s/%s", brokers, topic);
+    for (int i = 0; i < 2; i++) {
+        char error[LOG_ERROR_BYTES] = "";
+        assert_null(log_open(url, &options, error));
+        assert_non_null(strstr(error, "there is no topic"));
+    }
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(kafka_open(topic), c); /* now it is there */
+    struct log_batch batch = batch_make(1, 1, 5, false);
+    char error[LOG_ERROR_BYTES] = "";
+    assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+    batch_finish(&batch);
+    struct collector *reading = collector_create();
+    struct opened *other = opened_readonly(log_open(url, &options, error), reading);
+    assert_null(log_writer_create(other->log, &reading->as_outcomes, error));
+    assert_int_equal(log_reader_seek(other->reader, 0, error), 0);
+    read_records(other, reading, 1);
+    opened_close(other);
+    opened_close(o);
+    collector_destroy(reading);
+    collector_destroy(c);
+    kafka_destroy(topic);
 }
 
 static void several_processes_read_one_partition(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     char error[LOG_ERROR_BYTES];
     pid_t children[3];
     for (size_t i = 0; i < 3; i++) {
         children[i] = fork(); /* each appends 100 and sees all 300 */
         if (children[i] == 0) {
             struct collector *mine = collector_create();
-            struct opened *l = opened_from(open_log(topic), mine);
+            struct opened *l = opened_from(kafka_open(topic), mine);
             if (log_reader_seek(l->reader, 0, error) != 0)
                 _exit(2);
             size_t delivered;
@@ -183,7 +106,7 @@ static void several_processes_read_one_partition(void **state)
         }
     }
     struct collector *c = collector_create(); /* after the forks: a client does not survive one */
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     read_records(o, c, 300);
     uint32_t sum = 0;
@@ -197,42 +120,42 @@ static void several_processes_read_one_partition(void **state)
     }
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void a_topic_of_two_partitions_is_refused(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     char error[LOG_ERROR_BYTES] = "";
     make_topic(topic, 2, NULL);
     assert_null(open_with(topic, NULL, 0, error));
     assert_non_null(strstr(error, "2 partitions"));
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void a_compacted_topic_is_refused(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     char error[LOG_ERROR_BYTES] = "";
     make_topic(topic, 1, (const char *[]){"cleanup.policy", "compact", NULL});
     assert_null(open_with(topic, NULL, 0, error));
     assert_non_null(strstr(error, "compact"));
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void a_topic_made_by_hand_is_used_with_warnings(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     make_topic(topic, 1, (const char *[]){"retention.ms", "604800000", NULL});
-    struct log *log = open_log(topic);
+    struct log *log = kafka_open(topic);
     assert_non_null(log);
     log_close(log);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void a_property_is_passed_on_or_refused_by_name(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     char error[LOG_ERROR_BYTES] = "";
     const struct log_property unknown = {"no.such.property", "1"};
     const struct log_property bad = {"socket.timeout.ms", "soon"};
@@ -254,7 +177,7 @@ static void a_property_is_passed_on_or_refused_by_name(void **state)
     if (!log)
         fail_msg("%s", error);
     log_close(log);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void no_broker_is_an_error_within_seconds(void **state)
@@ -268,9 +191,9 @@ static void no_broker_is_an_error_within_seconds(void **state)
 
 static void a_record_of_an_aborted_transaction_counts(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     char error[LOG_ERROR_BYTES];
     rd_kafka_t *rk = bare_producer(topic);
     assert_null(rd_kafka_init_transactions(rk, 60000));
@@ -288,15 +211,15 @@ static void a_record_of_an_aborted_transaction_counts(void **state)
     assert_memory_equal(c->records[1].record.value.data, "\4\5\6", 3);
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void gaps_in_the_offsets_are_passed_over(void **state)
 {
     /* each transaction leaves a control record behind, which takes an offset */
-    char *topic = create();
+    char *topic = kafka_create();
     struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     char error[LOG_ERROR_BYTES];
     rd_kafka_t *rk = bare_producer(topic);
     rd_kafka_error_t *e = rd_kafka_init_transactions(rk, 60000);
@@ -340,14 +263,14 @@ static void gaps_in_the_offsets_are_passed_over(void **state)
     assert_int_equal(c->records[0].record.offset, bounds.high);
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void foreign_records_and_headers_come_through_as_they_are(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     char error[LOG_ERROR_BYTES];
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     rd_kafka_t *rk = bare_producer(NULL);
@@ -380,14 +303,14 @@ static void foreign_records_and_headers_come_through_as_they_are(void **state)
     assert_int_equal(record_edits(&c->records[2].record).n, 1);
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void a_log_whose_beginning_is_gone_says_so(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     char error[LOG_ERROR_BYTES] = "";
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     for (uint64_t i = 1; i <= 20; i++) {
@@ -425,164 +348,14 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     read_records(o, c, 10);
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
-}
-
-/* ---- how much the topic takes at once ---- */
-
-/* A batch with a value of n bytes that do not compress; free it with batch_finish. */
-static struct log_batch batch_of_bytes(uint64_t number, size_t n)
-{
-    struct log_batch batch = batch_make(1, number, n / EDIT_BYTES + 1, false);
-    batch.value.len = n;
-    return batch;
-}
-
-static void append_bytes(struct opened *o, uint64_t number, size_t n)
-{
-    struct log_batch batch = batch_of_bytes(number, n);
-    uint64_t until = test_now_ms() + 60000;
-    while (log_writer_append(o->writer, &batch) != LOG_ACCEPTED && test_now_ms() < until)
-        pause_ms(10);
-    assert_true(test_now_ms() < until);
-    batch_finish(&batch);
-}
-
-static void wait_reported(struct collector *c, size_t n)
-{
-    uint64_t until = test_now_ms() + 60000;
-    while (collector_reported(c) < n && test_now_ms() < until)
-        pause_ms(10);
-    assert_int_equal(collector_reported(c), n);
-}
-
-static enum log_outcome outcome_of(struct collector *c, uint64_t number)
-{
-    enum log_outcome outcome = LOG_UNKNOWN;
-    assert_int_equal(collector_outcome(c, (struct origin){1, number}, &outcome), 1);
-    return outcome;
-}
-
-static void a_topic_that_takes_little_gets_batches_that_fit(void **state)
-{
-    enum { N = 600 };
-    char *topic = create();
-    make_topic(topic, 1, (const char *[]){"max.message.bytes", "2000", NULL});
-    struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
-    char error[LOG_ERROR_BYTES];
-    size_t max = log_writer_record_max(o->writer);
-    assert_in_range(max, 1500, 1999);
-    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
-    for (uint64_t i = 1; i <= N; i++) /* one as large as can be, and many that go out together */
-        append_bytes(o, i, i % 50 == 1 ? max : 60 + i);
-    read_records(o, c, N);
-    wait_reported(c, N);
-    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), N);
-    opened_close(o);
-    collector_destroy(c);
-    destroy(topic);
-}
-
-static void a_topic_that_takes_nothing_is_refused(void **state)
-{
-    char *topic = create();
-    char error[LOG_ERROR_BYTES] = "";
-    make_topic(topic, 1, (const char *[]){"max.message.bytes", "300", NULL});
-    assert_null(open_with(topic, NULL, 0, error));
-    assert_non_null(strstr(error, "max.message.bytes=300"));
-    destroy(topic);
-}
-
-static void wait_writable(struct opened *o)
-{
-    uint64_t until = test_now_ms() + 60000;
-    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() < until)
-        pause_ms(10);
-    assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
-}
-
-/* Append batches of n bytes after number, until one is refused: a broker takes its time to follow a
- * topic's new setting. All before it must be committed. The number of the one. */
-static uint64_t append_until_refused(struct opened *o, struct collector *c, uint64_t number,
-                                     size_t n)
-{
-    uint64_t until = test_now_ms() + 60000;
-    do {
-        assert_true(test_now_ms() < until);
-        append_bytes(o, ++number, n);
-        wait_reported(c, number);
-    } while (outcome_of(c, number) == LOG_COMMITTED);
-    assert_int_equal(outcome_of(c, number), LOG_REFUSED);
-    return number;
-}
-
-static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
-{
-    char *topic = create();
-    struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
-    char error[LOG_ERROR_BYTES];
-    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
-    assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
-    append_bytes(o, 1, LOG_RECORD_MAX);
-    read_records(o, c, 1);
-    wait_reported(c, 1);
-    assert_int_equal(outcome_of(c, 1), LOG_COMMITTED);
-
-    set_topic(topic, "max.message.bytes", "3000");
-    uint64_t refused = append_until_refused(o, c, 1, 50000);
-    uint64_t until = test_now_ms() + 60000;
-    while (log_writer_record_max(o->writer) == LOG_RECORD_MAX && test_now_ms() < until)
-        pause_ms(10);
-    assert_in_range(log_writer_record_max(o->writer), 2500, 2999);
-    wait_writable(o);
-    for (uint64_t i = 1; i <= 40; i++)
-        append_bytes(o, refused + i, i == 1 ? log_writer_record_max(o->writer) : 500);
-    wait_reported(c, refused + 40);
-    for (uint64_t i = 1; i <= 40; i++)
-        assert_int_equal(outcome_of(c, refused + i), LOG_COMMITTED);
-    read_records(o, c, refused + 40 - 1);
-    opened_close(o);
-    collector_destroy(c);
-    destroy(topic);
-}
-
-static void a_topic_that_takes_nothing_while_open_makes_it_read_only(void **state)
-{
-    char *topic = create();
-    struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
-    set_topic(topic, "max.message.bytes", "300");
-    uint64_t refused = append_until_refused(o, c, 0, 1000);
-    uint64_t until = test_now_ms() + 60000;
-    while (log_writer_state(o->writer) != LOG_STALLED && test_now_ms() < until)
-        pause_ms(10);
-    pause_ms(3000); /* and stays it */
-    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
-    struct log_batch batch = batch_of_bytes(refused + 1, 10);
-    assert_int_equal(log_writer_append(o->writer, &batch), LOG_READONLY);
-    batch_finish(&batch);
-
-    set_topic(topic, "max.message.bytes", "1048588");
-    wait_writable(o);
-    assert_int_equal(log_writer_record_max(o->writer), LOG_RECORD_MAX);
-    uint64_t number = refused + 1; /* was not taken */
-    do {
-        append_bytes(o, ++number, LOG_RECORD_MAX);
-        wait_reported(c, number - 1);
-    } while (outcome_of(c, number) != LOG_COMMITTED && test_now_ms() < until);
-    assert_int_equal(outcome_of(c, number), LOG_COMMITTED);
-    opened_close(o);
-    collector_destroy(c);
-    destroy(topic);
+    kafka_destroy(topic);
 }
 
 static void an_append_is_committed_and_read_within_milliseconds(void **state)
 {
-    char *topic = create();
+    char *topic = kafka_create();
     struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
+    struct opened *o = opened_from(kafka_open(topic), c);
     char error[LOG_ERROR_BYTES];
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
     uint64_t worst = 0, sum = 0;
@@ -601,129 +374,7 @@ static void an_append_is_committed_and_read_within_milliseconds(void **state)
     assert_true(sum / 50 < 200);
     opened_close(o);
     collector_destroy(c);
-    destroy(topic);
-}
-
-/* ---- a broker that goes ---- */
-
-static pid_t control(const char *action)
-{
-    char command[4096];
-    snprintf(command, sizeof command, "exec %s %s", getenv("PLACED_TEST_KAFKA_CONTROL"), action);
-    pid_t child = fork();
-    if (child == 0) {
-        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-        _exit(127);
-    }
-    return child;
-}
-
-static void wait_control(pid_t child)
-{
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-/* Append all the time while the broker goes for gone_ms and comes back. */
-static void survive(const char *go, const char *come, uint64_t gone_ms)
-{
-    if (!getenv("PLACED_TEST_KAFKA_CONTROL"))
-        skip();
-    char *topic = create();
-    struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(topic), c);
-    char error[LOG_ERROR_BYTES] = "";
-    size_t delivered, reconnected = 0;
-    uint64_t number = 0, stopped = 0, stalled = 0, back = 0, writable = 0, accepted = 0;
-    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
-    pid_t child = 0;
-    uint64_t start = test_now_ms();
-    /* an append every 20 ms, through a kill after 1 s and a start 4 s later, until all is well
-     * again */
-    while (test_now_ms() - start < 90000 && (!writable || test_now_ms() < writable + 1000)) {
-        uint64_t now = test_now_ms();
-        struct log_batch batch = batch_make(1, ++number, 5, true);
-        accepted += log_writer_append(o->writer, &batch) == LOG_ACCEPTED;
-        batch_finish(&batch);
-        enum log_event event = log_reader_poll(o->reader, 20, &delivered, error);
-        if (event == LOG_FAILED)
-            fail_msg("%s", error);
-        if (event == LOG_RECONNECTED) {
-            reconnected++;
-            assert_int_equal(
-                log_reader_seek(o->reader, c->records[c->n - 1].record.offset + 1, error), 0);
-        }
-        if (!stopped && now - start > 1000) {
-            wait_control(control(go));
-            stopped = test_now_ms();
-        }
-        if (stopped && !stalled && log_writer_state(o->writer) == LOG_STALLED)
-            stalled = test_now_ms();
-        if (stopped && !child && test_now_ms() - stopped > gone_ms)
-            child = control(come);
-        int status;
-        if (child && !back && waitpid(child, &status, WNOHANG) == child) {
-            assert_true(WIFEXITED(status));
-            assert_int_equal(WEXITSTATUS(status), 0);
-            back = test_now_ms();
-        }
-        if (stalled && back && !writable && log_writer_state(o->writer) == LOG_WRITABLE)
-            writable = test_now_ms();
-    }
-    assert_true(writable);
-    print_message(
-        "read-only %llu ms after the broker stopped; writable %lld ms after the broker serves\n",
-        (unsigned long long)(stalled - stopped), (long long)(writable - back));
-    assert_in_range(stalled - stopped, 1000, 4000);
-    assert_in_range(writable - back, 0, 20000);
-    assert_true(reconnected > 0 || gone_ms < 15000);
-    log_writer_flush(o->writer, 20000);
-    assert_int_equal(collector_reported(c), accepted);
-    opened_close(o);
-
-    o = opened_from(open_log(topic), c); /* and read again from the start, by another one */
-    collector_clear(c);
-    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
-    uint64_t until = test_now_ms() + 20000;
-    while (!log_reader_caught_up(o->reader) && test_now_ms() < until)
-        assert_int_equal(log_reader_poll(o->reader, 100, &delivered, error), LOG_OK);
-    print_message("%llu accepted: %zu committed, %zu refused, %zu unknown; %zu in the log\n",
-                  (unsigned long long)accepted, collector_reported_as(c, LOG_COMMITTED),
-                  collector_reported_as(c, LOG_REFUSED), collector_reported_as(c, LOG_UNKNOWN),
-                  c->n);
-    uint64_t last = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        struct origin origin;
-        enum log_outcome outcome = LOG_REFUSED;
-        assert_true(record_origin(&c->records[i].record, &origin));
-        assert_true(origin.batch > last); /* in order, none twice */
-        last = origin.batch;
-        assert_int_equal(collector_outcome(c, origin, &outcome), 1);
-        assert_true(outcome != LOG_REFUSED);
-    }
-    for (size_t i = 0; i < c->n_reported; i++)
-        if (c->reported[i].outcome == LOG_COMMITTED)
-            assert_int_equal(collector_count(c, c->reported[i].origin), 1);
-    opened_close(o);
-    collector_destroy(c);
-    destroy(topic);
-}
-
-static void a_broker_that_is_killed_costs_a_pause_and_no_edit(void **state)
-{
-    survive("kill", "start", 4000);
-}
-
-static void a_broker_that_hangs_costs_a_pause_and_no_edit(void **state)
-{
-    survive("pause", "resume", 4000);
-}
-
-static void a_broker_that_hangs_for_longer_than_a_batch_waits_does_so_too(void **state)
-{
-    survive("pause", "resume", 16000);
+    kafka_destroy(topic);
 }
 
 /* An argument is a pattern of the tests to run. */
@@ -737,14 +388,15 @@ int main(int argc, char *argv[])
         return 77; /* meson: skipped */
     }
     const struct world world = {.name = "every log: kafka",
-                                .create = create,
-                                .destroy = destroy,
-                                .open = open_log,
+                                .create = kafka_create,
+                                .destroy = kafka_destroy,
+                                .open = kafka_open,
                                 .threads = true,
                                 .shared = true};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_missing_topic_is_made_by_whoever_is_first),
         cmocka_unit_test(several_processes_read_one_partition),
+        cmocka_unit_test(a_missing_topic_is_not_made_to_be_read),
         cmocka_unit_test(a_topic_of_two_partitions_is_refused),
         cmocka_unit_test(a_compacted_topic_is_refused),
         cmocka_unit_test(a_topic_made_by_hand_is_used_with_warnings),
@@ -754,16 +406,9 @@ int main(int argc, char *argv[])
         cmocka_unit_test(gaps_in_the_offsets_are_passed_over),
         cmocka_unit_test(foreign_records_and_headers_come_through_as_they_are),
         cmocka_unit_test(a_log_whose_beginning_is_gone_says_so),
-        cmocka_unit_test(a_topic_that_takes_little_gets_batches_that_fit),
-        cmocka_unit_test(a_topic_that_takes_nothing_is_refused),
-        cmocka_unit_test(a_topic_that_takes_less_while_open_refuses_one_batch),
-        cmocka_unit_test(a_topic_that_takes_nothing_while_open_makes_it_read_only),
         cmocka_unit_test(an_append_is_committed_and_read_within_milliseconds),
-        cmocka_unit_test(a_broker_that_is_killed_costs_a_pause_and_no_edit),
-        cmocka_unit_test(a_broker_that_hangs_costs_a_pause_and_no_edit),
-        cmocka_unit_test(a_broker_that_hangs_for_longer_than_a_batch_waits_does_so_too),
     };
     /* the children of a fork must not have clients of the parent: these go first */
     int failed = cmocka_run_group_tests_name("kafka", tests, NULL, NULL);
-    return failed + conformance_run(&world);
+    return failed + kafka_sizes_run() + kafka_outage_run() + conformance_run(&world);
 }

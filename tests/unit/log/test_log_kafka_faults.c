@@ -446,6 +446,25 @@ static void a_broker_that_does_not_say_how_much_it_takes_gets_less(void **state)
     scene_drop(&s);
 }
 
+static void a_leader_is_not_enough_while_what_is_in_flight_does_not_come_through(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    for (int i = 0; i < 2000; i++)
+        rd_kafka_mock_push_request_errors(s.mock, API_PRODUCE, 1,
+                                          RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS);
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_STALLED);
+    uint64_t until = test_now_ms() + 1500;
+    while (test_now_ms() < until) {
+        poll_once(&s);
+        assert_int_equal(log_writer_state(s.o->writer), LOG_STALLED);
+    }
+    rd_kafka_mock_clear_request_errors(s.mock, API_PRODUCE);
+    POLL_UNTIL(&s, log_writer_state(s.o->writer) == LOG_WRITABLE);
+    POLL_UNTIL(&s, collector_reported_as(s.c, LOG_COMMITTED) == 1 && s.c->n == 1);
+    scene_drop(&s);
+}
+
 static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(void **state)
 {
     struct scene s = scene_make(2, NULL);
@@ -465,6 +484,31 @@ static void without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap(
         assert_true(record_origin(&s.c->records[i].record, &o));
         assert_int_equal(o.batch, i + 1);
     }
+    scene_drop(&s);
+}
+
+static void a_failed_reader_stays_failed_until_a_seek(void **state)
+{
+    struct scene s = scene_make(1, NULL);
+    char error[LOG_ERROR_BYTES] = "";
+    size_t delivered;
+    append(&s, 1, LOG_ACCEPTED);
+    POLL_UNTIL(&s, s.c->n == 1);
+    rd_kafka_mock_broker_set_down(s.mock, 1);
+    pause_ms(300);
+    assert_int_equal(log_reader_seek(s.o->reader, 1000, error), 0); /* there is nobody to ask */
+    rd_kafka_mock_broker_set_up(s.mock, 1);
+    enum log_event event = LOG_OK;
+    uint64_t until = test_now_ms() + PATIENCE_MS;
+    while (event != LOG_FAILED && test_now_ms() < until)
+        event = log_reader_poll(s.o->reader, 20, &delivered, error);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(log_reader_poll(s.o->reader, 20, &delivered, error), LOG_FAILED);
+        assert_non_null(strstr(error, "1000"));
+    }
+    collector_clear(s.c);
+    assert_int_equal(log_reader_seek(s.o->reader, 0, error), 0);
+    POLL_UNTIL(&s, s.c->n == 1);
     scene_drop(&s);
 }
 
@@ -488,6 +532,7 @@ static void nothing_blocks_the_reader_for_long_without_a_broker(void **state)
         assert_int_equal(log_reader_seek(s.o->reader, 0, error),
                          0); /* it shows later whether that is possible */
         assert_in_range(test_now_ms() - start, 0, 6000);
+        assert_false(log_reader_caught_up(s.o->reader)); /* nobody knows where the end is */
     }
     rd_kafka_mock_broker_set_up(s.mock, 1);
     collector_clear(s.c);
@@ -536,7 +581,9 @@ int main(int argc, char *argv[])
         cmocka_unit_test(while_something_comes_through_it_stays_writable),
         cmocka_unit_test(a_broker_without_a_leader_is_not_enough_to_be_writable),
         cmocka_unit_test(a_broker_that_does_not_say_how_much_it_takes_gets_less),
+        cmocka_unit_test(a_leader_is_not_enough_while_what_is_in_flight_does_not_come_through),
         cmocka_unit_test(without_a_leader_it_stalls_and_with_a_new_one_goes_on_without_a_gap),
+        cmocka_unit_test(a_failed_reader_stays_failed_until_a_seek),
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
     };

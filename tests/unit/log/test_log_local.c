@@ -18,21 +18,32 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <lmdb.h>
 
 #include "collector.h"
 #include "conformance.h"
-#include "log/local/local_record.h"
+#include "local_scene.h"
 #include "log/open.h"
 
-/* These two stand before the C library's: LMDB calls them. */
+/* These stand before the C library's: LMDB and the log call them. */
 static atomic_int sync_error;
+static atomic_bool sync_holds; /* calls of fdatasync wait */
 static atomic_uint syncs;      /* calls of fdatasync that succeeded */
 static atomic_uint meta_syncs; /* writes that were on the disk when they returned */
 static atomic_uint syncs_at_meta;
+static atomic_uint dir_syncs;
+
+int fsync(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        atomic_fetch_add(&dir_syncs, 1);
+    return (int)syscall(SYS_fsync, fd);
+}
 
 int fdatasync(int fd)
 {
+    while (atomic_load(&sync_holds))
+        pause_ms(1);
     int error = atomic_load(&sync_error);
     if (error) {
         errno = error;
@@ -59,340 +70,7 @@ ssize_t pwrite_plain(int fd, const void *bytes, size_t len, off_t at)
 {
     return pwrite(fd, bytes, len, at);
 }
-
-static void *create(void)
-{
-    return make_dir();
-}
-
-static void destroy(void *store)
-{
-    remove_tree(store);
-}
-
-static struct log *open_log(void *store)
-{
-    char error[LOG_ERROR_BYTES] = "";
-    struct log *log = log_open(store, NULL, error);
-    if (!log)
-        fprintf(stderr, "%s\n", error);
-    return log;
-}
-
 static const struct log_options readonly = {.readonly = true};
-
-enum { SIZE = 67 };
-
-/* Append batches from to last of nonce 1 and wait for their outcomes. */
-static void append_range(struct opened *o, struct collector *c, uint64_t from, uint64_t last)
-{
-    size_t reported = collector_reported(c);
-    for (uint64_t i = from; i <= last; i++) {
-        struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
-        while (log_writer_append(o->writer, &batch) == LOG_FULL)
-            pause_ms(1);
-        batch_finish(&batch);
-    }
-    while (collector_reported(c) < reported + (last - from + 1))
-        pause_ms(1);
-}
-
-/* A directory with a log of n batches. */
-static char *make_log(uint64_t n)
-{
-    char *dir = make_dir();
-    struct collector *c = collector_create();
-    struct opened *o = opened_from(open_log(dir), c);
-    append_range(o, c, 1, n);
-    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), n);
-    opened_close(o);
-    collector_destroy(c);
-    return dir;
-}
-
-enum reading {
-    READ_ALL,     /* as written */
-    READ_PART,    /* an error, and what came before it was as written */
-    READ_REFUSED, /* not even opened, or not sought */
-    READ_WRONG,   /* something else than was written */
-};
-
-/* Read a log of make_log(n). */
-static enum reading read_log(const char *dir, uint64_t n, char error[LOG_ERROR_BYTES])
-{
-    enum reading result = READ_REFUSED;
-    size_t delivered;
-    struct log *log = log_open(dir, NULL, error);
-    if (!log)
-        return READ_REFUSED;
-    struct collector *c = collector_create();
-    struct opened *o = opened_readonly(log, c);
-    if (log_reader_seek(o->reader, 0, error) != 0)
-        goto done;
-    result = READ_ALL;
-    while (result == READ_ALL && !log_reader_caught_up(o->reader))
-        if (log_reader_poll(o->reader, 0, &delivered, error) != LOG_OK)
-            result = READ_PART;
-    if (result == READ_ALL && c->n != n)
-        result = READ_WRONG;
-    for (uint64_t i = 1; i <= c->n; i++) {
-        struct log_batch batch = batch_make(1, i, SIZE, i % 2 == 0);
-        if (c->records[i - 1].record.offset != i - 1 ||
-            !batch_equals(&batch, &c->records[i - 1].record))
-            result = READ_WRONG;
-        batch_finish(&batch);
-    }
-done:
-    opened_close(o);
-    collector_destroy(c);
-    return result;
-}
-
-/* ---- damage ---- */
-
-static int open_data(const char *dir, struct stat *st)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/data.mdb", dir);
-    int fd = open(path, O_RDWR);
-    assert_true(fd >= 0);
-    assert_int_equal(fstat(fd, st), 0);
-    return fd;
-}
-
-static void flip(const char *dir, off_t at, int bit)
-{
-    struct stat st;
-    uint8_t byte;
-    int fd = open_data(dir, &st);
-    assert_int_equal(pread(fd, &byte, 1, at), 1);
-    byte ^= (uint8_t)(1 << bit);
-    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
-    close(fd);
-}
-
-/* Where the edits of this batch stand in data.mdb; the last such place, the others are old pages.
- */
-static off_t find_batch(const char *dir, const struct log_batch *batch)
-{
-    struct stat st;
-    int fd = open_data(dir, &st);
-    uint8_t *all = malloc((size_t)st.st_size);
-    assert_int_equal(pread(fd, all, (size_t)st.st_size, 0), st.st_size);
-    close(fd);
-    off_t at = -1;
-    size_t len = batch->value.len;
-    for (size_t i = 0; i + len <= (size_t)st.st_size; i++)
-        if (memcmp(all + i, batch->value.data, len) == 0)
-            at = (off_t)i;
-    free(all);
-    return at;
-}
-
-static void every_flipped_bit_of_a_record_is_found_out(void **state)
-{
-    enum { N = 10, VICTIM = 8 };
-    /* in one commit, so that there is one copy of each record in the file */
-    char *dir = make_log(N);
-    char error[LOG_ERROR_BYTES] = "";
-    struct log_batch batch = batch_make(1, VICTIM, SIZE, true);
-    off_t value = find_batch(dir, &batch);
-    assert_true(value > 0);
-    off_t from = value - 24,
-          to = value + (off_t)(batch.value.len + batch.authors.len) + ORIGIN_BYTES;
-    int bit = 0, missed = 0;
-    for (off_t at = from; at < to; at++, bit = (bit + 3) % 8) {
-        flip(dir, at, bit);
-        enum reading got = read_log(dir, N, error);
-        flip(dir, at, bit);
-        missed += got != READ_PART;
-        if (got == READ_PART && !strstr(error, "offset 7 "))
-            fail_msg("the message does not name the record: %s", error);
-    }
-    print_message("for instance: %s\n", error);
-    assert_int_equal(missed, 0);
-    assert_int_equal(read_log(dir, N, error), READ_ALL);
-    batch_finish(&batch);
-    remove_tree(dir);
-}
-
-static void a_flipped_bit_anywhere_never_changes_what_is_read(void **state)
-{
-    enum { N = 200, FLIPS = 400 };
-    char *dir = make_log(N);
-    struct stat st;
-    close(open_data(dir, &st));
-    unsigned count[4] = {0}, died = 0;
-    uint64_t seed = 7;
-    for (int i = 0; i < FLIPS; i++) {
-        seed = seed * 6364136223846793005 + 1442695040888963407;
-        off_t at = (off_t)((seed >> 20) % (uint64_t)st.st_size);
-        flip(dir, at, (int)(seed >> 61));
-        pid_t child =
-            fork(); /* damaged LMDB pages may end a process: that is no wrong data either */
-        if (child == 0) {
-            char error[LOG_ERROR_BYTES];
-            if (!freopen("/dev/null", "w", stderr))
-                _exit(9);
-            signal(SIGSEGV, SIG_DFL);
-            signal(SIGBUS, SIG_DFL);
-            signal(SIGABRT, SIG_DFL);
-            alarm(20);
-            _exit(10 + (int)read_log(dir, N, error));
-        }
-        int status;
-        assert_int_equal(waitpid(child, &status, 0), child);
-        flip(dir, at, (int)(seed >> 61));
-        if (WIFEXITED(status) && WEXITSTATUS(status) >= 10)
-            count[WEXITSTATUS(status) - 10]++;
-        else
-            died++;
-    }
-    print_message(
-        "%d flips: %u without effect, %u found while reading, %u at the opening, "
-        "%u ended the process\n",
-        FLIPS, count[READ_ALL], count[READ_PART], count[READ_REFUSED], died);
-    assert_int_equal(count[READ_WRONG], 0);
-    assert_true(count[READ_PART] > 0);
-    remove_tree(dir);
-}
-
-static void a_file_that_was_cut_short_is_refused(void **state)
-{
-    char *dir = make_log(300);
-    char error[LOG_ERROR_BYTES] = "";
-    struct stat st;
-    int fd = open_data(dir, &st);
-    assert_int_equal(ftruncate(fd, st.st_size - 4096), 0);
-    close(fd);
-    assert_int_equal(read_log(dir, 300, error), READ_REFUSED);
-    assert_non_null(strstr(error, "cut short"));
-    fd = open_data(dir, &st);
-    assert_int_equal(ftruncate(fd, 5000), 0);
-    close(fd);
-    assert_int_equal(read_log(dir, 300, error), READ_REFUSED);
-    remove_tree(dir);
-}
-
-static void a_log_with_a_record_missing_is_refused(void **state)
-{
-    char *dir = make_log(10), error[LOG_ERROR_BYTES] = "";
-    MDB_env *env;
-    MDB_txn *txn;
-    MDB_dbi dbi;
-    size_t victim = 4;
-    assert_int_equal(mdb_env_create(&env), 0);
-    assert_int_equal(mdb_env_set_maxdbs(env, 2), 0);
-    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
-    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
-    assert_int_equal(mdb_dbi_open(txn, "records", 0, &dbi), 0);
-    MDB_val key = {sizeof victim, &victim};
-    assert_int_equal(mdb_del(txn, dbi, &key, NULL), 0);
-    assert_int_equal(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
-    assert_null(log_open(dir, NULL, error));
-    assert_non_null(strstr(error, "missing"));
-    remove_tree(dir);
-}
-
-/* The bytes of a record at offset 5, as every version of this program must read and write them. */
-static const uint8_t golden[] = {
-    0x77, 0x4e, 0x31, 0x6c, 0x4f, 0x00, 0x00, 0x00, 0x01, 0x07, 0x00, 0x00, 0x06, 0x00, 0x00, 0x00,
-    0x7b, 0x68, 0xe5, 0xcf, 0x8b, 0x01, 0x00, 0x00, 0xe7, 0x0b, 0x30, 0x01, 0x0c, 0x50, 0x01, 0x07,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x88,
-    0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f};
-
-static void the_bytes_of_a_record_stay_what_they_are(void **state)
-{
-    const uint8_t *genesis = golden + sizeof golden - GENESIS_BYTES;
-    const struct log_batch batch = {.value = {golden + 24, 6},
-                                    .authors = {golden + 30, 17},
-                                    .origin = {0x1122334455667788, 3},
-                                    .genesis = genesis};
-    struct record record;
-    const struct span bytes = {golden, sizeof golden};
-    assert_null(local_record_decode(bytes, 5, &record));
-    assert_int_equal(record.offset, 5);
-    assert_int_equal(record.time_ms, 1700000000123);
-    assert_true(batch_equals(&batch, &record));
-    assert_non_null(local_record_decode(bytes, 6, &record)); /* not at another place */
-
-    uint8_t written[sizeof golden];
-    assert_int_equal(local_record_size(&batch), sizeof golden);
-    local_record_encode(written, &batch);
-    local_record_seal(written, sizeof written, 5, 1700000000123);
-    assert_memory_equal(written, golden, sizeof golden);
-}
-
-/* A sealed record with its parts at odds with each other. */
-static const char *decode_odd(size_t at, uint8_t byte)
-{
-    uint8_t bytes[sizeof golden];
-    struct record record;
-    memcpy(bytes, golden, sizeof golden);
-    bytes[at] = byte;
-    local_record_seal(bytes, sizeof bytes, 5, 0);
-    return local_record_decode((struct span){bytes, sizeof bytes}, 5, &record);
-}
-
-static void a_record_whose_parts_do_not_fit_is_found_out(void **state)
-{
-    struct record record;
-    assert_null(decode_odd(8, 1));      /* nothing changed */
-    assert_non_null(decode_odd(4, 78)); /* length */
-    assert_non_null(decode_odd(8, 2));  /* format */
-    assert_non_null(decode_odd(9, 15)); /* a header that nobody knows */
-    assert_non_null(decode_odd(10, 1));
-    assert_non_null(decode_odd(9, 6));   /* no header a, and bytes left for it */
-    assert_non_null(decode_odd(12, 24)); /* a value that reaches into the headers behind it */
-    assert_non_null(decode_odd(15, 1));  /* and one that ends past the record */
-    for (size_t len = 0; len < sizeof golden; len++)
-        assert_non_null(local_record_decode((struct span){golden, len}, 5, &record));
-}
-
-static void something_else_s_directory_is_refused(void **state)
-{
-    char *dir = make_dir(), error[LOG_ERROR_BYTES] = "";
-    MDB_env *env;
-    MDB_txn *txn;
-    MDB_dbi dbi;
-    assert_int_equal(mdb_env_create(&env), 0);
-    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
-    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
-    assert_int_equal(mdb_dbi_open(txn, NULL, 0, &dbi), 0);
-    MDB_val key = {4, (void *)(uintptr_t) "slot"}, data = {4, (void *)(uintptr_t) "data"};
-    assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
-    assert_int_equal(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
-    assert_null(log_open(dir, NULL, error));
-    assert_non_null(strstr(error, "not a log"));
-    assert_null(log_open(dir, &readonly, error));
-    remove_tree(dir);
-    assert_null(log_open("/nowhere/at/all", NULL, error));
-    assert_non_null(strstr(error, "/nowhere/at/all"));
-}
-
-static void a_newer_format_is_refused(void **state)
-{
-    char *dir = make_log(3), error[LOG_ERROR_BYTES] = "";
-    MDB_env *env;
-    MDB_txn *txn;
-    MDB_dbi dbi;
-    assert_int_equal(mdb_env_create(&env), 0);
-    assert_int_equal(mdb_env_set_maxdbs(env, 2), 0);
-    assert_int_equal(mdb_env_open(env, dir, 0, 0600), 0);
-    assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
-    assert_int_equal(mdb_dbi_open(txn, "meta", 0, &dbi), 0);
-    uint8_t two[4] = {2};
-    MDB_val key = {6, (void *)(uintptr_t) "format"}, data = {4, two};
-    assert_int_equal(mdb_put(txn, dbi, &key, &data, 0), 0);
-    assert_int_equal(mdb_txn_commit(txn), 0);
-    mdb_env_close(env);
-    assert_null(log_open(dir, NULL, error));
-    assert_non_null(strstr(error, "newer"));
-    remove_tree(dir);
-}
 
 /* ---- no room ---- */
 
@@ -517,6 +195,40 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     opened_close(o);
     collector_destroy(c);
     assert_int_equal(umount(dir), 0);
+    remove_tree(dir);
+}
+
+static void what_was_queued_behind_a_commit_without_room_is_refused_too(void **state)
+{
+    char *dir = make_log(3);
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(open_log(dir), c);
+    atomic_store(&sync_holds, true);
+    atomic_store(&sync_error, ENOSPC);
+    for (uint64_t i = 4; i <= 8;
+         i++) { /* the first is in a transaction by and by, the others wait */
+        struct log_batch batch = batch_make(1, i, SIZE, false);
+        assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+        batch_finish(&batch);
+        pause_ms(20);
+    }
+    atomic_store(&sync_holds, false);
+    uint64_t until = test_now_ms() + 20000;
+    while (collector_reported(c) < 5 && test_now_ms() < until)
+        pause_ms(1);
+    assert_int_equal(collector_reported_as(c, LOG_REFUSED), 5);
+    assert_int_equal(log_writer_state(o->writer), LOG_STALLED);
+    atomic_store(&sync_error, 0);
+    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() < until)
+        pause_ms(10);
+    append_range(o, c, 9, 9);
+    assert_int_equal(collector_reported_as(c, LOG_COMMITTED), 1);
+    char error[LOG_ERROR_BYTES];
+    struct log_bounds bounds;
+    assert_int_equal(log_reader_bounds(o->reader, &bounds, error), 0);
+    assert_int_equal(bounds.high, 4);
+    opened_close(o);
+    collector_destroy(c);
     remove_tree(dir);
 }
 
@@ -695,6 +407,18 @@ static void every_commit_has_its_records_and_its_head_on_the_disk(void **state)
     remove_tree(dir);
 }
 
+static void a_new_log_has_its_names_on_the_disk(void **state)
+{
+    char *dir = make_dir(), path[4096];
+    unsigned before = atomic_load(&dir_syncs);
+    snprintf(path, sizeof path, "%s/log", dir);
+    struct log *log = open_log(path);
+    assert_non_null(log);
+    assert_int_equal(atomic_load(&dir_syncs), before + 2); /* of its files, and its own */
+    log_close(log);
+    remove_tree(dir);
+}
+
 static void an_io_error_ends_the_process_without_an_acknowledgement(void **state)
 {
     char *dir = make_log(5), error[LOG_ERROR_BYTES] = "";
@@ -737,26 +461,20 @@ int main(int argc, char *argv[])
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);
     const struct world world = {.name = "every log: local",
-                                .create = create,
-                                .destroy = destroy,
+                                .create = local_create,
+                                .destroy = local_destroy,
                                 .open = open_log,
                                 .threads = true};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_flipped_bit_of_a_record_is_found_out),
-        cmocka_unit_test(a_flipped_bit_anywhere_never_changes_what_is_read),
-        cmocka_unit_test(a_file_that_was_cut_short_is_refused),
-        cmocka_unit_test(a_log_with_a_record_missing_is_refused),
-        cmocka_unit_test(the_bytes_of_a_record_stay_what_they_are),
-        cmocka_unit_test(a_record_whose_parts_do_not_fit_is_found_out),
-        cmocka_unit_test(something_else_s_directory_is_refused),
-        cmocka_unit_test(a_newer_format_is_refused),
         cmocka_unit_test(the_address_space_is_as_asked_for_or_grows_with_the_log),
         cmocka_unit_test(a_full_disk_refuses_and_heals_when_there_is_room),
+        cmocka_unit_test(what_was_queued_behind_a_commit_without_room_is_refused_too),
         cmocka_unit_test(a_full_map_refuses_and_a_larger_one_goes_on),
         cmocka_unit_test(a_second_opener_is_refused),
         cmocka_unit_test(another_process_reads_along),
         cmocka_unit_test(nothing_committed_is_lost_by_a_kill),
         cmocka_unit_test(every_commit_has_its_records_and_its_head_on_the_disk),
+        cmocka_unit_test(a_new_log_has_its_names_on_the_disk),
         cmocka_unit_test(an_io_error_ends_the_process_without_an_acknowledgement),
     };
     int failed = conformance_run(&world);

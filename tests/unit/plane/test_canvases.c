@@ -336,6 +336,41 @@ static void a_canvas_gets_the_room_that_another_one_no_longer_needs(void **state
     painter_destroy(painter);
 }
 
+static void rings_that_were_replaced_go_with_the_last_viewer(void **state)
+{
+    struct painter *painter = painter_create(2, 1, &small_plan);
+    struct watcher a = {.watcher.changed = changed}, b = a;
+    size_t largest = ring_bytes(12, 10);
+    painter_go_live(painter);
+    place_watch(painter_at(painter, 0, 0), &a.watcher);
+    place_watch(painter_at(painter, 0, 0), &b.watcher);
+    assert_int_equal(metric_get(&painter->metrics, ring_bytes), ring_bytes(6, 5));
+    watch(painter, painter_at(painter, 0, 0), 20000, 1);
+    assert_true(metric_get(&painter->metrics, ring_bytes) > largest);
+    place_unwatch(painter_at(painter, 0, 0), &a.watcher);
+    assert_true(metric_get(&painter->metrics, ring_bytes) > largest); /* the other may use them */
+    place_unwatch(painter_at(painter, 0, 0), &b.watcher);
+    assert_int_equal(metric_get(&painter->metrics, ring_bytes), largest);
+    painter_destroy(painter);
+}
+
+static void rings_that_nobody_watches_leave_half_of_the_budget(void **state)
+{
+    struct ring_plan tight = small_plan;
+    tight.bytes = 10 * ring_bytes(6, 5);
+    struct painter *painter = painter_create(4, 4, &tight);
+    struct watcher a = {.watcher.changed = changed};
+    painter_go_live(painter);
+    for (int16_t i = 0; i < 16; i++)
+        painter_paint(painter, (struct position){i % 4, i / 4}, 1, 1);
+    assert_int_equal(metric_get(&painter->metrics, ring_bytes), tight.bytes / 2);
+    assert_null(place_ring(painter_at(painter, 3, 3)));
+    place_watch(painter_at(painter, 3, 3), &a.watcher); /* who watches gets one */
+    assert_non_null(place_ring(painter_at(painter, 3, 3)));
+    place_unwatch(painter_at(painter, 3, 3), &a.watcher);
+    painter_destroy(painter);
+}
+
 static void the_only_open_canvas_has_all_the_room_from_the_start(void **state)
 {
     struct painter *painter = painter_create(1, 1, NULL);
@@ -369,6 +404,8 @@ int main(void)
         cmocka_unit_test(an_unwatched_ring_stays_small),
         cmocka_unit_test(a_busy_canvas_pushes_nobody_off_another_one),
         cmocka_unit_test(a_canvas_gets_the_room_that_another_one_no_longer_needs),
+        cmocka_unit_test(rings_that_were_replaced_go_with_the_last_viewer),
+        cmocka_unit_test(rings_that_nobody_watches_leave_half_of_the_budget),
         cmocka_unit_test(the_only_open_canvas_has_all_the_room_from_the_start),
     };
     return cmocka_run_group_tests_name("canvases", tests, NULL, NULL);

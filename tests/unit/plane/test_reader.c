@@ -240,6 +240,32 @@ static void a_fold_that_needs_older_records_gets_them_and_the_others_none_twice(
     assert_int_equal(script.seeks[1], 2);
 }
 
+/* As after a checkpoint that was copied while the log went on. */
+static void a_proof_may_be_newer_than_all_folds(void **state)
+{
+    struct noting canvases = noting(3);
+    struct reader_proof proof = proof_at(6);
+    reader_add(reader, &canvases.fold);
+    deliver(0, 9, 0, NULL);
+    assert_int_equal(start(&proof), READER_OK);
+    assert_got(&canvases, 3, 6);
+    assert_int_equal(script.seeks[0], 6);
+    assert_int_equal(script.seeks[1], 3);
+    script.event = LOG_RECONNECTED; /* what is compared then is the newest record */
+    step();
+    assert_int_equal(script.seeks[2], 8);
+}
+
+static void a_log_that_has_lost_what_a_canvas_holds_is_another_log(void **state)
+{
+    struct noting canvases = noting(3);
+    struct reader_proof proof = proof_at(6);
+    reader_add(reader, &canvases.fold);
+    deliver(0, 5, 0, NULL);
+    assert_int_equal(start(&proof), READER_MISMATCH);
+    assert_int_equal(canvases.n, 0);
+}
+
 static void a_fold_that_needs_the_anchors_record_gets_it(void **state)
 {
     struct noting canvases = noting(5), late = noting(4);
@@ -283,12 +309,15 @@ static void a_live_fold_gets_only_what_is_new(void **state)
 
 static void a_record_that_is_delivered_twice_is_folded_once(void **state)
 {
-    static const uint64_t twice[] = {0, 1, 1, 2, 2, 0, 1, 3};
+    static const uint64_t twice[] = {0, 1, 1, 2, 2, 0, 1, 3, 2};
     struct noting a = noting(0);
     reader_add(reader, &a.fold);
-    deliver(0, 4, 8, twice);
+    deliver(0, 4, 9, twice);
     assert_int_equal(start(NULL), READER_OK);
     assert_got(&a, 0, 4);
+    script.event = LOG_RECONNECTED; /* the newest record is what is compared, not the last one */
+    step();
+    assert_int_equal(script.seeks[script.n_seeks - 1], 3);
 }
 
 static void gaps_are_no_reason_to_wait(void **state)
@@ -443,6 +472,8 @@ int main(void)
         PROMISE(without_a_proof_all_is_read_from_the_beginning_that_is_left),
         PROMISE(after_the_proof_the_next_record_is_the_first),
         PROMISE(a_fold_that_needs_older_records_gets_them_and_the_others_none_twice),
+        PROMISE(a_proof_may_be_newer_than_all_folds),
+        PROMISE(a_log_that_has_lost_what_a_canvas_holds_is_another_log),
         PROMISE(a_fold_that_needs_the_anchors_record_gets_it),
         PROMISE(what_is_no_longer_in_the_log_is_not_waited_for),
         PROMISE(a_live_fold_gets_only_what_is_new),
