@@ -197,6 +197,16 @@ def test_a_body_without_end(server):
     still_serves(server)
 
 
+def test_who_still_sends_when_the_answer_comes_is_not_reset(server):
+    """A client that writes its whole body before it reads: the answer must not be lost to a reset."""
+    with raw.connect(server) as sock:
+        sock.sendall(EDIT + b"Content-Length: 10000000\r\n\r\n")
+        for _ in range(40):
+            sock.sendall(b"x" * 1000)
+            time.sleep(0.01)
+        assert raw.status(sock.recv(65536)) == 413
+
+
 # ---- too slow
 
 @pytest.mark.limit(200)
