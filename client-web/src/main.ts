@@ -286,9 +286,9 @@ function press(): void {
   pressed = placing.hover;
 }
 
-function click(point: Point): void {
-  const double = clicks.isDouble(point, performance.now());
-  if (!zoom!.settled) return double ? zoom!.flyOn() : undefined;
+function click(point: Point, time: number): void {
+  const double = clicks.isDouble(point, time);
+  if (!zoom!.settled) return zoom!.flyOn();
   if (double) {
     placing.drop();
     return zoomStep(1, point);
@@ -311,9 +311,9 @@ function lineEnd(counts: boolean): void {
   placing.lineEnd(counts);
 }
 
-function tap(point: Point): void {
-  const double = clicks.isDouble(point, performance.now());
-  if (!zoom!.settled) return double ? zoom!.flyOn() : undefined;
+function tap(point: Point, time: number): void {
+  const double = clicks.isDouble(point, time);
+  if (!zoom!.settled) return zoom!.flyOn();
   if (double) return zoomStep(1, point);
   const cell = cellOf(point);
   if (!cell) return placing.setReticle(null, false);

@@ -10,8 +10,8 @@ export interface PointerEvents {
   /** The mouse button went down where the pointer is. */
   press(): void;
   /** The mouse button came up again, and that was no drag. */
-  click(point: Point): void;
-  tap(point: Point): void;
+  click(point: Point, time: number): void;
+  tap(point: Point, time: number): void;
   /** A drag with Shift began at the cell that is highlighted, and is at this point now. */
   line(point: Point): void;
   /** It is over, and counts or not. */
@@ -65,7 +65,8 @@ export function watchPointer(element: HTMLElement, events: PointerEvents): void 
   element.addEventListener('pointerup', () => endLine(true));
   element.addEventListener('click', (event) => {
     if (drew) return;
-    if (touch) events.tap({ x: event.clientX, y: event.clientY });
-    else events.click(precise(event));
+    // The event's own time: a busy page may handle two quick clicks at some distance.
+    if (touch) events.tap({ x: event.clientX, y: event.clientY }, event.timeStamp);
+    else events.click(precise(event), event.timeStamp);
   });
 }

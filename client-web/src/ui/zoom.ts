@@ -27,7 +27,8 @@ export class Zoom {
   private readonly selection;
   private start: View = this.view;
   private flownAt = -Infinity;
-  private flightGoal: View = this.view;
+  /** Where the last flight leads, until a gesture changes the view. */
+  private flightGoal: View | null = null;
   private flights = 0;
 
   constructor(
@@ -52,7 +53,10 @@ export class Zoom {
       })
       .on('zoom', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         this.view = toView(event.transform);
-        if (event.sourceEvent) this.goal = this.view;
+        if (event.sourceEvent) {
+          this.goal = this.view;
+          this.flightGoal = null;
+        }
         this.changed();
       })
       .on('end', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
@@ -93,9 +97,10 @@ export class Zoom {
     this.behaviour.transform(flight, toTransform(view));
   }
 
-  /** The second press of a double click stops the flight that the first one began: it goes on. */
+  /** A press stops a flight. When it was only a click, the flight goes on. */
   flyOn(): void {
-    if (!this.settled) this.fly(this.flightGoal);
+    const { flightGoal, view } = this;
+    if (flightGoal && this.flights === 0 && flightGoal.k !== view.k) this.fly(flightGoal);
   }
 
   /** The window has another size, or there is more or less to see. */
