@@ -29,8 +29,7 @@ static void the_servers_own_words_are_understood(void **state)
     message = (struct message){.type = MESSAGE_PLACED, .id = 4294967295, .version = 7};
     assert_true(said_parse(json, message_json(&message, json), &said));
     assert_true(said.type == SAID_PLACED && said.id == 4294967295 && said.version == 7);
-    message =
-        (struct message){.type = MESSAGE_REFUSED, .id = 3, .reason = REFUSAL_BUSY};
+    message = (struct message){.type = MESSAGE_REFUSED, .id = 3, .reason = REFUSAL_BUSY};
     assert_true(said_parse(json, message_json(&message, json), &said));
     assert_true(said.type == SAID_REFUSED && said.id == 3 && said.retry_ms == 1000);
     assert_string_equal(said.reason, "busy");
