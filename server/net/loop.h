@@ -11,8 +11,7 @@
 struct loop;
 struct shard;
 
-/* Open the listeners. NULL with a message in error. On return listen[i].port of the copy that
- * loop_address gives is the real one. */
+/* Open the listeners. NULL with a message in error. */
 struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR_BYTES]);
 
 /* Where listener i really listens (port 0 replaced); i == n_listen: the admin listener. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * env: where the pipeline gets its time and its random numbers from. The daemon hands in the
+ * env: where sessions and canvases get the time and random numbers from. The daemon hands in the
  * machine's (sys_env), a simulation its own virtual clock and seeded generator.
  */
 #ifndef PLACED_SYS_ENV_H

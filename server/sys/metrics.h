@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* metrics: the numbers that the server counts, one atomic each; the edge prints them. Any thread.
- */
+/* metrics: the numbers that the server counts, one atomic each. Any thread. */
 #ifndef PLACED_SYS_METRICS_H
 #define PLACED_SYS_METRICS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * simulation: several servers and their clients in one process, one thread, in virtual time, all
- * from one seed. The pipeline is the real one; the clock, the random numbers, the log and the
+ * from one seed. Plane and sessions are the real ones; the clock, the random numbers, the log and the
  * transport are ours. Ends by checking the invariant: nothing acknowledged is lost, nothing refused
  * appears, everybody ends with the same canvases.
  */
