@@ -25,6 +25,7 @@ enum {
     RX_BYTES = 256,
     TX_BYTES = 128 * 1024,   /* the longest write: a frame (63 kB) */
     CLOSE_SECONDS = 5,       /* for a close frame to find room in the socket */
+    READ_TURNS = 5,          /* for the longest record of a head */
     WSI_BUFLIST_OUT = 0x2d0, /* see websocket_prefetch */
 };
 
@@ -286,13 +287,14 @@ static void close_tls(struct conn *conn)
     lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
 }
 
-/* Twice: in the first turn libwebsockets finds its handshake finished, in the second it reads. */
+/* Have libwebsockets read what TLS holds of the head, and not a record more. In its first turn it
+ * may find no more than its handshake finished, and its buffer may be smaller than the record. */
 static void read_held(struct conn *conn)
 {
     let_read(conn, true);
-    if (!conn->stream || !conn->stream->shadowed)
-        service(conn);
     service(conn);
+    for (int i = 0; i < READ_TURNS && conn->wsi && SSL_pending(lws_get_ssl(conn->wsi)) > 0; i++)
+        service(conn);
 }
 
 static int shadow(struct conn *conn)

@@ -273,11 +273,13 @@ def test_every_way_to_cut_a_request_in_two(talk):
 
 
 def test_a_byte_at_a_time(talk):
-    with talk() as client:
-        for byte in "\r\n" + edit(5, "Content-Length: 2\r\n", "{}") + INFO:
-            client.send(byte)
-        assert client.answer().status == 200
-        assert good_info(client.answer())
+    """Over TLS each byte is a record. They are there at once when the first request has been answered."""
+    for _ in range(20):
+        with talk() as client:
+            for byte in "\r\n" + edit(5, "Content-Length: 2\r\n", "{}") + INFO:
+                client.send(byte)
+            assert client.answer().status == 200
+            assert good_info(client.answer())
 
 
 def test_hundreds_of_pipelined_requests_are_answered_in_order(talk):
@@ -341,6 +343,15 @@ def test_an_upgrade_on_a_connection_that_was_used_before(talk, before):
                 client.answer()
         client.send(UPGRADE)
         assert upgraded(client) and frames_go_both_ways(client)
+
+
+def test_an_upgrade_a_byte_at_a_time_right_behind_an_edit(talk):
+    for _ in range(20):
+        with talk() as client:
+            for byte in edit(5, "Content-Length: 2\r\n", "{}") + UPGRADE:
+                client.send(byte)
+            assert client.answer().status == 200
+            assert upgraded(client) and frames_go_both_ways(client)
 
 
 @pytest.mark.parametrize("pieces", [2, 3, 7, 40])
