@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * history: any version of any canvas, from files that are made from the log: blocks of its edits,
+ * keyframes, and an index. A thread of its own reads the log for it, with its own place, so that
+ * neither the canvases nor a start wait for it; what it has made may be deleted at any time and is
+ * made again, the same bytes on every server of the log. See PROTOCOL.md, "History".
+ *
+ * A failure here never ends the server: history says so once, and its names are not there.
+ */
+#ifndef PLACED_HISTORY_HISTORY_H
+#define PLACED_HISTORY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/position.h"
+#include "core/record.h"
+#include "log/log.h"
+#include "sys/metrics.h"
+
+struct history;
+
+/* What can be asked for. Versions that a canvas never had are moved to the greatest one below that
+ * it had. */
+enum history_kind {
+    HISTORY_PICTURE,     /* the canvas at version `from`, as PNG */
+    HISTORY_HEAT,        /* edits a pixel after version `from`, up to version `to`, as PNG */
+    HISTORY_BLOCK,       /* block number `from`, which is complete */
+    HISTORY_TAIL,        /* the block that is not complete yet */
+    HISTORY_EDITS,       /* the payload of a frame: what came after version `from` */
+    HISTORY_INDEX,       /* of one canvas, as JSON */
+    HISTORY_PLANE_INDEX, /* of all canvases, as JSON */
+    HISTORY_TIME,        /* no bytes: moved to the picture at the time `from` (ms since 1970) */
+};
+
+struct history_name {
+    enum history_kind kind;
+    struct position position; /* (0, 0) where the kind has none */
+    uint64_t from, to;        /* 0 where the kind has none */
+};
+
+/* Immutable, shared and counted. */
+struct history_answer {
+    struct history_name name;
+    uint64_t version; /* of the canvas (of the plane for its index) as far as it shows */
+    char etag[40];    /* with its quotes */
+    size_t len;
+    const uint8_t *bytes;
+};
+
+struct history_answer *history_answer_retain(struct history_answer *answer); /* returns it */
+void history_answer_release(struct history_answer *answer);                   /* NULL is fine */
+
+enum history_state {
+    HISTORY_READY,  /* *answer is it; release it */
+    HISTORY_COMING, /* it is being made, or the log has not been read as far yet: source->ready */
+    HISTORY_WAIT,   /* EDITS: none came yet after that version; source->ready when there are */
+    HISTORY_MOVED,  /* not the canonical name; *moved is, and its kind may be another */
+    HISTORY_BUSY,   /* too much is asked for at the moment: ask again in a second */
+    HISTORY_NONE,   /* there is nothing of that name */
+};
+
+/* Where history gets from what it cannot know by itself, and whom to tell. */
+struct history_source {
+    /* The log's identity, false while it has none. Any thread; cheap. */
+    bool (*genesis)(struct history_source *source, uint8_t genesis[GENESIS_BYTES]);
+    /* The plane's version, and whether a canvas is open or was ever painted. Any thread; cheap. */
+    uint64_t (*version)(struct history_source *source);
+    bool (*exists)(struct history_source *source, struct position position);
+    /* Something that was COMING or WAIT may be had now. Any thread of history's; must not block.
+     * Of edits at most once in publish_ms, so that all who wait get the same ones. */
+    void (*ready)(struct history_source *source);
+};
+
+struct history_config {
+    const char *directory; /* made when it is missing; folders of other logs in it are removed */
+    unsigned publish_ms;
+    size_t cache_bytes; /* of answers that can be had without making them again */
+    size_t queue;       /* answers that wait to be made */
+};
+
+extern const struct history_config history_config_default; /* without directory */
+
+/* Start the threads. The log and the source must outlive them. NULL with errno on failure. */
+struct history *history_create(struct log *log, struct history_source *source,
+                               const struct history_config *config, struct metrics *metrics);
+
+/* What is known of that name now. Any thread, never blocks. */
+enum history_state history_get(struct history *history, struct history_name name,
+                               struct history_answer **answer, struct history_name *moved);
+
+/* Ends the threads; all that was read is on the disk then. NULL is fine. */
+void history_destroy(struct history *history);
+
+#endif
