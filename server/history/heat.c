@@ -47,7 +47,7 @@ void heat_colours(struct picture_colour colours[PICTURE_LEVELS])
     static const struct {
         int level, red, green, blue;
     } stops[] = {
-        {1, 90, 0, 0},     {82, 200, 30, 0},   {127, 240, 90, 0},
+        {1, 90, 0, 0},      {82, 200, 30, 0},    {127, 240, 90, 0},
         {162, 255, 140, 0}, {227, 255, 230, 60}, {255, 255, 255, 255},
     };
     memset(&colours[0], 0, sizeof colours[0]);
