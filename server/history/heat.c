@@ -9,7 +9,7 @@ enum {
     EXACT = 64,    /* levels below are numbers */
     DOUBLING = 24, /* levels a doubling above */
     LEVEL_MAX = 255,
-    NUMBERS = 16384, /* more than the least number of the highest level, 15,914 */
+    NUMBERS = 16384, /* more than the least number of the highest level, 15,918 */
 };
 
 void heat_add(struct heat *heat, const uint8_t *edits, size_t n)
