@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* net/waiters: who is told of news, whatever they do about it. */
-#include "../cmocka_all.h"
+#include "cmocka_all.h"
 #include "net/waiters.h"
 
 enum { N = 5 };
