@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/site.h"
 #include "net/loop_state.h"
+#include "plane/canvases.h"
 
 enum {
     WAIT_US = 5 * 1000 * 1000, /* for an answer that is being made, or a log that is being read */
@@ -117,7 +118,7 @@ static void serve_canvas(struct http *http, enum history_kind kind)
         return;
     }
     name.from = (uint64_t)from;
-    name.to = (uint64_t)to;
+    name.to = kind == HISTORY_BLOCK ? canvases_version(http->site->canvases) : (uint64_t)to;
     if (!history_reply_respelled(http, name))
         history_serve(http, name);
 }

@@ -65,8 +65,8 @@ static void on_flush(png_struct *png)
 
 static void write_header(struct encoder *encoder)
 {
-    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT,
-                 (int)encoder->depth, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT, (int)encoder->depth,
+                 PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_color colours[PICTURE_LEVELS];
     png_byte alphas[PICTURE_LEVELS];
@@ -93,7 +93,8 @@ static void write_header(struct encoder *encoder)
 /* The rows as PNG wants them, for free(). NULL when out of memory. */
 static uint8_t *pack_rows(const struct encoder *encoder, size_t *len)
 {
-    const size_t row_bytes = 1 + CANVAS_WIDTH * encoder->depth / 8; /* the filter, then the pixels */
+    const size_t row_bytes =
+        1 + CANVAS_WIDTH * encoder->depth / 8; /* the filter, then the pixels */
     const uint8_t *pixels = encoder->pixels;
     *len = row_bytes * CANVAS_HEIGHT;
     uint8_t *rows = malloc(*len), *out = rows;

@@ -33,17 +33,18 @@ struct answers_maker {
 };
 
 struct answers_limits {
-    size_t cache_bytes; /* of what is kept; a name counts at least 4 kB, the newest one always fits */
-    size_t queue;       /* names that wait, for each worker */
+    size_t
+        cache_bytes; /* of what is kept; a name counts at least 4 kB, the newest one always fits */
+    size_t queue;    /* names that wait, for each worker */
 };
 
 /* Start the workers. The maker must outlive them. NULL with errno. */
 struct answers *answers_create(struct answers_maker *maker, struct answers_limits limits);
 void answers_destroy(struct answers *answers); /* ends the workers. NULL is fine */
 
-/* READY (*answer is it; release it), MOVED (*moved is the name), NONE, COMING (ready will say so) or
- * BUSY (the queue is full). An answer of another stamp is not good any more: 0 for what is true for
- * ever. slow: made by the worker of what takes long. Any thread, never blocks. */
+/* READY (*answer is it; release it), MOVED (*moved is the name), NONE, COMING (ready will say so)
+ * or BUSY (the queue is full). An answer of another stamp is not good any more: 0 for what is true
+ * for ever. slow: made by the worker of what takes long. Any thread, never blocks. */
 enum history_state answers_get(struct answers *answers, struct history_name name, uint64_t stamp,
                                bool slow, struct history_answer **answer,
                                struct history_name *moved);

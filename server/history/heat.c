@@ -9,7 +9,7 @@ enum {
     EXACT = 64,    /* levels below are numbers */
     DOUBLING = 24, /* levels a doubling above */
     LEVEL_MAX = 255,
-    NUMBERS = 16384, /* more than the least number of the highest level, 15,914 */
+    NUMBERS = 16384, /* more than the least number of the highest level, 15,918 */
 };
 
 void heat_add(struct heat *heat, const uint8_t *edits, size_t n)
@@ -47,7 +47,7 @@ void heat_colours(struct picture_colour colours[PICTURE_LEVELS])
     static const struct {
         int level, red, green, blue;
     } stops[] = {
-        {1, 90, 0, 0},     {82, 200, 30, 0},   {127, 240, 90, 0},
+        {1, 90, 0, 0},      {82, 200, 30, 0},    {127, 240, 90, 0},
         {162, 255, 140, 0}, {227, 255, 230, 60}, {255, 255, 255, 255},
     };
     memset(&colours[0], 0, sizeof colours[0]);

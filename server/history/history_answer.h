@@ -22,7 +22,8 @@ enum {
 enum history_kind {
     HISTORY_PICTURE,     /* the canvas at version `from`, as PNG */
     HISTORY_HEAT,        /* edits a pixel after version `from`, up to version `to`, as PNG */
-    HISTORY_BLOCK,       /* block number `from`, which is complete */
+    HISTORY_BLOCK,       /* block number `from`, which is complete; NONE when it is not yet and the
+                          * plane has been read up to version `to` */
     HISTORY_TAIL,        /* the block that is not complete yet */
     HISTORY_EDITS,       /* the payload of a frame: what came after version `from` */
     HISTORY_INDEX,       /* of one canvas, as JSON */
