@@ -54,7 +54,8 @@ class Poll:
 
 
 async def name_of(server, canvas=(0, 0)):
-    """What the names of a canvas begin with."""
+    """What the names of a canvas begin with. The first record gives the log its own."""
+    await paint(server, 0, 0, 0)
     answer = await asyncio.to_thread(server.get, "/canvas.png")
     return f"/h/{answer.headers['x-canvas-genesis'][:16]}/{canvas[0]},{canvas[1]}"
 
@@ -86,7 +87,7 @@ async def test_what_has_come_already_is_answered_at_once(world):
     status, headers, edits = await poll.get(f"{name}/edits/0")
     assert (status, headers["content-type"], headers["cache-control"]) == (200, "application/octet-stream", IMMUTABLE)
     assert headers["access-control-allow-origin"] == "*"
-    assert edits == body(second, word(1, 2, 3), word(4, 5, 6))
+    assert edits == body(second, word(0, 0, 0), word(1, 2, 3), word(4, 5, 6))
     assert (await poll.get(f"{name}/edits/{first}"))[2] == body(second, word(4, 5, 6))
     assert await asyncio.to_thread(server.metric, "placed_polls") == 0
 
@@ -248,7 +249,7 @@ async def test_head_has_the_same_head(world):
         sock.sendall(f"HEAD {name}/edits/0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = await asyncio.to_thread(raw.read_all, sock)
     assert raw.status(answer) == 200 and answer.endswith(b"\r\n\r\n")
-    assert f"X-Canvas-Version: {version}\r\n".encode() in answer and b"Content-Length: 11\r\n" in answer
+    assert f"X-Canvas-Version: {version}\r\n".encode() in answer and b"Content-Length: 14\r\n" in answer
 
 
 async def test_wrong_names_are_no_polls(world):
@@ -272,5 +273,4 @@ async def test_wrong_names_are_no_polls(world):
 async def test_without_history_there_are_none(world):
     server = await world.server(args=["--history", "off"])
     name = await name_of(server)
-    await paint(server, 1, 1, 1)
     assert (await Poll(server).get(f"{name}/edits/0"))[0] == 404

@@ -4,6 +4,7 @@
 
 #include "conn.h"
 #include "poll_wire.h"
+#include "start.h"
 #include "timers.h"
 #include "viewer.h"
 
@@ -39,6 +40,7 @@ static void begin(struct flood *flood, struct conn *conn)
 static void ask(struct flood *flood, struct conn *conn)
 {
     char request[REQUEST_BYTES];
+    start_learn_log(flood, conn->target);
     if (flood->genesis[0] == '\0') {
         timer_set(flood, conn, AGAIN_US);
         return;

@@ -127,6 +127,7 @@ struct flood {
 
     char genesis[SAID_GENESIS_BYTES]; /* of the log; "": not known yet */
     char left[SAID_GENESIS_BYTES];    /* of the log before; "": there was none */
+    uint64_t learn_us;                /* when to ask for it again, while it is not known */
     uint16_t log_number;              /* how many logs have followed upon the first */
 
     uint8_t *receive; /* RECEIVE_BYTES + FRAME_BYTES_MAX + WIRE_HEAD_MAX */
