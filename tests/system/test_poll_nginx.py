@@ -201,6 +201,7 @@ LOAD = ("--readers", 40, "--writers", 3, "--rate", 60, "--batch", 2, "--duration
 
 async def test_edit_flood_follows_through_nginx(world, front):
     front = await front(world)
+    await paint(front.server, 1, 1, 1)  # the log has a name from the beginning
     url = front.server.url("/ws", "ws")
     report = await flood(url, *LOAD, "--poll", f"http://127.0.0.1:{front.nginx.port}")
     assert report.status == 0, report
