@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* fake_store: see fake_store.h. Everything is computed anew each time, by looking at all records. */
+/* fake_store: see fake_store.h. Everything is computed anew each time, by looking at all records.
+ */
 #include "fake_store.h"
 
 #include <pthread.h>
@@ -129,8 +130,8 @@ static bool look(struct position position, uint64_t number, struct store_tail *f
     struct walk walk = {.position = position};
     uint64_t before = 0, last = 0;
     bool any = false;
-    *found = (struct store_tail){
-        .block = number, .time = -1, .time_to = -1, .time_least = INT64_MAX};
+    *found =
+        (struct store_tail){.block = number, .time = -1, .time_to = -1, .time_least = INT64_MAX};
     while (step(&walk)) {
         uint64_t version = walk.record->offset + 1;
         int64_t time = walk.record->time_ms;
@@ -167,7 +168,7 @@ static bool describe(struct position position, struct store_canvas *canvas)
     return canvas->version > 0;
 }
 
-static bool row_of(struct position position, uint64_t number, struct store_row *row)
+static bool fake_row(struct position position, uint64_t number, struct store_row *row)
 {
     struct store_tail found;
     if (!look(position, number, &found) || found.edits < BLOCK_EDITS)
@@ -274,7 +275,7 @@ size_t store_list(struct store *store, struct store_canvas *into, size_t room, u
 bool store_row(struct store *store, struct position position, uint64_t block, struct store_row *row)
 {
     pthread_mutex_lock(&fake.lock);
-    bool found = row_of(position, block, row);
+    bool found = fake_row(position, block, row);
     pthread_mutex_unlock(&fake.lock);
     return found;
 }
@@ -316,7 +317,7 @@ enum store_result store_describe(struct store *store, struct position position,
     made->read = fake.read;
     made->rows = calloc(made->canvas.n_blocks + 1, sizeof *made->rows);
     for (uint64_t i = 0; i < made->canvas.n_blocks; i++)
-        row_of(position, i, &made->rows[i]);
+        fake_row(position, i, &made->rows[i]);
     made->step = 4096;
     made->n_samples = 2;
     made->samples[0] = (struct activity_sample){.version = 17, .time_ms = 1000};
@@ -341,7 +342,7 @@ enum store_result store_read_block(struct store *store, struct position position
 {
     struct store_tail found;
     pthread_mutex_lock(&fake.lock);
-    enum store_result result = fake.damaged ? STORE_BAD
+    enum store_result result = fake.damaged                    ? STORE_BAD
                                : look(position, block, &found) ? STORE_OK
                                                                : STORE_NONE;
     if (result == STORE_OK)
@@ -355,7 +356,7 @@ enum store_result store_read_tail(struct store *store, struct position position,
 {
     struct store_canvas canvas;
     pthread_mutex_lock(&fake.lock);
-    enum store_result result = fake.damaged                ? STORE_BAD
+    enum store_result result = fake.damaged                  ? STORE_BAD
                                : describe(position, &canvas) ? STORE_OK
                                                              : STORE_NONE;
     if (result == STORE_OK)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* What is answered to names of the history: compared with what is computed here from the records. */
+/* What is answered to names of the history: compared with what is computed here from the records.
+ */
 #include "cmocka_all.h"
 #include "fake_store.h"
 
 #include <cjson/cJSON.h>
 #include <semaphore.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,10 +20,10 @@
 
 enum {
     DEADLINE_S = 60,
-    RECORDS = 320,      /* of both canvases; some 4 blocks of the first one */
-    LARGE = 30000,      /* edits of a record that has more than a frame */
-    STEP = 3,           /* between two offsets: the others are no edits */
-    TIME = 1000000,     /* about when it all happened */
+    RECORDS = 320,  /* of both canvases; some 4 blocks of the first one */
+    LARGE = 30000,  /* edits of a record that has more than a frame */
+    STEP = 3,       /* between two offsets: the others are no edits */
+    TIME = 1000000, /* about when it all happened */
 };
 
 static const uint8_t genesis_id[GENESIS_BYTES] = {0xfe, 0xdc, 0xba, 1, 2, 3};
@@ -32,6 +34,7 @@ struct scene {
     struct history *history;
     sem_t ready;
     uint64_t version; /* of the plane */
+    struct metrics metrics;
 };
 
 /* ---- the source ---- */
@@ -90,7 +93,7 @@ static int set_up(void **state)
         add_record(i);
     scene->version = STEP * RECORDS + 2;
     fake_publish(scene->version);
-    scene->history = history_create(NULL, &scene->source, &config, NULL);
+    scene->history = history_create(NULL, &scene->source, &config, &scene->metrics);
     assert_non_null(scene->history);
     *state = scene;
     return 0;
@@ -323,7 +326,8 @@ static void heat_of_other_versions_moves_at_once(void **state)
     struct scene *scene = *state;
     for (size_t i = 0; i < 40; i++) {
         uint64_t a = next_random() % (scene->version + 1), b = next_random() % (scene->version + 1);
-        struct history_name asked = {.kind = HISTORY_HEAT, .from = a < b ? a : b, .to = a < b ? b : a};
+        struct history_name asked = {
+            .kind = HISTORY_HEAT, .from = a < b ? a : b, .to = a < b ? b : a};
         uint64_t from = canonical_of(home, asked.from), to = canonical_of(home, asked.to);
         if (from != asked.from || to != asked.to)
             expect_moved(scene, HISTORY_HEAT, home, asked, from, to);
@@ -464,8 +468,7 @@ static void an_index_says_what_blocks_there_are(void **state)
     assert_int_equal(number(json, "edits"), edits + (uint64_t)number(tail, "edits"));
     assert_int_equal(number(json, "read"), scene->version);
     assert_int_equal(number(json, "block_edits"), 65536);
-    const cJSON *samples =
-        cJSON_GetObjectItem(cJSON_GetObjectItem(json, "activity"), "samples");
+    const cJSON *samples = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "activity"), "samples");
     assert_int_equal(cJSON_GetArraySize(samples), 2);
     assert_true(cJSON_IsNull(cJSON_GetArrayItem(cJSON_GetArrayItem(samples, 1), 1)));
     cJSON_Delete(json);
@@ -482,8 +485,10 @@ static void an_index_says_what_blocks_there_are(void **state)
     const cJSON *canvases = cJSON_GetObjectItem(json, "canvases");
     assert_int_equal(cJSON_GetArraySize(canvases), 2); /* what was ever painted */
     assert_int_equal(number(cJSON_GetArrayItem(canvases, 1), "x"), 1);
-    assert_int_equal(number(cJSON_GetArrayItem(canvases, 0), "edits"), edits + 0 * from +
-                     number(cJSON_GetObjectItem(cJSON_GetArrayItem(canvases, 0), "tail"), "edits"));
+    assert_int_equal(
+        number(cJSON_GetArrayItem(canvases, 0), "edits"),
+        edits + 0 * from +
+            number(cJSON_GetObjectItem(cJSON_GetArrayItem(canvases, 0), "tail"), "edits"));
     cJSON_Delete(json);
 }
 
