@@ -31,6 +31,8 @@ export interface Info extends Size {
   readonly canvases: readonly CanvasInfo[];
   readonly readonly: boolean;
   readonly online: number;
+  /** Whether any version can be had, by the names under `/h/`. */
+  readonly history: boolean;
 }
 
 const POSITION_MIN = -1024;
@@ -71,5 +73,6 @@ export function parseInfo(value: unknown): Info | null {
     canvases: canvases.map(({ x, y, open, version }) => ({ x, y, open, version })),
     readonly: rest.readonly === true,
     online: isCount(rest.online) ? rest.online : 0,
+    history: rest.history === true,
   };
 }
