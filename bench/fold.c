@@ -11,7 +11,8 @@
  * the values' lengths in place of canvas_apply edits a second   edits / T kafka / bare     median
  * kafka / median bare Repetitions are interleaved (local, kafka, bare, no fold; and again), after
  * one of each that does not count. The log is generated when it is empty: EDITS edits on random
- * pixels, BATCH a record, each with the origin header; with --authors also random author ids.
+ * pixels, BATCH a record, each with the origin header, the first one with a genesis id; with
+ * --authors also random author ids.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -162,6 +163,8 @@ static void generate(const struct bench *b, enum kind kind, struct log *log)
             store_u64(run + 2, random_u64());
         }
         struct log_batch batch = {.value = {edits, EDIT_BYTES * n}, .origin = {1, ++number}};
+        if (number == 1) /* as a server does */
+            batch.genesis = (const uint8_t *)"the log of folds";
         if (b->authors)
             batch.authors = (struct span){authors, 1 + RUN_BYTES * n};
         enum log_append result;
