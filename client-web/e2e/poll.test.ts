@@ -21,7 +21,6 @@ import {
   text,
   tryNow,
   WAIT_MS,
-  whereIs,
 } from './page';
 import { Nginx, NGINX } from './nginx';
 import { Wire } from './proxy';
