@@ -30,9 +30,9 @@ export interface Info extends Size {
   /** All that are open or were ever painted on; at least one. */
   readonly canvases: readonly CanvasInfo[];
   readonly readonly: boolean;
-  readonly online: number;
-  /** Whether any version can be had, by the names under `/h/`. */
+  /** Whether every version can be had. */
   readonly history: boolean;
+  readonly online: number;
 }
 
 const POSITION_MIN = -1024;
@@ -72,7 +72,7 @@ export function parseInfo(value: unknown): Info | null {
     genesis: parseGenesis(rest.genesis),
     canvases: canvases.map(({ x, y, open, version }) => ({ x, y, open, version })),
     readonly: rest.readonly === true,
-    online: isCount(rest.online) ? rest.online : 0,
     history: rest.history === true,
+    online: isCount(rest.online) ? rest.online : 0,
   };
 }
