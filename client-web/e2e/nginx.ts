@@ -55,7 +55,7 @@ export class Nginx {
     for (const [shipped, ours] of [
       [/^( +)listen 80;/m, `$1listen 127.0.0.1:${port};`],
       [/^( +)server 127\.0\.0\.1:8080;/m, `$1server 127.0.0.1:${server};`],
-      [/\/var\/lib\/nginx\/placed(?= keys)/, join(folder, 'cache')],
+      [/\/var\/lib\/nginx\/(?=placed)/g, `${folder}/`],
       [/^user www-data;/m, root ? 'user root;' : ''],
       [/^pid .*;/m, `pid ${join(folder, 'pid')};`],
     ] as const) {
