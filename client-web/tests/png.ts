@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
-// A PNG of what a board shows, as the server makes them: 4 bits a pixel, with a palette.
+// A PNG of what a board shows, as the server makes them: 4 bits a pixel, with a palette; and back, at
+// once, for tests whose clock is theirs.
 
-import { deflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Board } from '../src/core/board';
 import type { Size } from '../src/core/edit';
 
@@ -37,4 +38,18 @@ export function pngOf(
     chunk('IEND', Buffer.alloc(0)),
   ]);
   return Uint8Array.from(bytes);
+}
+
+/** The colour indices of what pngOf() made; throws when it is something else. */
+export function indicesOf(file: Uint8Array, { width, height }: Size): Uint8Array {
+  const bytes = Buffer.from(file);
+  const at = bytes.indexOf('IDAT');
+  if (at < 0) throw new Error('not a picture of these tests');
+  const rows = inflateSync(bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at - 4)));
+  const indices = new Uint8Array(width * height);
+  for (let p = 0; p < indices.length; p++) {
+    const pair = rows[Math.floor(p / width) * (width / 2 + 1) + 1 + ((p % width) >> 1)]!;
+    indices[p] = p % 2 === 0 ? pair >> 4 : pair & 15;
+  }
+  return indices;
 }
