@@ -40,6 +40,7 @@
     X(history_blocks_total, counter, "Blocks of history completed")                                \
     X(history_failures_total, counter, "Times that history could not go on and began again")       \
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
+    X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
