@@ -7,9 +7,12 @@
  * Formulas: ms = time from the send of a request to the last byte of its answer; percentiles over
  * all COUNT versions, which are different ones, so that no cache has them. wrong = pictures whose
  * pixels are not those of the fold at that version. A 503 is asked for again, counted as busy, and
- * its time is part of the version's. Prints JSON.
+ * its time is part of the version's. cpu_ms, with --pid = CPU time of all threads of that process
+ * from before the request until after its answer: what a picture costs whatever else the machine
+ * does. Prints JSON.
  */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -47,7 +50,7 @@ static const char help[] =
 struct sample {
     uint64_t version;
     uint64_t hash;
-    double ms;
+    double ms, cpu_ms;
 };
 
 /* Reads the log; versions are collected the first time, compared the second. */
@@ -64,7 +67,7 @@ struct fold {
 
 static uint8_t pixels[PIXELS];
 static uint8_t body[BODY_BYTES];
-static int fd = -1, port;
+static int fd = -1, port, server_pid;
 
 static void __attribute__((noreturn)) die(const char *what, const char *why)
 {
@@ -77,6 +80,27 @@ static double now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* CPU time of all threads of a process so far; 0 without one. */
+static double cpu_of(int pid)
+{
+    char path[320];
+    unsigned long long ns, total = 0;
+    const struct dirent *task;
+    snprintf(path, sizeof path, "/proc/%d/task", pid);
+    DIR *tasks = pid > 0 ? opendir(path) : NULL;
+    while (tasks && (task = readdir(tasks))) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", pid, task->d_name);
+        FILE *file = fopen(path, "re");
+        if (file && fscanf(file, "%llu", &ns) == 1)
+            total += ns;
+        if (file)
+            fclose(file);
+    }
+    if (tasks)
+        closedir(tasks);
+    return (double)total / 1e9;
 }
 
 /* 64 bits of all pixels. */
@@ -254,11 +278,12 @@ static unsigned fetch(const char *folder, struct sample *sample, uint64_t *bytes
     char path[128];
     size_t len = 0;
     snprintf(path, sizeof path, "%s/%" PRIu64 ".png", folder, sample->version);
-    double began = now();
+    double cpu_began = cpu_of(server_pid), began = now();
     for (unsigned busy = 0, closed = 0; busy < BUSY_MAX && closed < 2;) {
         int status = ask(path, &len);
         if (status == 200) {
             sample->ms = 1e3 * (now() - began);
+            sample->cpu_ms = 1e3 * (cpu_of(server_pid) - cpu_began);
             *bytes += len;
             decode(len, colours);
             sample->hash = hash_of(colours);
@@ -311,13 +336,22 @@ static int by_ms(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static int by_cpu(const void *a, const void *b)
+{
+    double x = ((const struct sample *)a)->cpu_ms, y = ((const struct sample *)b)->cpu_ms;
+    return (x > y) - (x < y);
+}
+
 int main(int argc, char *argv[])
 {
     standard_descriptors_open();
-    static const struct option options[] = {
-        {"log", required_argument, NULL, 'l'},    {"genesis", required_argument, NULL, 'g'},
-        {"canvas", required_argument, NULL, 'c'}, {"count", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'},   {0}};
+    static const struct option options[] = {{"log", required_argument, NULL, 'l'},
+                                            {"genesis", required_argument, NULL, 'g'},
+                                            {"canvas", required_argument, NULL, 'c'},
+                                            {"count", required_argument, NULL, 'n'},
+                                            {"seed", required_argument, NULL, 's'},
+                                            {"pid", required_argument, NULL, 'p'},
+                                            {0}};
     const char *url = NULL, *genesis = NULL, *canvas = "0,0";
     size_t count = 1000;
     uint64_t seed = 1, bytes = 0, busy = 0;
@@ -338,6 +372,9 @@ int main(int argc, char *argv[])
             break;
         case 's':
             seed = strtoull(optarg, NULL, 10);
+            break;
+        case 'p':
+            server_pid = atoi(optarg);
             break;
         default:
             argc = 0;
@@ -373,10 +410,14 @@ int main(int argc, char *argv[])
     if (f.next != count)
         die(url, "not every version was compared");
     qsort(samples, count, sizeof *samples, by_ms);
+    const size_t middle = count / 2, most = (count - 1) * 99 / 100;
     printf("{\"count\":%zu,\"wrong\":%" PRIu64 ",\"first_wrong\":%" PRIu64 ",\"busy\":%" PRIu64
-           ",\"bytes_per_picture\":%.0f,\"ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
-           count, f.wrong, f.first_wrong, busy, (double)bytes / (double)count,
-           samples[count / 2].ms, samples[(count - 1) * 99 / 100].ms, samples[count - 1].ms);
+           ",\"bytes_per_picture\":%.0f,\"ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}",
+           count, f.wrong, f.first_wrong, busy, (double)bytes / (double)count, samples[middle].ms,
+           samples[most].ms, samples[count - 1].ms);
+    qsort(samples, count, sizeof *samples, by_cpu);
+    printf(",\"cpu_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n", samples[middle].cpu_ms,
+           samples[most].cpu_ms, samples[count - 1].cpu_ms);
     free(samples);
     free(f.versions);
     close(fd);
