@@ -61,7 +61,8 @@ let pressed: Cell | null = null;
 let closed = false;
 let lookTimer: ReturnType<typeof setTimeout> | undefined;
 
-const plane = new Plane(base, {
+const polls = new URLSearchParams(location.search).get('transport') === 'poll';
+const plane = new Plane(base, polls, {
   ready,
   changed: planeChanged,
   pixels: (client, info) => {
