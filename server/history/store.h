@@ -23,38 +23,10 @@
 #include "core/position.h"
 #include "core/record.h"
 #include "history/activity.h"
-#include "history/digest.h"
+#include "history/keyframe.h"
+#include "history/row.h"
 
 struct store;
-
-/* A complete block. */
-struct store_row {
-    uint64_t from, to;
-    uint32_t records, edits;
-    int64_t time, time_to; /* of the first and the last record; -1: unknown */
-    int64_t time_least;    /* the least known time in it, INT64_MAX: none. time_to may be less than
-                              time, and even less than others, where a clock was set back */
-    size_t bytes;
-    uint32_t crc; /* CRC-32C of its bytes */
-    uint8_t sha256[DIGEST_BYTES], chain[DIGEST_BYTES];
-};
-
-/* The block that is not complete yet. */
-struct store_tail {
-    uint64_t block; /* its number: as many are complete */
-    uint64_t from, to;
-    uint32_t records, edits;
-    int64_t time, time_to, time_least; /* -1, -1, INT64_MAX without records */
-};
-
-/* A canvas that was ever painted, at one moment. */
-struct store_canvas {
-    struct position position;
-    uint64_t version; /* = tail.to */
-    uint64_t edits;   /* since the log's beginning */
-    size_t n_blocks;  /* complete ones: 0 to n_blocks - 1 */
-    struct store_tail tail;
-};
 
 /* All that is known of a canvas, at one moment. Free it. */
 struct store_details {
@@ -128,7 +100,6 @@ enum store_result store_read_tail(struct store *store, struct position position,
  * byte, CANVAS_PIXELS of them), *before is the block before which it stands (apply blocks from
  * *before on). Keyframes stand before every KEYFRAME_BLOCKS-th block; before block 0 the canvas is
  * blank. */
-enum { KEYFRAME_BLOCKS = 16 };
 enum store_result store_read_keyframe(struct store *store, struct position position, uint64_t block,
                                       uint8_t *pixels, uint64_t *before);
 
