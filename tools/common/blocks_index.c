@@ -42,7 +42,7 @@ static bool take_number(struct parser *p, const cJSON *object, const char *name,
 
 static bool take_u32(struct parser *p, const cJSON *object, const char *name, uint32_t *value)
 {
-    uint64_t number;
+    uint64_t number = 0;
     if (!take_number(p, object, name, UINT32_MAX, &number))
         return false;
     *value = (uint32_t)number;
@@ -98,11 +98,12 @@ static bool take_coordinate(struct parser *p, const cJSON *object, const char *n
     return true;
 }
 
-/* What a complete block and the tail have in common: number `number`, from the version `from` on. */
+/* What a complete block and the tail have in common: number `number`, from the version `from` on.
+ */
 static bool take_row(struct parser *p, const cJSON *object, uint64_t number, uint64_t from,
                      struct blocks_row *row)
 {
-    uint64_t block;
+    uint64_t block = 0;
     if (!take_number(p, object, "block", EXACT, &block) ||
         !take_number(p, object, "from", EXACT, &row->from) ||
         !take_number(p, object, "to", EXACT, &row->to) ||
@@ -116,8 +117,7 @@ static bool take_row(struct parser *p, const cJSON *object, uint64_t number, uin
         return fail(p, "it begins at version %.0f, the one before it ended at %.0f",
                     (double)row->from, (double)from);
     if (row->to < row->from || row->to - row->from < row->records || row->edits < row->records ||
-        (row->records == 0) != (row->to == row->from) ||
-        (row->records == 0) != (row->edits == 0))
+        (row->records == 0) != (row->to == row->from) || (row->records == 0) != (row->edits == 0))
         return fail(p, "versions, records and edits that cannot be");
     return true;
 }
@@ -125,7 +125,7 @@ static bool take_row(struct parser *p, const cJSON *object, uint64_t number, uin
 static bool take_block(struct parser *p, const cJSON *object, uint64_t number, uint64_t from,
                        struct blocks_row *row)
 {
-    uint64_t bytes;
+    uint64_t bytes = 0;
     if (!take_row(p, object, number, from, row) ||
         !take_number(p, object, "bytes", EXACT, &bytes) ||
         !take_hex(p, object, "sha256", row->sha256, DIGEST_BYTES) ||
@@ -137,8 +137,7 @@ static bool take_block(struct parser *p, const cJSON *object, uint64_t number, u
                     BLOCK_EDITS);
     if (bytes != block_bytes(row->records, row->edits) || bytes > BLOCKS_BYTES_MAX)
         return fail(p, "bytes: %.0f, expected %.0f for its records and edits, and no more than %d",
-                    (double)bytes, (double)block_bytes(row->records, row->edits),
-                    BLOCKS_BYTES_MAX);
+                    (double)bytes, (double)block_bytes(row->records, row->edits), BLOCKS_BYTES_MAX);
     return true;
 }
 

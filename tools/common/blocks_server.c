@@ -86,8 +86,7 @@ static int read_info(struct blocks_server *s, bool *has_history, char error[BLOC
         snprintf(error, BLOCKS_ERROR_BYTES, "%s", why);
         return -1;
     }
-    int result =
-        blocks_index_parse_info(&s->blocks, (const char *)bytes, len, has_history, error);
+    int result = blocks_index_parse_info(&s->blocks, (const char *)bytes, len, has_history, error);
     free(bytes);
     return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * difference: a place in the history where something is not as it should be: as precise as is known,
- * down to the edit, with what was expected there and what was found.
+ * difference: a place in the history where something is not as it should be: as precise as is
+ * known, down to the edit, with what was expected there and what was found.
  */
 #ifndef PLACED_TOOLS_DIFFERENCE_H
 #define PLACED_TOOLS_DIFFERENCE_H
@@ -42,7 +42,6 @@ bool difference_bytes(struct difference *difference, const uint8_t *expected, co
 bool difference_edit(struct difference *difference, const uint8_t *expected, const uint8_t *found);
 
 /* "canvas (0, 0), block 3: SHA-256: expected ..., found ..."; returns text. */
-const char *difference_say(const struct difference *difference,
-                           char text[DIFFERENCE_TEXT_BYTES]);
+const char *difference_say(const struct difference *difference, char text[DIFFERENCE_TEXT_BYTES]);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * source_blocks: a stream a canvas, in a heap by the offset of its next record. A stream whose block
- * has not been read yet stands where that block can begin at the earliest, and is read when it gets
- * to the top: so of each canvas at most one block is in memory, and of those whose time has not come
- * or is over none.
+ * source_blocks: a stream a canvas, in a heap by the offset of its next record. A stream whose
+ * block has not been read yet stands where that block can begin at the earliest, and is read when
+ * it gets to the top: so of each canvas at most one block is in memory, and of those whose time has
+ * not come or is over none.
  */
 #include "source_blocks.h"
 
@@ -118,7 +118,8 @@ static int load(struct source_blocks *s, struct stream *stream)
     return -1;
 }
 
-/* The stream stands before a record, or behind its block's last one: there the next block is due. */
+/* The stream stands before a record, or behind its block's last one: there the next block is due.
+ */
 static void settle(struct source_blocks *s, struct stream *stream)
 {
     const struct block *block = &stream->read.block;
@@ -136,8 +137,7 @@ static void settle(struct source_blocks *s, struct stream *stream)
 static void skip_to(struct stream *stream, uint64_t offset)
 {
     const struct block *block = &stream->read.block;
-    for (; stream->record < block->head.n_records &&
-           block_version(block, stream->record) <= offset;
+    for (; stream->record < block->head.n_records && block_version(block, stream->record) <= offset;
          stream->record++)
         stream->edit += block_count(block, stream->record);
 }
