@@ -24,8 +24,8 @@ static void thin(struct activity *activity)
     }
 }
 
-/* Room for one more; one beyond the most there is before they are thinned. */
-static int reserve(struct activity *activity)
+/* One beyond the most, because they are thinned afterwards. */
+int activity_reserve(struct activity *activity)
 {
     if (activity->n < activity->room)
         return 0;
@@ -46,7 +46,7 @@ int activity_add(struct activity *activity, uint64_t version, int64_t time_ms, u
                                      .time_ms = time_ms,
                                      .edits = activity->edits + n,
                                      .before = activity->edits};
-    if (reserve(activity) != 0)
+    if (activity_reserve(activity) != 0)
         return -1;
     activity->step = activity_step(activity);
     activity->edits = sample.edits;

@@ -23,8 +23,10 @@
 #include "core/position.h"
 #include "core/record.h"
 #include "history/activity.h"
+#include "history/disk.h"
 #include "history/keyframe.h"
 #include "history/row.h"
+#include "history/shelves.h"
 
 struct store;
 
@@ -107,10 +109,38 @@ enum store_result store_read_keyframe(struct store *store, struct position posit
  * builder looks at all of them again. The functions above call this by themselves. */
 void store_report(struct store *store);
 
-/* ---- for history.c ---- */
+/* ---- its life ---- */
 
-/* directory: where the folders of logs lie (data/history); copied. NULL when out of memory. */
-struct store *store_create(const char *directory);
+/* root: where the folders of logs lie (data/history); copied. NULL when out of memory. */
+struct store *store_create(const char *root);
 void store_destroy(struct store *store); /* NULL is fine */
+
+/* ---- for the builder, on its thread ---- */
+
+const char *store_root(const struct store *store);
+
+/* Begin anew with what was loaded: all of it is visible at once. Takes over what *shelves holds,
+ * and empties it. */
+void store_adopt(struct store *store, const struct disk *disk, struct shelves *shelves,
+                 uint64_t read);
+
+/* It can never be had: nothing is visible any more. */
+void store_give_up(struct store *store);
+
+/* The shelves, to look at without the lock. */
+const struct shelves *store_shelves(const struct store *store);
+
+/* Around every change of a shelf that readers could be looking at. */
+void store_lock(struct store *store);
+void store_unlock(struct store *store);
+
+/* One more canvas, not visible yet. NULL when out of memory. */
+struct shelf *store_add(struct store *store, struct position position);
+
+/* Show all that is in the shelves; the plane has been read up to here. */
+void store_publish(struct store *store, uint64_t read);
+
+/* Were damaged files reported since the last call? */
+bool store_take_reports(struct store *store);
 
 #endif
