@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "blocks_folder.h"
 #include "blocks_server.h"
 #include "source_blocks.h"
 #include "source_log.h"
@@ -26,7 +27,7 @@ enum source_kind source_kind(const char *where)
     int n = snprintf(path, sizeof path, "%s/data.mdb", where);
     if (n > 0 && (size_t)n < sizeof path && stat(path, &status) == 0)
         return SOURCE_LOG;
-    return SOURCE_LOG;
+    return blocks_folder_is(where) ? SOURCE_FOLDER : SOURCE_LOG;
 }
 
 struct source *source_open(const char *where, const struct source_options *options,
@@ -43,6 +44,7 @@ struct source *source_open(const char *where, const struct source_options *optio
         blocks = blocks_server_open(where, options->timeout_s, error);
         break;
     case SOURCE_FOLDER:
+        blocks = blocks_folder_open(where, error);
         break;
     }
     return blocks ? source_blocks_open(blocks, options, error) : NULL;
