@@ -50,6 +50,7 @@ static void count(struct checking *c, const struct block *block)
 static bool check_next(struct checking *c, struct walk *a, struct walk *b, uint64_t number)
 {
     struct blocks_read at_a = {0}, at_b = {0};
+    c->verdict->blocks += walk_complete(a) || (b && walk_complete(b));
     bool more_a = walk_more(a), more_b = b && walk_more(b);
     /* Both are read even when the first is wrong in itself: where it differs says more. */
     bool good = !more_a || walk_next(a, &at_a, c->verdict);
@@ -230,6 +231,7 @@ static bool check_built(struct mixed *m, const struct built *built, bool complet
     struct walk *walk = find_walk(m, built->position);
     struct block block;
     const char *fault = block_parse(&block, built->bytes, built->len);
+    v->blocks += complete;
     if (fault)
         return verdict_failed(v, "a block made from the log", fault);
     if (!check_against(m, walk, &block, built->number))
@@ -255,6 +257,7 @@ static bool check_rest(struct mixed *m)
     for (size_t i = 0; i < m->n; i++) {
         struct walk *walk = &m->walks[i];
         while (walk_more(walk)) {
+            m->c->verdict->blocks += walk_complete(walk);
             if (!may_go_on(m->c) || !check_against(m, walk, NULL, walk->number))
                 return false;
         }

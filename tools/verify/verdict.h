@@ -38,7 +38,7 @@ struct verdict {
     enum verdict_result result;
     uint64_t version; /* of the plane, up to which was compared */
     size_t canvases;
-    uint64_t blocks; /* whose SHA-256 was computed, complete ones */
+    uint64_t blocks; /* complete ones; those of both sides count once */
     struct compared compared;
     struct finding findings[VERDICT_FINDINGS_MAX];
     size_t n_findings;

@@ -16,6 +16,11 @@ bool walk_more(const struct walk *walk)
                       (walk->number == canvas->n_rows && canvas->tail.records > 0));
 }
 
+bool walk_complete(const struct walk *walk)
+{
+    return walk->canvas && walk->number < walk->canvas->n_rows;
+}
+
 bool walk_next(struct walk *walk, struct blocks_read *read, struct verdict *verdict)
 {
     struct difference difference;
@@ -33,7 +38,6 @@ bool walk_next(struct walk *walk, struct blocks_read *read, struct verdict *verd
     walk->from = read->block.head.to;
     if (number >= walk->canvas->n_rows)
         return true;
-    verdict->blocks++;
     return blocks_check_chain(walk->canvas, (size_t)number, &difference) ||
            verdict_found(verdict, walk->side->who, &difference);
 }

@@ -18,6 +18,9 @@ void walk_begin(struct walk *walk, const struct side *side, struct position posi
 /* Is there another block? The last one is the one that is not complete, if it has records. */
 bool walk_more(const struct walk *walk);
 
+/* Is that a complete one? */
+bool walk_complete(const struct walk *walk);
+
 /* Read it; free read->bytes, which is NULL when it is no block at all. False: it is not what its
  * side says, or could not be read; that is then in the verdict. */
 bool walk_next(struct walk *walk, struct blocks_read *read, struct verdict *verdict);
