@@ -16,6 +16,7 @@
 #include "common/stop.h"
 #include "core/authors.h"
 #include "core/edit.h"
+#include "pacer.h"
 #include "sys/clock.h"
 
 enum {
@@ -31,7 +32,7 @@ struct log_out {
     uint8_t genesis[GENESIS_BYTES];
     uint64_t number; /* of the last batch */
     uint64_t n_found, n_appended;
-    int64_t begun_ms, begun_at; /* when the first was due, by the clock and by its time */
+    struct pacer pacer;
     char error[LOG_OUT_ERROR_BYTES];
 
     pthread_mutex_t lock; /* of what follows */
@@ -92,17 +93,10 @@ static int compare(struct log_out *out, const struct batch *batch)
 /* Until the batch's time has come. -1: stop. */
 static int pace(struct log_out *out, const struct batch *batch)
 {
-    int64_t now = clock_now_ms();
-    if (out->begun_ms == 0) {
-        out->begun_ms = now;
-        out->begun_at = batch->time_ms;
-    }
-    double after = (double)(batch->time_ms - out->begun_at) / out->config.speed;
-    for (; (double)(now - out->begun_ms) < after; now = clock_now_ms()) {
-        double left = after - (double)(now - out->begun_ms);
+    for (int64_t left; (left = pacer_left_ms(&out->pacer, batch->time_ms, clock_now_ms())) > 0;) {
         if (stop_asked())
             return -1;
-        clock_pause_ms(left < WAIT_MS ? (int64_t)left + 1 : WAIT_MS);
+        clock_pause_ms(left < WAIT_MS ? left : WAIT_MS);
     }
     return 0;
 }
@@ -172,6 +166,7 @@ struct log_out *log_out_create(const struct log_out_config *config, char error[L
     out->batches.batch = on_batch;
     out->outcomes.outcome = on_outcome;
     out->config = *config;
+    out->pacer.speed = config->speed;
     pthread_mutex_init(&out->lock, NULL);
     clock_cond_init(&out->settled);
     if (getrandom(out->genesis, sizeof out->genesis, 0) != (ssize_t)sizeof out->genesis)

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/stop.h"
 #include "import_id.h"
@@ -11,12 +12,30 @@
 #include "report.h"
 #include "sys/descriptors.h"
 #include "to_log.h"
+#include "to_server.h"
 #include "work.h"
 
 static int complain(const char *what)
 {
     fprintf(stderr, "import: %s\n", what);
     return 1;
+}
+
+/* A new server's data folder may not be there yet; log and work folder lie in it. */
+static void make_data_folder(const char *url)
+{
+    char path[4096];
+    if (strstr(url, "://"))
+        return;
+    snprintf(path, sizeof path, "%s", strncmp(url, "local:", 6) == 0 ? url + 6 : url);
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/')
+        path[--len] = '\0';
+    char *slash = strrchr(path, '/');
+    if (slash && slash != path) {
+        *slash = '\0';
+        mkdir(path, 0750); /* opening the log says what is wrong, if anything is */
+    }
 }
 
 static int run(const struct options *options)
@@ -26,12 +45,15 @@ static int run(const struct options *options)
     static struct report report;
     if (import_id_make(options, &id, error) != 0)
         return complain(error);
+    if (options->log)
+        make_data_folder(options->log);
     prepare_work_folder(options, folder, sizeof folder);
     struct work *work = work_open(folder, error);
     if (!work)
         return complain(error);
     report.import = id.text;
-    int rc = to_log(options, &id, work, &report);
+    int rc =
+        options->log ? to_log(options, &id, work, &report) : to_server(options, &id, work, &report);
     work_close(work);
     if (rc == 0 || stop_asked() || report.appended > 0)
         report_print(&report, options->json && strcmp(options->json, "-") == 0);

@@ -2,22 +2,17 @@
 /* to_log: see to_log.h. */
 #include "to_log.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "common/progress.h"
 #include "common/stop.h"
+#include "feed.h"
 #include "log/open.h"
 #include "log_out.h"
-#include "merge.h"
 #include "prepare.h"
 #include "sys/clock.h"
-
-enum { LOOK_ROWS = 4096 };
 
 /* A message, unless it is empty: then it was stopped. */
 static int complain(const char *what)
@@ -29,23 +24,6 @@ static int complain(const char *what)
 
 /* ---- opening */
 
-/* A new server's data folder may not be there yet. */
-static void make_parent(const char *url)
-{
-    char path[4096];
-    if (strstr(url, "://"))
-        return;
-    snprintf(path, sizeof path, "%s", strncmp(url, "local:", 6) == 0 ? url + 6 : url);
-    size_t len = strlen(path);
-    while (len > 1 && path[len - 1] == '/')
-        path[--len] = '\0';
-    char *slash = strrchr(path, '/');
-    if (slash && slash != path) {
-        *slash = '\0';
-        mkdir(path, 0750); /* opening the log says what is wrong, if anything is */
-    }
-}
-
 static struct log *open_log(const struct options *options)
 {
     /* A broker that is away is waited for; a record given up would be a gap. */
@@ -56,7 +34,6 @@ static struct log *open_log(const struct options *options)
     const struct log_options log_options = {.keep_times = options->speed == 0,
                                             .properties = properties,
                                             .n_properties = options->n_properties + 1};
-    make_parent(options->log);
     struct log *log = log_open(options->log, &log_options, error);
     if (!log)
         complain(error);
@@ -113,35 +90,6 @@ static int find_first(const struct log_end *end, const char *name, struct work *
 
 /* ---- the second half */
 
-/* All rows in order to the batcher. 0; -1 with a reason in error, or an empty one. */
-static int feed(const struct options *options, const struct work *work,
-                const struct work_state *state, struct batcher *batcher, const struct log_out *out,
-                char error[SORTER_ERROR_BYTES])
-{
-    struct progress progress;
-    struct row row;
-    int rc = -1;
-    struct merge *merge =
-        merge_open(work_folder(work), state->runs, state->n_runs, options->memory, error);
-    if (!merge)
-        return -1;
-    progress_begin(&progress, "appended", "edits", options->quiet, 0);
-    for (uint64_t n = 1;; n++) {
-        rc = merge_next(merge, &row, error);
-        if (rc > 0)
-            rc = batcher_add(batcher, &row);
-        else if (rc == 0)
-            rc = 1;
-        if (rc != 0)
-            break;
-        if (n % LOOK_ROWS == 0 || options->speed > 0)
-            progress_show(&progress, log_out_appended(out), n, state->tally.taken);
-    }
-    progress_end(&progress);
-    merge_close(merge);
-    return rc > 0 ? batcher_finish(batcher) : -1;
-}
-
 static int append(struct log *log, const struct options *options, const struct import_id *id,
                   const struct log_found *found, bool empty, const struct work *work,
                   const struct work_state *state, struct report *report)
@@ -158,11 +106,8 @@ static int append(struct log *log, const struct options *options, const struct i
     if (!out)
         return complain(error);
     size_t max = log_out_edits_max(out, options->authors);
-    struct batcher *batcher = batcher_create(options->batch < max ? options->batch : max,
-                                             options->authors, log_out_batches(out));
-    int rc = batcher ? feed(options, work, state, batcher, out, error) : -1;
-    if (!batcher)
-        snprintf(error, sizeof error, "no memory");
+    int rc = feed(options, work, state, log_out_batches(out),
+                  options->batch < max ? options->batch : max, error);
     if (rc == 0)
         rc = log_out_finish(out);
     if (rc != 0)
@@ -171,7 +116,6 @@ static int append(struct log *log, const struct options *options, const struct i
     report->appended = log_out_appended(out);
     report->records = log_out_records(out);
     report->append_s = (double)(clock_now_us() - begun_us) / 1e6;
-    batcher_destroy(batcher);
     log_out_destroy(out);
     return rc;
 }
