@@ -29,6 +29,9 @@ struct activity {
     size_t n, room;
 };
 
+/* Make sure that the next activity_add has the memory it needs. 0, or -1 without. */
+int activity_reserve(struct activity *activity);
+
 /* One more record, of n edits. 0, or -1 without memory: nothing was changed then. */
 int activity_add(struct activity *activity, uint64_t version, int64_t time_ms, uint32_t n);
 

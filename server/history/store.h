@@ -23,38 +23,12 @@
 #include "core/position.h"
 #include "core/record.h"
 #include "history/activity.h"
-#include "history/digest.h"
+#include "history/disk.h"
+#include "history/keyframe.h"
+#include "history/row.h"
+#include "history/shelves.h"
 
 struct store;
-
-/* A complete block. */
-struct store_row {
-    uint64_t from, to;
-    uint32_t records, edits;
-    int64_t time, time_to; /* of the first and the last record; -1: unknown */
-    int64_t time_least;    /* the least known time in it, INT64_MAX: none. time_to may be less than
-                              time, and even less than others, where a clock was set back */
-    size_t bytes;
-    uint32_t crc; /* CRC-32C of its bytes */
-    uint8_t sha256[DIGEST_BYTES], chain[DIGEST_BYTES];
-};
-
-/* The block that is not complete yet. */
-struct store_tail {
-    uint64_t block; /* its number: as many are complete */
-    uint64_t from, to;
-    uint32_t records, edits;
-    int64_t time, time_to, time_least; /* -1, -1, INT64_MAX without records */
-};
-
-/* A canvas that was ever painted, at one moment. */
-struct store_canvas {
-    struct position position;
-    uint64_t version; /* = tail.to */
-    uint64_t edits;   /* since the log's beginning */
-    size_t n_blocks;  /* complete ones: 0 to n_blocks - 1 */
-    struct store_tail tail;
-};
 
 /* All that is known of a canvas, at one moment. Free it. */
 struct store_details {
@@ -128,7 +102,6 @@ enum store_result store_read_tail(struct store *store, struct position position,
  * byte, CANVAS_PIXELS of them), *before is the block before which it stands (apply blocks from
  * *before on). Keyframes stand before every KEYFRAME_BLOCKS-th block; before block 0 the canvas is
  * blank. */
-enum { KEYFRAME_BLOCKS = 16 };
 enum store_result store_read_keyframe(struct store *store, struct position position, uint64_t block,
                                       uint8_t *pixels, uint64_t *before);
 
@@ -136,10 +109,38 @@ enum store_result store_read_keyframe(struct store *store, struct position posit
  * builder looks at all of them again. The functions above call this by themselves. */
 void store_report(struct store *store);
 
-/* ---- for history.c ---- */
+/* ---- its life ---- */
 
-/* directory: where the folders of logs lie (data/history); copied. NULL when out of memory. */
-struct store *store_create(const char *directory);
+/* root: where the folders of logs lie (data/history); copied. NULL when out of memory. */
+struct store *store_create(const char *root);
 void store_destroy(struct store *store); /* NULL is fine */
+
+/* ---- for the builder, on its thread ---- */
+
+const char *store_root(const struct store *store);
+
+/* Begin anew with what was loaded: all of it is visible at once. Takes over what *shelves holds,
+ * and empties it. */
+void store_adopt(struct store *store, const struct disk *disk, struct shelves *shelves,
+                 uint64_t read);
+
+/* It can never be had: nothing is visible any more. */
+void store_give_up(struct store *store);
+
+/* The shelves, to look at without the lock. */
+const struct shelves *store_shelves(const struct store *store);
+
+/* Around every change of a shelf that readers could be looking at. */
+void store_lock(struct store *store);
+void store_unlock(struct store *store);
+
+/* One more canvas, not visible yet. NULL when out of memory. */
+struct shelf *store_add(struct store *store, struct position position);
+
+/* Show all that is in the shelves; the plane has been read up to here. */
+void store_publish(struct store *store, uint64_t read);
+
+/* Were damaged files reported since the last call? */
+bool store_take_reports(struct store *store);
 
 #endif

@@ -124,7 +124,7 @@ static bool is_broken(CURLcode code)
 static int complain(char error[FETCH_ERROR_BYTES], const char *url, const char *what,
                     const char *detail)
 {
-    snprintf(error, FETCH_ERROR_BYTES, "%.150s: %s%.200s", url, what, detail);
+    snprintf(error, FETCH_ERROR_BYTES, "%.120s: %.60s%.200s", url, what, detail);
     return -1;
 }
 
@@ -140,7 +140,7 @@ static int complain_transfer(struct fetch *f, CURLcode code, const char *url,
         return complain(error, url, "no memory", "");
     if (f->too_large || code == CURLE_FILESIZE_EXCEEDED)
         return complain(error, url, limit, "");
-    return complain(error, url, f->why[0] ? f->why : curl_easy_strerror(code), "");
+    return complain(error, url, "", f->why[0] ? f->why : curl_easy_strerror(code));
 }
 
 /* One request. 0 and the status, or -1. *broken: it may help to try again. */
@@ -178,7 +178,7 @@ static int redirect(struct fetch *f, char url[2 * URL_BYTES], char error[FETCH_E
     if (!to)
         return complain(error, url, "a redirection without Location", "");
     if (strlen(to) >= 2 * URL_BYTES || !may_follow(url, to))
-        return complain(error, url, "it sends us to another server, which is not followed: ", to);
+        return complain(error, url, "redirected to another server, which is not followed: ", to);
     snprintf(url, 2 * URL_BYTES, "%s", to);
     return 0;
 }

@@ -16,9 +16,9 @@ enum {
 
 struct fetch;
 
-/* base is http://HOST[:PORT] or https://HOST[:PORT], perhaps with a slash at its end. An answer that
- * comes at less than 1,000 bytes/s for timeout_s seconds (0: FETCH_TIMEOUT_S) is an error. NULL with
- * a reason in error. */
+/* base is http://HOST[:PORT] or https://HOST[:PORT], perhaps with a slash at its end. An answer
+ * that comes at less than 1,000 bytes/s for timeout_s seconds (0: FETCH_TIMEOUT_S) is an error.
+ * NULL with a reason in error. */
 struct fetch *fetch_create(const char *base, unsigned timeout_s, char error[FETCH_ERROR_BYTES]);
 void fetch_destroy(struct fetch *fetch); /* NULL is fine */
 

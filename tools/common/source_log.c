@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * source_log: the log's reader gives records by a callback, some thousand at a time, and a record
- * lives as long as that. So they are copied here until they are asked for. When they are large ones,
- * no more than so many bytes are kept: what comes after is read again later, by a seek.
+ * lives as long as that. So they are copied here until they are asked for. When they are large
+ * ones, no more than so many bytes are kept: what comes after is read again later, by a seek.
  */
 #include "source_log.h"
 
