@@ -50,7 +50,7 @@ struct history_answer {
 };
 
 struct history_answer *history_answer_retain(struct history_answer *answer); /* returns it */
-void history_answer_release(struct history_answer *answer);                   /* NULL is fine */
+void history_answer_release(struct history_answer *answer);                  /* NULL is fine */
 
 enum history_state {
     HISTORY_READY,  /* *answer is it; release it */
