@@ -59,11 +59,11 @@ struct picture board_picture(struct board *board)
     const struct region *region = &board->region;
     struct cells *cells = &board->cells;
     if (cells->side > 0)
-        return (struct picture){.touched =
-                                    cells_update(cells, board->pixels, region->width, region->height),
-                                .pixels = cells->colours,
-                                .width = cells->width,
-                                .height = cells->height};
+        return (struct picture){
+            .touched = cells_update(cells, board->pixels, region->width, region->height),
+            .pixels = cells->colours,
+            .width = cells->width,
+            .height = cells->height};
     struct picture picture = {board->pixels, region->width, region->height, board->touched};
     board->touched = (struct rect){0};
     return picture;

@@ -23,7 +23,7 @@ struct encoding {
     uint8_t *colours; /* for free(); the encoders free them once they are encoded */
     uint32_t zoom;
     struct rect rect;     /* where they belong, in pixels before zooming */
-    bool blend;           /* there is DIFFERENCE_KEEP among them */
+    bool blend;           /* there is PATCH_KEEP among them */
     uint64_t frame;       /* the frame that they are */
     uint64_t until;       /* the frame at which the next one follows; set before it is taken out */
     bool checkpoint;      /* worth being remembered as a place to go on from */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/crc32c.h"
-#include "difference.h"
+#include "patch.h"
 #include "sys/clock.h"
 
 /* So much work is lost when the process is killed. */
@@ -72,7 +72,7 @@ static uint8_t *colours_of(const struct encoded_output *out, struct encoding *en
     if (out->sink->ops->whole || first)
         memcpy(colours, now, (size_t)rect.width * rect.height);
     else
-        encoding->blend = difference_patch(before, now, config->width, rect, colours);
+        encoding->blend = patch_fill(before, now, config->width, rect, colours);
     return colours;
 }
 

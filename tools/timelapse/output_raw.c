@@ -62,8 +62,8 @@ static void draw(struct raw *raw, struct rect rect, const uint8_t *now)
     }
 }
 
-static int raw_frame(struct output *output, uint64_t frame, struct rect rect,
-                     const uint8_t *before, const uint8_t *now)
+static int raw_frame(struct output *output, uint64_t frame, struct rect rect, const uint8_t *before,
+                     const uint8_t *now)
 {
     struct raw *raw = (struct raw *)output;
     if (raw->at == UINT64_MAX)
@@ -92,16 +92,15 @@ static void raw_destroy(struct output *output)
     free(raw);
 }
 
-struct output *output_raw_create(const struct output_config *config,
-                                 char error[OUTPUT_ERROR_BYTES])
+struct output *output_raw_create(const struct output_config *config, char error[OUTPUT_ERROR_BYTES])
 {
     static const struct output_ops ops = {raw_frame, raw_finish, raw_destroy};
     struct raw *raw = calloc(1, sizeof *raw);
     if (raw) {
         raw->output = (struct output){.ops = &ops, .config = *config};
         raw->at = UINT64_MAX;
-        raw->len = (size_t)PIXEL_BYTES * config->zoom * config->zoom * config->width *
-                   config->height;
+        raw->len =
+            (size_t)PIXEL_BYTES * config->zoom * config->zoom * config->width * config->height;
         raw->pixels = malloc(raw->len);
         if (raw->pixels)
             return &raw->output;

@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "difference.h"
+#include "patch.h"
 #include "webp_file.h"
 #include "webp_image.h"
 
@@ -32,7 +32,8 @@ static int fail(char error[OUTPUT_ERROR_BYTES], const char *path, const char *wh
 static int fail_write(char error[OUTPUT_ERROR_BYTES], const char *path)
 {
     if (errno == EFBIG)
-        return fail(error, path, "a WebP cannot be larger than 4 GiB: make fewer or smaller frames");
+        return fail(error, path,
+                    "a WebP cannot be larger than 4 GiB: make fewer or smaller frames");
     return fail(error, path, strerror(errno));
 }
 
@@ -45,7 +46,7 @@ static uint64_t time_of(uint64_t frame, uint32_t fps)
 /* A frame that changes nothing, for durations that have no room in one. */
 static int write_pause(struct sink_webp *sink, uint32_t duration_ms)
 {
-    static const uint8_t keep = DIFFERENCE_KEEP;
+    static const uint8_t keep = PATCH_KEEP;
     const struct image image = {&keep, 1, 1, 1};
     struct webp_frame pause = {.rect = {0, 0, 1, 1}, .duration_ms = duration_ms, .blend = true};
     if (webp_image_encode(&image, &pause.chunk) != 0) {
@@ -141,8 +142,7 @@ static int copy(FILE *from, FILE *to, uint64_t bytes)
 }
 
 /* What the state speaks of is in PATH.part when the run was killed, in PATH when it was stopped. */
-static int resume(struct sink_webp *sink, const struct state *state,
-                  char error[OUTPUT_ERROR_BYTES])
+static int resume(struct sink_webp *sink, const struct state *state, char error[OUTPUT_ERROR_BYTES])
 {
     const char *path = sink->sink.config.path;
     if (!webp_file_is(sink->file, state->bytes, state->bytes_crc)) {

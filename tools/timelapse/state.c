@@ -13,7 +13,7 @@
 #include "core/crc32c.h"
 #include "core/hex.h"
 
-enum { TEXT_BYTES = 2048, PATH_BYTES = 4096 };
+enum { TEXT_BYTES = 2048, PATH_BYTES = 4096, REGION_BYTES = 64 };
 
 /* The text and its length; state->command has no line break. */
 static size_t write_text(char text[TEXT_BYTES], const struct state *state)
@@ -22,17 +22,16 @@ static size_t write_text(char text[TEXT_BYTES], const struct state *state)
     const struct pace_config *pace = &plan->pace;
     char genesis[HEX_BYTES(GENESIS_BYTES)];
     hex_encode(genesis, plan->genesis, GENESIS_BYTES);
-    int len = snprintf(
-        text, TEXT_BYTES,
-        "timelapse-state 1\ncommand %s\ngenesis %s\nfrom %" PRIu64 "\nto %" PRIu64
-        "\nregion %" PRId32 ",%" PRId32 ",%" PRIu32 ",%" PRIu32 "\nfps %" PRIu32
-        "\nedits-per-frame %" PRIu64 "\nspeed-milli %" PRIu64 "\nidle-ms %" PRId64
-        "\nframes %" PRIu64 "\nframe %" PRIu64 "\npicture %08" PRIx32 "\nbytes %" PRIu64
-        "\nbytes-crc %08" PRIx32 "\n",
-        state->command, genesis, plan->from, plan->to, plan->region.x, plan->region.y,
-        plan->region.width, plan->region.height, pace->fps, pace->edits_per_frame,
-        pace->speed_milli, pace->idle_ms, plan->frames, state->frame, state->picture_crc,
-        state->bytes, state->bytes_crc);
+    int len = snprintf(text, TEXT_BYTES,
+                       "timelapse-state 1\ncommand %s\ngenesis %s\nfrom %" PRIu64 "\nto %" PRIu64
+                       "\nregion %" PRId32 ",%" PRId32 ",%" PRIu32 ",%" PRIu32 "\nfps %" PRIu32
+                       "\nedits-per-frame %" PRIu64 "\nspeed-milli %" PRIu64 "\nidle-ms %" PRId64
+                       "\nframes %" PRIu64 "\nframe %" PRIu64 "\npicture %08" PRIx32
+                       "\nbytes %" PRIu64 "\nbytes-crc %08" PRIx32 "\n",
+                       state->command, genesis, plan->from, plan->to, plan->region.x,
+                       plan->region.y, plan->region.width, plan->region.height, pace->fps,
+                       pace->edits_per_frame, pace->speed_milli, pace->idle_ms, plan->frames,
+                       state->frame, state->picture_crc, state->bytes, state->bytes_crc);
     size_t end = (size_t)len;
     return end + (size_t)snprintf(text + end, TEXT_BYTES - end, "crc %08" PRIx32 "\n",
                                   crc32c(0, text, end));
@@ -53,21 +52,23 @@ static bool read_text(const char *text, struct state *state)
 {
     struct plan *plan = &state->plan;
     struct pace_config *pace = &plan->pace;
-    char genesis[HEX_BYTES(GENESIS_BYTES)];
+    char genesis[HEX_BYTES(GENESIS_BYTES)], region[REGION_BYTES];
     *state = (struct state){0};
-    int n = sscanf(text,
-                   "timelapse-state 1\ncommand %511[^\n]\ngenesis %32[0-9a-f]\nfrom %" SCNu64
-                   "\nto %" SCNu64 "\nregion %" SCNd32 ",%" SCNd32 ",%" SCNu32 ",%" SCNu32
-                   "\nfps %" SCNu32 "\nedits-per-frame %" SCNu64 "\nspeed-milli %" SCNu64
-                   "\nidle-ms %" SCNd64 "\nframes %" SCNu64 "\nframe %" SCNu64 "\npicture %" SCNx32
-                   "\nbytes %" SCNu64 "\nbytes-crc %" SCNx32,
-                   state->command, genesis, &plan->from, &plan->to, &plan->region.x,
-                   &plan->region.y, &plan->region.width, &plan->region.height, &pace->fps,
-                   &pace->edits_per_frame, &pace->speed_milli, &pace->idle_ms, &plan->frames,
-                   &state->frame, &state->picture_crc, &state->bytes, &state->bytes_crc);
+    int n =
+        sscanf(text,
+               "timelapse-state 1\ncommand %511[^\n]\ngenesis %32[0-9a-f]\nfrom %" SCNu64
+               "\nto %" SCNu64 "\nregion %63[-,0-9]\nfps %" SCNu32 "\nedits-per-frame %" SCNu64
+               "\nspeed-milli %" SCNu64 "\nidle-ms %" SCNd64 "\nframes %" SCNu64 "\nframe %" SCNu64
+               "\npicture %" SCNx32 "\nbytes %" SCNu64 "\nbytes-crc %" SCNx32,
+               state->command, genesis, &plan->from, &plan->to, region, &pace->fps,
+               &pace->edits_per_frame, &pace->speed_milli, &pace->idle_ms, &plan->frames,
+               &state->frame, &state->picture_crc, &state->bytes, &state->bytes_crc);
+    if (n != 14 || strlen(genesis) != sizeof genesis - 1 || !read_genesis(genesis, plan->genesis) ||
+        !region_parse(region, &plan->region) || pace->fps == 0 ||
+        (pace->edits_per_frame == 0) == (pace->speed_milli == 0))
+        return false;
     char again[TEXT_BYTES];
-    return n == 17 && strlen(genesis) == sizeof genesis - 1 && read_genesis(genesis, plan->genesis) &&
-           write_text(again, state) == strlen(text) && strcmp(again, text) == 0;
+    return write_text(again, state) == strlen(text) && strcmp(again, text) == 0;
 }
 
 enum state_result state_load(const char *path, struct state *state, char error[STATE_ERROR_BYTES])
@@ -98,8 +99,8 @@ int state_save(const char *path, const struct state *state, char error[STATE_ERR
     FILE *file = NULL;
     if (written > 0 && (size_t)written < sizeof temporary)
         file = fopen(temporary, "we");
-    bool whole = file && fwrite(text, 1, len, file) == len && fflush(file) == 0 &&
-                 fsync(fileno(file)) == 0;
+    bool whole =
+        file && fwrite(text, 1, len, file) == len && fflush(file) == 0 && fsync(fileno(file)) == 0;
     if (file && fclose(file) != 0)
         whole = false;
     if (whole && rename(temporary, path) == 0)

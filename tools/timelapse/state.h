@@ -18,8 +18,8 @@ struct state {
     struct plan plan;                  /* what they meant when the run began */
     uint64_t frame;                    /* the first frame that is not in the output for good */
     uint32_t picture_crc;              /* crc32c of the picture that this frame shows */
-    uint64_t bytes;                    /* of the output that are for good, and their crc32c; 0 and 0 */
-    uint32_t bytes_crc;                /* where an output has nothing of the kind */
+    uint64_t bytes;     /* of the output that are for good, and their crc32c; 0 and 0 */
+    uint32_t bytes_crc; /* where an output has nothing of the kind */
 };
 
 enum state_result { STATE_NONE, STATE_READ, STATE_BAD };

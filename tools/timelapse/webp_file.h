@@ -16,8 +16,10 @@
 #include "image.h"
 #include "rect.h"
 
-#define WEBP_FILE_BYTES_MAX (UINT64_C(0xffffffff) - 1) /* of the length in its head, an even one */
-enum { WEBP_FILE_DURATION_MAX = 0xffffff };            /* ms; it has 24 bits */
+#define WEBP_FILE_BYTES_MAX                                                                        \
+    (UINT64_C(0xffffffff) - 1)              /* of the length in its head, an even one              \
+                                             */
+enum { WEBP_FILE_DURATION_MAX = 0xffffff }; /* ms; it has 24 bits */
 
 struct webp_file {
     FILE *file;

@@ -8,7 +8,7 @@
 
 #include "core/bytes.h"
 #include "core/palette.h"
-#include "difference.h"
+#include "patch.h"
 
 /* Measured on frames of several thousand edits (bench/measure-timelapse --effort): method 0, which
  * leaves the palette alone, makes files twice as large; methods 2 to 4 and more quality take up to
@@ -21,11 +21,11 @@ enum { FILE_HEADER = 12, CHUNK_HEADER = 8 };
 
 static int fill(const struct image *image, WebPPicture *picture)
 {
-    uint32_t argb[DIFFERENCE_KEEP + 1];
+    uint32_t argb[PATCH_KEEP + 1];
     for (int i = 0; i < CANVAS_COLOURS; i++)
         argb[i] = UINT32_C(0xff) << 24 | (uint32_t)palette[i].red << 16 |
                   (uint32_t)palette[i].green << 8 | palette[i].blue;
-    argb[DIFFERENCE_KEEP] = 0;
+    argb[PATCH_KEEP] = 0;
     picture->use_argb = 1;
     picture->width = (int)(image->width * image->zoom);
     picture->height = (int)(image->height * image->zoom);

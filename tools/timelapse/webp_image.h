@@ -7,7 +7,7 @@
 
 enum { WEBP_IMAGE_SIDE_MAX = 16383 };
 
-/* The chunk VP8L, header and padding included. The colour DIFFERENCE_KEEP is transparent. 0, or -1
+/* The chunk VP8L, header and padding included. The colour PATCH_KEEP is transparent. 0, or -1
  * when memory is short. */
 int webp_image_encode(const struct image *image, struct encoded *encoded);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* difference: see difference.h. */
-#include "difference.h"
+/* patch: see patch.h. */
+#include "patch.h"
 
 #include <stddef.h>
 #include <string.h>
 
-struct rect difference_rect(const uint8_t *before, const uint8_t *now, uint32_t width,
-                            struct rect within)
+struct rect patch_rect(const uint8_t *before, const uint8_t *now, uint32_t width,
+                       struct rect within)
 {
     uint32_t left = within.x + within.width, right = within.x, top = 0, bottom = 0;
     for (uint32_t y = within.y; y < within.y + within.height; y++) {
-        const uint8_t *old = before + (size_t)y * width, *new = now + (size_t)y * width;
+        const uint8_t *old = before + (size_t)y * width, *new = now + (size_t)y *width;
         if (memcmp(old + within.x, new + within.x, within.width) == 0)
             continue;
         top = bottom == 0 ? y : top;
@@ -47,18 +47,18 @@ static uint64_t count_runs(const uint8_t *colours, uint32_t stride, uint32_t wid
     return runs;
 }
 
-bool difference_patch(const uint8_t *before, const uint8_t *now, uint32_t width, struct rect rect,
-                      uint8_t *patch)
+bool patch_fill(const uint8_t *before, const uint8_t *now, uint32_t width, struct rect rect,
+                uint8_t *patch)
 {
     size_t corner = (size_t)rect.y * width + rect.x, kept = 0;
     for (uint32_t y = 0; y < rect.height; y++) {
         const uint8_t *old = before + corner + (size_t)y * width;
-        const uint8_t *new = now + corner + (size_t)y * width;
+        const uint8_t *new = now + corner + (size_t)y *width;
         uint8_t *out = patch + (size_t)y * rect.width;
         uint32_t same = 0;
         for (uint32_t x = 0; x < rect.width; x++) {
             same += old[x] == new[x];
-            out[x] = old[x] == new[x] ? DIFFERENCE_KEEP : new[x];
+            out[x] = old[x] == new[x] ? PATCH_KEEP : new[x];
         }
         kept += same;
     }
