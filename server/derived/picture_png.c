@@ -14,7 +14,6 @@
 #include "core/palette.h"
 
 enum {
-    ROW_BYTES = 1 + CANVAS_WIDTH / 2, /* the filter, then two pixels a byte */
     /* Filters are for photographs: on palette indices they double the time and the file grows. */
     FILTER_NONE = 0,
     LEVEL = 1, /* level 2 takes half as long again and saves a twentieth */
@@ -24,6 +23,7 @@ enum {
  * called setjmp. */
 struct encoder {
     const uint8_t *pixels;
+    uint32_t width, height;
     const struct picture_text *texts;
     size_t n_texts;
     png_struct *png;
@@ -64,7 +64,7 @@ static void on_flush(png_struct *png)
 
 static void write_header(struct encoder *encoder)
 {
-    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT, 4,
+    png_set_IHDR(encoder->png, encoder->info, encoder->width, encoder->height, 4,
                  PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_color colours[CANVAS_COLOURS];
@@ -80,14 +80,24 @@ static void write_header(struct encoder *encoder)
     png_write_info(encoder->png, encoder->info);
 }
 
-/* The rows as PNG wants them, for free(). NULL when out of memory. */
-static uint8_t *pack_rows(const uint8_t *pixels)
+/* The filter, then two pixels a byte. */
+static size_t row_bytes(const struct encoder *encoder)
 {
-    uint8_t *rows = malloc((size_t)ROW_BYTES * CANVAS_HEIGHT), *out = rows;
-    for (size_t y = 0; rows && y < CANVAS_HEIGHT; y++) {
+    return 1 + ((size_t)encoder->width + 1) / 2;
+}
+
+/* The rows as PNG wants them, for free(). NULL when out of memory. */
+static uint8_t *pack_rows(const struct encoder *encoder)
+{
+    const uint8_t *pixels = encoder->pixels;
+    const uint32_t pairs = encoder->width / 2, odd = encoder->width % 2;
+    uint8_t *rows = malloc(row_bytes(encoder) * encoder->height), *out = rows;
+    for (uint32_t y = 0; rows && y < encoder->height; y++) {
         *out++ = FILTER_NONE;
-        for (size_t x = 0; x < CANVAS_WIDTH; x += 2, pixels += 2)
+        for (uint32_t x = 0; x < pairs; x++, pixels += 2)
             *out++ = (uint8_t)(pixels[0] << 4 | pixels[1]);
+        if (odd)
+            *out++ = (uint8_t)(*pixels++ << 4);
     }
     return rows;
 }
@@ -95,9 +105,9 @@ static uint8_t *pack_rows(const uint8_t *pixels)
 /* Fill in pixel_stream. -1 when out of memory. */
 static int compress(struct encoder *encoder)
 {
-    const size_t len = (size_t)ROW_BYTES * CANVAS_HEIGHT;
+    const size_t len = row_bytes(encoder) * encoder->height;
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-    uint8_t *rows = pack_rows(encoder->pixels);
+    uint8_t *rows = pack_rows(encoder);
     if (compressor && rows) {
         size_t room = libdeflate_zlib_compress_bound(compressor, len);
         encoder->pixel_stream = malloc(room);
@@ -127,8 +137,16 @@ static int write_file(struct encoder *encoder)
 uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
                         size_t n_texts, size_t *len)
 {
+    return picture_encode_area(pixels, CANVAS_WIDTH, CANVAS_HEIGHT, texts, n_texts, len);
+}
+
+uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
+                             const struct picture_text *texts, size_t n_texts, size_t *len)
+{
     struct encoder encoder = {
         .pixels = pixels,
+        .width = width,
+        .height = height,
         .texts = texts,
         .n_texts = n_texts,
         .png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning)};
