@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/edit.h"
-#include "nearest.h"
+#include "common/nearest.h"
 
 enum { SIDE_MAX = 20000 /* pixels: no picture bomb */ };
 

@@ -7,7 +7,7 @@
 
 #include "core/decimal.h"
 #include "core/edit.h"
-#include "nearest.h"
+#include "common/nearest.h"
 
 enum { FIELDS_MAX = 12 };
 

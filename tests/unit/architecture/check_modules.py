@@ -17,7 +17,7 @@ import sys
 
 from modules import circles, includes_of, read_modules
 
-FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/verify")
+FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/verify")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -37,8 +37,9 @@ LAYERS = [
 ]
 TOOLS = {
     "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
-    "tools/edit-flood": ("server/sys", "server/core"),
+    "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
+    "tools/import": ("server/sys", "server/core", "server/log", "tools/common", "tools/edit-flood"),
     "tools/verify": ("server/sys", "server/core", "server/log", "server/history", "tools/common"),
 }
 

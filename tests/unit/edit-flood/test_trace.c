@@ -8,7 +8,7 @@
 
 #include "cmocka_all.h"
 #include "core/edit.h"
-#include "nearest.h"
+#include "common/nearest.h"
 #include "trace.h"
 #include "trace_row.h"
 
