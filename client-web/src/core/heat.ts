@@ -3,24 +3,34 @@
 // map, and the pixels that nobody ever painted.
 
 import { EDIT_BYTES, wordAt, wordX, wordY, type Size } from './edit';
-import { decodePng, GREY } from './png';
+import { decodePng, PALETTE } from './png';
 
 /** Counts of more are as good as this many. */
 export const HEAT_MAX = 0xffff;
 
 export type HeatStyle = 'heat' | 'unpainted';
 
-/** Throws when it is not a grey picture of this size with 8 or 16 bits a pixel. */
+/** A level below this is the number itself... */
+export const EXACT = 64;
+/** ...and from there on so many levels are a doubling. */
+const DOUBLING = 24;
+
+/** The least number of edits that has this level (PROTOCOL.md, "Heat"). */
+export const numberOf = (level: number): number =>
+  level < EXACT ? level : Math.ceil(EXACT * 2 ** ((level - EXACT) / DOUBLING) - 1e-9);
+
+/**
+ * How often each pixel was painted: exactly below EXACT, from there on to within 3 %. Throws when it is
+ * not a picture of this size whose pixels are levels.
+ */
 export async function decodeHeat(file: Uint8Array, size: Size): Promise<Uint16Array> {
   const png = await decodePng(file, size);
-  if (png.type !== GREY || png.depth < 8) throw new Error('PNG that is no heat map');
+  if (png.type !== PALETTE || png.depth !== 8) throw new Error('PNG that is no heat map');
+  const numbers = Uint16Array.from({ length: 256 }, (_, level) => numberOf(level));
   const counts = new Uint16Array(png.width * png.height);
-  const bytes = png.depth >> 3;
   for (const row of png.rows) {
     let p = row.y * png.width + row.x;
-    for (let i = 0, at = row.at; i < row.count; i++, at += bytes, p += row.step) {
-      counts[p] = bytes === 1 ? png.bytes[at]! : (png.bytes[at]! << 8) | png.bytes[at + 1]!;
-    }
+    for (let i = 0; i < row.count; i++, p += row.step) counts[p] = numbers[png.bytes[row.at + i]!]!;
   }
   return counts;
 }
