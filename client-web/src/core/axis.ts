@@ -108,9 +108,10 @@ export class Axis {
     const bars = new Float64Array(n);
     for (const { step, samples } of this.activities) {
       let from = 0;
-      for (const { version } of samples) {
+      for (const { version, time } of samples) {
         const to = this.placeOf(version);
-        spread(bars, from, to, step);
+        // What came at the very first moment took no time: no busyness can be told from it.
+        if (time > this.times[0]!) spread(bars, from, to, step);
         from = to;
       }
     }

@@ -59,7 +59,7 @@ const RAMP = [
   [0xfc, 0xfd, 0xbf],
 ] as const;
 const COLD = [0x10, 0x10, 0x14] as const;
-const UNPAINTED = [0xff, 0x2d, 0xd4] as const;
+const UNPAINTED = [0xff, 0xf3, 0xb8] as const;
 const PAINTED = [0x20, 0x20, 0x20] as const;
 const HEAT_ALPHA = 0xe6;
 const UNPAINTED_ALPHA = 0xf0;
@@ -92,8 +92,8 @@ export function paintHeat(
     lookup.fill(rgbaOf(PAINTED, PAINTED_ALPHA));
     lookup[0] = rgbaOf(UNPAINTED, UNPAINTED_ALPHA);
   } else {
-    const whole = Math.log(Math.max(most, 2));
-    for (let n = 1; n <= most; n++) lookup[n] = rgbaOf(heatColour(Math.log(n) / whole), HEAT_ALPHA);
+    const whole = Math.log(most + 1);
+    for (let n = 1; n <= most; n++) lookup[n] = rgbaOf(heatColour(Math.log(n + 1) / whole), HEAT_ALPHA);
     lookup[0] = rgbaOf(COLD, HEAT_ALPHA);
   }
   for (let p = 0; p < counts.length; p++) words[p] = lookup[Math.min(counts[p]!, most)]!;

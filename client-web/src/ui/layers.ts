@@ -2,7 +2,7 @@
 // What can lie over the picture: how often each pixel was painted, or the ones that nobody ever
 // painted; up to now, or up to the moment that rewind shows. And the menu that chooses among them.
 
-import { addHeat, hottest, paintHeat, type HeatStyle } from '../core/heat';
+import { addHeat, EXACT, hottest, paintHeat, type HeatStyle } from '../core/heat';
 import { nameOf } from '../core/plane';
 import { History } from '../net/history';
 import type { Plane } from '../net/plane';
@@ -267,9 +267,15 @@ export class Layers {
         : !there
           ? 'Loading'
           : this.choice === 'heat'
-            ? `Dark: never. Bright: ${most.toLocaleString()} times`
+            ? `Dark: never. Bright: ${timesOf(most)}`
             : 'Bright: nobody ever painted here';
     if (legend.textContent !== words) legend.textContent = words;
     legend.hidden = words === '';
   }
+}
+
+/** Many are not counted to the last one. */
+function timesOf(most: number): string {
+  if (most === 1) return 'once';
+  return `${most >= EXACT ? 'some ' : ''}${most.toLocaleString()} times`;
 }
