@@ -14,7 +14,6 @@
 #include "core/palette.h"
 
 enum {
-    ROW_BYTES = 1 + CANVAS_WIDTH / 2, /* the filter, then two pixels a byte */
     /* Filters are for photographs: on palette indices they double the time and the file grows. */
     FILTER_NONE = 0,
     LEVEL = 1, /* level 2 takes half as long again and saves a twentieth */
@@ -24,6 +23,8 @@ enum {
  * called setjmp. */
 struct encoder {
     const uint8_t *pixels;
+    const struct picture_colour *colours;
+    unsigned depth; /* bits a pixel, 4 or 8; there are as many colours as it can tell apart */
     const struct picture_text *texts;
     size_t n_texts;
     png_struct *png;
@@ -64,13 +65,22 @@ static void on_flush(png_struct *png)
 
 static void write_header(struct encoder *encoder)
 {
-    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT, 4,
+    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT, (int)encoder->depth,
                  PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
-    png_color colours[CANVAS_COLOURS];
-    for (int i = 0; i < CANVAS_COLOURS; i++)
-        colours[i] = (png_color){palette[i].red, palette[i].green, palette[i].blue};
-    png_set_PLTE(encoder->png, encoder->info, colours, CANVAS_COLOURS);
+    png_color colours[PICTURE_LEVELS];
+    png_byte alphas[PICTURE_LEVELS];
+    int n_alphas = 0; /* those behind are opaque */
+    for (int i = 0; i < 1 << encoder->depth; i++) {
+        const struct picture_colour *colour = &encoder->colours[i];
+        colours[i] = (png_color){colour->red, colour->green, colour->blue};
+        alphas[i] = colour->alpha;
+        if (colour->alpha < 255)
+            n_alphas = i + 1;
+    }
+    png_set_PLTE(encoder->png, encoder->info, colours, 1 << encoder->depth);
+    if (n_alphas > 0)
+        png_set_tRNS(encoder->png, encoder->info, alphas, n_alphas, NULL);
     for (size_t i = 0; i < encoder->n_texts; i++) {
         png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE,
                          .key = (char *)(uintptr_t)encoder->texts[i].key, /* libpng copies both */
@@ -81,13 +91,20 @@ static void write_header(struct encoder *encoder)
 }
 
 /* The rows as PNG wants them, for free(). NULL when out of memory. */
-static uint8_t *pack_rows(const uint8_t *pixels)
+static uint8_t *pack_rows(const struct encoder *encoder, size_t *len)
 {
-    uint8_t *rows = malloc((size_t)ROW_BYTES * CANVAS_HEIGHT), *out = rows;
-    for (size_t y = 0; rows && y < CANVAS_HEIGHT; y++) {
+    const size_t row_bytes =
+        1 + CANVAS_WIDTH * encoder->depth / 8; /* the filter, then the pixels */
+    const uint8_t *pixels = encoder->pixels;
+    *len = row_bytes * CANVAS_HEIGHT;
+    uint8_t *rows = malloc(*len), *out = rows;
+    for (size_t y = 0; rows && y < CANVAS_HEIGHT; y++, pixels += CANVAS_WIDTH) {
         *out++ = FILTER_NONE;
-        for (size_t x = 0; x < CANVAS_WIDTH; x += 2, pixels += 2)
-            *out++ = (uint8_t)(pixels[0] << 4 | pixels[1]);
+        if (encoder->depth == 8)
+            memcpy(out, pixels, CANVAS_WIDTH);
+        for (size_t x = 0; encoder->depth == 4 && x < CANVAS_WIDTH; x += 2)
+            out[x / 2] = (uint8_t)(pixels[x] << 4 | pixels[x + 1]);
+        out += row_bytes - 1;
     }
     return rows;
 }
@@ -95,9 +112,9 @@ static uint8_t *pack_rows(const uint8_t *pixels)
 /* Fill in pixel_stream. -1 when out of memory. */
 static int compress(struct encoder *encoder)
 {
-    const size_t len = (size_t)ROW_BYTES * CANVAS_HEIGHT;
+    size_t len;
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-    uint8_t *rows = pack_rows(encoder->pixels);
+    uint8_t *rows = pack_rows(encoder, &len);
     if (compressor && rows) {
         size_t room = libdeflate_zlib_compress_bound(compressor, len);
         encoder->pixel_stream = malloc(room);
@@ -124,14 +141,9 @@ static int write_file(struct encoder *encoder)
     return 0;
 }
 
-uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
-                        size_t n_texts, size_t *len)
+static uint8_t *encode(struct encoder encoder, size_t *len)
 {
-    struct encoder encoder = {
-        .pixels = pixels,
-        .texts = texts,
-        .n_texts = n_texts,
-        .png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning)};
+    encoder.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     if (!encoder.png)
         return NULL;
     encoder.info = png_create_info_struct(encoder.png);
@@ -145,4 +157,25 @@ uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct pictur
     /* The buffer grew by halves, and the picture may be kept for long. */
     uint8_t *fitted = encoder.out ? realloc(encoder.out, encoder.len) : NULL;
     return fitted ? fitted : encoder.out;
+}
+
+uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
+                        size_t n_texts, size_t *len)
+{
+    struct picture_colour colours[CANVAS_COLOURS];
+    for (size_t i = 0; i < CANVAS_COLOURS; i++)
+        colours[i] =
+            (struct picture_colour){palette[i].red, palette[i].green, palette[i].blue, 255};
+    const struct encoder encoder = {
+        .pixels = pixels, .colours = colours, .depth = 4, .texts = texts, .n_texts = n_texts};
+    return encode(encoder, len);
+}
+
+uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
+                               const struct picture_colour colours[PICTURE_LEVELS],
+                               const struct picture_text *texts, size_t n_texts, size_t *len)
+{
+    const struct encoder encoder = {
+        .pixels = levels, .colours = colours, .depth = 8, .texts = texts, .n_texts = n_texts};
+    return encode(encoder, len);
 }

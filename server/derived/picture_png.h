@@ -17,4 +17,15 @@ struct picture_text {
 uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
                         size_t n_texts, size_t *len);
 
+struct picture_colour {
+    uint8_t red, green, blue, alpha;
+};
+
+enum { PICTURE_LEVELS = 256 };
+
+/* The same with a byte a pixel, of a palette of its own, in which colours may be transparent. */
+uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
+                               const struct picture_colour colours[PICTURE_LEVELS],
+                               const struct picture_text *texts, size_t n_texts, size_t *len);
+
 #endif

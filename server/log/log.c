@@ -31,6 +31,11 @@ struct log_writer *log_writer_create(struct log *log, struct log_outcomes *outco
     return writer;
 }
 
+enum log_times log_keeps_times(struct log *log)
+{
+    return log->ops->keeps_times(log);
+}
+
 enum log_append log_writer_append(struct log_writer *writer, const struct log_batch *batch)
 {
     if (batch->value.len + batch->authors.len > writer->ops->record_max(writer))

@@ -68,6 +68,16 @@ struct log_identity log_identify(struct log *log);
 /* Release everything. Its readers and its writer must be gone. NULL is fine. */
 void log_close(struct log *log);
 
+/* Does the log keep the times that batches bring? */
+enum log_times {
+    LOG_TIMES_KEPT,
+    LOG_TIMES_ITS_OWN, /* every record gets the time at which it is appended */
+    LOG_TIMES_UNKNOWN, /* the broker does not say: read a record back */
+};
+
+/* As the topic was set when the log was opened. */
+enum log_times log_keeps_times(struct log *log);
+
 /* ---- writing ---- */
 
 struct log_writer;
@@ -78,6 +88,10 @@ struct log_batch {
     struct span authors;    /* header a as it is written; data is NULL for no such header */
     struct origin origin;   /* header o */
     const uint8_t *genesis; /* GENESIS_BYTES for header g, or NULL for no such header */
+    int64_t time_ms;        /* of the record, ms since 1970, for what happened before it is
+                               appended. 0: the log's own clock. Only a request: a Kafka topic with
+                               message.timestamp.type=LogAppendTime has its broker's clock alone, see
+                               log_keeps_times */
 };
 
 enum log_append {
@@ -198,6 +212,7 @@ void log_reader_destroy(struct log_reader *reader); /* NULL is fine */
 
 struct log_ops {
     struct log_identity (*identify)(struct log *log);
+    enum log_times (*keeps_times)(struct log *log);
     struct log_writer *(*writer_create)(struct log *log, char error[LOG_ERROR_BYTES]);
     struct log_reader *(*reader_create)(struct log *log, char error[LOG_ERROR_BYTES]);
     void (*close)(struct log *log);

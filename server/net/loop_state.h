@@ -46,7 +46,7 @@ struct loop {
     struct shard_host host;
     struct shard *shard;
 
-    ev_async wake, stop, picture, reload;
+    ev_async wake, stop, picture, history, reload;
     ev_prepare prepare; /* runs the shard before each wait */
     ev_idle more;       /* active: there is more to do, the loop must not wait */
     ev_timer due;       /* when the shard wants to run again */

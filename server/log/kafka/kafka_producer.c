@@ -101,6 +101,7 @@ enum log_append kafka_producer_send(struct kafka_producer *p, const struct log_b
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
         {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)value, batch->value.len}},
         {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = batch->time_ms}, /* 0: now, here too */
         {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = private},
     };
     rd_kafka_error_t *error =

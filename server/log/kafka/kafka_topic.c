@@ -183,14 +183,14 @@ static rd_kafka_resp_err_t describe(rd_kafka_t *rk, const struct kafka_settings 
     return err;
 }
 
-static int verify(rd_kafka_t *rk, const struct kafka_settings *settings, size_t *message_max,
-                  char error[LOG_ERROR_BYTES])
+static int verify(rd_kafka_t *rk, const struct kafka_settings *settings,
+                  struct kafka_topic_traits *traits, char error[LOG_ERROR_BYTES])
 {
     int rc = 0;
     size_t n;
     rd_kafka_event_t *event;
     const rd_kafka_ConfigEntry_t **entries;
-    *message_max = 0;
+    *traits = (struct kafka_topic_traits){.times = LOG_TIMES_UNKNOWN};
     rd_kafka_resp_err_t err = describe(rk, settings, &event, &entries, &n);
     if (err) /* the right to ask may be missing; the log works without */
         diag_warn("kafka: the settings of topic %s cannot be verified: %s", settings->topic,
@@ -202,7 +202,10 @@ static int verify(rd_kafka_t *rk, const struct kafka_settings *settings, size_t 
             continue;
         rc = judge(settings->topic, name, value, error);
         if (strcmp(name, "max.message.bytes") == 0)
-            *message_max = parse_size(value);
+            traits->message_max = parse_size(value);
+        if (strcmp(name, "message.timestamp.type") == 0)
+            traits->times =
+                strcmp(value, "LogAppendTime") == 0 ? LOG_TIMES_ITS_OWN : LOG_TIMES_KEPT;
     }
     if (event)
         rd_kafka_event_destroy(event);
@@ -233,7 +236,7 @@ size_t kafka_record_max(size_t message_max)
 }
 
 int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, int64_t deadline_ms,
-                        size_t *message_max, char error[LOG_ERROR_BYTES])
+                        struct kafka_topic_traits *traits, char error[LOG_ERROR_BYTES])
 {
     bool has_leader = false, made = false;
     int n = 0;
@@ -270,5 +273,5 @@ int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, i
                  n);
         return -1;
     }
-    return verify(rk, settings, message_max, error);
+    return verify(rk, settings, traits, error);
 }

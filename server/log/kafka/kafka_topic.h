@@ -13,10 +13,16 @@
 
 #include "log/kafka/kafka_conf.h"
 
-/* Wait for a broker until deadline_ms; make the topic or verify it. *message_max as of
- * kafka_topic_message_max. 0, or -1 with a reason in error. */
+/* What the topic is set to. */
+struct kafka_topic_traits {
+    size_t message_max; /* as of kafka_topic_message_max */
+    enum log_times times;
+};
+
+/* Wait for a broker until deadline_ms; make the topic or verify it. 0, or -1 with a reason in
+ * error. */
 int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, int64_t deadline_ms,
-                        size_t *message_max, char error[LOG_ERROR_BYTES]);
+                        struct kafka_topic_traits *traits, char error[LOG_ERROR_BYTES]);
 
 /* Ask how many bytes the topic takes at once (max.message.bytes, or the broker's default for it); 0
  * when nobody says so. Waits some seconds at most. */

@@ -21,7 +21,7 @@ struct log_kafka {
     struct log log; /* first: a log is cast to it */
     struct kafka_settings settings;
     char *cluster;
-    size_t message_max;       /* what the topic took when the log was opened; 0: not known */
+    struct kafka_topic_traits traits; /* when the log was opened */
     struct log_reader *first; /* whose client opened the log; NULL once somebody has taken it */
 };
 
@@ -35,6 +35,11 @@ static struct log_identity identify(struct log *log)
     return (struct log_identity){.cluster = of(log)->cluster, .topic = of(log)->settings.topic};
 }
 
+static enum log_times keeps_times(struct log *log)
+{
+    return of(log)->traits.times;
+}
+
 static struct log_writer *writer_create(struct log *log, char error[LOG_ERROR_BYTES])
 {
     const struct log_kafka *k = of(log);
@@ -44,7 +49,7 @@ static struct log_writer *writer_create(struct log *log, char error[LOG_ERROR_BY
                  settings->topic);
         return NULL;
     }
-    return kafka_writer_create(settings, k->message_max, error);
+    return kafka_writer_create(settings, k->traits.message_max, error);
 }
 
 static struct log_reader *reader_create(struct log *log, char error[LOG_ERROR_BYTES])
@@ -66,6 +71,7 @@ static void close_log(struct log *log)
 
 static const struct log_ops ops = {
     .identify = identify,
+    .keeps_times = keeps_times,
     .writer_create = writer_create,
     .reader_create = reader_create,
     .close = close_log,
@@ -100,7 +106,7 @@ struct log *log_kafka_open(const char *where, const struct log_options *options,
     if (!k->first)
         goto fail;
     rd_kafka_t *rk = kafka_reader_client(k->first);
-    if (kafka_topic_prepare(rk, &k->settings, deadline, &k->message_max, error) != 0 ||
+    if (kafka_topic_prepare(rk, &k->settings, deadline, &k->traits, error) != 0 ||
         ask_cluster(k, rk, error) != 0)
         goto fail;
     return &k->log;

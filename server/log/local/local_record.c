@@ -8,7 +8,7 @@
  *    9  u8   which headers are present: 1 = a, 2 = o, 4 = g
  *   10  u16  0
  *   12  u32  length of the value
- *   16  i64  time of the commit, ms since 1970
+ *   16  i64  time, ms since 1970: that of the commit, unless the batch brought one
  *   24       the value; then header a (what is left of the length); o (16 bytes); g (16 bytes)
  *
  * The offset is under the checksum so that a record that turns up in another's place is found out.

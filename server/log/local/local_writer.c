@@ -37,6 +37,7 @@ enum {
 struct pending {
     struct pending *next;
     struct origin origin;
+    int64_t time_ms; /* 0: that of the commit */
     size_t len;
     uint8_t bytes[]; /* the record */
 };
@@ -104,7 +105,7 @@ static int commit(struct local_writer *w, struct pending *group, uint64_t high)
         return rc;
     int64_t now = clock_wall_ms();
     for (struct pending *p = group; p && rc == 0; p = p->next, high++) {
-        local_record_seal(p->bytes, p->len, high, now);
+        local_record_seal(p->bytes, p->len, high, p->time_ms ? p->time_ms : now);
         size_t offset = (size_t)high;
         MDB_val key = {sizeof offset, &offset}, data = {p->len, p->bytes};
         rc = mdb_put(txn, w->store->records, &key, &data, MDB_APPEND);
@@ -300,6 +301,7 @@ static enum log_append append(struct log_writer *writer, const struct log_batch 
         return LOG_FULL;
     p->next = NULL;
     p->origin = batch->origin;
+    p->time_ms = batch->time_ms;
     p->len = len;
     local_record_encode(p->bytes, batch);
 

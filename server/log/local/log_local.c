@@ -27,6 +27,12 @@ static struct log_identity identify(struct log *log)
     return (struct log_identity){.cluster = of(log)->store.id, .topic = "local"};
 }
 
+static enum log_times keeps_times(struct log *log)
+{
+    (void)log;
+    return LOG_TIMES_KEPT;
+}
+
 static struct log_writer *writer_create(struct log *log, char error[LOG_ERROR_BYTES])
 {
     struct log_local *l = of(log);
@@ -52,6 +58,7 @@ static void close_log(struct log *log)
 
 static const struct log_ops ops = {
     .identify = identify,
+    .keeps_times = keeps_times,
     .writer_create = writer_create,
     .reader_create = reader_create,
     .close = close_log,

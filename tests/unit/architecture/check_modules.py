@@ -27,6 +27,7 @@ LAYERS = [
     ("server/log",),
     ("server/plane", "server/config"),
     ("server/derived",),
+    ("server/history",),
     ("server/session",),
     ("server/net",),
     ("server/http",),

@@ -313,6 +313,35 @@ static void a_time_after_the_last_record_leads_to_the_end(void **state)
     scene_drop(&s);
 }
 
+static void a_batch_may_bring_its_time(void **state)
+{
+    static const int64_t event = 1491063600000; /* years before any clock of this test */
+    struct scene s = scene_make(world);
+    enum log_times times = log_keeps_times(s.o->log);
+    assert_true(times == LOG_TIMES_KEPT || times == LOG_TIMES_ITS_OWN);
+    for (uint64_t i = 1; i <= 20; i++) {
+        struct log_batch batch = batch_make(5, i, SIZE, i % 2 == 0);
+        batch.time_ms = i <= 10 ? event + (int64_t)i * 1000 : 0;
+        append(&s, &batch);
+        batch_finish(&batch);
+    }
+    wait_for(&s, 20, 20);
+    for (size_t i = 0; i < 20; i++) {
+        int64_t time_ms = s.c->records[i].record.time_ms;
+        bool kept = time_ms == event + (int64_t)(i + 1) * 1000;
+        assert_int_equal(kept, i < 10 && times == LOG_TIMES_KEPT);
+        if (!kept && i > 0 && !s.world->idle) /* its own clock, whatever came before */
+            assert_true(time_ms >= s.c->records[i - 1].record.time_ms);
+    }
+    if (times == LOG_TIMES_KEPT) {
+        assert_int_equal(offset_at(&s, event + 5000), s.c->records[4].record.offset);
+        assert_int_equal(offset_at(&s, event + 5001), s.c->records[5].record.offset);
+        if (!s.world->idle) /* the clock of a log in virtual time began a moment ago */
+            assert_int_equal(offset_at(&s, event + 10001), s.c->records[10].record.offset);
+    }
+    scene_drop(&s);
+}
+
 static void asking_for_a_time_does_not_move_the_reader(void **state)
 {
     struct scene s = scene_make(world);
@@ -377,6 +406,7 @@ int conformance_readers_run(const struct world *w)
         cmocka_unit_test(a_wake_is_for_one_reader_only),
         cmocka_unit_test(a_time_leads_to_the_first_record_at_or_after_it),
         cmocka_unit_test(a_time_after_the_last_record_leads_to_the_end),
+        cmocka_unit_test(a_batch_may_bring_its_time),
         cmocka_unit_test(asking_for_a_time_does_not_move_the_reader),
         cmocka_unit_test(a_log_has_one_writer_at_a_time),
         cmocka_unit_test(a_record_that_is_too_large_is_not_taken),

@@ -131,7 +131,8 @@ static struct span copy_span(uint8_t **bytes, struct span span)
     return copy;
 }
 
-/* Append a copy of record; offset and time are given here. 0, or -1 without memory. */
+/* Append a copy of record; its offset is given here, and its time when it has none. 0, or -1
+ * without memory. */
 static int put(struct memory_partition *p, const struct record *record)
 {
     if (p->n == p->room) {
@@ -152,7 +153,7 @@ static int put(struct memory_partition *p, const struct record *record)
     s->bytes = copy;
     s->record = (struct record){
         .offset = p->high,
-        .time_ms = (int64_t)(s->at_us / 1000),
+        .time_ms = record->time_ms ? record->time_ms : (int64_t)(s->at_us / 1000),
         .value = copy_span(&copy, record->value),
         .authors = copy_span(&copy, record->authors),
         .origin = copy_span(&copy, record->origin),
@@ -189,8 +190,10 @@ static void report_due(struct memory_writer *w, uint64_t now)
 static int append_record(struct memory_partition *p, const struct log_batch *batch)
 {
     uint8_t origin[ORIGIN_BYTES];
-    struct record record = {
-        .value = batch->value, .authors = batch->authors, .origin = {origin, sizeof origin}};
+    struct record record = {.time_ms = batch->time_ms,
+                            .value = batch->value,
+                            .authors = batch->authors,
+                            .origin = {origin, sizeof origin}};
     origin_store(origin, &batch->origin);
     if (batch->genesis)
         record.genesis = (struct span){batch->genesis, GENESIS_BYTES};
@@ -418,8 +421,15 @@ static void close_log(struct log *log)
     free(of_log(log));
 }
 
+static enum log_times keeps_times(struct log *log)
+{
+    (void)log;
+    return LOG_TIMES_KEPT;
+}
+
 static const struct log_ops ops = {
     .identify = identify,
+    .keeps_times = keeps_times,
     .writer_create = writer_create,
     .reader_create = reader_create,
     .close = close_log,

@@ -351,6 +351,32 @@ static void a_log_whose_beginning_is_gone_says_so(void **state)
     kafka_destroy(topic);
 }
 
+static void a_topic_of_create_time_keeps_the_times_that_batches_bring(void **state)
+{
+    static const int64_t event = 1491063600000;
+    char *topic = kafka_create();
+    make_topic(
+        topic, 1,
+        (const char *[]){"message.timestamp.type", "CreateTime", "retention.ms", "-1", NULL});
+    struct collector *c = collector_create();
+    struct opened *o = opened_from(kafka_open(topic), c);
+    char error[LOG_ERROR_BYTES] = "";
+    assert_int_equal(log_keeps_times(o->log), LOG_TIMES_KEPT);
+    assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
+    for (uint64_t i = 1; i <= 10; i++) {
+        struct log_batch batch = batch_make(1, i, 5, true);
+        batch.time_ms = event + (int64_t)i * 1000;
+        assert_int_equal(log_writer_append(o->writer, &batch), LOG_ACCEPTED);
+        batch_finish(&batch);
+    }
+    read_records(o, c, 10);
+    for (size_t i = 0; i < 10; i++)
+        assert_int_equal(c->records[i].record.time_ms, event + (int64_t)(i + 1) * 1000);
+    opened_close(o);
+    collector_destroy(c);
+    kafka_destroy(topic);
+}
+
 static void an_append_is_committed_and_read_within_milliseconds(void **state)
 {
     char *topic = kafka_create();
@@ -399,6 +425,7 @@ int main(int argc, char *argv[])
         cmocka_unit_test(a_missing_topic_is_not_made_to_be_read),
         cmocka_unit_test(a_topic_of_two_partitions_is_refused),
         cmocka_unit_test(a_compacted_topic_is_refused),
+        cmocka_unit_test(a_topic_of_create_time_keeps_the_times_that_batches_bring),
         cmocka_unit_test(a_topic_made_by_hand_is_used_with_warnings),
         cmocka_unit_test(a_property_is_passed_on_or_refused_by_name),
         cmocka_unit_test(no_broker_is_an_error_within_seconds),

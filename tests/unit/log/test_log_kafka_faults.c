@@ -559,11 +559,14 @@ static void closing_without_a_broker_ends_in_time_with_every_outcome_reported(vo
     scene_drop(&s);
 }
 
-/* An argument is a pattern of the tests to run. */
+/* An argument is a pattern of the tests to run; or "even" or "odd" for every other one of them,
+ * which wait most of the time and so take half as long in two processes. */
 int main(int argc, char *argv[])
 {
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
+    const char *which = argc > 1 ? argv[1] : "";
+    bool even = strcmp(which, "even") == 0, odd = strcmp(which, "odd") == 0;
+    if (argc > 1 && !even && !odd)
+        cmocka_set_test_filter(which);
     char why[256];
     mock_client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
     const struct CMUnitTest tests[] = {
@@ -587,7 +590,13 @@ int main(int argc, char *argv[])
         cmocka_unit_test(nothing_blocks_the_reader_for_long_without_a_broker),
         cmocka_unit_test(closing_without_a_broker_ends_in_time_with_every_outcome_reported),
     };
-    int failed = cmocka_run_group_tests_name("kafka faults", tests, NULL, NULL);
+    struct CMUnitTest chosen[sizeof tests / sizeof *tests];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        if ((!even || i % 2 == 0) && (!odd || i % 2 == 1))
+            chosen[n++] = tests[i];
+    }
+    int failed = _cmocka_run_group_tests("kafka faults", chosen, n, NULL, NULL);
     rd_kafka_destroy(mock_client);
     return failed;
 }
