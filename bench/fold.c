@@ -11,8 +11,7 @@
  * the values' lengths in place of canvas_apply edits a second   edits / T kafka / bare     median
  * kafka / median bare Repetitions are interleaved (local, kafka, bare, no fold; and again), after
  * one of each that does not count. The log is generated when it is empty: EDITS edits on random
- * pixels, BATCH a record, each with the origin header, the first one with a genesis id; with
- * --authors also random author ids.
+ * pixels, BATCH a record, each with the origin header; with --authors also random author ids.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -162,9 +161,10 @@ static void generate(const struct bench *b, enum kind kind, struct log *log)
             run[1] = 0;
             store_u64(run + 2, random_u64());
         }
+        static const uint8_t genesis[GENESIS_BYTES] = {0xfe};
         struct log_batch batch = {.value = {edits, EDIT_BYTES * n}, .origin = {1, ++number}};
-        if (number == 1) /* as a server does */
-            batch.genesis = (const uint8_t *)"the log of folds";
+        if (number == 1) /* as a server's log has it: without, it has no history */
+            batch.genesis = genesis;
         if (b->authors)
             batch.authors = (struct span){authors, 1 + RUN_BYTES * n};
         enum log_append result;

@@ -249,10 +249,8 @@ static void hold(struct http *http, struct history_name name, bool coming, uint6
         holder->next->prev = holder;
     poll->first = holder;
     metric_add(loop->config.metrics, polls, 1);
-    http_wait(http, &holding_ops, holder, us);
-    holder->until_us = http->conn->deadline_us;
-    if (coming && us > COMING_US)
-        conn_set_deadline(http->conn, COMING_US);
+    http_wait(http, &holding_ops, holder, coming ? COMING_US : us);
+    holder->until_us = env_now_us(loop->config.env) + us;
     if (http->input_len > http->used)
         return; /* the next request has come with this one */
     http_drop_input(http);
@@ -283,14 +281,15 @@ void poll_get(struct http *http)
     }
     name.from = (uint64_t)http->numbers[3];
     enum history_state state = history_get(http->site->history, name, &bytes, &moved);
-    unsigned waited = waited_seconds(http);
-    bool waits = state == HISTORY_WAIT || state == HISTORY_COMING;
-    if (waits && http->conn->loop->phase != LOOP_RUNS)
-        state = HISTORY_BUSY;
-    else if (waits && waited < HOLD_SECONDS) {
-        hold(http, name, state == HISTORY_COMING, (uint64_t)(HOLD_SECONDS - waited) * SECOND_US);
+    unsigned waited = waited_seconds(http),
+             left = waited < HOLD_SECONDS ? HOLD_SECONDS - waited : 0;
+    bool coming = state == HISTORY_COMING, waits = coming || (state == HISTORY_WAIT && left > 0);
+    if (waits && http->conn->loop->phase == LOOP_RUNS) {
+        hold(http, name, coming, (uint64_t)left * SECOND_US);
         return;
     }
+    if (waits)
+        state = HISTORY_BUSY; /* it ends */
     answer(http, state, bytes, moved);
     history_answer_release(bytes);
 }

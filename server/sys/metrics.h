@@ -34,6 +34,7 @@
     X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
     X(resets_total, counter, "Clients sent to the picture")                                        \
     X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
+    X(history_answers_total, counter, "Answers of the history made, of all kinds")                 \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \

@@ -67,6 +67,17 @@ async def paint(server, x, y, colour):
     return int(re.search(rb'"version":(\d+)', answer.body)[1])
 
 
+async def known(server, name, version):
+    """Wait until the history has read the record that ends at this version: it comes to it a moment later."""
+    poll = Poll(server)
+
+    async def read():
+        status, _, _ = await poll.get(f"{name}/edits/{version}", "Placed-Waited: 24\r\n")
+        return status != 503
+    await eventually(read, f"the history knows version {version}")
+    poll.close()
+
+
 async def held(server, n, timeout=30):
     """Wait until n polls are held."""
     async def there():
@@ -83,6 +94,7 @@ async def test_what_has_come_already_is_answered_at_once(world):
     name = await name_of(server)
     first = await paint(server, 1, 2, 3)
     second = await paint(server, 4, 5, 6)
+    await known(server, name, second)
     poll = Poll(server)
     status, headers, edits = await poll.get(f"{name}/edits/0")
     assert (status, headers["content-type"], headers["cache-control"]) == (200, "application/octet-stream", IMMUTABLE)
@@ -244,6 +256,7 @@ async def test_head_has_the_same_head(world):
     server = await world.server()
     name = await name_of(server)
     version = await paint(server, 1, 1, 1)
+    await known(server, name, version)
     sock = await asyncio.to_thread(raw.connect, server)
     with sock:
         sock.sendall(f"HEAD {name}/edits/0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
