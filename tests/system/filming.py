@@ -171,14 +171,14 @@ class Decoded:
     """The frames of a WebP as they are shown: ends[i] is the time in ms at which pictures[i] ends."""
 
     def __init__(self, data):
-        head, _, data = data.partition(b"\n")
-        self.width, self.height, self.count = map(int, head.split())
+        at = data.index(b"\n") + 1
+        self.width, self.height, self.count = map(int, data[:at].split())
         self.ends, self.pictures = [], []
-        while data:
-            end, _, data = data.partition(b"\n")
-            self.ends.append(int(end))
-            self.pictures.append(data[:self.width * self.height])
-            data = data[self.width * self.height:]
+        while at < len(data):
+            begin = data.index(b"\n", at) + 1
+            self.ends.append(int(data[at:begin]))
+            at = begin + self.width * self.height
+            self.pictures.append(data[begin:at])
         assert self.count == len(self.ends)
 
     def at(self, time_ms):
