@@ -161,7 +161,10 @@ static void generate(const struct bench *b, enum kind kind, struct log *log)
             run[1] = 0;
             store_u64(run + 2, random_u64());
         }
+        static const uint8_t genesis[GENESIS_BYTES] = {0xfe};
         struct log_batch batch = {.value = {edits, EDIT_BYTES * n}, .origin = {1, ++number}};
+        if (number == 1) /* as a server's log has it: without, it has no history */
+            batch.genesis = genesis;
         if (b->authors)
             batch.authors = (struct span){authors, 1 + RUN_BYTES * n};
         enum log_append result;

@@ -17,6 +17,7 @@
 #include "derived/checkpointer.h"
 #include "derived/pictures.h"
 #include "derived/plane_source.h"
+#include "history/history_canvases.h"
 #include "http/connection.h"
 #include "http/files.h"
 #include "http/site.h"
@@ -52,12 +53,15 @@ struct server {
     struct reader *reader;
     struct plane_source source;
     struct pictures *pictures;
+    struct history_canvases history_source;
+    struct history *history; /* NULL: none is kept */
     struct files *files;
     struct site site;
     struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
+    atomic_bool loops_open; /* all of them: other threads may wake them */
     pthread_t loop_threads[CONFIG_THREADS_MAX];
     size_t n_loop_threads;
     struct checkpointer *checkpointer;
@@ -216,6 +220,37 @@ static int open_pictures(struct server *server)
     return -1;
 }
 
+/* ---- the history ---- */
+
+static void history_ready(struct history_source *source)
+{
+    struct server *server =
+        (struct server *)((char *)source - offsetof(struct server, history_source.source));
+    for (size_t i = 0; atomic_load(&server->loops_open) && i < server->n_loops; i++)
+        loop_history_ready(server->loops[i]);
+}
+
+static int open_history(struct server *server)
+{
+    char path[PATH_MAX];
+    struct history_config config = history_config_default;
+    if (!server->config.history)
+        return 0;
+    snprintf(path, sizeof path, "%s/history", server->config.data);
+    config.directory = path;
+    config.publish_ms = server->config.tick_ms;
+    history_canvases_init(&server->history_source, server->canvases);
+    server->history_source.source.ready = history_ready;
+    server->history =
+        history_create(server->log, &server->history_source.source, &config, &server->metrics);
+    if (server->history)
+        return 0;
+    diag_error("cannot start the history: %s", strerror(errno));
+    return -1;
+}
+
+/* ---- the web client ---- */
+
 static int load_files(struct server *server)
 {
     char found[WEB_FOLDER_BYTES], error[FILES_ERROR_BYTES];
@@ -271,6 +306,7 @@ static void make_site(struct server *server)
     site->admin_routes = &routes_admin;
     site->files = server->files;
     site->pictures = server->pictures;
+    site->history = server->history;
     site->canvases = server->canvases;
     site->frame_ancestors = config->frame_ancestors;
     site->proxies = config->proxies;
@@ -320,6 +356,7 @@ static int open_loops(struct server *server, unsigned max_files)
             loop.admin = NULL;
         }
     }
+    atomic_store(&server->loops_open, true);
     return 0;
 }
 
@@ -345,7 +382,8 @@ static int open_server(struct server *server)
     if (code != EXIT_SUCCESS || stopping)
         return code;
     configure_shards(server);
-    if (open_pictures(server) != 0 || load_files(server) != 0 || open_loops(server, max_files) != 0)
+    if (open_pictures(server) != 0 || open_history(server) != 0 || load_files(server) != 0 ||
+        open_loops(server, max_files) != 0)
         return EXIT_FAILURE;
     return EXIT_SUCCESS;
 }
@@ -426,6 +464,7 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    history_destroy(server->history);
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);

@@ -82,6 +82,7 @@ void info_get(struct http *http)
     cJSON *energy = cJSON_AddObjectToObject(json, "energy");
     cJSON_AddStringToObject(energy, "policy", loop->config.shard->energy);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
+    cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));
     reply_json(http, (struct reply){.status = 200, .extra = "Cache-Control: no-cache\r\n"}, json);
 }

@@ -129,7 +129,9 @@ void picture_get_tile(struct http *http)
 {
     const int64_t *numbers = http->numbers;
     struct picture_name name = {0};
-    bool possible = numbers[0] >= 0 && numbers[0] <= PICTURE_ZOOM_MAX;
+    struct position corner; /* a tile's place is never farther away than a canvas's */
+    bool possible = numbers[0] >= 0 && numbers[0] <= PICTURE_ZOOM_MAX &&
+                    position_from(numbers[1], numbers[2], &corner);
     if (possible)
         name = (struct picture_name){
             .zoom = (unsigned)numbers[0], .x = (int)numbers[1], .y = (int)numbers[2]};

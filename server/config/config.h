@@ -51,6 +51,7 @@ struct config {
     unsigned batch_ms;           /* 200, 1 to 10000: how long intake gathers edits */
     unsigned tick_ms;            /* 200, 1 to 10000: how often viewers are told */
     unsigned checkpoint_seconds; /* 60, 1 to 86400 */
+    bool history;                /* true: every version is kept */
     unsigned max_connections;    /* 0: as many as the open-file limit lets */
     char *energy;                /* "free", "sephsplace", "reddit", "charges" */
     bool rebuild;

@@ -394,6 +394,8 @@ const struct key keys[] = {
      AT(tick_ms)},
     {"checkpoint-seconds", "N", "60", "how often the canvas is saved", .min = 1, .max = 86400,
      .set = set_number, AT(checkpoint_seconds)},
+    {"history", "on|off", "on", "keep every version, under DIR/history", .expected = "on or off",
+     .set = set_flag, AT(history)},
     {"max-connections", "N", "0", "0: as many as the limit of open files lets", .min = 0,
      .max = 1000000, .set = set_number, AT(max_connections)},
     {"energy", "free|sephsplace|reddit|charges", "free", "how often one may draw",

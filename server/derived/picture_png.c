@@ -24,6 +24,8 @@ enum {
 struct encoder {
     const uint8_t *pixels;
     uint32_t width, height;
+    const struct picture_colour *colours;
+    unsigned depth; /* bits a pixel, 4 or 8; there are as many colours as it can tell apart */
     const struct picture_text *texts;
     size_t n_texts;
     png_struct *png;
@@ -64,13 +66,22 @@ static void on_flush(png_struct *png)
 
 static void write_header(struct encoder *encoder)
 {
-    png_set_IHDR(encoder->png, encoder->info, encoder->width, encoder->height, 4,
+    png_set_IHDR(encoder->png, encoder->info, encoder->width, encoder->height, (int)encoder->depth,
                  PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
-    png_color colours[CANVAS_COLOURS];
-    for (int i = 0; i < CANVAS_COLOURS; i++)
-        colours[i] = (png_color){palette[i].red, palette[i].green, palette[i].blue};
-    png_set_PLTE(encoder->png, encoder->info, colours, CANVAS_COLOURS);
+    png_color colours[PICTURE_LEVELS];
+    png_byte alphas[PICTURE_LEVELS];
+    int n_alphas = 0; /* those behind are opaque */
+    for (int i = 0; i < 1 << encoder->depth; i++) {
+        const struct picture_colour *colour = &encoder->colours[i];
+        colours[i] = (png_color){colour->red, colour->green, colour->blue};
+        alphas[i] = colour->alpha;
+        if (colour->alpha < 255)
+            n_alphas = i + 1;
+    }
+    png_set_PLTE(encoder->png, encoder->info, colours, 1 << encoder->depth);
+    if (n_alphas > 0)
+        png_set_tRNS(encoder->png, encoder->info, alphas, n_alphas, NULL);
     for (size_t i = 0; i < encoder->n_texts; i++) {
         png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE,
                          .key = (char *)(uintptr_t)encoder->texts[i].key, /* libpng copies both */
@@ -80,24 +91,23 @@ static void write_header(struct encoder *encoder)
     png_write_info(encoder->png, encoder->info);
 }
 
-/* The filter, then two pixels a byte. */
-static size_t row_bytes(const struct encoder *encoder)
-{
-    return 1 + ((size_t)encoder->width + 1) / 2;
-}
-
 /* The rows as PNG wants them, for free(). NULL when out of memory. */
-static uint8_t *pack_rows(const struct encoder *encoder)
+static uint8_t *pack_rows(const struct encoder *encoder, size_t *len)
 {
+    const size_t width = encoder->width;
+    const size_t row_bytes = 1 + (width * encoder->depth + 7) / 8; /* the filter, the pixels */
     const uint8_t *pixels = encoder->pixels;
-    const uint32_t pairs = encoder->width / 2, odd = encoder->width % 2;
-    uint8_t *rows = malloc(row_bytes(encoder) * encoder->height), *out = rows;
-    for (uint32_t y = 0; rows && y < encoder->height; y++) {
+    *len = row_bytes * encoder->height;
+    uint8_t *rows = malloc(*len), *out = rows;
+    for (uint32_t y = 0; rows && y < encoder->height; y++, pixels += width) {
         *out++ = FILTER_NONE;
-        for (uint32_t x = 0; x < pairs; x++, pixels += 2)
-            *out++ = (uint8_t)(pixels[0] << 4 | pixels[1]);
-        if (odd)
-            *out++ = (uint8_t)(*pixels++ << 4);
+        if (encoder->depth == 8)
+            memcpy(out, pixels, width);
+        for (size_t x = 0; encoder->depth == 4 && x + 1 < width; x += 2)
+            out[x / 2] = (uint8_t)(pixels[x] << 4 | pixels[x + 1]);
+        if (encoder->depth == 4 && width % 2)
+            out[width / 2] = (uint8_t)(pixels[width - 1] << 4);
+        out += row_bytes - 1;
     }
     return rows;
 }
@@ -105,9 +115,9 @@ static uint8_t *pack_rows(const struct encoder *encoder)
 /* Fill in pixel_stream. -1 when out of memory. */
 static int compress(struct encoder *encoder)
 {
-    const size_t len = row_bytes(encoder) * encoder->height;
+    size_t len;
     struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-    uint8_t *rows = pack_rows(encoder);
+    uint8_t *rows = pack_rows(encoder, &len);
     if (compressor && rows) {
         size_t room = libdeflate_zlib_compress_bound(compressor, len);
         encoder->pixel_stream = malloc(room);
@@ -134,22 +144,9 @@ static int write_file(struct encoder *encoder)
     return 0;
 }
 
-uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
-                        size_t n_texts, size_t *len)
+static uint8_t *encode(struct encoder encoder, size_t *len)
 {
-    return picture_encode_area(pixels, CANVAS_WIDTH, CANVAS_HEIGHT, texts, n_texts, len);
-}
-
-uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
-                             const struct picture_text *texts, size_t n_texts, size_t *len)
-{
-    struct encoder encoder = {
-        .pixels = pixels,
-        .width = width,
-        .height = height,
-        .texts = texts,
-        .n_texts = n_texts,
-        .png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning)};
+    encoder.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     if (!encoder.png)
         return NULL;
     encoder.info = png_create_info_struct(encoder.png);
@@ -163,4 +160,41 @@ uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t hei
     /* The buffer grew by halves, and the picture may be kept for long. */
     uint8_t *fitted = encoder.out ? realloc(encoder.out, encoder.len) : NULL;
     return fitted ? fitted : encoder.out;
+}
+
+uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
+                        size_t n_texts, size_t *len)
+{
+    return picture_encode_area(pixels, CANVAS_WIDTH, CANVAS_HEIGHT, texts, n_texts, len);
+}
+
+uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
+                             const struct picture_text *texts, size_t n_texts, size_t *len)
+{
+    struct picture_colour colours[CANVAS_COLOURS];
+    for (size_t i = 0; i < CANVAS_COLOURS; i++)
+        colours[i] =
+            (struct picture_colour){palette[i].red, palette[i].green, palette[i].blue, 255};
+    const struct encoder encoder = {.pixels = pixels,
+                                    .width = width,
+                                    .height = height,
+                                    .colours = colours,
+                                    .depth = 4,
+                                    .texts = texts,
+                                    .n_texts = n_texts};
+    return encode(encoder, len);
+}
+
+uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
+                               const struct picture_colour colours[PICTURE_LEVELS],
+                               const struct picture_text *texts, size_t n_texts, size_t *len)
+{
+    const struct encoder encoder = {.pixels = levels,
+                                    .width = CANVAS_WIDTH,
+                                    .height = CANVAS_HEIGHT,
+                                    .colours = colours,
+                                    .depth = 8,
+                                    .texts = texts,
+                                    .n_texts = n_texts};
+    return encode(encoder, len);
 }

@@ -21,4 +21,15 @@ uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct pictur
 uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
                              const struct picture_text *texts, size_t n_texts, size_t *len);
 
+struct picture_colour {
+    uint8_t red, green, blue, alpha;
+};
+
+enum { PICTURE_LEVELS = 256 };
+
+/* The same with a byte a pixel, of a palette of its own, in which colours may be transparent. */
+uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
+                               const struct picture_colour colours[PICTURE_LEVELS],
+                               const struct picture_text *texts, size_t n_texts, size_t *len);
+
 #endif

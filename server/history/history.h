@@ -16,50 +16,11 @@
 
 #include "core/position.h"
 #include "core/record.h"
+#include "history/history_answer.h"
 #include "log/log.h"
 #include "sys/metrics.h"
 
 struct history;
-
-/* What can be asked for. Versions that a canvas never had are moved to the greatest one below that
- * it had. */
-enum history_kind {
-    HISTORY_PICTURE,     /* the canvas at version `from`, as PNG */
-    HISTORY_HEAT,        /* edits a pixel after version `from`, up to version `to`, as PNG */
-    HISTORY_BLOCK,       /* block number `from`, which is complete */
-    HISTORY_TAIL,        /* the block that is not complete yet */
-    HISTORY_EDITS,       /* the payload of a frame: what came after version `from` */
-    HISTORY_INDEX,       /* of one canvas, as JSON */
-    HISTORY_PLANE_INDEX, /* of all canvases, as JSON */
-    HISTORY_TIME,        /* no bytes: moved to the picture at the time `from` (ms since 1970) */
-};
-
-struct history_name {
-    enum history_kind kind;
-    struct position position; /* (0, 0) where the kind has none */
-    uint64_t from, to;        /* 0 where the kind has none */
-};
-
-/* Immutable, shared and counted. */
-struct history_answer {
-    struct history_name name;
-    uint64_t version; /* of the canvas (of the plane for its index) as far as it shows */
-    char etag[40];    /* with its quotes */
-    size_t len;
-    const uint8_t *bytes;
-};
-
-struct history_answer *history_answer_retain(struct history_answer *answer); /* returns it */
-void history_answer_release(struct history_answer *answer);                  /* NULL is fine */
-
-enum history_state {
-    HISTORY_READY,  /* *answer is it; release it */
-    HISTORY_COMING, /* it is being made, or the log has not been read as far yet: source->ready */
-    HISTORY_WAIT,   /* EDITS: none came yet after that version; source->ready when there are */
-    HISTORY_MOVED,  /* not the canonical name; *moved is, and its kind may be another */
-    HISTORY_BUSY,   /* too much is asked for at the moment: ask again in a second */
-    HISTORY_NONE,   /* there is nothing of that name */
-};
 
 /* Where history gets from what it cannot know by itself, and whom to tell. */
 struct history_source {

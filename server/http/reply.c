@@ -30,6 +30,7 @@ static const char *reason_of(unsigned status)
     } reasons[] = {
         {200, "OK"},
         {204, "No Content"},
+        {302, "Found"},
         {304, "Not Modified"},
         {400, "Bad Request"},
         {403, "Forbidden"},

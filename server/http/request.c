@@ -113,11 +113,14 @@ static unsigned split_target(struct request *request, char *url, size_t len)
         request->authority = authority - 1;
     }
     size_t path_len = strcspn(path, "?");
-    request->query = path[path_len] == '?' ? path + path_len + 1 : "";
+    bool asks = path[path_len] == '?';
+    request->query = asks ? path + path_len + 1 : "";
     request->query_len = strlen(request->query);
     if (strchr(path, '#'))
         return 400;
-    path_len = form_decode(path, path_len, 0);
+    size_t decoded = form_decode(path, path_len, 0);
+    request->plain = decoded == path_len && !asks;
+    path_len = decoded;
     path[path_len] = '\0';
     request->path = path_len > 0 ? path : "/";
     request->path_len = path_len > 0 ? path_len : 1;

@@ -42,6 +42,7 @@ struct request {
     size_t path_len;
     const char *query; /* not decoded; "" when there is none */
     size_t query_len;
+    bool plain; /* the path came as it is, nothing in it was coded, and no '?' followed */
     const char *authority; /* host[:port], of Host or an absolute target; NULL when there is none */
     uint64_t body_len;     /* as announced */
     bool chunked;          /* then it is not announced */

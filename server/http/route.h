@@ -9,7 +9,7 @@
 
 struct http;
 
-enum { ROUTE_NUMBERS = 4 };
+enum { ROUTE_NUMBERS = 5 };
 
 enum route_readers {
     READERS_OWN,    /* our own pages, and programs that are no page */
@@ -18,7 +18,9 @@ enum route_readers {
 };
 
 struct route {
-    /* A '#' in it stands for a canonical decimal number: one path, one thing. */
+    /* A '#' in it stands for a canonical decimal number of at most 63 bits and a sign: one path,
+     * one thing. A '$' stands for 16 small hexadecimal digits, a number of 64 bits. A '*' at the
+     * end stands for anything. */
     const char *path;
     void (*get)(struct http *http); /* HEAD too, unless it is a stream. NULL: not allowed */
     void (*post)(struct http *http);
@@ -36,7 +38,8 @@ struct routes {
     bool (*other_exists)(const struct http *http); /* if they exist */
 };
 
-/* Does the path fit the pattern? The numbers in it; those that it does not have are 0. */
+/* Does the path fit the pattern? The numbers in it, that of a '$' bit by bit; those that it does
+ * not have are 0. */
 bool route_fits(const char *pattern, const char *path, int64_t numbers[ROUTE_NUMBERS]);
 
 const struct route *route_find(const struct routes *routes, const char *path,

@@ -55,6 +55,12 @@ static void on_picture(struct ev_loop *ev, ev_async *watcher, int events)
     conn_picture(loop);
 }
 
+static void on_history(struct ev_loop *ev, ev_async *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    waiters_wake(&loop->history_waiters);
+}
+
 static void on_second(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;
@@ -71,6 +77,7 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
     loop->phase_until_us = now_us(loop) + DRAIN_US;
     listen_close(loop);
     shard_drain(loop->shard);
+    waiters_wake(&loop->history_waiters); /* nobody is kept waiting until the end */
 }
 
 static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)
@@ -123,16 +130,18 @@ static void start_watchers(struct loop *loop)
     ev_async_init(&loop->wake, on_wake);
     ev_async_init(&loop->stop, on_stop);
     ev_async_init(&loop->picture, on_picture);
+    ev_async_init(&loop->history, on_history);
     ev_async_init(&loop->reload, on_reload);
     ev_prepare_init(&loop->prepare, on_prepare);
     ev_idle_init(&loop->more, on_more);
     ev_timer_init(&loop->due, on_due, 0., 0.);
     ev_timer_init(&loop->second, on_second, 1., 1.);
-    loop->stop.data = loop->picture.data = loop->reload.data = loop->prepare.data =
-        loop->second.data = loop;
+    loop->stop.data = loop->picture.data = loop->history.data = loop->reload.data =
+        loop->prepare.data = loop->second.data = loop;
     ev_async_start(loop->ev, &loop->wake);
     ev_async_start(loop->ev, &loop->stop);
     ev_async_start(loop->ev, &loop->picture);
+    ev_async_start(loop->ev, &loop->history);
     ev_async_start(loop->ev, &loop->reload);
     ev_prepare_start(loop->ev, &loop->prepare);
     ev_timer_start(loop->ev, &loop->second);
@@ -190,6 +199,11 @@ void loop_run(struct loop *loop)
 void loop_picture_ready(struct loop *loop)
 {
     ev_async_send(loop->ev, &loop->picture);
+}
+
+void loop_history_ready(struct loop *loop)
+{
+    ev_async_send(loop->ev, &loop->history);
 }
 
 void loop_stop(struct loop *loop)

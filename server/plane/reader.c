@@ -33,6 +33,7 @@ struct reader {
     struct log_reader *records;
     struct fold *folds[READER_FOLDS_MAX];
     size_t n_folds;
+    bool silent;
     enum phase phase;
     bool has_anchor;
     struct anchor anchor;      /* of the newest record read, now or before this start */
@@ -187,7 +188,7 @@ static enum reader_result check_identity(struct reader *reader, const struct rea
 static void say_progress(const struct reader *reader, uint64_t end, time_t *said)
 {
     time_t now = time(NULL);
-    if (now - *said < PROGRESS_S)
+    if (reader->silent || now - *said < PROGRESS_S)
         return;
     *said = now;
     diag_info("folding the log: at offset %" PRIu64 " of %" PRIu64, reader->at, end);
@@ -252,7 +253,8 @@ enum reader_result reader_step(struct reader *reader, int timeout_ms, size_t *de
     case LOG_OK:
         return reader->phase == PROVED ? seek_to_oldest(reader) : READER_OK;
     case LOG_RECONNECTED:
-        diag_info("the log is back: checking that it is the same one");
+        if (!reader->silent)
+            diag_info("the log is back: checking that it is the same one");
         return seek_to_anchor(reader, &bounds);
     case LOG_FAILED:
         return fail(reader, READER_FAILED, error);
@@ -295,6 +297,16 @@ void reader_destroy(struct reader *reader)
 void reader_wake(struct reader *reader)
 {
     log_reader_wake(reader->records);
+}
+
+void reader_silence(struct reader *reader)
+{
+    reader->silent = true;
+}
+
+int reader_bounds(struct reader *reader, struct log_bounds *bounds, char error[LOG_ERROR_BYTES])
+{
+    return log_reader_bounds(reader->records, bounds, error);
 }
 
 void reader_add(struct reader *reader, struct fold *fold)

@@ -39,6 +39,14 @@ void reader_destroy(struct reader *reader); /* NULL is fine */
  * reader_start; at most READER_FOLDS_MAX. */
 void reader_add(struct reader *reader, struct fold *fold);
 
+/* Say nothing of progress and reconnections: the reader of the canvases does, of the same log.
+ * Before reader_start. */
+void reader_silence(struct reader *reader);
+
+/* What the log still has. Before reader_start: afterwards Kafka answers it late. 0, or -1 with a
+ * reason in error. */
+int reader_bounds(struct reader *reader, struct log_bounds *bounds, char error[LOG_ERROR_BYTES]);
+
 /* Prove the log (NULL: nothing was folded before) and read from the least offset that a fold needs
  * to the end; then all folds are live. Progress goes to diag every few seconds. */
 enum reader_result reader_start(struct reader *reader, const struct reader_proof *proof,

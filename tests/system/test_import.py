@@ -15,7 +15,7 @@ import pytest
 from fold import HOME, Canvas, Picture, fold_plane, record_edits
 from importing import (EVENT_MS, HEAD_2017, HEAD_2022, HEAD_2023, PALETTE, expected, good, kill, nearest,
                        random_2017, records_of, run, start, write)
-from server import BUILD
+from server import BUILD, TOP
 from world import PLANE, eventually
 
 
@@ -450,3 +450,30 @@ async def test_a_server_that_is_gone_is_said(world, rng):
 
 def test_the_seed_changes_the_rows():
     assert random_2017(random.Random(1), 20) != random_2017(random.Random(2), 20)
+
+
+# ---- what the README says
+
+
+async def test_the_readme_s_sample_is_imported_by_its_one_command(make_world, tmp_path):
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^  build/tools/import (--log local:\S+ docs/\S+)$", text, re.M)
+    (data,) = re.findall(r"^  tools/up --data (\S+)$", text, re.M)
+    _, url, file = command.split()
+    assert url == f"local:{data}/log"
+    (tmp_path / "world0").mkdir()
+    done = await good("--log", f"local:{tmp_path}/world0/a/log", TOP / file)
+    rows = gzip.decompress((TOP / file).read_bytes()).decode().splitlines()[1:]
+    assert 20000 <= len(rows) == done.taken and done.rejected == {}
+    edits = [(int(when), int(x), int(y), int(colour)) for when, _, x, y, colour in (row.split(",") for row in rows)]
+    world = make_world()
+    check(world.log.records(), edits, slack_ms=0)
+    server = await world.server()
+    picture = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body)
+    assert picture.pixels == expected(edits)[HOME][0].pixels
+
+
+async def test_the_sample_is_what_its_script_makes(tmp_path):
+    process = await asyncio.create_subprocess_exec(TOP / "docs/make-sample", tmp_path / "sample.csv")
+    assert await process.wait() == 0
+    assert (tmp_path / "sample.csv").read_bytes() == gzip.decompress((TOP / "docs/sample-2017.csv.gz").read_bytes())

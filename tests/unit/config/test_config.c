@@ -155,6 +155,7 @@ static void defaults_are_those_of_the_design(void **state)
     assert_int_equal(config.max_connections, 0);
     assert_string_equal(config.energy, "free");
     assert_false(config.rebuild);
+    assert_true(config.history);
     config_finish(&config);
 }
 

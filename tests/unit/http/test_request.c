@@ -47,6 +47,7 @@ static void a_head_is_split_into_its_parts(void **state)
     assert_int_equal(request.path_len, 4);
     assert_string_equal(request.query, "c=%41&d");
     assert_int_equal(request.query_len, 7);
+    assert_false(request.plain);
     assert_string_equal(request.authority, "x:1");
     assert_int_equal(request.n_fields, 6);
     assert_string_equal(request_field(&request, "a"), "");
@@ -63,6 +64,24 @@ static void a_head_is_split_into_its_parts(void **state)
     assert_false(request.chunked);
     assert_false(request.expects_continue);
     assert_int_equal(request.body_len, 0);
+}
+
+static void a_target_may_be_spelled_in_several_ways(void **state)
+{
+    static const char *const plain[] = {"/", "/h/0,0/5.png", "http://x/5.png"};
+    static const char *const other[] = {"/?",         "/h/0%2C0/5.png",   "/h/0,0/5.png?",
+                                        "/5.png?x=1", "http://x/%35.png", "/%2F"};
+    char head[128];
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", plain[i]);
+        assert_int_equal(read_head(head), 0);
+        assert_true(request.plain);
+    }
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", other[i]);
+        assert_int_equal(read_head(head), 0);
+        assert_false(request.plain);
+    }
 }
 
 static void a_head_ends_where_it_ends(void **state)
@@ -251,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_head_is_split_into_its_parts, tear_down),
+        cmocka_unit_test_teardown(a_target_may_be_spelled_in_several_ways, tear_down),
         cmocka_unit_test(a_head_ends_where_it_ends),
         cmocka_unit_test_teardown(lines_are_strict, tear_down),
         cmocka_unit_test_teardown(the_length_of_a_head_is_bounded, tear_down),

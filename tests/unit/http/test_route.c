@@ -15,8 +15,21 @@ static void a_pattern_fits_and_tells_its_numbers(void **state)
     assert_int_equal(n[0], 11);
     assert_int_equal(n[1], 7);
     assert_int_equal(n[2], -3);
-    assert_true(route_fits("/#", "/2147483647", n));
-    assert_int_equal(n[0], INT32_MAX);
+    assert_true(route_fits("/#", "/9223372036854775807", n));
+    assert_int_equal(n[0], INT64_MAX);
+    assert_true(route_fits("/#-#", "/12--3", n));
+    assert_int_equal(n[0], 12);
+    assert_int_equal(n[1], -3);
+    assert_true(route_fits("/h/$/#,#/heat/#-#.png", "/h/fedcba9876543210/-7,8/heat/0-99.png", n));
+    assert_true((uint64_t)n[0] == 0xfedcba9876543210);
+    assert_int_equal(n[1], -7);
+    assert_int_equal(n[2], 8);
+    assert_int_equal(n[3], 0);
+    assert_int_equal(n[4], 99);
+    assert_true(route_fits("/h/*", "/h/", n));
+    assert_true(route_fits("/h/*", "/h/anything/at all", n));
+    assert_false(route_fits("/h/*", "/h", n));
+    assert_false(route_fits("/h/*", "/hh/", n));
 }
 
 static void one_path_one_thing(void **state)
@@ -40,7 +53,7 @@ static void one_path_one_thing(void **state)
         "/c/--1,0/ws",
         "/c/1.0,0/ws",
         "/C/1,0/ws",
-        "/c/2147483648,0/ws",
+        "/c/9223372036854775808,0/ws",
         "/c/99999999999999999999,0/ws",
         "",
         "/",
@@ -50,7 +63,31 @@ static void one_path_one_thing(void **state)
         assert_false(route_fits("/c/#,#/ws", bad[i], n));
     assert_false(route_fits("/info", "/info/", n));
     assert_false(route_fits("/info", "/inf", n));
-    assert_false(route_fits("/#/#/#/#/#", "/1/2/3/4/5", n)); /* more than there is room for */
+    assert_false(route_fits("/#/#/#/#/#/#", "/1/2/3/4/5/6", n)); /* more than there is room for */
+    assert_false(route_fits("/#/#/#/#/#/$", "/1/2/3/4/5/0123456789abcdef", n));
+}
+
+static void a_hexadecimal_number_has_16_small_digits(void **state)
+{
+    static const char *const bad[] = {
+        "/h/",
+        "/h/x",
+        "/h/0123456789abcde/x",   /* too short */
+        "/h/0123456789abcdef0/x", /* too long */
+        "/h/0123456789abcdeF/x",
+        "/h/0123456789abcdeg/x",
+        "/h/0123456789abcde",
+        "/h/-123456789abcdef/x",
+        "/h/0123456789abcdef",
+        "/h/0123456789abcdef/",
+    };
+    int64_t n[ROUTE_NUMBERS];
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(route_fits("/h/$/x", bad[i], n));
+    assert_true(route_fits("/h/$/x", "/h/0000000000000000/x", n));
+    assert_int_equal(n[0], 0);
+    assert_true(route_fits("/h/$/x", "/h/00000000ffffffff/x", n));
+    assert_int_equal(n[0], UINT32_MAX);
 }
 
 static void take(struct http *http)
@@ -83,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pattern_fits_and_tells_its_numbers),
         cmocka_unit_test(one_path_one_thing),
+        cmocka_unit_test(a_hexadecimal_number_has_16_small_digits),
         cmocka_unit_test(the_first_row_that_fits_and_its_methods),
     };
     return cmocka_run_group_tests_name("http route", tests, NULL, NULL);
