@@ -72,7 +72,8 @@ let lookTimer: ReturnType<typeof setTimeout> | undefined;
 let past: Past | null = null;
 let loadingPast: Promise<Past> | null = null;
 
-const plane = new Plane(base, {
+const polls = new URLSearchParams(location.search).get('transport') === 'poll';
+const plane = new Plane(base, polls, {
   ready,
   changed: planeChanged,
   pixels: (client, info) => {

@@ -9,6 +9,7 @@
 #include "history/history.h"
 #include "http/http.h"
 #include "http/site.h"
+#include "net/loop_state.h"
 #include "plane/canvases.h"
 
 enum {
@@ -40,49 +41,68 @@ static bool try_to_answer(struct http *http, struct history_name name)
     return false;
 }
 
-/* Something can be had that could not be had before; perhaps it is what this request waits for. */
-static void on_history(struct conn *conn)
+/* A request that waits; the endpoint's work of it. */
+struct waiting {
+    struct waiter waiter; /* the first member */
+    struct http *http;
+    struct history_name name;
+};
+
+/* It does not wait any more. */
+static void stop_waiting(struct http *http)
 {
-    struct http *http = http_of(conn);
-    struct history_name *kept = http->work;
+    struct waiting *waiting = http->work;
+    if (waiting)
+        waiters_remove(&http->conn->loop->history_waiters, &waiting->waiter);
+    http->work = NULL;
+    free(waiting);
+}
+
+/* Something can be had that could not be had before; perhaps it is what this request waits for. */
+static void on_news(struct waiter *waiter)
+{
+    struct waiting *waiting = (struct waiting *)waiter;
+    struct http *http = waiting->http;
+    if (http->conn->dying)
+        return;
     /* Out of the request: what answers it may begin the next one. */
     http->work = NULL;
-    if (try_to_answer(http, *kept))
-        free(kept);
-    else
-        http->work = kept;
+    if (!try_to_answer(http, waiting->name)) {
+        http->work = waiting;
+        return;
+    }
+    waiters_remove(&http->conn->loop->history_waiters, waiter);
+    free(waiting);
 }
 
 static void on_expired(struct conn *conn)
 {
     struct http *http = http_of(conn);
-    free(http->work);
-    http->work = NULL;
+    stop_waiting(http);
     history_reply_busy(http, "the history has not been read as far yet");
 }
 
 static void on_closed(struct conn *conn)
 {
     struct http *http = http_of(conn);
-    free(http->work);
-    http->work = NULL;
+    stop_waiting(http);
     http_free(http);
 }
 
-static const struct conn_ops waiting_ops = {
-    .history = on_history, .expired = on_expired, .closed = on_closed};
+static const struct conn_ops waiting_ops = {.expired = on_expired, .closed = on_closed};
 
 void history_serve(struct http *http, struct history_name name)
 {
     if (try_to_answer(http, name))
         return;
-    struct history_name *kept = malloc(sizeof *kept);
-    if (!kept) {
+    struct waiting *waiting = calloc(1, sizeof *waiting);
+    if (!waiting) {
         history_reply_busy(http, "busy");
         return;
     }
-    *kept = name;
-    http_wait(http, &waiting_ops, kept, WAIT_US);
+    *waiting = (struct waiting){.waiter.woken = on_news, .http = http, .name = name};
+    waiters_add(&http->conn->loop->history_waiters, &waiting->waiter);
+    http_wait(http, &waiting_ops, waiting, WAIT_US);
 }
 
 /* What the path names, of this kind; its numbers behind the canvas are versions or a block. */

@@ -11,6 +11,7 @@
 #include "api/metrics.h"
 #include "api/page.h"
 #include "api/picture.h"
+#include "api/poll.h"
 #include "api/socket.h"
 
 #define PICTURE_FIELDS "X-Canvas-Version, X-Canvas-Genesis"
@@ -28,6 +29,7 @@ static const struct route public[] = {
      .exposed = HISTORY_FIELDS},
     {"/h/$/#,#/heat/#-#.png", .get = history_get_heat, .readers = READERS_ANY,
      .exposed = HISTORY_FIELDS},
+    {"/h/$/#,#/edits/#", .get = poll_get, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
     {"/h/$/#,#/index.json", .get = history_get_index, .readers = READERS_ANY,
      .exposed = HISTORY_FIELDS},
     {"/h/$/index.json", .get = history_get_plane_index, .readers = READERS_ANY,

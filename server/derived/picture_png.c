@@ -23,6 +23,7 @@ enum {
  * called setjmp. */
 struct encoder {
     const uint8_t *pixels;
+    uint32_t width, height;
     const struct picture_colour *colours;
     unsigned depth; /* bits a pixel, 4 or 8; there are as many colours as it can tell apart */
     const struct picture_text *texts;
@@ -65,7 +66,7 @@ static void on_flush(png_struct *png)
 
 static void write_header(struct encoder *encoder)
 {
-    png_set_IHDR(encoder->png, encoder->info, CANVAS_WIDTH, CANVAS_HEIGHT, (int)encoder->depth,
+    png_set_IHDR(encoder->png, encoder->info, encoder->width, encoder->height, (int)encoder->depth,
                  PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_color colours[PICTURE_LEVELS];
@@ -93,17 +94,19 @@ static void write_header(struct encoder *encoder)
 /* The rows as PNG wants them, for free(). NULL when out of memory. */
 static uint8_t *pack_rows(const struct encoder *encoder, size_t *len)
 {
-    const size_t row_bytes =
-        1 + CANVAS_WIDTH * encoder->depth / 8; /* the filter, then the pixels */
+    const size_t width = encoder->width;
+    const size_t row_bytes = 1 + (width * encoder->depth + 7) / 8; /* the filter, the pixels */
     const uint8_t *pixels = encoder->pixels;
-    *len = row_bytes * CANVAS_HEIGHT;
+    *len = row_bytes * encoder->height;
     uint8_t *rows = malloc(*len), *out = rows;
-    for (size_t y = 0; rows && y < CANVAS_HEIGHT; y++, pixels += CANVAS_WIDTH) {
+    for (uint32_t y = 0; rows && y < encoder->height; y++, pixels += width) {
         *out++ = FILTER_NONE;
         if (encoder->depth == 8)
-            memcpy(out, pixels, CANVAS_WIDTH);
-        for (size_t x = 0; encoder->depth == 4 && x < CANVAS_WIDTH; x += 2)
+            memcpy(out, pixels, width);
+        for (size_t x = 0; encoder->depth == 4 && x + 1 < width; x += 2)
             out[x / 2] = (uint8_t)(pixels[x] << 4 | pixels[x + 1]);
+        if (encoder->depth == 4 && width % 2)
+            out[width / 2] = (uint8_t)(pixels[width - 1] << 4);
         out += row_bytes - 1;
     }
     return rows;
@@ -162,12 +165,23 @@ static uint8_t *encode(struct encoder encoder, size_t *len)
 uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
                         size_t n_texts, size_t *len)
 {
+    return picture_encode_area(pixels, CANVAS_WIDTH, CANVAS_HEIGHT, texts, n_texts, len);
+}
+
+uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
+                             const struct picture_text *texts, size_t n_texts, size_t *len)
+{
     struct picture_colour colours[CANVAS_COLOURS];
     for (size_t i = 0; i < CANVAS_COLOURS; i++)
         colours[i] =
             (struct picture_colour){palette[i].red, palette[i].green, palette[i].blue, 255};
-    const struct encoder encoder = {
-        .pixels = pixels, .colours = colours, .depth = 4, .texts = texts, .n_texts = n_texts};
+    const struct encoder encoder = {.pixels = pixels,
+                                    .width = width,
+                                    .height = height,
+                                    .colours = colours,
+                                    .depth = 4,
+                                    .texts = texts,
+                                    .n_texts = n_texts};
     return encode(encoder, len);
 }
 
@@ -175,7 +189,12 @@ uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
                                const struct picture_colour colours[PICTURE_LEVELS],
                                const struct picture_text *texts, size_t n_texts, size_t *len)
 {
-    const struct encoder encoder = {
-        .pixels = levels, .colours = colours, .depth = 8, .texts = texts, .n_texts = n_texts};
+    const struct encoder encoder = {.pixels = levels,
+                                    .width = CANVAS_WIDTH,
+                                    .height = CANVAS_HEIGHT,
+                                    .colours = colours,
+                                    .depth = 8,
+                                    .texts = texts,
+                                    .n_texts = n_texts};
     return encode(encoder, len);
 }

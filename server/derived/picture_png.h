@@ -17,6 +17,10 @@ struct picture_text {
 uint8_t *picture_encode(const uint8_t pixels[CANVAS_PIXELS], const struct picture_text *texts,
                         size_t n_texts, size_t *len);
 
+/* The same of any size, one colour a byte, row by row; neither side is 0. */
+uint8_t *picture_encode_area(const uint8_t *pixels, uint32_t width, uint32_t height,
+                             const struct picture_text *texts, size_t n_texts, size_t *len);
+
 struct picture_colour {
     uint8_t red, green, blue, alpha;
 };

@@ -24,6 +24,7 @@ struct history {
     struct answers_maker made_by; /* first, the pointers are exchanged */
     struct builder_owner builds;
     struct history_source *source;
+    struct metrics *metrics;
     struct store *store;
     struct maker *maker;
     struct answers *answers;
@@ -35,6 +36,7 @@ struct history {
 static struct answers_made make(struct answers_maker *made_by, struct history_name name)
 {
     struct history *history = (struct history *)made_by;
+    metric_add(history->metrics, history_answers_total, 1);
     uint8_t genesis[GENESIS_BYTES];
     if (!store_genesis(history->store, genesis))
         return (struct answers_made){.state = HISTORY_COMING};
@@ -222,6 +224,7 @@ struct history *history_create(struct log *log, struct history_source *source,
     history->made_by = (struct answers_maker){.make = make, .ready = ready};
     history->builds = (struct builder_owner){.genesis = genesis_of_log, .published = published};
     history->source = source;
+    history->metrics = metrics;
     const struct answers_limits limits = {.cache_bytes = config->cache_bytes,
                                           .queue = config->queue};
     errno = ENOMEM;

@@ -30,6 +30,11 @@ void http_drop_input(struct http *http)
     free(http->input);
     http->input = NULL;
     http->input_len = http->used = http->head_len = http->scanned = 0;
+    /* What of the request pointed into it: its path and query, and its fields. */
+    http->request.path = http->request.query = "";
+    http->request.path_len = http->request.query_len = 0;
+    http->request.authority = NULL;
+    http->request.n_fields = 0;
 }
 
 void http_free(struct http *http)

@@ -76,7 +76,8 @@ void http_wait(struct http *http, const struct conn_ops *ops, void *work, uint64
 /* The answer is not needed any more, or has been sent. */
 void http_drop_output(struct http *http);
 
-/* The input is not needed any more, of a request that is answered for a long time. */
+/* The input is not needed any more, of a request that is answered for a long time, or late. The
+ * request has neither path nor fields then. */
 void http_drop_input(struct http *http);
 
 /* Its memory, all of it, but not the endpoint's. */

@@ -100,15 +100,6 @@ void conn_picture(struct loop *loop)
     }
 }
 
-void conn_history(struct loop *loop)
-{
-    for (struct conn *conn = loop->conns, *next; conn; conn = next) {
-        next = conn->next;
-        if (conn->ops->history)
-            conn->ops->history(conn);
-    }
-}
-
 bool conn_any_busy(const struct loop *loop)
 {
     if (loop->n_ws > 0)

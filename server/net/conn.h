@@ -30,9 +30,6 @@ void conn_sweep(struct loop *loop, uint64_t now_us);
 /* A new picture is there: ops->picture of those that wait for one. */
 void conn_picture(struct loop *loop);
 
-/* The history has something new: ops->history of those that wait for that. */
-void conn_history(struct loop *loop);
-
 /* Is somebody still waiting for an answer, or a WebSocket open? */
 bool conn_any_busy(const struct loop *loop);
 

@@ -21,7 +21,6 @@ struct conn_ops {
     void (*writable)(struct conn *conn);
     void (*expired)(struct conn *conn); /* its deadline has passed */
     void (*picture)(struct conn *conn); /* there is a new picture */
-    void (*history)(struct conn *conn); /* the history has something new */
     /* The connection ends: release what belongs to it. The last call. */
     void (*closed)(struct conn *conn);
     bool idle; /* nobody waits for it: a server that ends need not wait either */

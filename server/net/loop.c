@@ -58,7 +58,7 @@ static void on_picture(struct ev_loop *ev, ev_async *watcher, int events)
 static void on_history(struct ev_loop *ev, ev_async *watcher, int events)
 {
     struct loop *loop = watcher->data;
-    conn_history(loop);
+    waiters_wake(&loop->history_waiters);
 }
 
 static void on_second(struct ev_loop *ev, ev_timer *watcher, int events)
@@ -77,6 +77,7 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
     loop->phase_until_us = now_us(loop) + DRAIN_US;
     listen_close(loop);
     shard_drain(loop->shard);
+    waiters_wake(&loop->history_waiters); /* nobody is kept waiting until the end */
 }
 
 static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)

@@ -7,9 +7,11 @@
 
 #include "net/conn_pool.h"
 #include "net/loop_config.h"
+#include "net/waiters.h"
 
 struct lws_context;
 struct lws_vhost;
+struct poll;
 
 struct listener {
     ev_io watcher; /* data: the loop */
@@ -33,7 +35,10 @@ struct transport_ops {
     void (*kill)(struct conn *conn);  /* a WebSocket */
 };
 
-enum { LOOP_LISTENERS_MAX = 16 };
+enum {
+    LOOP_LISTENERS_MAX = 16,
+    LOOP_POLL_BUCKETS = 64,
+};
 
 struct loop {
     struct loop_config config;
@@ -69,6 +74,10 @@ struct loop {
     enum loop_phase phase;
     uint64_t phase_until_us;
 
+    struct waiters history_waiters; /* told of news of the history, and of the loop's end */
+    struct {                        /* long polls that wait, by their name; see api/poll.c */
+        struct poll *buckets[LOOP_POLL_BUCKETS];
+    } polls;
     struct { /* the newest frame as it goes out on a WebSocket, around its payload; see ws.c */
         uint64_t serial;
         uint8_t *bytes;

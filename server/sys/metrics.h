@@ -34,12 +34,14 @@
     X(fell_behind_total, counter, "Clients closed with 4001: too far behind")                      \
     X(resets_total, counter, "Clients sent to the picture")                                        \
     X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
+    X(history_answers_total, counter, "Answers of the history made, of all kinds")                 \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \
     X(history_blocks_total, counter, "Blocks of history completed")                                \
     X(history_failures_total, counter, "Times that history could not go on and began again")       \
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
+    X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")

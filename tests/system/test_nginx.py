@@ -82,6 +82,7 @@ class Nginx:
         for shipped, ours in ((r"^        listen 80;", f"        listen 127.0.0.1:{self.port};"),
                               (r"^        server 127\.0\.0\.1:8080;", f"        server 127.0.0.1:{upstream};"),
                               (r"/var/lib/nginx/placed(?= keys)", str(folder / "cache")),
+                              (r"/var/lib/nginx/placed-history(?= keys)", str(folder / "history")),
                               (r"^user www-data;", "user root;" if os.geteuid() == 0 else ""),
                               (r"^pid .*;", f"pid {folder / 'pid'};"), *also):
             text, n = re.subn(shipped, ours, text, flags=re.M)

@@ -52,6 +52,11 @@ struct source_record {
 
 struct source;
 
+enum source_kind { SOURCE_LOG, SOURCE_SERVER, SOURCE_FOLDER };
+
+/* What `where` names, by its form and by what lies there; see source_open. */
+enum source_kind source_kind(const char *where);
+
 /* Open what `where` names:
  *
  *   local:DIR, DIR            an embedded log, also while a server has it open

@@ -21,12 +21,21 @@ static bool has_to_arrive(const struct flood *flood, const struct conn *conn)
     return conn->greeted && conn->habit == HABIT_NORMAL && conn->log_number == flood->log_number;
 }
 
+/* Has it all of the stream? A poller only hears of versions that edit its canvas. */
+static bool arrived(const struct flood *flood, const struct conn *conn, uint64_t version)
+{
+    const struct follower *f = &conn->follower;
+    const struct reference *ref = &board_of(flood, conn)->reference;
+    return f->version >= version || (conn->polls && f->anchored && f->epoch == ref->epoch &&
+                                     f->cursor == ref->head && reference_version(ref) >= version);
+}
+
 bool compare_all_there(const struct flood *flood)
 {
     for (unsigned i = 0; i < flood->n_conns; i++) {
         const struct conn *conn = &flood->conns[i];
         if (has_to_arrive(flood, conn) &&
-            (conn->follower.version < final_version(flood, conn->board) || conn->first))
+            (!arrived(flood, conn, final_version(flood, conn->board)) || conn->first))
             return false;
     }
     for (unsigned i = 0; i < flood->n_boards; i++) {
@@ -49,7 +58,7 @@ static void compare_reader(struct flood *flood, const struct conn *conn, uint64_
         stats_note(stats, "%s: %" PRIu64 " edits that no full reader got, up to version %" PRIu64,
                    conn_name(flood, conn), never, conn->seen_version);
     }
-    if (conn->first || conn->follower.version >= version)
+    if (conn->first || arrived(flood, conn, version))
         return;
     uint64_t behind = 1;
     if (conn->follower.anchored && conn->follower.epoch == ref->epoch &&

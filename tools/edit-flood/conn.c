@@ -157,8 +157,8 @@ void conn_explain(struct flood *flood, const struct conn *conn, const char *form
     va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
-    snprintf(flood->stats->connect_error, STATS_TEXT_BYTES, "%s: %s",
-             flood->options->targets[conn->target].url, why);
+    snprintf(flood->stats->connect_error, STATS_TEXT_BYTES, "%.*s: %s", STATS_TEXT_BYTES / 2 - 4,
+             target_of(flood, conn)->url, why);
 }
 
 static void release(struct conn *conn)
@@ -211,6 +211,22 @@ void conn_end(struct flood *flood, struct conn *conn, enum conn_end how, unsigne
     conn_settled(flood, conn);
 }
 
+void conn_greeted(struct flood *flood, struct conn *conn)
+{
+    struct stats *stats = flood->stats;
+    conn->greeted = true;
+    conn->tries = 0;
+    flood->n_connecting--;
+    stat_add(stats, open, 1);
+    stat_add(stats, connects, 1);
+    if (!conn->settled) {
+        stats->connect_last_us = flood->now_us;
+        stats->ramp_connects++;
+    }
+    histogram_add(&stats->handshakes, since_begun(flood) - conn->began_us, 1);
+    timer_clear(flood, conn);
+}
+
 void conn_settled(struct flood *flood, struct conn *conn)
 {
     flood->n_settled += !conn->settled;
@@ -230,7 +246,7 @@ void conn_leave(struct flood *flood, struct conn *conn)
 {
     uint8_t code[2] = {CLOSE_GOING_AWAY >> 8, CLOSE_GOING_AWAY & 0xff};
     uint8_t frame[WIRE_HEAD_MAX + sizeof code];
-    if (conn->state == CONN_OPEN && conn_sendable(conn))
+    if (conn->state == CONN_OPEN && !conn->polls && conn_sendable(conn))
         (void)give_bytes(conn, frame, wire_frame(frame, WIRE_CLOSE, code, sizeof code));
     conn_end(flood, conn, CONN_END_LEFT, 0);
 }

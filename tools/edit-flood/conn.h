@@ -20,6 +20,10 @@ struct conn_handlers {
     void (*text)(struct flood *flood, struct conn *conn, const uint8_t *text, size_t len);
     void (*sendable)(struct flood *flood, struct conn *conn); /* all that was kept has left */
     void (*ended)(struct flood *flood, struct conn *conn);    /* after it had said hello */
+    /* Of pollers: it is connected; bytes have come, how many were taken; its timer. */
+    void (*poller_opened)(struct flood *flood, struct conn *conn);
+    size_t (*poller_take)(struct flood *flood, struct conn *conn, const uint8_t *bytes, size_t len);
+    void (*poller_timer)(struct flood *flood, struct conn *conn);
 };
 
 /* Send, or keep for later. False: the connection is gone. */
@@ -41,6 +45,7 @@ void conn_leave(struct flood *flood, struct conn *conn); /* send a close frame a
 void conn_answer_close(struct flood *flood, struct conn *conn, const uint8_t *payload, size_t len);
 void conn_breach(struct flood *flood, struct conn *conn, const char *what); /* by the server */
 
+void conn_greeted(struct flood *flood, struct conn *conn); /* it is open */
 void conn_settled(struct flood *flood, struct conn *conn); /* it is open, or never will be */
 void conn_destroy(struct conn *conn);                      /* at the very end */
 const char *conn_name(const struct flood *flood, const struct conn *conn); /* static buffer */

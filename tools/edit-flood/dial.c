@@ -22,7 +22,7 @@ enum {
 
 static void send_upgrade(struct flood *flood, struct conn *conn)
 {
-    const struct target *target = &flood->options->targets[conn->target];
+    const struct target *target = target_of(flood, conn);
     char request[2 * TARGET_TEXT + 512], path[TARGET_PATH];
     uint64_t from = conn->follower.version;
     target_path(target, flood->options->n_canvases ? &board_of(flood, conn)->position : NULL, "ws",
@@ -33,11 +33,22 @@ static void send_upgrade(struct flood *flood, struct conn *conn)
     conn_send(flood, conn, (const uint8_t *)request, len);
 }
 
+/* All that is below HTTP stands. */
+static void begin_http(struct flood *flood, struct conn *conn)
+{
+    if (!conn->polls) {
+        send_upgrade(flood, conn);
+        return;
+    }
+    conn->state = CONN_OPEN;
+    flood->handlers->poller_opened(flood, conn);
+}
+
 static void handshake(struct flood *flood, struct conn *conn)
 {
     int done = tls_handshake(conn->extra->tls);
     if (done > 0)
-        send_upgrade(flood, conn);
+        begin_http(flood, conn);
     if (done >= 0)
         return;
     conn_explain(flood, conn, "no TLS, or a certificate that is not trusted");
@@ -46,9 +57,9 @@ static void handshake(struct flood *flood, struct conn *conn)
 
 static void connected(struct flood *flood, struct conn *conn)
 {
-    const struct target *target = &flood->options->targets[conn->target];
+    const struct target *target = target_of(flood, conn);
     if (!target->tls) {
-        send_upgrade(flood, conn);
+        begin_http(flood, conn);
         return;
     }
     struct extra *extra = conn_extra(conn);
@@ -65,7 +76,7 @@ static void connected(struct flood *flood, struct conn *conn)
 static int open_socket(const struct flood *flood, const struct conn *conn)
 {
     const struct options *options = flood->options;
-    const struct target *target = &options->targets[conn->target];
+    const struct target *target = target_of(flood, conn);
     int on = 1, small = SLOW_BUFFER;
     int fd = socket(target->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -88,7 +99,7 @@ static int open_socket(const struct flood *flood, const struct conn *conn)
 
 void dial_begin(struct flood *flood, struct conn *conn)
 {
-    const struct target *target = &flood->options->targets[conn->target];
+    const struct target *target = target_of(flood, conn);
     conn->fd = open_socket(flood, conn);
     conn->state = CONN_CONNECTING;
     conn->reads = true;

@@ -8,6 +8,7 @@
 #include "conn.h"
 #include "judge.h"
 #include "loop.h"
+#include "poller.h"
 #include "setup.h"
 #include "start.h"
 #include "viewer.h"
@@ -33,6 +34,9 @@ static const struct conn_handlers handlers = {
     .text = viewer_text,
     .sendable = writer_sendable,
     .ended = on_ended,
+    .poller_opened = poller_opened,
+    .poller_take = poller_take,
+    .poller_timer = poller_timer,
 };
 
 struct cost {

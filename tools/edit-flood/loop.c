@@ -23,7 +23,7 @@ static void on_event(struct flood *flood, struct conn *conn, uint32_t events)
     if (conn->state == CONN_CONNECTING || conn->state == CONN_TLS) {
         bool tls = conn->state == CONN_TLS;
         dial_event(flood, conn, events);
-        if (!tls || conn->state != CONN_UPGRADING)
+        if (!tls || (conn->state != CONN_UPGRADING && conn->state != CONN_OPEN))
             return;
     }
     if (events & EPOLLOUT && !conn_sendable(conn))
@@ -55,7 +55,9 @@ static void on_timer(struct flood *flood, struct conn *conn)
     case CONN_GAVE_UP:
         return;
     }
-    if (!conn->greeted) {
+    if (conn->polls) {
+        flood->handlers->poller_timer(flood, conn);
+    } else if (!conn->greeted) {
         conn_end(flood, conn, CONN_END_FAILED, 0);
     } else if (conn->habit == HABIT_SLOW) {
         timer_set(flood, conn, 250 * 1000);

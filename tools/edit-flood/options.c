@@ -28,6 +28,7 @@ static const char usage[] =
     "  --ramp N                 connections a second (2000)\n"
     "  --duration S             seconds of load (10)\n"
     "  --settle S               seconds to wait for the last answers (10)\n"
+    "  --poll URL               the readers have no WebSocket: they ask there, by long polls\n"
     "  --eager                  draw while connections are still being made\n"
     "  --slow P, --stalled P, --reconnecting P     per cent of the readers (0)\n"
     "  --slow-bytes N           a second that a slow reader reads (2000)\n"
@@ -195,6 +196,18 @@ static bool take_pattern(struct options *options, const char *text, struct argum
     return bad("--pattern", "expected random, image FILE, fractal, raid or trace FILE");
 }
 
+static bool take_poll(struct options *options, const char *text)
+{
+    const char *error;
+    if (options->polls)
+        return bad("--poll", "twice");
+    if (target_parse(&options->poll, text, &error) != 0)
+        return bad("--poll", error);
+    options->polls = true;
+    return strcmp(options->poll.path, "/ws") == 0 ||
+           bad("--poll", "expected http://HOST[:PORT] or https://HOST[:PORT]");
+}
+
 static bool take_target(struct options *options, const char *text)
 {
     const char *error;
@@ -271,6 +284,8 @@ static bool take_value(struct options *options, const char *option, const char *
         return take_sources(options, value);
     if (strcmp(name, "pattern") == 0)
         return take_pattern(options, value, arguments);
+    if (strcmp(name, "poll") == 0)
+        return take_poll(options, value);
     if (strcmp(name, "json") == 0) {
         options->json = value;
         return true;
@@ -306,20 +321,30 @@ static bool take_option(struct options *options, struct arguments *arguments)
     return take_value(options, name, value, arguments);
 }
 
+static bool is_allowed(const struct options *options, const struct target *target)
+{
+    return target->loopback || options->own_server ||
+           bad(target->url,
+               "is not this machine. To flood a server that is yours and that you may "
+               "bring down, say --i-own-this-server");
+}
+
 static bool check(struct options *options)
 {
     if (options->n_targets == 0)
         return bad("TARGET", "is missing (see --help)");
     if (options->slow + options->stalled + options->reconnecting > 1.000001)
         return bad("--slow, --stalled, --reconnecting", "more than all readers");
+    if (options->polls && options->slow + options->stalled > 0)
+        return bad("--slow, --stalled", "not of readers by long polls");
     if (options->all_canvases && options->n_canvases > 0)
         return bad("--canvas", "all, or some by name");
     for (unsigned i = 0; i < options->n_targets; i++) {
-        if (!options->targets[i].loopback && !options->own_server)
-            return bad(options->targets[i].url,
-                       "is not this machine. To flood a server that is yours and that you may "
-                       "bring down, say --i-own-this-server");
+        if (!is_allowed(options, &options->targets[i]))
+            return false;
     }
+    if (options->polls && !is_allowed(options, &options->poll))
+        return false;
     if (options->writers == 0 && options->pattern.kind == PATTERN_TRACE)
         return bad("--pattern trace", "needs writers");
     if (options->window == 0)

@@ -22,6 +22,8 @@ enum {
 struct options {
     struct target targets[TARGETS_MAX];
     unsigned n_targets;
+    struct target poll; /* where readers ask by long polls, */
+    bool polls;         /* if they do */
     struct position canvases[CANVASES_MAX];
     unsigned n_canvases; /* 0: the one that the target's path names */
     bool all_canvases;   /* ask the server which are open */

@@ -153,7 +153,8 @@ void receive_some(struct flood *flood, struct conn *conn, size_t limit)
         if (conn->state == CONN_UPGRADING && n > 0)
             at = take_answer(flood, conn, bytes, len);
         if (conn->state == CONN_OPEN && n > 0)
-            at += take_frames(flood, conn, bytes + at, len - at);
+            at += conn->polls ? flood->handlers->poller_take(flood, conn, bytes, len)
+                              : take_frames(flood, conn, bytes + at, len - at);
         if (conn->fd < 0)
             return;
         if (at < len) {

@@ -126,6 +126,30 @@ static void frames(FILE *out, const struct stats *stats)
     }
 }
 
+static void polls(FILE *out, const struct options *options, const struct stats *stats)
+{
+    uint64_t n = stat_get(stats, polls), empty = stat_get(stats, polls_empty),
+             moved = stat_get(stats, polls_moved), refused = stat_get(stats, polls_refused);
+    if (!options->polls)
+        return;
+    line(out, "long polls");
+    fprintf(out,
+            "%" PRIu64 " answered: %" PRIu64 " with edits, %" PRIu64 " empty, %" PRIu64
+            " moved, %" PRIu64 " refused; from %s\n",
+            n, n - empty - moved - refused, empty, moved, refused, options->poll.url);
+    if (refused > 0 && stats->connect_error[0]) {
+        line(out, "");
+        fprintf(out, "the last refusal: %s\n", stats->connect_error);
+    }
+    uint64_t hits = stat_get(stats, cache_hits), misses = stat_get(stats, cache_misses),
+             others = stat_get(stats, cache_others);
+    if (hits + misses + others == 0)
+        return;
+    line(out, "");
+    fprintf(out, "X-Cache-Status: %" PRIu64 " HIT, %" PRIu64 " MISS, %" PRIu64 " others\n", hits,
+            misses, others);
+}
+
 static void latency(FILE *out, const char *name, const struct histogram *h)
 {
     if (h->count == 0)
@@ -245,6 +269,7 @@ void report_text(FILE *out, const struct options *options, const struct stats *s
     connections(out, options, stats);
     edits(out, stats);
     frames(out, stats);
+    polls(out, options, stats);
     latency(out, "to the eyes", &stats->eyes);
     latency(out, "acknowledged", &stats->acks);
     cost(out, stats);

@@ -53,6 +53,8 @@ static void add_options(cJSON *report, const struct options *options, struct sha
         add_number(canvas, "final_version", atomic_load(&shared->final_versions[i]));
         cJSON_AddItemToArray(canvases, canvas);
     }
+    if (options->polls)
+        cJSON_AddStringToObject(report, "poll", options->poll.url);
     add_number(report, "readers", options->readers);
     add_number(report, "writers", options->writers);
     add_number(report, "processes", options->processes);

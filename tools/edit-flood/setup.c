@@ -73,6 +73,7 @@ static int assign_roles(struct flood *flood)
         } else {
             unsigned reader = i - flood->n_full - flood->n_writers;
             conn->kind = CONN_READER;
+            conn->polls = options->polls;
             conn->habit = (uint8_t)habit_of(options, reader, readers);
             spread(flood, conn, reader);
         }
@@ -126,7 +127,7 @@ static bool any_tls(const struct options *options)
         if (options->targets[i].tls)
             return true;
     }
-    return false;
+    return options->polls && options->poll.tls;
 }
 
 struct flood *setup_create(const struct options *options, struct shared *shared,

@@ -16,6 +16,7 @@
 enum {
     FETCH_TRIES = 10,
     FETCH_AGAIN_US = 300 * 1000,
+    LEARN_US = 300 * 1000,
 };
 
 /* One try. The picture must be of the log that is followed. */
@@ -101,6 +102,17 @@ int start_all(struct flood *flood)
         }
     }
     return 0;
+}
+
+void start_learn_log(struct flood *flood, unsigned target)
+{
+    static uint8_t pixels[CANVAS_PIXELS];
+    struct picture picture = {.pixels = pixels};
+    const char *error;
+    if (flood->genesis[0] != '\0' || flood->now_us < flood->learn_us)
+        return;
+    (void)fetch(flood, target, &flood->boards[0], &picture, &error);
+    flood->learn_us = flood->now_us + LEARN_US;
 }
 
 /* ---- another log */

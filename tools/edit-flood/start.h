@@ -16,6 +16,10 @@ int start_all(struct flood *flood);
  * *error says why. */
 int start_at_picture(struct flood *flood, struct conn *conn, const char **error);
 
+/* A log without records has no genesis. Ask a server whether it has one by now, at most a few times
+ * a second; flood->genesis is it then. */
+void start_learn_log(struct flood *flood, unsigned target);
+
 /* The server names the genesis of its log ("": it has none yet). Notes in the connection of which
  * log its frames are. When the log has begun anew, what was known about it is forgotten and every
  * canvas begins at its new picture. False when a picture cannot be had: the connection must end. */

@@ -90,6 +90,7 @@ struct conn {
     uint16_t board;
     uint16_t log_number; /* of the log that its frames are of; NO_LOG: not to be judged */
     uint8_t state, kind, habit, target, tries;
+    uint8_t moves;    /* of a poller: how often its question was sent elsewhere, in a row */
     bool timed;       /* in the wheel */
     bool greeted;     /* hello has come */
     bool known;       /* has a version to resume from */
@@ -98,6 +99,8 @@ struct conn {
     bool reads;       /* false: slow or stalled, reads by the clock or not at all */
     bool in_waiting;  /* in its board's list of those with frames that wait */
     bool queued;      /* a writer in the queue of those that may send more */
+    bool polls;       /* a reader by long polls, without WebSocket */
+    bool asked;       /* a poller that waits for its answer */
 };
 
 struct flood {
@@ -124,6 +127,7 @@ struct flood {
 
     char genesis[SAID_GENESIS_BYTES]; /* of the log; "": not known yet */
     char left[SAID_GENESIS_BYTES];    /* of the log before; "": there was none */
+    uint64_t learn_us;                /* when to ask for it again, while it is not known */
     uint16_t log_number;              /* how many logs have followed upon the first */
 
     uint8_t *receive; /* RECEIVE_BYTES + FRAME_BYTES_MAX + WIRE_HEAD_MAX */
@@ -156,6 +160,12 @@ static inline unsigned conn_number(const struct flood *flood, const struct conn 
 static inline struct board *board_of(const struct flood *flood, const struct conn *conn)
 {
     return &flood->boards[conn->board];
+}
+
+/* Where it connects to. */
+static inline const struct target *target_of(const struct flood *flood, const struct conn *conn)
+{
+    return conn->polls ? &flood->options->poll : &flood->options->targets[conn->target];
 }
 
 static inline void touch_clock(struct flood *flood)

@@ -38,12 +38,19 @@
     X(edits_seen)    /* of ours, in the stream */                                                  \
     X(foreign)       /* in the stream, and not expected from us */                                 \
     X(held_back)     /* edits that were due, and dropped because no writer could send them */      \
-    X(checksums)     /* compared */                                                                \
-    X(pictures)      /* compared */                                                                \
-    X(unchecked)     /* edits delivered that were too old to be compared */                        \
-    X(restarts)      /* the reference was lost, and begun anew at a picture */                     \
-    X(new_logs)      /* the log began anew: another genesis */                                     \
-    X(unverified)    /* edits acknowledged while there was no reference */
+    X(polls)         /* answers to long polls, */                                                  \
+    X(polls_empty)   /* of them: nothing has come (204), */                                        \
+    X(polls_moved)   /* sent to the canonical version (302), */                                    \
+    X(polls_refused) /* and any other status but 200 */                                            \
+    X(cache_hits)    /* what their X-Cache-Status said */                                          \
+    X(cache_misses)                                                                                \
+    X(cache_others)                                                                                \
+    X(checksums)  /* compared */                                                                   \
+    X(pictures)   /* compared */                                                                   \
+    X(unchecked)  /* edits delivered that were too old to be compared */                           \
+    X(restarts)   /* the reference was lost, and begun anew at a picture */                        \
+    X(new_logs)   /* the log began anew: another genesis */                                        \
+    X(unverified) /* edits acknowledged while there was no reference */
 
 /* X(name, what it says): all must be 0. */
 #define STATS_FAULTS(X)                                                                            \

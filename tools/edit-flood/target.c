@@ -56,6 +56,14 @@ void target_path(const struct target *target, const struct position *position, c
         snprintf(path, TARGET_PATH, "%.*s/%s", base, target->path, what);
 }
 
+void target_position(const struct target *target, struct position *position)
+{
+    const char *at = strstr(target->path, "/c/");
+    *position = (struct position){0};
+    if (at)
+        (void)sscanf(at, "/c/%d,%d/", &position->gx, &position->gy);
+}
+
 int target_parse(struct target *target, const char *url, const char **error)
 {
     memset(target, 0, sizeof *target);

@@ -34,6 +34,9 @@ int target_parse(struct target *target, const char *url, const char **error);
 void target_path(const struct target *target, const struct position *position, const char *what,
                  char path[TARGET_PATH]);
 
+/* Which canvas the target's path names; (0, 0) when it names none. */
+void target_position(const struct target *target, struct position *position);
+
 /* Is this address of this very machine's loopback? */
 bool address_is_loopback(const struct sockaddr_storage *address);
 

@@ -64,20 +64,9 @@ static void on_hello(struct flood *flood, struct conn *conn, const struct said *
                    conn->greeted ? "again" : "without a version");
         return;
     }
-    uint32_t now = since_begun(flood);
     bool back = conn->known && conn->follower.version == said->version;
     uint16_t log_number = conn->log_number;
-    conn->greeted = true;
-    conn->tries = 0;
-    flood->n_connecting--;
-    stat_add(stats, open, 1);
-    stat_add(stats, connects, 1);
-    if (!conn->settled) {
-        stats->connect_last_us = flood->now_us;
-        stats->ramp_connects++;
-    }
-    histogram_add(&stats->handshakes, now - conn->began_us, 1);
-    timer_clear(flood, conn);
+    conn_greeted(flood, conn);
     stat_add(stats, resumes, back && conn->settled);
     conn->seen_version = said->version;
     bool settled = conn->settled;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""check_modules SOURCE BUILD: the four rules of the house, for server/ and tools/edit-flood.
+"""check_modules SOURCE BUILD: the four rules of the house, for server/ and the tools of many files.
 
 1. A module is X.h with X.c. A header of types and inline functions needs no X.c, a program no X.h.
 2. What X.h declares, X.c defines; what X.c defines for others, X.h declares.
@@ -8,7 +8,7 @@
 4. Arrows between folders point down, and a foreign library is known where it belongs: libwebsockets.h in
    one folder.
 
-Also: ARCHITECTURE.md lists every module of server/, every program begins with standard_descriptors_open(),
+Also: ARCHITECTURE.md lists every module of server/ and of tools/common, every program begins with standard_descriptors_open(),
 and every file of ours with the SPDX line.
 """
 import pathlib
@@ -17,7 +17,7 @@ import sys
 
 from modules import circles, includes_of, read_modules
 
-FOLDERS = ("server", "tools/edit-flood")
+FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/verify")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -35,7 +35,13 @@ LAYERS = [
     ("server/api",),
     ("server",),
 ]
-TOOLS = {"tools/edit-flood": ("server/sys", "server/core")}
+TOOLS = {
+    "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
+    "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
+    "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
+    "tools/import": ("server/sys", "server/core", "server/log", "tools/common", "tools/edit-flood"),
+    "tools/verify": ("server/sys", "server/core", "server/log", "server/history", "tools/common"),
+}
 
 # Header -> the files that may include it.
 FOREIGN = {
@@ -46,6 +52,7 @@ FOREIGN = {
     r"png\.h": r"server/derived/(snapshot|picture|tile)|tools/|bench/|tests/",
     r"(pthread|threads)\.h": r"server/(?!core/)|tools/|bench/|tests/",  # core is pure
     r"ini\.h": r"server/config/|tests/",
+    r"curl/.*": r"tools/common/",
     r"cmocka\.h": r"tests/",
 }
 
@@ -73,7 +80,7 @@ def may_use(source, goal):
 
 def find_header(root, file, name):
     """The module whose header this #include means, or None."""
-    for base in (root / file).parent, root / "server":
+    for base in (root / file).parent, root / "server", root / "tools":
         if (base / name).is_file():
             return (base / name).resolve().relative_to(root).with_suffix("").as_posix()
     return None
@@ -144,12 +151,13 @@ def check_files(root):
 
 
 def check_document(root, modules):
-    """ARCHITECTURE.md lists every module of server/, and none that is not there."""
+    """ARCHITECTURE.md lists every module of server/ and of tools/common, and none that is not there."""
     text = (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
     tables = text[text.index("## The files"):text.index("## Threads")]
     listed = {name.rpartition("/")[2] for row in re.findall(r"^\| (`.*?`) \|", tables, re.M)
               for name in re.findall(r"`([^`]+)`", row)}
-    there = {name.rpartition("/")[2] for name in modules if name.startswith("server/") and name != "server/main"}
+    there = {name.rpartition("/")[2] for name in modules
+             if name.startswith(("server/", "tools/common/")) and name != "server/main"}
     yield from (f"ARCHITECTURE.md does not list {name}" for name in sorted(there - listed))
     yield from (f"ARCHITECTURE.md lists {name}, which is not there" for name in sorted(listed - there))
 

@@ -34,6 +34,7 @@ struct scene {
     struct history *history;
     sem_t ready;
     uint64_t version; /* of the plane */
+    struct metrics metrics;
 };
 
 /* ---- the source ---- */
@@ -92,7 +93,7 @@ static int set_up(void **state)
         add_record(i);
     scene->version = STEP * RECORDS + 2;
     fake_publish(scene->version);
-    scene->history = history_create(NULL, &scene->source, &config, NULL);
+    scene->history = history_create(NULL, &scene->source, &config, &scene->metrics);
     assert_non_null(scene->history);
     *state = scene;
     return 0;
