@@ -90,6 +90,7 @@ def sync(function):
     return asyncio.to_thread(function)
 
 
+@pytest.mark.limit(300)
 async def test_any_version_is_the_fold_up_to_it(world, rng):
     """More than 16 blocks, so that there are keyframes; byte for byte what a picture of the fold would be."""
     _, records, visitor = await on_log(world, random_records(1, 1_400_000, PLACES[:1] * 30 + PLACES[1:]))
@@ -278,6 +279,7 @@ async def test_a_time_counts_what_has_just_been_painted(world):
         assert (await asyncio.to_thread(visitor.get, answer.getheader("Location"))).status == 200
 
 
+@pytest.mark.limit(300)
 async def test_indexes_and_blocks(world):
     server, records, visitor = await on_log(world, random_records(7, 400_000, PLACES[:1] * 8 + PLACES[1:]))
     end = (await world.info(server))["version"]
@@ -430,7 +432,9 @@ async def test_who_asks_for_too_much_is_told_so(world):
         answers = send_frozen(server, [name(HOME, f"{version}.png") for version in versions])
         busy = [answer for answer in answers if answer.startswith(b"HTTP/1.1 503")]
         good = [answer for answer in answers if answer.startswith(b"HTTP/1.1 200")]
-        assert len(busy) + len(good) == len(versions) and len(busy) > 100 and len(good) >= 256
+        assert len(busy) + len(good) == len(versions) and good
+        # 256 wait. What takes longer than a client waits, on a slow machine, is 503 with other words.
+        assert 100 < sum(b"too much" in answer for answer in busy) <= len(versions) - 256
         assert all(b"\r\nRetry-After: 1\r\n" in answer and b"\r\nCache-Control: no-store\r\n" in answer for answer in busy)
         assert visitor.get(name(HOME, f"{versions[-1]}.png")).status == 200
 
