@@ -78,6 +78,12 @@ def main():
     assert circles({1: {2}, 2: {3}, 3: {1}, 4: {1}}) == [[1, 2, 3]]
     faults, numbers = faults_of(GOOD)
     assert not faults and numbers[0] == 4 and numbers[2] == 0, (faults, numbers)
+    # Two programs may have functions of the same name.
+    module = {"opt.h": "int opt(void);\n", "opt.c": '#include "opt.h"\nint opt(void) { return 0; }\n',
+              "main.c": '#include "opt.h"\nint main(void)\n{\n    standard_descriptors_open();\n    return opt();\n}\n'}
+    programs = {f"tools/{tool}/{name}": text for tool in ("export", "verify") for name, text in module.items()}
+    faults, _ = faults_of({**GOOD, **programs})
+    assert not faults, faults
     for changed, expected in FAULTS:
         faults, _ = faults_of({**GOOD, **changed})
         missing = set(expected) - set(faults)
