@@ -19,6 +19,19 @@ void authors_store(uint8_t *bytes, uint64_t author, size_t n)
     }
 }
 
+size_t authors_store_runs(uint8_t *bytes, const uint64_t *authors, size_t n)
+{
+    uint8_t *at = bytes;
+    *at++ = AUTHORS_VERSION;
+    for (size_t count; n > 0; n -= count, authors += count, at += AUTHORS_RUN_BYTES) {
+        for (count = 1; count < n && count < AUTHORS_RUN_MAX && authors[count] == authors[0];)
+            count++;
+        store_u16(at, (uint16_t)count);
+        store_u64(at + 2, authors[0]);
+    }
+    return (size_t)(at - bytes);
+}
+
 size_t authors_count(struct span header)
 {
     if (!header.data || header.len == 0 || header.data[0] != AUTHORS_VERSION ||

@@ -26,6 +26,15 @@ static inline size_t authors_bytes(size_t n)
 /* Write the header for n edits of one author: authors_bytes(n) bytes. */
 void authors_store(uint8_t *bytes, uint64_t author, size_t n);
 
+/* The same for edits of different authors, one each in `authors`; at most authors_runs_max(n)
+ * bytes. Its length. */
+size_t authors_store_runs(uint8_t *bytes, const uint64_t *authors, size_t n);
+
+static inline size_t authors_runs_max(size_t n)
+{
+    return 1 + n * AUTHORS_RUN_BYTES;
+}
+
 /* The number of edits that a header speaks of; 0 when it is absent or malformed. A header counts
  * only when this is the record's number of edits. */
 size_t authors_count(struct span header);

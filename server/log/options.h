@@ -23,6 +23,8 @@ struct log_options {
 
     /* Kafka */
     int replication; /* of a topic that has to be made; 0: 1 */
+    bool keep_times; /* a topic that has to be made keeps the times that batches bring (CreateTime);
+                        else it has its broker's clock (LogAppendTime) */
     const struct log_property *properties;
     size_t n_properties;
 };

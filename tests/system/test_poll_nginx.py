@@ -201,6 +201,7 @@ LOAD = ("--readers", 40, "--writers", 3, "--rate", 60, "--batch", 2, "--duration
 
 async def test_edit_flood_follows_through_nginx(world, front):
     front = await front(world)
+    await paint(front.server, 1, 1, 1)  # the log has a name from the beginning
     url = front.server.url("/ws", "ws")
     report = await flood(url, *LOAD, "--poll", f"http://127.0.0.1:{front.nginx.port}")
     assert report.status == 0, report
@@ -209,7 +210,8 @@ async def test_edit_flood_follows_through_nginx(world, front):
     assert report.data["eyes_us"]["count"] == 41 * counters["edits_sent"], "all readers saw all edits"
     assert counters["polls_refused"] == counters["polls_moved"] == 0, report
     asked = [n for path, n in front.counter.requests.items() if b"/edits/" in path]
-    assert max(asked) == 1 and sum(asked) == counters["cache_misses"], asked
+    assert max(asked) == 1, asked
+    assert sum(asked) - counters["cache_misses"] in (0, 1), "the last one is still held in the end"
     assert counters["cache_hits"] > 10 * counters["cache_misses"], report
     assert counters["cache_hits"] + counters["cache_misses"] == counters["polls"]
 

@@ -85,13 +85,11 @@ static void accept(struct follower *f, const struct reference *ref, uint64_t end
     bool exact = follower_exact(f, version, n);
     if (f->mark < ref->first) {
         set_cursor(f, ref, end);
-        verdict->passed_from = verdict->passed_to = f->mark + 1;
     } else {
+        verdict->seen = (struct stamp_walk){.from = f->cursor, .to = end, .mark = f->mark + 1};
         f->cursor = end;
-        verdict->passed_from = f->mark + 1;
         while (f->mark + 1 < ref->n_marks && reference_mark(ref, f->mark + 1)->end <= end)
             f->mark++;
-        verdict->passed_to = f->mark + 1;
     }
     f->version = version;
     f->exact = exact;

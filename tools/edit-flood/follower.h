@@ -30,14 +30,13 @@ struct follower {
 
 /* What is wrong with a frame: counts of edits. All 0 and false: nothing. */
 struct verdict {
-    uint64_t missing;     /* never came */
-    uint64_t repeated;    /* came again */
-    uint64_t wrong;       /* differ from the stream */
-    uint64_t unchecked;   /* too old to be compared: no fault */
-    bool backwards;       /* its version is below the one before */
-    bool misnumbered;     /* its version is not that of this place in the stream */
-    uint64_t passed_from; /* marks [passed_from, passed_to) were passed by this frame */
-    uint64_t passed_to;
+    uint64_t missing;       /* never came */
+    uint64_t repeated;      /* came again */
+    uint64_t wrong;         /* differ from the stream */
+    uint64_t unchecked;     /* too old to be compared: no fault */
+    bool backwards;         /* its version is below the one before */
+    bool misnumbered;       /* its version is not that of this place in the stream */
+    struct stamp_walk seen; /* of the edits that came with this frame for the first time */
 };
 
 enum follow {

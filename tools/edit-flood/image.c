@@ -2,15 +2,12 @@
 /* image: see image.h. */
 #include "image.h"
 
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "common/nearest.h"
+#include "common/rgba.h"
 #include "core/edit.h"
-#include "nearest.h"
-
-enum { SIDE_MAX = 20000 /* pixels: no picture bomb */ };
 
 static int complain(const char *path, const char *what)
 {
@@ -18,11 +15,12 @@ static int complain(const char *path, const char *what)
     return -1;
 }
 
-static size_t take(const png_image *png, const uint8_t *rgba, int at_x, int at_y, uint32_t *words)
+static size_t take(const struct rgba *picture, int at_x, int at_y, uint32_t *words)
 {
+    const uint8_t *rgba = picture->pixels;
     size_t n = 0;
-    for (int64_t y = 0; y < png->height; y++) {
-        for (int64_t x = 0; x < png->width; x++, rgba += 4) {
+    for (int64_t y = 0; y < picture->height; y++) {
+        for (int64_t x = 0; x < picture->width; x++, rgba += 4) {
             int64_t to_x = x + at_x, to_y = y + at_y;
             if (rgba[3] < 128 || to_x < 0 || to_y < 0 || to_x >= CANVAS_WIDTH ||
                 to_y >= CANVAS_HEIGHT)
@@ -36,30 +34,19 @@ static size_t take(const png_image *png, const uint8_t *rgba, int at_x, int at_y
 
 int image_load(const char *path, int at_x, int at_y, uint32_t **words, size_t *n)
 {
-    png_image png;
-    memset(&png, 0, sizeof png);
-    png.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_file(&png, path))
-        return complain(path, png.message);
-    if (png.width > SIDE_MAX || png.height > SIDE_MAX) {
-        png_image_free(&png);
-        return complain(path, "too large");
-    }
-    png.format = PNG_FORMAT_RGBA;
-    uint8_t *rgba = malloc(PNG_IMAGE_SIZE(png));
-    *words = malloc(CANVAS_WIDTH * CANVAS_HEIGHT * sizeof **words);
+    char error[RGBA_ERROR_BYTES];
+    struct rgba rgba;
+    if (rgba_load(path, &rgba, error) != 0)
+        return complain(path, error);
     int result = -1;
-    if (!rgba || !*words) {
-        png_image_free(&png);
+    *words = malloc(CANVAS_WIDTH * CANVAS_HEIGHT * sizeof **words);
+    if (!*words)
         complain(path, "out of memory");
-    } else if (!png_image_finish_read(&png, NULL, rgba, 0, NULL)) {
-        complain(path, png.message);
-    } else if ((*n = take(&png, rgba, at_x, at_y, *words)) == 0) {
+    else if ((*n = take(&rgba, at_x, at_y, *words)) == 0)
         complain(path, "no pixel of it lies on the canvas");
-    } else {
+    else
         result = 0;
-    }
-    free(rgba);
+    rgba_finish(&rgba);
     if (result != 0)
         free(*words);
     return result;

@@ -21,7 +21,8 @@ static void extend(struct flood *flood, struct board *board, uint64_t version, b
         bool known = flood->accounts ? ledger_seen(flood->ledger, board->key, word, &sent_us)
                                      : ledger_when(flood->ledger, board->key, word, &sent_us);
         if (known && ours++ % stride == 0)
-            stamps[n_stamps++].sent_us = sent_us;
+            stamps[n_stamps++] =
+                (struct stamp){.sent_us = sent_us, .before = (uint32_t)(EDIT_BYTES * (n - i - 1))};
     }
     for (size_t i = 0; i < n_stamps; i++)
         stamps[i].weight = (uint32_t)(i + 1 < n_stamps ? stride : ours - stride * i);
@@ -60,15 +61,13 @@ static void note(struct flood *flood, const struct conn *conn, uint64_t n, const
 static void count_eyes(struct flood *flood, const struct conn *conn, const struct verdict *verdict,
                        uint32_t when_us)
 {
+    struct stamp_walk seen = verdict->seen;
+    const struct stamp *stamp;
     if (conn->habit != HABIT_NORMAL || conn->catching_up ||
         (conn->kind == CONN_WRITER && flood->options->readers > 0))
         return;
-    for (uint64_t i = verdict->passed_from; i < verdict->passed_to; i++) {
-        const struct mark *mark = reference_mark(&board_of(flood, conn)->reference, i);
-        for (size_t k = 0; k < mark->n_stamps; k++)
-            histogram_add(&flood->stats->eyes, when_us - mark->stamps[k].sent_us,
-                          mark->stamps[k].weight);
-    }
+    while ((stamp = reference_stamp(&board_of(flood, conn)->reference, &seen)) != NULL)
+        histogram_add(&flood->stats->eyes, when_us - stamp->sent_us, stamp->weight);
 }
 
 /* False: it has to wait. */
@@ -81,8 +80,7 @@ static bool judge(struct flood *flood, struct conn *conn, uint64_t version, cons
     if (follower_frame(&conn->follower, &board_of(flood, conn)->reference, version, edits, n, &v) ==
         FOLLOW_WAIT)
         return false;
-    if (v.passed_to > v.passed_from)
-        count_eyes(flood, conn, &v, when_us);
+    count_eyes(flood, conn, &v, when_us);
     conn->catching_up = false;
     if (!(v.missing | v.repeated | v.wrong | v.unchecked) && !v.backwards && !v.misnumbered)
         return true;

@@ -88,6 +88,24 @@ void reference_extend(struct reference *ref, uint64_t version, bool exact, const
     push_mark(ref, mark);
 }
 
+const struct stamp *reference_stamp(const struct reference *ref, struct stamp_walk *walk)
+{
+    while (walk->mark < ref->n_marks) {
+        const struct mark *mark = reference_mark(ref, walk->mark);
+        while (walk->next < mark->n_stamps) {
+            const struct stamp *stamp = &mark->stamps[walk->next++];
+            uint64_t at = mark->end - stamp->before;
+            if (at > walk->from && at <= walk->to)
+                return stamp;
+        }
+        if (mark->end >= walk->to)
+            return NULL;
+        walk->mark++;
+        walk->next = 0;
+    }
+    return NULL;
+}
+
 uint64_t reference_version(const struct reference *ref)
 {
     return reference_mark(ref, ref->n_marks - 1)->version;

@@ -22,6 +22,14 @@ enum {
 struct stamp {
     uint32_t sent_us;
     uint32_t weight;
+    uint32_t before; /* where the first of them ends: so many bytes before the mark */
+};
+
+/* Goes over the stamps of the edits that end after position from, up to position to. */
+struct stamp_walk {
+    uint64_t from, to;
+    uint64_t mark; /* begins as the number of the first mark that ends behind from */
+    size_t next;   /* begins as 0 */
 };
 
 struct mark {
@@ -58,6 +66,9 @@ void reference_begin(struct reference *ref, uint64_t version, const uint8_t *pix
  * version is `version`, exactly or at least. */
 void reference_extend(struct reference *ref, uint64_t version, bool exact, const uint8_t *edits,
                       size_t n, const struct stamp *stamps, size_t n_stamps);
+
+/* The next one; NULL: there are no more. */
+const struct stamp *reference_stamp(const struct reference *ref, struct stamp_walk *walk);
 
 /* The newest version; the reference must have begun. */
 uint64_t reference_version(const struct reference *ref);

@@ -2,18 +2,14 @@
 /* trace: reads files, sorts by time. See trace.h. */
 #include "trace.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "trace_row.h"
-
-enum {
-    LINE_BYTES = 1024,
-    READ_BYTES = 256 * 1024,
-};
+#include "common/lines.h"
+#include "common/nearest.h"
+#include "common/place_row.h"
+#include "core/edit.h"
 
 /* Times are kept in 32 bits; rows may come in any order, so the first one is put in the middle. */
 static const int64_t MIDDLE = (int64_t)1 << 31;
@@ -45,53 +41,70 @@ static int append(struct trace *trace, int64_t ms, uint32_t word)
     return 0;
 }
 
-static int take(struct trace *trace, char *line, const struct trace_layout *layout, int at_x,
-                int at_y)
+static int take(struct trace *trace, const char *line, size_t len,
+                const struct place_layout *layout, int at_x, int at_y)
 {
-    int64_t ms;
-    uint32_t word;
+    struct place_row row;
     trace->rows++;
-    switch (trace_row(line, layout, at_x, at_y, &ms, &word)) {
-    case TRACE_TAKEN:
-        return append(trace, ms, word);
-    case TRACE_EMPTY:
+    switch (place_row(line, len, layout, &row)) {
+    case PLACE_PIXEL:
+        break;
+    case PLACE_EMPTY:
         trace->empty++;
-        break;
-    case TRACE_OUTSIDE:
-        trace->outside++;
-        break;
-    case TRACE_AREA:
+        return 0;
+    case PLACE_RECTANGLE:
+    case PLACE_CIRCLE:
         trace->areas++;
-        break;
-    case TRACE_MALFORMED:
+        return 0;
+    default:
         trace->malformed++;
-        break;
+        return 0;
     }
-    return 0;
+    int64_t x = (int64_t)row.x - at_x, y = (int64_t)row.y - at_y;
+    if (x < 0 || y < 0 || x >= CANVAS_WIDTH || y >= CANVAS_HEIGHT) {
+        trace->outside++;
+        return 0;
+    }
+    uint32_t colour = row.colour;
+    if (row.is_rgb)
+        colour = nearest_colour((uint8_t)(row.colour >> 16), (uint8_t)(row.colour >> 8),
+                                (uint8_t)row.colour);
+    return append(trace, row.time_ms, edit_pack((uint32_t)x, (uint32_t)y, colour));
 }
 
 static int load(struct trace *trace, const char *path, int at_x, int at_y)
 {
-    char line[LINE_BYTES];
-    struct trace_layout layout;
-    gzFile file = gzopen(path, "rb"); /* reads plain files too */
-    if (!file)
-        return complain(path, strerror(errno));
-    gzbuffer(file, READ_BYTES);
-    int result = 0, code;
-    if (!gzgets(file, line, sizeof line) || !trace_header(line, &layout))
-        result = complain(path, "no header of an r/place file (2017, 2022 or 2023)");
-    while (result == 0 && gzgets(file, line, sizeof line)) {
-        if (line[strspn(line, "\r\n")] == '\0')
-            continue;
-        if (take(trace, line, &layout, at_x, at_y) != 0)
-            result = complain(path, "out of memory");
+    char error[LINES_ERROR_BYTES];
+    struct place_layout layout;
+    const char *line;
+    size_t len;
+    struct lines *lines = lines_open(path, error);
+    if (!lines) {
+        fprintf(stderr, "edit-flood: %s\n", error);
+        return -1;
     }
-    const char *message = gzerror(file, &code);
-    if (result == 0 && code != Z_OK && code != Z_STREAM_END)
-        result = complain(path, code == Z_ERRNO ? strerror(errno) : message);
-    gzclose(file);
-    return result;
+    int rc = 0;
+    enum lines_result result = lines_next(lines, &line, &len, error);
+    if (result != LINES_FAILED && (result != LINES_LINE || !place_header(line, len, &layout)))
+        rc = complain(path, "no header of an r/place file (2017, 2022 or 2023)");
+    while (rc == 0 && result != LINES_FAILED) {
+        result = lines_next(lines, &line, &len, error);
+        if (result == LINES_END)
+            break;
+        if (result == LINES_LONG) {
+            trace->rows++;
+            trace->malformed++;
+        } else if (result == LINES_LINE && len > 0 &&
+                   take(trace, line, len, &layout, at_x, at_y) != 0) {
+            rc = complain(path, "out of memory");
+        }
+    }
+    if (result == LINES_FAILED) {
+        fprintf(stderr, "edit-flood: %s\n", error);
+        rc = -1;
+    }
+    lines_close(lines);
+    return rc;
 }
 
 /* Two rounds over 16 bits each: stable, and linear in what may be 100 million rows. */

@@ -85,6 +85,7 @@ int kafka_settings_init(struct kafka_settings *settings, const char *where,
     *settings = (struct kafka_settings){
         .replication = options->replication > 0 ? options->replication : 1,
         .readonly = options->readonly,
+        .keep_times = options->keep_times,
     };
     const char *slash = strchr(where, '/');
     if (!slash || slash == where || !slash[1]) {

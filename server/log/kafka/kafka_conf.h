@@ -19,6 +19,7 @@ struct kafka_settings {
     size_t n_properties;
     int replication; /* of a topic that has to be made */
     bool readonly;
+    bool keep_times; /* of a topic that has to be made */
 };
 
 /* where: BROKERS/TOPIC. 0, or -1 with a reason in error. */

@@ -80,7 +80,8 @@ static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_k
     rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
     rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
     rd_kafka_NewTopic_set_config(topic, "retention.bytes", "-1");
-    rd_kafka_NewTopic_set_config(topic, "message.timestamp.type", "LogAppendTime");
+    rd_kafka_NewTopic_set_config(topic, "message.timestamp.type",
+                                 settings->keep_times ? "CreateTime" : "LogAppendTime");
     rd_kafka_CreateTopics(rk, &topic, 1, options, queue);
     rd_kafka_NewTopic_destroy(topic);
 }

@@ -55,8 +55,11 @@ static int tear_down(void **state)
 /* The leader gets the records [a, b) as one frame. */
 static void lead(size_t a, size_t b)
 {
-    reference_extend(&ref, version[b - 1], true, edits + EDIT_BYTES * from[a], from[b] - from[a],
-                     NULL, 0);
+    size_t n = from[b] - from[a];
+    struct stamp stamps[2] = {
+        {.sent_us = (uint32_t)from[a], .weight = 1, .before = (uint32_t)(EDIT_BYTES * (n - 1))},
+        {.sent_us = (uint32_t)from[b] - 1, .weight = 1, .before = 0}}; /* its first and last edit */
+    reference_extend(&ref, version[b - 1], true, edits + EDIT_BYTES * from[a], n, stamps, 2);
 }
 
 /* The leader gets all, some records at a time. */
@@ -104,21 +107,45 @@ static void any_way_of_cutting_passes(void **state)
     for (unsigned round = 0; round < 300; round++) {
         size_t i = any(RECORDS);
         struct follower f = at(i);
-        uint64_t passed = 0;
         while (i < RECORDS) {
             size_t n = 1 + any(9);
             n = n < RECORDS - i ? n : RECORDS - i;
             assert_int_equal(give(&f, i, i + n), FOLLOW_DONE);
             assert_true(clean());
-            passed += verdict.passed_to - verdict.passed_from;
             i += n;
             if (any(4) == 0) /* comes back with its version */
                 follower_start(&f, &ref, f.version);
         }
         assert_int_equal(f.cursor, ref.head);
         assert_int_equal(f.version, version[RECORDS - 1]);
-        assert_true(passed <= ref.n_marks);
     }
+}
+
+/* Whichever way the frames are cut: each stamped edit is seen once, with the frame that has it. */
+static void every_edit_is_seen_with_its_own_frame(void **state)
+{
+    lead_all();
+    size_t stamped = 0, seen_in_all = 0;
+    for (uint64_t i = ref.first; i < ref.n_marks; i++)
+        stamped += reference_mark(&ref, i)->n_stamps;
+    for (unsigned round = 0; round < 100; round++) {
+        struct follower f = at(0);
+        size_t seen = 0;
+        for (size_t i = 0; i < RECORDS;) {
+            size_t n = 1 + any(9);
+            n = n < RECORDS - i ? n : RECORDS - i;
+            assert_int_equal(give(&f, i, i + n), FOLLOW_DONE);
+            const struct stamp *stamp;
+            while ((stamp = reference_stamp(&ref, &verdict.seen)) != NULL) {
+                assert_in_range(stamp->sent_us, from[i], from[i + n] - 1);
+                seen++;
+            }
+            i += n;
+        }
+        assert_int_equal(seen, stamped);
+        seen_in_all += seen;
+    }
+    assert_true(seen_in_all > 100 * RECORDS / 5);
 }
 
 static void a_reader_that_is_ahead_waits(void **state)
@@ -406,6 +433,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(any_way_of_cutting_passes),
+        TEST(every_edit_is_seen_with_its_own_frame),
         TEST(a_reader_that_is_ahead_waits),
         TEST(a_reader_that_begins_between_marks_is_placed),
         TEST(a_skipped_frame_is_missing),

@@ -10,7 +10,7 @@
 #include "core/edit.h"
 #include "core/palette.h"
 #include "fractal.h"
-#include "nearest.h"
+#include "common/nearest.h"
 #include "pattern.h"
 #include "shuffle.h"
 

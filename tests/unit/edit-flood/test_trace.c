@@ -8,9 +8,8 @@
 
 #include "cmocka_all.h"
 #include "core/edit.h"
-#include "nearest.h"
+#include "common/nearest.h"
 #include "trace.h"
-#include "trace_row.h"
 
 static char path[64];
 
@@ -172,26 +171,6 @@ static void what_is_no_trace_is_refused(void **state)
     assert_int_equal(trace_load(&trace, &nowhere, 1, 0, 0), -1);
 }
 
-static void no_line_reads_too_far(void **state)
-{
-    static const char good[] = "2022-04-03 17:38:22.252 UTC,x,#FF3881,\"12,34\"";
-    char head[] = "timestamp,user_id,pixel_color,coordinate";
-    struct trace_layout layout;
-    assert_true(trace_header(head, &layout));
-    int64_t ms;
-    uint32_t word;
-    for (size_t i = 0; i < sizeof good; i++) {
-        for (int c = 0; c < 256; c++) {
-            char *line = malloc(sizeof good);
-            memcpy(line, good, sizeof good);
-            if (i < sizeof good - 1)
-                line[i] = (char)c;
-            trace_row(line, &layout, 0, 0, &ms, &word);
-            free(line);
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,7 +180,6 @@ int main(void)
         cmocka_unit_test(of_2023),
         cmocka_unit_test(several_files_are_one_trace),
         cmocka_unit_test(what_is_no_trace_is_refused),
-        cmocka_unit_test(no_line_reads_too_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

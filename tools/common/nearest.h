@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* nearest: which of the 16 colours is most like a given one. Pure. */
-#ifndef PLACED_EDIT_FLOOD_NEAREST_H
-#define PLACED_EDIT_FLOOD_NEAREST_H
+#ifndef PLACED_TOOLS_NEAREST_H
+#define PLACED_TOOLS_NEAREST_H
 
 #include <stdint.h>
 
