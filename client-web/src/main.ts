@@ -3,11 +3,12 @@
 
 import { Clicks } from './core/clicks';
 import type { Cell } from './core/edit';
-import type { Info } from './core/info';
-import { formatLink, parseLink } from './core/link';
-import { canvasOf, nameOf, pictureOf } from './core/plane';
+import type { Info, Position } from './core/info';
+import { formatLink, parseLink, parseMoment } from './core/link';
+import { byDistance, canvasOf, nameOf, pictureOf } from './core/plane';
 import {
   cellAt,
+  clamp,
   CLOSE_K,
   fit,
   follow,
@@ -23,12 +24,14 @@ import {
 } from './core/view';
 import type { Client } from './net/client';
 import { Plane } from './net/plane';
+import type { Past } from './past';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
 import { keepPageStill } from './ui/pagezoom';
 import { Palette } from './ui/palette';
 import { Placing } from './ui/placing';
 import { watchPointer } from './ui/pointer';
+import type { Scenery } from './ui/screen';
 import { Stage, type Scene } from './ui/stage';
 import { Status } from './ui/status';
 import { Stills } from './ui/stills';
@@ -41,6 +44,11 @@ const MARGIN = 16;
 const TOP = 56;
 /** The view rests for so long before canvases are connected and let go of. */
 const LOOK_MS = 150;
+/** So many canvases without a board may each be shown by a picture of its own. */
+const FEW = 8;
+/** How far a key moves the view of the past, in CSS pixels. */
+const PAN_PX = 64;
+const IN_THE_PAST = 'This is the past: go back to Live to place pixels';
 
 function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
@@ -60,8 +68,12 @@ let pressed: Cell | null = null;
 /** The mouse is over a canvas that takes no edits. */
 let closed = false;
 let lookTimer: ReturnType<typeof setTimeout> | undefined;
+/** What knows the past, once it has been loaded, and while it is. */
+let past: Past | null = null;
+let loadingPast: Promise<Past> | null = null;
 
-const plane = new Plane(base, {
+const polls = new URLSearchParams(location.search).get('transport') === 'poll';
+const plane = new Plane(base, polls, {
   ready,
   changed: planeChanged,
   pixels: (client, info) => {
@@ -80,9 +92,12 @@ const plane = new Plane(base, {
   statusChanged: () => {
     showStatus();
     placing.update();
+    past?.rewind.follow();
   },
   begunAnew: () => {
     stills.clear();
+    past?.rewind.leave();
+    past?.layers.forget();
     hint.say('A new canvas has begun');
     placing.update();
   },
@@ -150,8 +165,14 @@ function ready(info: Info): void {
     fit: () => zoom!.fly(home()),
     copyLink,
     leave: () => placing.setReticle(null, false),
+    rewind: toggleRewind,
+    heat: () => usePast(({ layers }) => layers.next()),
+    timeline: (event) => past?.key(event) ?? false,
   });
   window.addEventListener('hashchange', followLink);
+  element('rewind').addEventListener('click', toggleRewind);
+  element('layers').addEventListener('click', () => usePast(({ layers }) => layers.toggleMenu()));
+  showHistory(info);
   element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
   element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
   element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));
@@ -163,7 +184,67 @@ function planeChanged(): void {
   zoom!.resized();
   if (atHome) zoom!.set(home());
   placing.update();
+  past?.rewind.follow();
   stage.touchView();
+}
+
+/** The past can be looked at where the server keeps it. */
+function showHistory(info: Info): void {
+  element('rewind').hidden = element('layers').hidden = !info.history;
+}
+
+/** Loads what knows the past, the first time, and uses it. */
+function usePast(use: (past: Past) => void): void {
+  if (!plane.info?.history) return;
+  loadingPast ??= import('./past').then(
+    ({ Past }) =>
+      (past = new Past({
+        base,
+        plane,
+        hint,
+        dock: element('dock'),
+        layersButton: element<HTMLButtonElement>('layers'),
+        others: otherCanvases,
+        turned: turnedToPast,
+        changed: () => stage.touchView(),
+      })),
+  );
+  loadingPast.then(use, () => {
+    loadingPast = null;
+    hint.say("Can't load this part of the page: try again");
+  });
+}
+
+const inPast = (): boolean => past?.rewind.active === true;
+
+function toggleRewind(): void {
+  usePast(({ rewind }) => (rewind.active ? rewind.leave() : void rewind.open(null)));
+}
+
+/** What shows the present only goes away, and comes back. */
+function turnedToPast(on: boolean): void {
+  document.querySelector('main')!.toggleAttribute('data-past', on);
+  element('palette').hidden = on;
+  element('rewind').setAttribute('aria-pressed', String(on));
+  placing.lineEnd(false);
+  placing.setReticle(null, false);
+  if (!on) {
+    const place = parseLink(location.hash);
+    if (place && parseMoment(location.hash) !== null) {
+      history.replaceState(null, '', formatLink(place));
+    }
+    marksCanvas.focus({ preventScroll: true });
+  }
+  stage.touchView();
+}
+
+/** The canvases in view that are not live, nearest first. */
+function otherCanvases(): Position[] {
+  const { info } = plane;
+  if (!info || !zoom) return [];
+  const area = visible(zoom.view, stage.viewport);
+  const centre = { x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2 };
+  return byDistance(info.canvases, info, area, centre).filter((at) => !plane.clientAt(at));
 }
 
 function showStatus(): void {
@@ -179,32 +260,44 @@ function scene(): Scene | null {
   for (const client of plane.live) {
     drawn.set(nameOf(client.at), (client.drawn && surfaces.get(client)) || null);
   }
+  const present: Scenery = {
+    size: info,
+    canvases: info.canvases,
+    surfaces: drawn,
+    stills,
+    pathOf: (at, level) => (level > 0 ? `t/${level}/${at.x}/${at.y}.png` : pictureOf(at)),
+    few: FEW,
+    overlays: NOTHING,
+  };
   return {
-    scenery: { size: info, canvases: info.canvases, surfaces: drawn, stills },
+    scenery: past?.scenery(present) ?? present,
     view: zoom.view,
-    moving: zoom.moving,
+    moving: zoom.moving || past?.rewind.scrubbing === true,
+    playing: past?.rewind.playing === true,
     marks: {
-      pending: placing.pending(),
+      pending: inPast() ? [] : placing.pending(),
       overdue: plane.overdue,
-      fading: placing.fading,
+      fading: inPast() ? [] : placing.fading,
       hover: placing.hover,
       line: placing.line,
       reticle: placing.reticle,
-      colour: palette.colour === null || closed ? null : rgb[palette.colour]!,
+      colour: palette.colour === null || closed || inPast() ? null : rgb[palette.colour]!,
       palette: rgb,
     },
   };
 }
 
-function updateSurfaces(): boolean {
+const NOTHING = new Map<string, never>();
+
+function updateSurfaces(now: number): boolean {
   let changed = false;
   for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
-  return changed;
+  return inPast() ? past!.rewind.update(now) : changed;
 }
 
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 function insets(): Insets {
-  const dock = element('palette').getBoundingClientRect();
+  const dock = element(inPast() ? 'timeline' : 'palette').getBoundingClientRect();
   const { width, height } = stage.viewport;
   const atSide = dock.height > height / 2;
   return {
@@ -231,7 +324,10 @@ function viewChanged(): void {
   if (pointer) hover(pointer);
   showWhere();
   clearTimeout(lookTimer);
-  lookTimer = setTimeout(() => plane.look(visible(zoom!.view, stage.viewport)), LOOK_MS);
+  lookTimer = setTimeout(() => {
+    plane.look(visible(zoom!.view, stage.viewport));
+    past?.rewind.follow();
+  }, LOOK_MS);
 }
 
 function showWhere(): void {
@@ -246,11 +342,16 @@ function goTo(cell: Cell, scale: number): void {
 function followLink(): void {
   const place = parseLink(location.hash);
   if (place) goTo(place, place.scale);
+  const version = parseMoment(location.hash);
+  if (version === null) past?.rewind.leave();
+  else if (plane.info?.history) usePast(({ rewind }) => void rewind.open(version));
+  else hint.say('This server keeps no history');
 }
 
 function copyLink(): void {
   const cell = placing.reticle ?? cellAt(zoom!.view, middle());
-  const link = new URL(formatLink({ ...cell, scale: zoom!.view.k }), location.href);
+  const moment = past?.rewind.moment ?? null;
+  const link = new URL(formatLink({ ...cell, scale: zoom!.view.k }, moment), location.href);
   history.replaceState(null, '', link);
   const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
   copied.then(
@@ -295,6 +396,7 @@ function click(point: Point, time: number): void {
   }
   if (!pressed) return;
   if (zoom!.view.k < PLACE_K) return flyIn(pressed, point);
+  if (inPast()) return hint.say(IN_THE_PAST);
   placing.setReticle(null, false);
   placing.setHover(pressed);
   placing.placeSoon(pressed);
@@ -303,6 +405,7 @@ function click(point: Point, time: number): void {
 /** From the cell that was pressed to where the pointer is now. */
 function line(point: Point): void {
   if (!pressed || !zoom!.settled) return;
+  if (inPast()) return hint.say(IN_THE_PAST);
   if (zoom!.view.k < PLACE_K) return hint.say('Zoom in to draw a line');
   placing.drawLine(pressed, cellAt(zoom!.view, point));
 }
@@ -319,12 +422,18 @@ function tap(point: Point, time: number): void {
   if (!cell) return placing.setReticle(null, false);
   const again = cell.x === placing.reticle?.x && cell.y === placing.reticle.y;
   if (zoom!.view.k < PLACE_K) flyIn(cell, point);
+  else if (inPast()) return hint.say(IN_THE_PAST);
   else if (again) return placing.placeAtReticle();
-  placing.setReticle(cell, true);
+  if (!inPast()) placing.setReticle(cell, true);
   announce();
 }
 
 function move(dx: number, dy: number): void {
+  if (inPast()) {
+    const { k, x, y } = zoom!.goal;
+    const by = { k, x: x - dx * PAN_PX, y: y - dy * PAN_PX };
+    return zoom!.set(clamp(by, stage.viewport, plane.bounds));
+  }
   const { x0, y0, x1, y1 } = plane.bounds;
   const from = placing.reticle ?? cellAt(zoom!.goal, middle());
   const moved = placing.reticle !== null;
@@ -385,6 +494,10 @@ const handle = {
   /** Whether a click would place now: not during a flight or just after one. */
   get settled(): boolean {
     return zoom!.settled;
+  },
+  /** What knows the past; null before it was first asked for. */
+  get past(): Past | null {
+    return past;
   },
   /** The client of the canvas that a cell is on, if it is connected. */
   clientOf: (x: number, y: number) => plane.clientAt(canvasOf({ x, y }, plane.info!)),

@@ -1,39 +1,17 @@
 // SPDX-License-Identifier: ISC
 // The plane on a simulated server: which canvases are connected, and where edits go.
 
-import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_EDITS } from '../src/core/protocol';
 import type { Client } from '../src/net/client';
 import { Plane } from '../src/net/plane';
+import { pngOf } from './png';
 
 const SIDE = 1000;
 const PALETTE = ['#ffffff', '#000000', '#ff0000'];
 const GENESIS = 'a'.repeat(32);
 
-function chunk(type: string, body: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(12 + body.length);
-  bytes.writeUInt32BE(body.length, 0);
-  bytes.write(type, 4);
-  bytes.set(body, 8);
-  return bytes;
-}
-
-function blankPicture(): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
-  header.set([4, 3, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('PLTE', Buffer.from(PALETTE.map((rgb) => rgb.slice(1)).join(''), 'hex')),
-    chunk('IDAT', deflateSync(Buffer.alloc((SIDE / 2 + 1) * SIDE))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-const PICTURE = Uint8Array.from(blankPicture());
+const PICTURE = pngOf({ width: SIDE, height: SIDE }, PALETTE, null);
 
 /** Greets at once; what it is sent is kept. */
 class FakeSocket {
@@ -115,7 +93,7 @@ beforeEach(() => {
     const headers = { 'X-Canvas-Version': '0', 'X-Canvas-Genesis': GENESIS };
     return new Response(PICTURE, { headers });
   });
-  plane = new Plane(new URL('http://placed.test/'), {
+  plane = new Plane(new URL('http://placed.test/'), false, {
     ready: () => (ready = true),
     changed: () => {},
     pixels: () => new ArrayBuffer(SIDE * SIDE * 4),

@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventStreamTransport } from '../src/net/eventstream';
 
-const size = { width: 1000, height: 1000 };
 const GENESIS = 'a'.repeat(32);
 const at = { x: -1, y: 2, open: true, version: 7 };
 const info = {
@@ -13,6 +12,7 @@ const info = {
   canvases: [at],
   readonly: false,
   online: 3,
+  history: false,
 };
 
 class FakeStream extends EventTarget {
@@ -63,7 +63,7 @@ beforeEach(() => {
     });
   });
   const base = new URL('http://placed.test/');
-  transport = new EventStreamTransport(base, new URL('c/-1,2/', base), at, size, {
+  transport = new EventStreamTransport(base, new URL('c/-1,2/', base), at, info, {
     message: (message) => events.push(JSON.stringify(message)),
     frame: ({ version, edits }) => events.push(`frame ${version} ${edits.join()}`),
     lost: (code) => events.push(`lost ${code}`),

@@ -11,7 +11,7 @@ test('takes what the page needs and nothing else', () => {
     { x: 0, y: 0, open: true, version: 7 },
     { x: -3, y: 1023, open: false, version: 5 },
   ];
-  const known = { width: 1000, height: 500, palette, genesis, canvases, readonly: true, online: 4 };
+  const known = { width: 1000, height: 500, palette, genesis, canvases, readonly: true, history: true, online: 4 };
   expect(parseInfo({ ...known, protocol: 'placed.1', version: 9 })).toEqual(known);
 });
 
@@ -23,6 +23,7 @@ test('a server that knows no plane has one canvas', () => {
     genesis: null,
     canvases: [{ x: 0, y: 0, open: true, version: 0 }],
     readonly: false,
+    history: false,
     online: 1,
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
-import { formatLink, parseLink } from '../src/core/link';
+import { formatLink, parseLink, parseMoment } from '../src/core/link';
 
 test.each([
   { x: 512, y: 40, scale: 16 },
@@ -19,5 +19,21 @@ test.each(['', '#', '#x=1', '#x=a&y=2', '#x=1.5&y=2', '#x=1&y=2&scale=near', '#x
   '%j names no place',
   (hash) => {
     expect(parseLink(hash)).toBeNull();
+  },
+);
+
+test('a link to the past names its version, and one to the present none', () => {
+  const place = { x: -3, y: 4, scale: 2 };
+  const link = formatLink(place, 16_559_897);
+  expect(parseMoment(link)).toBe(16_559_897);
+  expect(parseLink(link)).toEqual(place);
+  expect(parseMoment(formatLink(place))).toBeNull();
+  expect(parseMoment(formatLink(place, 0))).toBe(0);
+});
+
+test.each(['', '#v=', '#v=-1', '#v=1e3', '#v=0x10', '#v=99999999999999999', '#version=3'])(
+  '%j names no version',
+  (hash) => {
+    expect(parseMoment(hash)).toBeNull();
   },
 );

@@ -30,6 +30,8 @@ export interface Info extends Size {
   /** All that are open or were ever painted on; at least one. */
   readonly canvases: readonly CanvasInfo[];
   readonly readonly: boolean;
+  /** Whether every version can be had. */
+  readonly history: boolean;
   readonly online: number;
 }
 
@@ -70,6 +72,7 @@ export function parseInfo(value: unknown): Info | null {
     genesis: parseGenesis(rest.genesis),
     canvases: canvases.map(({ x, y, open, version }) => ({ x, y, open, version })),
     readonly: rest.readonly === true,
+    history: rest.history === true,
     online: isCount(rest.online) ? rest.online : 0,
   };
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: ISC
-// The part of a link after the #: which cell is in the middle, and how near it is.
+// The part of a link after the #: which cell is in the middle, how near it is, and which version one
+// sees, if it is not the newest.
 
 import type { Cell } from './edit';
+import { parseVersion } from './picture';
 import { MAX_K } from './view';
 
 export interface Place extends Cell {
@@ -11,9 +13,14 @@ export interface Place extends Cell {
 const DEFAULT_SCALE = 16;
 const MIN_SCALE = 0.05;
 
-export function formatLink({ x, y, scale }: Place): string {
-  return `#x=${x}&y=${y}&scale=${Number(scale.toFixed(2))}`;
+export function formatLink({ x, y, scale }: Place, version: number | null = null): string {
+  const moment = version === null ? '' : `&v=${version}`;
+  return `#x=${x}&y=${y}&scale=${Number(scale.toFixed(2))}${moment}`;
 }
+
+/** The version that it names, or null. */
+export const parseMoment = (hash: string): number | null =>
+  parseVersion(new URLSearchParams(hash.replace(/^#/, '')).get('v'));
 
 /** Null when it names no place. */
 export function parseLink(hash: string): Place | null {

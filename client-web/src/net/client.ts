@@ -192,7 +192,7 @@ export class Client {
 
   /** The connection was never made: what is wrong? */
   private async explain(transport: Transport, code: number): Promise<void> {
-    this.onLost(transport, code, await this.around.routes.diagnose(code, this.at));
+    this.onLost(transport, code, await this.around.routes.diagnose(transport, code, this.at));
   }
 
   private onLost(transport: Transport, code: number, trouble: Trouble): void {
@@ -264,7 +264,7 @@ export class Client {
         this.readonly = m.readonly;
         this.open = m.open;
         this.online = m.online;
-        this.around.routes.succeeded();
+        this.around.routes.succeeded(this.transport!);
         this.sync.onHello(m.version, m.genesis);
         return this.around.greeted(this);
       case 'placed':

@@ -42,11 +42,15 @@ async function get(url: URL, cache: RequestCache, signal: AbortSignal): Promise<
   throw new FetchError(`${url.pathname}: ${answer.status}`, trouble);
 }
 
-/** Runs a job that is stopped by `signal` or after TIMEOUT_MS, whichever comes first. */
-async function bounded<T>(signal: AbortSignal, job: (s: AbortSignal) => Promise<T>): Promise<T> {
+/** Runs a job that is stopped by `signal` or after `ms`, whichever comes first. */
+export async function bounded<T>(
+  signal: AbortSignal,
+  ms: number,
+  job: (s: AbortSignal) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController();
   const abort = () => stop.abort();
-  const timer = setTimeout(abort, TIMEOUT_MS);
+  const timer = setTimeout(abort, ms);
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
   try {
@@ -59,7 +63,7 @@ async function bounded<T>(signal: AbortSignal, job: (s: AbortSignal) => Promise<
 
 /** The first time, what the document has asked for already will do. */
 export function fetchInfo(base: URL, source: Source): Promise<Info> {
-  return bounded(new AbortController().signal, async (s) => {
+  return bounded(new AbortController().signal, TIMEOUT_MS, async (s) => {
     const answer = await get(new URL('info', base), CACHES[source], s);
     const info = parseInfo(await answer.json().catch(() => null));
     if (!info) throw new FetchError('/info is not a plane that this page can draw', 'unreachable');
@@ -74,7 +78,7 @@ export function fetchPicture(
   source: Source,
   signal: AbortSignal,
 ): Promise<VersionedPicture> {
-  return bounded(signal, async (s) => {
+  return bounded(signal, TIMEOUT_MS, async (s) => {
     const answer = await get(new URL('canvas.png', canvas), CACHES[source], s);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const palette = info.palette.map(({ rgb }) => rgb);

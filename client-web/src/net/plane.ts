@@ -69,14 +69,17 @@ export class Plane {
   /** Own pixels that were not saved, of canvases that are not connected any more. */
   private readonly left = new Map<string, Edit[]>();
 
+  /** `polls`: by long polls, whatever else comes through. */
   constructor(
     private readonly base: URL,
+    polls: boolean,
     private readonly events: PlaneEvents,
   ) {
-    this.routes = new Routes(base, () => {
+    const changed = () => {
       if (!this.routes.blocked) for (const client of this.clients.values()) client.moveOver();
       this.events.statusChanged();
-    });
+    };
+    this.routes = new Routes(base, changed, polls);
     this.around = this.surroundings();
     this.nearest = this.add({ x: 0, y: 0, open: true, version: 0 });
   }

@@ -1,75 +1,106 @@
 // SPDX-License-Identifier: ISC
 // Which transport the connections of this page use: WebSockets as long as they come through, else
-// event streams, with a look now and then whether WebSockets come through again.
+// event streams, else long polls; with a look now and then whether WebSockets come through again.
 
-import type { Size } from '../core/edit';
-import { parseInfo, type CanvasInfo, type Position } from '../core/info';
+import { parseInfo, type CanvasInfo, type Info, type Position } from '../core/info';
 import { troubleOf, type Answer, type Trouble } from '../core/trouble';
 import { EventStreamTransport } from './eventstream';
-import type { Transport, TransportEvents } from './transport';
+import { PollTransport } from './poll';
+import type { Kind, Transport, TransportEvents } from './transport';
 import { WebSocketTransport } from './websocket';
 
 const ANSWER_MS = 8_000;
-/** The server answers, yet a WebSocket fails: with one that just restarted, once is no proof. */
+/** The server answers, yet what worked before fails: with one that just restarted, once is no proof. */
 const PROOFS = 2;
 const FIRST_LOOK_MS = 30_000;
 const LAST_LOOK_MS = 600_000;
 
 export class Routes {
-  /** Whether something on the way refuses WebSockets. */
-  blocked = false;
+  kind: Kind;
   private opened = false;
   private failures = 0;
   private lookMs = FIRST_LOOK_MS;
   private looking = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `base` is where the paths of the plane start; `changed` is called when `blocked` changes. */
+  /** `base` is where the paths of the plane start; `changed` is called when `kind` changes. Long polls
+   * may be what the page was asked to use. */
   constructor(
     private readonly base: URL,
     private readonly changed: () => void,
-  ) {}
+    private wanted = false,
+  ) {
+    this.kind = wanted ? 'poll' : 'websocket';
+  }
 
-  transport(canvas: URL, at: CanvasInfo, size: Size, events: TransportEvents): Transport {
-    return this.blocked
-      ? new EventStreamTransport(this.base, canvas, at, size, events)
-      : new WebSocketTransport(canvas, size, events);
+  /** Whether something on the way refuses WebSockets, or the page does without them. */
+  get blocked(): boolean {
+    return this.kind !== 'websocket';
+  }
+
+  transport(canvas: URL, at: CanvasInfo, info: Info, events: TransportEvents): Transport {
+    if (this.kind === 'websocket') return new WebSocketTransport(canvas, info, events);
+    const Kind = this.kind === 'poll' ? PollTransport : EventStreamTransport;
+    return new Kind(this.base, canvas, at, info, events);
   }
 
   /** A connection was greeted. */
-  succeeded(): void {
-    if (this.blocked) return;
+  succeeded({ kind }: Transport): void {
+    if (kind !== this.kind) return;
     this.opened = true;
     this.failures = 0;
   }
 
   /** A connection ended with this code before its hello: why? */
-  async diagnose(code: number, at: Position): Promise<Trouble> {
+  async diagnose({ kind }: Transport, code: number, at: Position): Promise<Trouble> {
     const info = await this.ask('info', 'GET');
+    const plane = info.status === 200 ? planeOf(info.body) : null;
     // A canvas that is not there any more has no connections either.
-    if (info.status === 200 && !lists(info.body, at)) return 'unreachable';
-    const edit = info.status === 200 ? await this.ask('edit', 'POST') : info;
+    if (info.status === 200 && !plane?.canvases.some(({ x, y }) => x === at.x && y === at.y)) {
+      return 'unreachable';
+    }
+    const edit = plane ? await this.ask('edit', 'POST') : info;
     const trouble = troubleOf({ code, info, edit });
-    if (trouble === 'websocket') this.failed();
-    return trouble;
+    if (trouble !== 'websocket' || this.failed(kind, plane!.history)) return trouble;
+    return 'unreachable';
   }
 
-  private failed(): void {
-    if (this.blocked || ++this.failures < (this.opened ? PROOFS : 1)) return;
-    this.blocked = true;
+  /** Whether there is something else to try at once. */
+  private failed(kind: Kind, history: boolean): boolean {
+    if (kind !== this.kind || ++this.failures < (this.opened ? PROOFS : 1)) return true;
+    const next = this.next(history);
+    if (next === kind) return false;
+    this.turnTo(next);
     this.lookMs = FIRST_LOOK_MS;
     this.lookLater();
+    return true;
+  }
+
+  /** What comes after a kind that fails. */
+  private next(history: boolean): Kind {
+    if (this.kind === 'websocket') return 'events';
+    if (history) return 'poll';
+    // Polls were asked for, or came through once; a server without history has none.
+    this.wanted = false;
+    return this.kind === 'poll' ? 'websocket' : 'events';
+  }
+
+  private turnTo(kind: Kind): void {
+    this.kind = kind;
+    this.opened = false;
+    this.failures = 0;
     this.changed();
   }
 
   /** The network changed: WebSockets may come through now. */
   probe(): void {
-    if (this.blocked && !this.looking) this.look();
+    if (this.blocked && !this.wanted && !this.looking) this.look();
   }
 
   private lookLater(): void {
     this.looking = false;
     clearTimeout(this.timer);
+    if (!this.blocked || this.wanted) return;
     this.timer = setTimeout(() => this.look(), this.lookMs);
     this.lookMs = Math.min(2 * this.lookMs, LAST_LOOK_MS);
   }
@@ -83,9 +114,7 @@ export class Routes {
       message: () => {
         trial.close();
         this.looking = false;
-        this.blocked = false;
-        this.failures = 0;
-        this.changed();
+        this.turnTo('websocket');
       },
       frame: () => {},
       lost: () => this.lookLater(),
@@ -105,10 +134,10 @@ export class Routes {
   }
 }
 
-function lists(body: string, at: Position): boolean {
+function planeOf(body: string): Info | null {
   try {
-    return parseInfo(JSON.parse(body))!.canvases.some(({ x, y }) => x === at.x && y === at.y);
+    return parseInfo(JSON.parse(body));
   } catch {
-    return false;
+    return null;
   }
 }

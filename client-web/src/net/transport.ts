@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
-// A transport: how the edits of one canvas come and how own ones go. There are two, a WebSocket and,
-// where something on the way refuses those, an event stream with a POST for each pixel.
+// A transport: how the edits of one canvas come and how own ones go. There are three: a WebSocket;
+// where something on the way refuses those, an event stream with a POST for each pixel; and where that
+// does not come through either, long polls with a POST for each pixel.
 
 import type { Edit } from '../core/edit';
 import type { Frame, Message } from '../core/protocol';
@@ -13,7 +14,10 @@ export interface TransportEvents {
   lost(code: number): void;
 }
 
+export type Kind = 'websocket' | 'events' | 'poll';
+
 export interface Transport {
+  readonly kind: Kind;
   /** The most edits that one send() may carry. */
   readonly maxEdits: number;
   /** Begins the stream after this version; once. A companion is not counted as a person. */

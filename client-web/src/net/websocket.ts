@@ -15,6 +15,7 @@ const QUESTION = JSON.stringify({ type: 'energy' });
 const CLOSE_PROTOCOL = 1002;
 
 export class WebSocketTransport implements Transport {
+  readonly kind = 'websocket';
   readonly maxEdits = MAX_EDITS;
   private ws: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// The one status line, above the palette: what just happened, else what waits for an answer, else
-// what is the case, else nothing.
+// The one status line, above the palette: what just happened, else what is to be said of the past
+// while that is shown, else what waits for an answer, else what is the case, else nothing.
 
 const SAY_MS = 4_000;
 
@@ -23,6 +23,7 @@ export class Hint {
   private said = '';
   private offered: Offer | null = null;
   private held = '';
+  private past: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -56,10 +57,16 @@ export class Hint {
     this.show();
   }
 
+  /** While the past is shown, this and nothing of the present; null: the present is shown. */
+  ofPast(text: string | null): void {
+    this.past = text;
+    this.show();
+  }
+
   private show(): void {
     const { root, text, action, dismiss } = this.elements;
-    const offer = this.said ? null : this.offered;
-    const words = this.said || offer?.text || this.held;
+    const offer = this.said || this.past !== null ? null : this.offered;
+    const words = this.said || (this.past ?? offer?.text ?? this.held);
     if (text.textContent !== words) text.textContent = words;
     root.hidden = words === '';
     action.hidden = dismiss.hidden = !offer;

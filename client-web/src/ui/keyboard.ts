@@ -10,6 +10,10 @@ export interface KeyActions {
   fit(): void;
   copyLink(): void;
   leave(): void;
+  rewind(): void;
+  heat(): void;
+  /** Whether the timeline, which comes first while it is there, has taken the key. */
+  timeline(event: KeyboardEvent): boolean;
 }
 
 const DIRECTIONS: Record<string, readonly [number, number]> = {
@@ -26,7 +30,7 @@ const SHIFT_STEP = 10;
 const SHIFT_COLOURS = 8;
 
 /** Whether this control needs the key: a radio its arrows and Space, a button Enter and Space. */
-function belongsTo(target: EventTarget | null, key: string): boolean {
+export function belongsTo(target: EventTarget | null, key: string): boolean {
   if (target instanceof HTMLInputElement) return key.startsWith('Arrow') || key === ' ';
   return target instanceof HTMLButtonElement && (key === 'Enter' || key === ' ');
 }
@@ -34,6 +38,7 @@ function belongsTo(target: EventTarget | null, key: string): boolean {
 export function watchKeyboard(actions: KeyActions): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (actions.timeline(event)) return event.preventDefault();
     if (belongsTo(event.target, event.key)) return;
     if (act(actions, event)) event.preventDefault();
   });
@@ -51,6 +56,8 @@ function act(actions: KeyActions, event: KeyboardEvent): boolean {
   else if (digit) actions.colour(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
   else if (key === '0') actions.fit();
   else if (key.toLowerCase() === 'l') actions.copyLink();
+  else if (key.toLowerCase() === 'r') actions.rewind();
+  else if (key.toLowerCase() === 'h') actions.heat();
   else if (code === 'BracketLeft') actions.stepColour(-1);
   else if (code === 'BracketRight') actions.stepColour(1);
   else if (key === 'Escape') actions.leave();

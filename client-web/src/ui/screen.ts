@@ -4,10 +4,17 @@
 
 import type { Rect, Size } from '../core/edit';
 import type { Position } from '../core/info';
-import { areaOf, grow, levelFor, nameOf, overlap, pictureOf } from '../core/plane';
+import { areaOf, grow, levelFor, nameOf, overlap } from '../core/plane';
 import { visible, type View, type Viewport } from '../core/view';
-import type { Stills } from './stills';
+import type { Drawable } from './stills';
 import type { Surface } from './surface';
+
+/** Pictures of canvases that have no board here, by path. */
+export interface Pictures {
+  /** Asks for it if it is not here. */
+  get(path: string): Drawable | null;
+  peek(path: string): Drawable | null;
+}
 
 /** What there is to draw of the plane. */
 export interface Scenery {
@@ -15,7 +22,13 @@ export interface Scenery {
   readonly canvases: readonly Position[];
   /** The live boards by the name of their canvas; null for one that gets its picture just now. */
   readonly surfaces: ReadonlyMap<string, Surface | null>;
-  readonly stills: Stills;
+  readonly stills: Pictures;
+  /** The path of a canvas's picture, or of a square of canvases; null: there is none to show. */
+  pathOf(at: Position, level: number): string | null;
+  /** How many canvases without a board may each be shown by a picture of its own. */
+  readonly few: number;
+  /** What lies over canvases, by their names, at one pixel a cell. */
+  readonly overlays: ReadonlyMap<string, CanvasImageSource>;
 }
 
 const HAIRLINE = 'rgb(128 128 128 / 0.8)';
@@ -24,8 +37,6 @@ const GROUND_DARK = '#cccccc';
 const GROUND_PX = 12;
 /** From so many device pixels a cell on, cells of unequal size look equal. */
 const EVEN_FROM = 8;
-/** Of so many canvases their own pictures are shown from afar too: they look like the live ones. */
-const FEW = 8;
 /** Above this many pixels the way around is too dear. */
 const SCRATCH_MAX = 16_000_000;
 
@@ -73,7 +84,7 @@ export class Screen {
   /** A point p of the plane comes to p * k + (x, y). */
   private paint(
     g: CanvasRenderingContext2D,
-    { size, canvases, surfaces, stills }: Scenery,
+    { size, canvases, surfaces, stills, pathOf, few, overlays }: Scenery,
     shown: Rect,
     k: number,
     x: number,
@@ -92,7 +103,7 @@ export class Screen {
     g.fillStyle = this.ground ??= makeGround(g);
     const inView = canvases.filter((at) => overlap(areaOf(at, size), shown));
     const pictured = inView.filter((at) => !surfaces.has(nameOf(at))).length;
-    const level = pictured > FEW ? levelFor(k) : 0;
+    const level = pictured > few ? levelFor(k) : 0;
     for (const at of inView) {
       const area = areaOf(at, size);
       const surface = surfaces.get(nameOf(at));
@@ -101,13 +112,15 @@ export class Screen {
         const { source, cells } = surface.at(k);
         g.imageSmoothingQuality = 'low';
         place(source, area, cells, area);
-        continue;
+      } else {
+        const path = pathOf(tile, level);
+        const still = path && (surface === null ? stills.peek(path) : stills.get(path));
+        g.imageSmoothingQuality = 'medium';
+        if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
+        else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
       }
-      const path = level > 0 ? `t/${level}/${tile.x}/${tile.y}.png` : pictureOf(at);
-      const still = surface === null ? stills.peek(path) : stills.get(path);
-      g.imageSmoothingQuality = 'medium';
-      if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
-      else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
+      const overlay = overlays.get(nameOf(at));
+      if (overlay) place(overlay, area, 1, area);
     }
   }
 

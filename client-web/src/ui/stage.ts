@@ -12,6 +12,8 @@ export interface Scene {
   readonly view: View;
   /** The view changes with every frame just now. */
   readonly moving: boolean;
+  /** The picture changes with every frame just now, by itself. */
+  readonly playing: boolean;
   readonly marks: Marks;
 }
 
@@ -19,7 +21,7 @@ export interface StageEvents {
   /** Null while there is nothing to draw. */
   scene(): Scene | null;
   /** Brings the surfaces up to date with their boards; whether anything had changed. */
-  update(): boolean;
+  update(now: number): boolean;
   /** The window's size or pixel ratio changed from this to what it is now. */
   resized(before: Viewport): void;
 }
@@ -111,12 +113,12 @@ export class Stage {
   private draw(now: number): boolean {
     const scene = this.events.scene();
     if (!scene) return false;
-    const { scenery, view, marks, moving } = scene;
-    const changed = this.events.update();
+    const { scenery, view, marks, moving, playing } = scene;
+    const changed = this.events.update(now);
     if (changed || this.viewChanged) this.screen.draw(scenery, view, this.port, moving);
     if (this.marksChanged) this.painter.draw(marks, view, this.port, now);
     this.viewChanged = false;
     this.marksChanged = marks.fading.length > 0;
-    return this.marksChanged;
+    return this.marksChanged || playing;
   }
 }

@@ -2,7 +2,7 @@
 // Pictures of canvases that are not connected, and of squares of many canvases made smaller: loaded
 // when first drawn, fetched again now and then while they are looked at, and freed when not.
 
-type Drawable = ImageBitmap | HTMLCanvasElement;
+export type Drawable = ImageBitmap | HTMLCanvasElement;
 
 interface Still {
   bitmap: Drawable | null;
@@ -26,12 +26,24 @@ export class Stills {
   /** Grows with clear(); a picture that was requested in an earlier epoch is dropped. */
   private epoch = 0;
 
-  /** `base` is where the paths of the plane start; `changed` is called when there is something new to draw. */
+  private readonly timer: ReturnType<typeof setInterval>;
+
+  /**
+   * `base` is where the paths of the plane start; `changed` is called when there is something new to
+   * draw. `lasting`: what a path names never changes.
+   */
   constructor(
     private readonly base: URL,
     private readonly changed: () => void,
+    private readonly lasting = false,
   ) {
-    setInterval(() => this.tick(), TICK_MS);
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** The end: nothing is kept, nothing is reported any more. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.forget();
   }
 
   /** The picture of this path, or null while there is none. Call it while drawing. */
@@ -66,10 +78,14 @@ export class Stills {
 
   /** All pictures are of a log that is no more. */
   clear(): void {
+    this.forget();
+    this.changed();
+  }
+
+  private forget(): void {
     for (const still of this.stills.values()) free(still.bitmap);
     this.stills.clear();
     this.epoch++;
-    this.changed();
   }
 
   private tick(): void {
@@ -93,7 +109,8 @@ export class Stills {
     const { epoch } = this;
     let wait = RETRY_MS;
     try {
-      const cache = epoch > 0 || still.bitmap ? 'no-cache' : 'default';
+      const again = !this.lasting && (epoch > 0 || still.bitmap);
+      const cache = again ? 'no-cache' : 'default';
       const signal = AbortSignal.timeout(FETCH_MS);
       const answer = await fetch(new URL(path, this.base), { cache, signal });
       const etag = answer.headers.get('ETag');
@@ -107,14 +124,14 @@ export class Stills {
         }
       }
       // Where nothing is there is nothing for a while, and that is no trouble.
-      if (answer.ok || answer.status === 404) wait = REFRESH_MS;
+      if (answer.ok || answer.status === 404) wait = this.lasting && answer.ok ? Infinity : REFRESH_MS;
     } catch {
       // The next try may succeed; until then the last picture stays.
     }
     still.loading = false;
     this.loading--;
     still.dueAt = performance.now() + wait;
-    this.changed();
+    if (epoch === this.epoch) this.changed();
   }
 }
 

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: ISC
 // The surface of one board: at one pixel a cell, and at half that for looking from afar.
 
-import type { Board } from '../core/board';
 import type { Rect, Size } from '../core/edit';
+
+/** A board that draws into the surface's image. */
+export interface Drawing {
+  /** What changed since the last call, or null. */
+  takeDirty(): Rect | null;
+  /** All of it is to be drawn again. */
+  touchAll(): void;
+}
 
 export class Surface {
   readonly image: ImageData;
   private readonly full: CanvasRenderingContext2D;
   private readonly half: CanvasRenderingContext2D;
   private lost = false;
+  /** What changed since it was last made smaller, which is done when somebody looks from afar. */
+  private stale: Rect | null = null;
 
   /** `restored` is called after the browser discarded the canvases' pixels and can draw again. */
   constructor(size: Size, restored: () => void) {
@@ -22,7 +31,7 @@ export class Surface {
   }
 
   /** Takes over what changed on the board that draws into `image`; whether anything had. */
-  update(board: Board): boolean {
+  update(board: Drawing): boolean {
     if (this.lost) board.touchAll();
     this.lost = false;
     const dirty = board.takeDirty();
@@ -32,13 +41,24 @@ export class Surface {
 
   /** What to draw from at this many device pixels a cell, and how many cells one of its pixels is. */
   at(deviceScale: number): { source: HTMLCanvasElement; cells: number } {
-    return deviceScale < 0.5
-      ? { source: this.half.canvas, cells: 2 }
-      : { source: this.full.canvas, cells: 1 };
+    if (deviceScale >= 0.5) return { source: this.full.canvas, cells: 1 };
+    if (this.stale) this.drawHalf(this.stale);
+    this.stale = null;
+    return { source: this.half.canvas, cells: 2 };
   }
 
   private draw(r: Rect): void {
     this.full.putImageData(this.image, 0, 0, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
+    const s = this.stale ?? r;
+    this.stale = {
+      x0: Math.min(s.x0, r.x0),
+      y0: Math.min(s.y0, r.y0),
+      x1: Math.max(s.x1, r.x1),
+      y1: Math.max(s.y1, r.y1),
+    };
+  }
+
+  private drawHalf(r: Rect): void {
     const x = r.x0 & ~1;
     const y = r.y0 & ~1;
     const w = (r.x1 - x + 1) & ~1;

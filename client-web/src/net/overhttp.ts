@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: ISC
+// What the transports without a WebSocket have in common: own edits go by `POST /edit`, one at a time,
+// and `/info` is polled for what a WebSocket's messages carry.
+
+import { CLOSE_ABNORMAL, CLOSE_UNKNOWN } from '../core/backoff';
+import type { Edit } from '../core/edit';
+import { parseInfo, type CanvasInfo, type Info } from '../core/info';
+import type { Kind, Transport, TransportEvents } from './transport';
+
+/** For the first answer. */
+export const ANSWER_MS = 10_000;
+const EDIT_MS = 15_000;
+const CROWDED_MS = 1_000;
+const CROWDED_TRIES = 6;
+/** Refusals that the server answers with 503; anything else of 503 may be in the log. */
+const UNAVAILABLE = ['readonly', 'busy', 'closed', 'failed'];
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+interface Job {
+  readonly id: number;
+  readonly edit: Edit;
+}
+
+export abstract class HttpTransport implements Transport {
+  abstract readonly kind: Kind;
+  readonly maxEdits = 1;
+  protected greeted = false;
+  protected over = false;
+  protected timer: ReturnType<typeof setTimeout> | undefined;
+  /** The edits' own connection is silent while nobody draws: how often `/info` is asked whether the
+   * server is there. */
+  protected abstract readonly infoMs: number;
+  private asking = false;
+  private readonly = false;
+  private readonly jobs: Job[] = [];
+  private posting = false;
+
+  /** `canvas` is where the paths of this canvas start, `base` where the plane's do. */
+  constructor(
+    protected readonly base: URL,
+    protected readonly canvas: URL,
+    protected readonly at: CanvasInfo,
+    protected readonly info: Info,
+    protected readonly events: TransportEvents,
+  ) {}
+
+  abstract open(from: number, companion?: boolean): void;
+  /** Ends the connection that edits come by. */
+  protected abstract hangUp(): void;
+  /** `/info` has answered, for the first time or again. */
+  protected informed(_info: Info): void {}
+
+  send(id: number, edits: readonly Edit[]): boolean {
+    if (this.over || !this.greeted) return false;
+    for (const edit of edits) this.jobs.push({ id, edit });
+    void this.post();
+    return true;
+  }
+
+  ask(answerMs: number): void {
+    if (this.over || !this.greeted || this.asking) return;
+    clearTimeout(this.timer);
+    void this.inquire(answerMs);
+  }
+
+  close(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    this.hangUp();
+  }
+
+  /** Says hello by what `/info` answers; false when it is over. `begin` is the version to continue
+   * from, null where that is not possible. */
+  protected async greet(begin: (info: Info) => number | null): Promise<boolean> {
+    const info = await this.fetchInfo(ANSWER_MS);
+    if (this.over) return false;
+    const version = info && begin(info);
+    if (version === null) {
+      this.lose(CLOSE_ABNORMAL);
+      return false;
+    }
+    const { genesis, readonly, online } = info!;
+    this.greeted = true;
+    this.readonly = readonly;
+    const open = this.own(info!)?.open ?? false;
+    this.events.message({ type: 'hello', version, genesis, open, readonly, online });
+    this.watch();
+    return true;
+  }
+
+  protected own(info: Info): CanvasInfo | undefined {
+    return info.canvases.find(({ x, y }) => x === this.at.x && y === this.at.y);
+  }
+
+  protected lose(code: number): void {
+    if (this.over) return;
+    this.close();
+    this.events.lost(code);
+  }
+
+  private watch(): void {
+    clearTimeout(this.timer);
+    if (!this.over) this.timer = setTimeout(() => void this.inquire(ANSWER_MS), this.infoMs);
+  }
+
+  private async inquire(answerMs: number): Promise<void> {
+    this.asking = true;
+    const info = await this.fetchInfo(answerMs);
+    this.asking = false;
+    if (this.over) return;
+    if (!info) return this.lose(CLOSE_ABNORMAL);
+    this.events.message({ type: 'online', count: info.online });
+    if (info.readonly !== this.readonly) {
+      this.readonly = info.readonly;
+      this.events.message({ type: 'notice', readonly: info.readonly });
+    }
+    this.informed(info);
+    this.watch();
+  }
+
+  private async fetchInfo(ms: number): Promise<Info | null> {
+    try {
+      const url = new URL('info', this.base);
+      const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(ms) });
+      return answer.ok ? parseInfo(await answer.json()) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Sends what waits, one after the other: `placed` speaks for all messages before it too. */
+  private async post(): Promise<void> {
+    if (this.posting) return;
+    this.posting = true;
+    for (let job = this.jobs.shift(); job && !this.over; job = this.jobs.shift()) {
+      await this.postOne(job);
+    }
+    this.posting = false;
+  }
+
+  private async postOne({ id, edit }: Job): Promise<void> {
+    const url = new URL('edit', this.base);
+    url.searchParams.set('x', String(this.at.x * this.info.width + edit.x));
+    url.searchParams.set('y', String(this.at.y * this.info.height + edit.y));
+    url.searchParams.set('c', String(edit.colour));
+    let status = 0;
+    let body: { version?: unknown; error?: unknown } = {};
+    for (let i = 0; i < CROWDED_TRIES && !this.over; i++) {
+      try {
+        const signal = AbortSignal.timeout(EDIT_MS);
+        const answer = await fetch(url, { method: 'POST', cache: 'no-store', signal });
+        status = answer.status;
+        body = await answer.json().catch(() => ({}));
+      } catch {
+        status = 0;
+      }
+      // A proxy's limit of requests a second: this one never reached the server.
+      if (status !== 429) break;
+      await pause(CROWDED_MS);
+    }
+    if (this.over) return;
+    const { version, error } = body;
+    if (status === 200 && Number.isSafeInteger(version)) {
+      this.events.message({ type: 'placed', id, version: version as number });
+      return;
+    }
+    const reason = typeof error === 'string' ? error : 'failed';
+    const refused = status >= 400 && status < 500;
+    if (!refused && !(status === 503 && UNAVAILABLE.includes(reason))) {
+      return this.lose(CLOSE_UNKNOWN);
+    }
+    this.events.message({ type: 'refused', id, reason, retryMs: 0 });
+  }
+}
