@@ -134,8 +134,13 @@ static enum outcome go_on(struct builder *builder, struct reader *reader)
         enum reader_result result = reader_step(reader, wait, &delivered);
         if (result != READER_OK)
             return outcome_of(builder, reader, result);
-        if (fresh && delivered == 0)
+        if (fresh && delivered == 0) {
             pause_until(builder, build_due(build));
+            /* What came meanwhile is shown with the rest, not a whole pause later. */
+            result = reader_step(reader, 0, &delivered);
+            if (result != READER_OK)
+                return outcome_of(builder, reader, result);
+        }
         if (build_tick(build) != 0)
             return fail(builder, build_error(build));
         if (build_is_damaged(build))

@@ -12,10 +12,13 @@
 #include "core/canvas.h"
 #include "derived/picture_png.h"
 
+enum { HEAT_PIXELS = 1 << 20 };
+
 /* 2 MB: allocate it, all zero. By an edit's own bits x | y << 10, which spares a multiplication for
- * each of millions; a number stays at its largest, which is far above the highest level. */
+ * each of millions. Mostly only the low bytes are touched, which a processor's cache holds; the
+ * high ones stay at 255, where a number is far above the highest level. */
 struct heat {
-    uint16_t numbers[1024 * CANVAS_HEIGHT];
+    uint8_t low[HEAT_PIXELS], high[HEAT_PIXELS];
 };
 
 void heat_add(struct heat *heat, const uint8_t *edits, size_t n); /* in range all */

@@ -55,6 +55,29 @@ static void every_pixel_has_its_own_number(void **state)
     assert_int_equal(sum, 1 + 2 + 3 + 4 + 5 + 6);
 }
 
+static void many_at_once_are_as_one_by_one(void **state)
+{
+    enum { N = 1000 };
+    struct heat *heat = *state, *slow = calloc(1, sizeof *slow);
+    uint8_t edits[N * EDIT_BYTES];
+    uint32_t random = 1;
+    for (size_t i = 0; i < N; i++) {
+        random = random * 1664525 + 1013904223;
+        uint32_t x = random >> 8 & 1 ? 3 : random >> 9 & 511; /* one column again and again */
+        edit_store(edits + EDIT_BYTES * i, edit_pack(x, random >> 18 & 7, random >> 28));
+    }
+    for (size_t i = 0, n = 0; i + n <= N; i += n, n = (n + 1) % 30)
+        heat_add(heat, edits + EDIT_BYTES * i, n);
+    size_t added = 0;
+    for (size_t i = 0, n = 0; i + n <= N; i += n, n = (n + 1) % 30)
+        added = i + n;
+    for (size_t i = 0; i < added; i++)
+        heat_add(slow, edits + EDIT_BYTES * i, 1);
+    assert_in_range(added, 900, N);
+    assert_memory_equal(heat, slow, sizeof *heat);
+    free(slow);
+}
+
 static void levels_are_numbers_first_and_then_24_a_doubling(void **state)
 {
     static const struct {
@@ -108,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_pixel_has_its_own_number, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_at_once_are_as_one_by_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(levels_are_numbers_first_and_then_24_a_doubling, set_up,
                                         tear_down),
         cmocka_unit_test(colours_grow_lighter_and_only_nothing_is_transparent),
