@@ -12,7 +12,9 @@ import zlib
 from time import monotonic
 
 import pytest
-from fold import HOME, Canvas, Picture, fold_plane, record_edits
+import websockets
+from certificates import Certificate
+from fold import HOME, Canvas, Picture, fold_plane, record_edits, unpack
 from importing import (EVENT_MS, HEAD_2017, HEAD_2022, HEAD_2023, PALETTE, expected, good, kill, nearest,
                        random_2017, records_of, run, start, write)
 from server import BUILD, TOP
@@ -439,6 +441,57 @@ async def test_through_a_server_it_stops_and_goes_on_without_repeating(world, rn
     assert edits_of(world.log.records())[HOME][0] == expected(edits)[HOME][1]
 
 
+async def test_what_is_refused_for_the_moment_is_sent_again_in_its_order(tmp_path):
+    """By a server made by hand, which refuses the third message twice, and one for good."""
+    taken, tries, every = [], {}, [n % 1000 | n // 1000 << 10 for n in range(30000)]
+
+    async def serve(connection):
+        await connection.send(json.dumps({"type": "hello", "protocol": "placed.1", "genesis": None, "canvas": [0, 0],
+                                          "open": True, "version": 0, "readonly": False, "online": 1,
+                                          "energy": {"policy": "free"}, "user": None}))
+        async for message in connection:
+            number = struct.unpack_from("<I", message)[0]
+            words = unpack(message[4:])
+            tries[words[0]] = tries.get(words[0], 0) + 1
+            said = {"type": "placed", "id": number, "version": number}
+            if words[0] == 512 and tries[words[0]] < 3:
+                said = {"type": "refused", "id": number, "reason": "busy", "retry_ms": 30}
+            elif words[0] == every[2560]:
+                said = {"type": "refused", "id": number, "reason": "failed", "retry_ms": 0}
+            else:
+                taken.extend(words)
+            await connection.send(json.dumps(said))
+
+    rows = [f"1491063600000,u,{n % 1000},{n // 1000},0" for n in range(30000)]
+    file = write(tmp_path / "tiles.csv", HEAD_2017, rows)
+    async with websockets.serve(serve, "127.0.0.1", 0, subprotocols=["placed.1"]) as server:
+        port = server.sockets[0].getsockname()[1]
+        done = await good("--server", f"http://127.0.0.1:{port}", "--batch", "256", file)
+    assert tries[512] == 3
+    assert sorted(taken) == sorted(every[:2560] + every[2816:])
+    assert (done.appended, done.refused) == (29744, 256)
+    assert "the server refuses edits: failed" in done.err
+    # It came after those that were in flight with it, at most a window of 64 messages, and before all others.
+    at = taken.index(512)
+    assert taken[at:at + 256] == every[512:768]
+    rest = taken[:at] + taken[at + 256:]
+    assert rest == every[:512] + every[768:2560] + every[2816:]
+    assert at <= 67 * 256
+
+
+async def test_by_tls(make_world, tmp_path, rng):
+    certificate = Certificate(tmp_path, "placed.test")
+    world = make_world()
+    server = await world.server(args=["--tls-cert", str(certificate.cert), "--tls-key", str(certificate.key)])
+    lines, edits = random_2017(rng, 3000)
+    file = write(tmp_path / "tiles.csv", HEAD_2017, lines)
+    assert server.url().startswith("https://")
+    done = await run("--server", server.url(), file)
+    assert done.status == 1 and "certificate" in done.err, done
+    await good("--server", server.url(), "--insecure", file)
+    assert edits_of(world.log.records())[HOME][0] == expected(edits)[HOME][1]
+
+
 async def test_a_server_that_is_gone_is_said(world, rng):
     server = await world.server()
     url = server.url("/")[:-1]
@@ -471,6 +524,17 @@ async def test_the_readme_s_sample_is_imported_by_its_one_command(make_world, tm
     server = await world.server()
     picture = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body)
     assert picture.pixels == expected(edits)[HOME][0].pixels
+    # The timeline's ends, and a moment in between, as it was then.
+    for moment in (edits[0][0] - 1, 1491060000000, max(edits)[0]):
+        async def there(moment=moment):
+            answer = await asyncio.to_thread(server.get, f"/at?t={moment}")
+            return answer if answer.status != 503 else None
+
+        answer = await eventually(there, "history has read the log")
+        assert answer.status == 302, answer.body
+        then = Picture((await asyncio.to_thread(server.get, answer.headers["location"])).body)
+        before = [edit for edit in edits if edit[0] <= moment]
+        assert then.pixels == (expected(before)[HOME][0] if before else Canvas()).pixels
 
 
 async def test_the_sample_is_what_its_script_makes(tmp_path):

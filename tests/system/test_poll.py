@@ -8,6 +8,7 @@ import struct
 
 import pytest
 import raw
+from flood import flood
 from fold import pack, word
 from world import PLANE, eventually
 
@@ -287,3 +288,78 @@ async def test_without_history_there_are_none(world):
     server = await world.server(args=["--history", "off"])
     name = await name_of(server)
     assert (await Poll(server).get(f"{name}/edits/0"))[0] == 404
+
+
+class Liar:
+    """Stands before the server and changes one answer to a long poll: lie(version, edits) -> bytes of the body."""
+
+    def __init__(self, server, lie, at=4):
+        self.server, self.lie, self.at = server, lie, at
+        self.answers = self.told = 0
+
+    async def __aenter__(self):
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = "http://127.0.0.1:%d" % self._listener.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self._listener.close()
+
+    async def _serve(self, reader, writer):
+        poll = await Poll(self.server).connect()
+        try:
+            while True:
+                poll.writer.write(await reader.readuntil(b"\r\n\r\n"))
+                status, headers, edits = await poll.answer()
+                self.answers += status == 200
+                if status == 200 and self.answers == self.at:
+                    edits = self.lie(int.from_bytes(edits[:8], "little"), edits[8:])
+                    self.told += 1
+                writer.write(f"HTTP/1.1 {status} -\r\nContent-Length: {len(edits)}\r\n".encode() +
+                             (f"Location: {headers['location']}\r\n".encode() if status == 302 else b"") + b"\r\n" + edits)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, OSError, KeyError):
+            pass
+        finally:
+            poll.close()
+            writer.close()
+
+
+def framed(version, edits):
+    return version.to_bytes(8, "little") + edits
+
+
+LIES = {
+    "nothing": (framed, None),
+    "skips the first edit": (lambda version, edits: framed(version, edits[3:]), "missing"),
+    "skips the last edit": (lambda version, edits: framed(version, edits[:-3]), "missing"),
+    "repeats an edit": (lambda version, edits: framed(version, edits[:3] + edits), "repeated"),
+    "flips a colour": (lambda version, edits: framed(version, edits[:-1] + bytes([edits[-1] ^ 0x10])), "wrong"),
+    "is half an edit": (lambda version, edits: framed(version, edits[:-1]), "bad_frames"),
+    "is empty": (lambda version, edits: b"", "bad_frames"),
+    "goes back": (lambda version, edits: framed(0, edits), "backwards"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_edit_flood_finds_an_answer_that(world, lie):
+    change, fault = LIES[lie]
+    server = await world.server()
+    await paint(server, 1, 1, 1)
+    async with Liar(server, change) as liar:
+        report = await flood(server.url("/ws", "ws"), "--readers", 4, "--writers", 2, "--rate", 60, "--batch", 2,
+                             "--duration", 2.5, "--settle", 40, "--alone", "--poll", liar.url, timeout=100)
+    assert liar.told == 1, report
+    assert report.status == (1 if fault else 0) and (fault is None or fault in report.faults), report
+    assert liar.answers > 4
+
+
+async def test_edit_flood_leaves_while_its_polls_are_held(world):
+    server = await world.server(args=PLANE)
+    await paint(server, 1, 1, 1)
+    report = await flood(server.url("/ws", "ws"), "--canvas", "all", "--readers", 40, "--writers", 8, "--rate", 200,
+                         "--duration", 5, "--alone", "--reconnecting", 50, "--reconnect-every", 1,
+                         "--settle", 40, "--poll", server.url(), timeout=100)
+    assert report.status == 0, report
+    assert report.counters["resumes"] > 10 and report.counters["polls"] > 100, report
+    await held(server, 0)

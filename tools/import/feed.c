@@ -10,7 +10,7 @@
 enum { LOOK_ROWS = 4096 };
 
 static int run(struct merge *merge, struct batcher *batcher, const struct options *options,
-               uint64_t total, char error[SORTER_ERROR_BYTES])
+               uint64_t total, char error[RUN_ERROR_BYTES])
 {
     struct progress progress;
     struct row row;
@@ -29,14 +29,14 @@ static int run(struct merge *merge, struct batcher *batcher, const struct option
 }
 
 int feed(const struct options *options, const struct work *work, const struct work_state *state,
-         struct batches *to, size_t edits, char error[SORTER_ERROR_BYTES])
+         struct batches *to, size_t edits, char error[RUN_ERROR_BYTES])
 {
     int rc = -1;
     error[0] = '\0';
     struct batcher *batcher = batcher_create(edits, options->authors && !options->server, to);
     struct merge *merge = NULL;
     if (!batcher)
-        snprintf(error, SORTER_ERROR_BYTES, "no memory");
+        snprintf(error, RUN_ERROR_BYTES, "no memory");
     else
         merge = merge_open(work_folder(work), state->runs, state->n_runs, options->memory, error);
     if (merge)

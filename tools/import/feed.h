@@ -10,6 +10,6 @@
 /* All batches, of at most `edits`, to `to`. 0; -1 with a reason in error, which is empty when it
  * was `to` that could not go on. */
 int feed(const struct options *options, const struct work *work, const struct work_state *state,
-         struct batches *to, size_t edits, char error[SORTER_ERROR_BYTES]);
+         struct batches *to, size_t edits, char error[RUN_ERROR_BYTES]);
 
 #endif

@@ -66,7 +66,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     struct options options;
-    switch (options_parse(&options, argc, argv)) {
+    switch (import_options(&options, argc, argv)) {
     case OPTIONS_DONE:
         return 0;
     case OPTIONS_BAD:

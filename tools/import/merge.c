@@ -33,21 +33,16 @@ struct merge {
     size_t n_heap;
 };
 
-void run_path(char path[RUN_PATH_BYTES], const char *folder, uint64_t number)
-{
-    snprintf(path, RUN_PATH_BYTES, "%s/run-%llu", folder, (unsigned long long)number);
-}
-
 static int complain(const struct merge *merge, const struct input *input, const char *what,
-                    char error[SORTER_ERROR_BYTES])
+                    char error[RUN_ERROR_BYTES])
 {
-    snprintf(error, SORTER_ERROR_BYTES, "%.300s/run-%llu: %s", merge->folder,
+    snprintf(error, RUN_ERROR_BYTES, "%.300s/run-%llu: %s", merge->folder,
              (unsigned long long)input->run->number, what);
     return -1;
 }
 
 /* Read on. 1; 0 at the end of the run; -1 with a reason. */
-static int fill(struct merge *merge, struct input *input, char error[SORTER_ERROR_BYTES])
+static int fill(struct merge *merge, struct input *input, char error[RUN_ERROR_BYTES])
 {
     input->at = input->n = 0;
     if (input->left == 0) {
@@ -91,7 +86,7 @@ static void sink(struct merge *merge, size_t at)
 }
 
 static int open_inputs(struct merge *merge, const struct run *runs, size_t n,
-                       char error[SORTER_ERROR_BYTES])
+                       char error[RUN_ERROR_BYTES])
 {
     char path[RUN_PATH_BYTES];
     for (size_t i = 0; i < n; i++) {
@@ -117,7 +112,7 @@ static int open_inputs(struct merge *merge, const struct run *runs, size_t n,
 }
 
 struct merge *merge_open(const char *folder, const struct run *runs, size_t n, size_t memory,
-                         char error[SORTER_ERROR_BYTES])
+                         char error[RUN_ERROR_BYTES])
 {
     struct merge *merge = calloc(1, sizeof *merge);
     if (merge) {
@@ -131,7 +126,7 @@ struct merge *merge_open(const char *folder, const struct run *runs, size_t n, s
         merge->heap = calloc(n + 1, sizeof *merge->heap);
     }
     if (!merge || !merge->inputs || !merge->heap) {
-        snprintf(error, SORTER_ERROR_BYTES, "no memory");
+        snprintf(error, RUN_ERROR_BYTES, "no memory");
         merge_close(merge);
         return NULL;
     }
@@ -155,7 +150,7 @@ void merge_close(struct merge *merge)
     free(merge);
 }
 
-int merge_next(struct merge *merge, struct row *row, char error[SORTER_ERROR_BYTES])
+int merge_next(struct merge *merge, struct row *row, char error[RUN_ERROR_BYTES])
 {
     if (merge->n_heap == 0)
         return 0;

@@ -5,22 +5,19 @@
 
 #include <stddef.h>
 
-#include "sorter.h"
+#include "row.h"
+#include "run.h"
 
 struct merge;
 
 /* The runs' order decides between equal times. memory bounds the buffers (a page each at least).
  * NULL with a reason in error. */
 struct merge *merge_open(const char *folder, const struct run *runs, size_t n, size_t memory,
-                         char error[SORTER_ERROR_BYTES]);
+                         char error[RUN_ERROR_BYTES]);
 void merge_close(struct merge *merge); /* NULL is fine */
 
 /* 1 and the next row; 0 at the end, where the files are proved to be what was written; -1 with a
  * reason in error. */
-int merge_next(struct merge *merge, struct row *row, char error[SORTER_ERROR_BYTES]);
-
-/* The name of a run's file. */
-#define RUN_PATH_BYTES 4096
-void run_path(char path[RUN_PATH_BYTES], const char *folder, uint64_t number);
+int merge_next(struct merge *merge, struct row *row, char error[RUN_ERROR_BYTES]);
 
 #endif

@@ -262,7 +262,7 @@ static bool take(struct options *options, int option, char *text, bool *has_quad
     }
 }
 
-enum options_result options_parse(struct options *options, int argc, char *argv[])
+enum options_result import_options(struct options *options, int argc, char *argv[])
 {
     bool has_quadrant = false;
     int64_t quadrant[2] = {0};

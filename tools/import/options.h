@@ -52,6 +52,6 @@ enum options_result {
 };
 
 /* argv must outlive the options; it may be reordered. */
-enum options_result options_parse(struct options *options, int argc, char *argv[]);
+enum options_result import_options(struct options *options, int argc, char *argv[]);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * server_out: the window of a canvas is a ring of messages that have no answer yet. `placed` is
  * cumulative, so what it covers leaves the ring; what is refused for the moment stays, until the
- * rest is answered, and then goes out again under new ids.
+ * rest is answered, and then goes out again under new ids, before anything else.
  */
 #include "server_out.h"
 
@@ -44,6 +44,7 @@ struct canvas {
     uint32_t next_id;
     size_t first, n, n_again; /* of the ring; how many of them wait to be sent again */
     int64_t rest_until_ms;    /* nothing is sent again before */
+    bool is_behind; /* what is in the ring was sent again: nothing new until it is answered */
     struct message ring[WINDOW];
 };
 
@@ -145,6 +146,7 @@ static int send_again(struct canvas *canvas, char error[WS_LINK_ERROR_BYTES])
         clock_now_ms() < canvas->rest_until_ms)
         return 0;
     canvas->n_again = 0;
+    canvas->is_behind = true;
     for (size_t i = 0; i < canvas->n; i++) {
         struct message *m = message_at(canvas, i);
         m->again = false;
@@ -259,10 +261,11 @@ static int send_message(struct server_out *out, struct canvas *canvas, const uin
                         size_t n)
 {
     char error[WS_LINK_ERROR_BYTES] = "";
-    while (canvas->n == WINDOW || canvas->n_again > 0) {
+    while (canvas->n == WINDOW || canvas->n_again > 0 || (canvas->is_behind && canvas->n > 0)) {
         if (stop_asked() || run(out, WAIT_MS) != 0)
             return -1;
     }
+    canvas->is_behind = false;
     struct message *m = message_at(canvas, canvas->n++);
     m->id = canvas->next_id++;
     m->n = (uint16_t)n;

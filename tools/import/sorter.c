@@ -31,7 +31,7 @@ struct sorter {
     uint64_t next; /* number of the next file */
 };
 
-struct sorter *sorter_create(const char *folder, size_t memory, char error[SORTER_ERROR_BYTES])
+struct sorter *sorter_create(const char *folder, size_t memory, char error[RUN_ERROR_BYTES])
 {
     struct sorter *s = calloc(1, sizeof *s);
     if (s) {
@@ -44,7 +44,7 @@ struct sorter *sorter_create(const char *folder, size_t memory, char error[SORTE
     }
     if (s && s->rows && s->scratch)
         return s;
-    snprintf(error, SORTER_ERROR_BYTES, "no memory for sorting: give --memory less");
+    snprintf(error, RUN_ERROR_BYTES, "no memory for sorting: give --memory less");
     sorter_destroy(s);
     return NULL;
 }
@@ -91,9 +91,9 @@ static void sort(struct sorter *s)
 
 /* ---- files */
 
-static int complain(const char *path, const char *what, char error[SORTER_ERROR_BYTES])
+static int complain(const char *path, const char *what, char error[RUN_ERROR_BYTES])
 {
-    snprintf(error, SORTER_ERROR_BYTES, "%.300s: %s", path, what);
+    snprintf(error, RUN_ERROR_BYTES, "%.300s: %s", path, what);
     return -1;
 }
 
@@ -115,14 +115,14 @@ static int write_all(int fd, const void *bytes, size_t len)
 }
 
 static int create_file(const struct sorter *s, uint64_t number, char path[RUN_PATH_BYTES],
-                       char error[SORTER_ERROR_BYTES])
+                       char error[RUN_ERROR_BYTES])
 {
     run_path(path, s->folder, number);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
     return fd >= 0 ? fd : complain(path, strerror(errno), error);
 }
 
-static int add_run(struct sorter *s, struct run run, char error[SORTER_ERROR_BYTES])
+static int add_run(struct sorter *s, struct run run, char error[RUN_ERROR_BYTES])
 {
     if (s->n_runs == s->runs_room) {
         size_t room = s->runs_room ? 2 * s->runs_room : 64;
@@ -137,7 +137,7 @@ static int add_run(struct sorter *s, struct run run, char error[SORTER_ERROR_BYT
 }
 
 /* Sort what is there and write it to the next file. */
-static int spill(struct sorter *s, char error[SORTER_ERROR_BYTES])
+static int spill(struct sorter *s, char error[RUN_ERROR_BYTES])
 {
     char path[RUN_PATH_BYTES];
     if (s->n == 0)
@@ -157,7 +157,7 @@ static int spill(struct sorter *s, char error[SORTER_ERROR_BYTES])
     return rc == 0 ? add_run(s, run, error) : -1;
 }
 
-int sorter_add(struct sorter *s, const struct row *row, char error[SORTER_ERROR_BYTES])
+int sorter_add(struct sorter *s, const struct row *row, char error[RUN_ERROR_BYTES])
 {
     if (s->n == s->room && spill(s, error) != 0)
         return -1;
@@ -170,7 +170,7 @@ int sorter_add(struct sorter *s, const struct row *row, char error[SORTER_ERROR_
 
 /* Write all that merge has. 0; -1 with a reason, or without one when it is to stop. */
 static int copy(struct sorter *s, struct merge *merge, int fd, const char *path, struct run *run,
-                bool (*stop)(void), char error[SORTER_ERROR_BYTES])
+                bool (*stop)(void), char error[RUN_ERROR_BYTES])
 {
     struct row *rows = s->scratch; /* free between spills */
     for (size_t n = 0;;) {
@@ -194,7 +194,7 @@ static int copy(struct sorter *s, struct merge *merge, int fd, const char *path,
 
 /* Merge n runs into one, and remove their files. */
 static int merge_runs(struct sorter *s, const struct run *runs, size_t n, struct run *result,
-                      bool (*stop)(void), char error[SORTER_ERROR_BYTES])
+                      bool (*stop)(void), char error[RUN_ERROR_BYTES])
 {
     char path[RUN_PATH_BYTES];
     *result = (struct run){.number = s->next++};
@@ -215,7 +215,7 @@ static int merge_runs(struct sorter *s, const struct run *runs, size_t n, struct
 
 /* One round: neighbours become one, so that the order of the runs stays. */
 static int merge_round(struct sorter *s, size_t fan, bool (*stop)(void),
-                       char error[SORTER_ERROR_BYTES])
+                       char error[RUN_ERROR_BYTES])
 {
     size_t n = 0;
     for (size_t from = 0; from < s->n_runs; from += fan, n++) {
@@ -229,7 +229,7 @@ static int merge_round(struct sorter *s, size_t fan, bool (*stop)(void),
     return 0;
 }
 
-static int persist(const char *path, int flags, char error[SORTER_ERROR_BYTES])
+static int persist(const char *path, int flags, char error[RUN_ERROR_BYTES])
 {
     int fd = open(path, flags | O_CLOEXEC);
     int rc = fd < 0 ? -1 : fsync(fd);
@@ -241,7 +241,7 @@ static int persist(const char *path, int flags, char error[SORTER_ERROR_BYTES])
 }
 
 int sorter_finish(struct sorter *s, bool (*stop)(void), const struct run **runs, size_t *n_runs,
-                  char error[SORTER_ERROR_BYTES])
+                  char error[RUN_ERROR_BYTES])
 {
     char path[RUN_PATH_BYTES];
     size_t fan = s->memory / 2 / BUFFER_MIN - 1; /* 7 at least */

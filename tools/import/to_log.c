@@ -94,7 +94,7 @@ static int append(struct log *log, const struct options *options, const struct i
                   const struct log_found *found, bool empty, const struct work *work,
                   const struct work_state *state, struct report *report)
 {
-    char error[SORTER_ERROR_BYTES] = "";
+    char error[RUN_ERROR_BYTES] = "";
     const struct log_out_config config = {.log = log,
                                           .nonce = id->nonce,
                                           .found = found,

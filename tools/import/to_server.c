@@ -21,7 +21,7 @@ static int complain(const char *what)
 static int place(const struct options *options, struct work *work, struct work_state *state,
                  struct server_out *out, struct report *report)
 {
-    char error[SORTER_ERROR_BYTES];
+    char error[RUN_ERROR_BYTES];
     uint64_t begun_us = clock_now_us();
     size_t edits = options->batch < SERVER_OUT_EDITS_MAX ? options->batch : SERVER_OUT_EDITS_MAX;
     int rc = feed(options, work, state, server_out_batches(out), edits, error);

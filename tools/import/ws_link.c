@@ -291,8 +291,13 @@ struct ws_link *ws_link_open(const struct target *target, struct tls_context *co
 
 void ws_link_close(struct ws_link *link)
 {
+    static const uint8_t normal[] = {1000 >> 8, 1000 & 0xff};
+    uint8_t frame[WIRE_HEAD_MAX + sizeof normal];
+    char error[WS_LINK_ERROR_BYTES];
     if (!link)
         return;
+    if (link->is_open) /* a goodbye, if there is room for one; nobody waits for the answer */
+        put(link, frame, wire_frame(frame, WIRE_CLOSE, normal, sizeof normal), error);
     tls_destroy(link->tls);
     if (link->fd >= 0)
         close(link->fd);

@@ -103,8 +103,9 @@ export class PastPlane {
       ? `${historyOf(this.genesis, at)}${this.picturesOf}.png`
       : null;
 
-  /** Whether all canvases with cursors show the moment that was asked for. */
-  get settled(): boolean {
+  /** Whether all canvases with cursors show this version of the plane. */
+  settled(version: number): boolean {
+    if (version !== this.wish) return false;
     for (const { cursor } of this.canvases.values()) {
       if (!cursor.settled || cursor.shown === null) return false;
     }

@@ -80,7 +80,6 @@ export class Rewind {
     this.host.turned(true);
     this.show();
     await this.begin(epoch, version);
-    if (epoch === this.epoch) this.timeline.slider.focus({ preventScroll: true });
   }
 
   leave(): void {
@@ -113,7 +112,7 @@ export class Rewind {
   }
 
   get settled(): boolean {
-    return this.axis !== null && this.plane!.settled && this.plane!.stills.complete;
+    return this.axis !== null && this.plane!.settled(this.version) && this.plane!.stills.complete;
   }
 
   goTo(version: number): void {
@@ -207,7 +206,10 @@ export class Rewind {
       // Between two records, playing must not start again at the first.
       const playing = this.playing && this.axis;
       this.place = playing ? axis.placeOfTime(playing.timeAt(this.place)) : axis.placeOf(this.version);
+      const first = this.axis === null;
       this.axis = axis;
+      this.show();
+      if (first) this.timeline!.slider.focus({ preventScroll: true });
     }
     this.say();
     this.host.changed();
@@ -326,7 +328,7 @@ export class Rewind {
 
   private show(): void {
     const { axis, place, version, playing, speed } = this;
-    const settled = this.plane?.settled === true;
+    const settled = this.plane?.settled(version) === true;
     const known = settled ? this.plane!.time : null;
     const guessed = axis && axis.timeOf(version) > 0 ? axis.timeOf(version) : null;
     const time = known ?? guessed;

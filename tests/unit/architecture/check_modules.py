@@ -104,9 +104,20 @@ def check_names(modules):
                     yield f"{module.name}.c defines {name}, no header declares it"
 
 
+def definer_of(modules, definers, module, name):
+    """The module that defines a name which this one uses. Several programs may define the same one: it is that of
+    the module's own program, else of a place that it may use."""
+    found = sorted(definers.get(name, ()), key=lambda goal: (
+        modules[goal].folder != module.folder, not may_use(module.folder, modules[goal].folder), goal))
+    return found[0] if found else module.name
+
+
 def arrows_of(root, modules):
     """Who uses whom: {module: {module: how}}, and complaints about headers that are not there."""
-    definer = {name: module.name for module in modules.values() for name in module.defines if name != "main"}
+    definers = {}
+    for module in modules.values():
+        for name in module.defines - {"main"}:
+            definers.setdefault(name, []).append(module.name)
     arrows = {name: {} for name in modules}
     faults = []
     for module in modules.values():
@@ -117,7 +128,7 @@ def arrows_of(root, modules):
             elif goal and goal != module.name:
                 arrows[module.name].setdefault(goal, f"includes {name}")
         for name in module.uses:
-            goal = definer.get(name, module.name)
+            goal = definer_of(modules, definers, module, name)
             if goal != module.name:
                 arrows[module.name].setdefault(goal, f"uses {name}")
     return arrows, faults

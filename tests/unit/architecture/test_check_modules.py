@@ -63,7 +63,7 @@ def faults_of(files):
                 continue
             output = name.replace("/", "_") + ".o"
             text = re.sub('#include "core/gone.h"', "", text)  # what is not there cannot be compiled
-            subprocess.run([os.environ.get("CC", "cc"), "-x", "c", "-Iserver", "-c", "-o", output, "-"], cwd=root,
+            subprocess.run([os.environ.get("CC", "cc"), "-x", "c", "-Iserver", "-Itools", "-c", "-o", output, "-"], cwd=root,
                            input=text, text=True, check=True)
             commands.append({"directory": folder, "file": name, "output": output})
         (root / "compile_commands.json").write_text(json.dumps(commands), encoding="utf-8")
@@ -78,6 +78,14 @@ def main():
     assert circles({1: {2}, 2: {3}, 3: {1}, 4: {1}}) == [[1, 2, 3]]
     faults, numbers = faults_of(GOOD)
     assert not faults and numbers[0] == 4 and numbers[2] == 0, (faults, numbers)
+    # Two programs may have functions of the same name.
+    module = {"opt.h": "int opt(void);\n", "opt.c": '#include "TOOL/opt.h"\nint opt(void) { return 0; }\n',
+              "main.c": '#include "TOOL/opt.h"\n#include "sys/a.h"\n'
+                        'int main(void)\n{\n    standard_descriptors_open();\n    return opt();\n}\n'}
+    programs = {f"tools/{tool}/{name}": text.replace("TOOL", tool)
+                for tool in ("export", "verify") for name, text in module.items()}
+    faults, _ = faults_of({**GOOD, **programs})
+    assert not faults, faults
     for changed, expected in FAULTS:
         faults, _ = faults_of({**GOOD, **changed})
         missing = set(expected) - set(faults)

@@ -244,9 +244,8 @@ static void it_ends_with_names_that_wait(void **state)
     atomic_store(&scene.hold, true);
     for (uint64_t i = 0; i < 10; i++)
         ask(&scene, 100 + i, 0);
+    atomic_store(&scene.hold, false); /* before: no other job may begin to wait */
     sem_post(&scene.may_make);
-    sem_post(&scene.may_make);
-    atomic_store(&scene.hold, false);
     end(&scene);
 }
 

@@ -85,7 +85,7 @@ static int64_t time_of(enum pattern pattern, uint64_t i)
 /* Sort n rows, and look at every one. */
 static void check(enum pattern pattern, uint64_t n, size_t memory, size_t max_runs)
 {
-    char error[SORTER_ERROR_BYTES] = "";
+    char error[RUN_ERROR_BYTES] = "";
     const struct run *runs;
     size_t n_runs;
     int64_t *times = calloc(n + 1, sizeof *times);
@@ -138,7 +138,7 @@ static void rows_come_out_in_order_and_equal_times_as_they_came(void **state)
 
 static size_t make_runs(struct sorter **sorter, const struct run **runs)
 {
-    char error[SORTER_ERROR_BYTES];
+    char error[RUN_ERROR_BYTES];
     size_t n_runs;
     *sorter = sorter_create(folder, SORTER_MEMORY_MIN, error);
     for (uint64_t i = 0; i < 3000; i++) {
@@ -149,7 +149,7 @@ static size_t make_runs(struct sorter **sorter, const struct run **runs)
     return n_runs;
 }
 
-static int merge_all(const struct run *runs, size_t n, char error[SORTER_ERROR_BYTES])
+static int merge_all(const struct run *runs, size_t n, char error[RUN_ERROR_BYTES])
 {
     struct row row;
     int rc = -1;
@@ -162,7 +162,7 @@ static int merge_all(const struct run *runs, size_t n, char error[SORTER_ERROR_B
 
 static void a_run_that_was_damaged_or_cut_is_an_error(void **state)
 {
-    char error[SORTER_ERROR_BYTES] = "", name[RUN_PATH_BYTES];
+    char error[RUN_ERROR_BYTES] = "", name[RUN_PATH_BYTES];
     const struct run *runs;
     struct sorter *sorter;
     size_t n = make_runs(&sorter, &runs);
@@ -192,7 +192,7 @@ static bool at_once(void)
 
 static void sorting_can_be_stopped_and_a_folder_that_is_gone_is_said(void **state)
 {
-    char error[SORTER_ERROR_BYTES] = "?";
+    char error[RUN_ERROR_BYTES] = "?";
     const struct run *runs;
     size_t n_runs;
     struct sorter *sorter = sorter_create(folder, SORTER_MEMORY_MIN, error);

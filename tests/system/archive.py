@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: ISC
+"""archive: a server's history served by hand, with lies; and running the tools that read a history."""
+import contextlib
+import http.server
+import json
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+
+from fold import fold_plane
+from past import Past, plane_index
+from server import BUILD, REPORT
+
+
+class Archive:
+    """The names of PROTOCOL.md, "History", that tools read, made from records by past.py. `answers` is what is served:
+    {path: bytes}, or a function of the handler; change it to lie. `asked` counts requests by path."""
+
+    def __init__(self, records, genesis, read=None):
+        self.genesis = genesis
+        self.base = f"/h/{genesis[:16]}/"
+        self.version = read if read is not None else records[-1].offset + 1
+        self.index = plane_index(records, genesis, self.version)
+        self.info = {"protocol": "placed.1", "genesis": genesis, "version": self.version, "history": True}
+        self.answers = {}
+        self.asked = {}
+        for place in fold_plane(records):
+            past = Past(records, place)
+            for block in past.blocks:
+                self.answers[self.name(place, block.number)] = block.encode(genesis, place)
+            self.answers[self.name(place, "tail")] = past.tail.encode(genesis, place)
+
+    def name(self, place, what):
+        return f"{self.base}{place[0]},{place[1]}/{what}.bin"
+
+    def row(self, place, number):
+        """The entry of the index; number -1 is the tail."""
+        (canvas,) = (canvas for canvas in self.index["canvases"] if (canvas["x"], canvas["y"]) == place)
+        return canvas["blocks"][number] if number >= 0 else canvas["tail"]
+
+    def __enter__(self):
+        archive = self
+        self.answers.setdefault("/info", json.dumps(self.info).encode())
+        self.answers.setdefault(self.base + "index.json", json.dumps(self.index).encode())
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                archive.asked[self.path] = archive.asked.get(self.path, 0) + 1
+                answer = archive.answers.get(self.path)
+                # The tool may end the connection whenever it has seen enough.
+                with contextlib.suppress(OSError):
+                    if callable(answer):
+                        answer(self)
+                    elif answer is None:
+                        self.answer(404, b"{}")
+                    else:
+                        self.answer(200, answer)
+
+            def answer(self, status, body, **headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread.start()
+        self.url = "http://127.0.0.1:%d" % self._server.server_address[1]
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class Done:
+    """How a tool ended."""
+
+    def __init__(self, status, out, err, peak_kb):
+        self.status, self.out, self.err, self.peak_kb = status, out, err, peak_kb
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def __repr__(self):
+        return f"status {self.status}, {self.peak_kb} kB\n{self.out[-3000:]!r}\n{self.err}"
+
+
+def run(tool, *arguments, interrupt_when=None, timeout=100, text=True):
+    """Run a tool of build/tools to its end. interrupt_when: SIGINT once this is true."""
+    command = [str(BUILD / "tools" / tool), *map(str, arguments)]
+    # A child of its own: its peak of memory is then the tool's.
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            if interrupt_when is not None:
+                deadline = time.monotonic() + timeout
+                while not interrupt_when() and process.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=timeout)
+        finally:
+            if process.poll() is None:
+                process.kill()
+    said = err.decode(errors="replace")
+    assert not REPORT.search(said), said
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return Done(process.returncode, out.decode() if text else out, said, peak if peak > before else 0)
+
+
+def files_below(folder):
+    return sorted(name for _, _, names in os.walk(folder) for name in names)
