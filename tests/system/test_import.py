@@ -160,6 +160,13 @@ async def test_a_picture_begins_a_new_season(tmp_path, rng):
         assert plane[place].pixels[(y + 980) % 1000 * 1000 + (x + 970) % 1000] == colour
     assert sum(len(record_edits(record.value)[1]) for record in records) == len(painted)
     assert all(len(record.value) <= 1504 for record in records)
+    csv = write(tmp_path / "tiles.csv", HEAD_2017, [f"{EVENT_MS + 1000 * n},u,{n},0,{n % 16}" for n in range(20)])
+    for speed in ("max", "1000"):  # before the event, at the time of its first row
+        await good("--log", f"local:{tmp_path}/both-{speed}", "--speed", speed, csv, file)
+        records = await records_of(tmp_path / f"both-{speed}")
+        assert sum(len(record_edits(record.value)[1]) for record in records[:-20]) == len(painted)
+        assert edits_of(records[-20:])[HOME][0] == [n | n % 16 << 20 for n in range(20)]
+        assert speed != "max" or {record.time_ms for record in records[:-19]} == {EVENT_MS}
     bomb = tmp_path / "bomb.png"
     head = struct.pack(">IIBBBBB", 30000, 30000, 8, 6, 0, 0, 0)
     bomb.write_bytes(file.read_bytes()[:12] + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
@@ -184,6 +191,9 @@ async def test_a_server_opens_the_log_afterwards_and_goes_on(world, rng):
     assert info["genesis"] == picture.genesis
     busy = await run("--log", f"local:{world.log.folder}", file)  # while it runs
     assert busy.status == 1 and "another process has this log open" in busy.err and "--server" in busy.err
+    data = await run("--log", f"local:{world.log.folder.parent}", file)  # one folder too high
+    assert data.status == 1 and f"local:{world.log.folder}" in data.err, data
+    assert not (world.log.folder.parent / "data.mdb").exists()
 
 
 def siphash(key, data):
@@ -546,3 +556,21 @@ async def test_the_sample_is_what_its_script_makes(tmp_path):
     process = await asyncio.create_subprocess_exec(TOP / "docs/make-sample", tmp_path / "sample.csv")
     assert await process.wait() == 0
     assert (tmp_path / "sample.csv").read_bytes() == gzip.decompress((TOP / "docs/sample-2017.csv.gz").read_bytes())
+
+
+async def test_what_export_writes_comes_back_the_same(tmp_path, rng):
+    base = 1689858000000
+    rows, edits = [], []
+    for _ in range(2000):
+        when, x, y, colour = base + 1000 * rng.randrange(300), rng.randrange(-1500, 1500), rng.randrange(-1000, 1000), \
+            rng.randrange(16)
+        rows.append(f'2023-07-20 13:{when // 60000 % 60:02d}:{when // 1000 % 60:02d} UTC,u,"{x},{y}",#{PALETTE[colour]:06X}')
+        edits.append((when, x, y, colour))
+    await good("--log", f"local:{tmp_path}/one", write(tmp_path / "p.csv", HEAD_2023, rows))
+    check(await records_of(tmp_path / "one"), edits)
+    process = await asyncio.create_subprocess_exec(BUILD / "tools/export", "--log", f"local:{tmp_path}/one", "--out",
+                                                   tmp_path / "out.csv", "--quiet")
+    assert await process.wait() == 0
+    done = await good("--log", f"local:{tmp_path}/two", "--region", "-2000,-2000,4000,4000", tmp_path / "out.csv")
+    assert done.taken == 2000
+    assert edits_of(await records_of(tmp_path / "two")) == edits_of(await records_of(tmp_path / "one"))
