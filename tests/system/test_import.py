@@ -117,7 +117,8 @@ async def test_2022_in_gzipped_parts_spreads_over_the_plane(tmp_path, rng):
 
 async def test_2023_has_negative_coordinates_and_circles(tmp_path):
     rows = ['2023-07-20 13:00:26.088 UTC,no,"-199,-235",#00A368', '2023-07-20 13:00:27 UTC,no,"0,0",#E50009',
-            '2023-07-20 13:00:27 UTC,no,"{X: 424, Y: 336, R: 3}",#FFFFFF', '2023-07-20 13:00:27 UTC,no,"1,2,3,4",#FFFFFF',
+            '2023-07-20 13:00:27 UTC,no,"{X: 424, Y: 336, R: 3}",#FFFFFF',
+            '2023-07-20 13:00:27 UTC,no,"1,2,3,4",#FFFFFF',
             '2023-07-20 13:00:28 UTC,no,"-1,1000",#000000', '2023-07-20 13:00:28 UTC,no,"9999999,0",#000000',
             '2023-07-20 13:00:28 UTC,no,"1;0",#000000', '2023-07-20 13:00:28 UTC,no,"1,0",#00000G']
     file = write(tmp_path / "p.csv", HEAD_2023, rows)
@@ -371,15 +372,17 @@ async def test_a_file_that_is_cut_or_none_of_ours_appends_nothing(tmp_path, rng)
     assert done.taken == 1
 
 
-@pytest.mark.parametrize("arguments", [
-    (), ("--log", "local:x"), ("file.csv",), ("--log", "local:x", "--server", "http://y", "f"), ("--nonsense",),
-    ("--log", "x", "--batch", "0", "f"), ("--log", "x", "--batch", "65536", "f"), ("--log", "x", "--region", "1,2,3", "f"),
-    ("--log", "x", "--region", "1,2,0,4", "f"), ("--log", "x", "--offset", "1", "f"), ("--log", "x", "--speed", "0", "f"),
-    ("--log", "x", "--speed", "nan", "f"), ("--log", "x", "--format", "2018", "f"), ("--log", "x", "--memory", "0", "f"),
-    ("--log", "x", "--author-key", "12", "f"), ("--server", "ftp://x", "f"), ("--server", "http://x", "-X", "a=b", "f"),
-    ("--log", "x", "--quadrant", "0,0", "--region", "0,0,1,1", "f")])
+WRONG = [
+    "", "--log local:x", "file.csv", "--log local:x --server http://y f", "--nonsense", "--log x --batch 0 f",
+    "--log x --batch 65536 f", "--log x --region 1,2,3 f", "--log x --region 1,2,0,4 f", "--log x --offset 1 f",
+    "--log x --speed 0 f", "--log x --speed nan f", "--log x --format 2018 f", "--log x --memory 0 f",
+    "--log x --author-key 12 f", "--server ftp://x f", "--server http://x -X a=b f",
+    "--log x --quadrant 0,0 --region 0,0,1,1 f"]
+
+
+@pytest.mark.parametrize("arguments", WRONG)
 async def test_wrong_usage_is_status_2(arguments):
-    done = await run(*arguments)
+    done = await run(*arguments.split())
     assert done.status == 2 and "import: " in done.err
 
 
@@ -564,7 +567,8 @@ async def test_what_export_writes_comes_back_the_same(tmp_path, rng):
     for _ in range(2000):
         when, x, y, colour = base + 1000 * rng.randrange(300), rng.randrange(-1500, 1500), rng.randrange(-1000, 1000), \
             rng.randrange(16)
-        rows.append(f'2023-07-20 13:{when // 60000 % 60:02d}:{when // 1000 % 60:02d} UTC,u,"{x},{y}",#{PALETTE[colour]:06X}')
+        clock = f"13:{when // 60000 % 60:02d}:{when // 1000 % 60:02d}"
+        rows.append(f'2023-07-20 {clock} UTC,u,"{x},{y}",#{PALETTE[colour]:06X}')
         edits.append((when, x, y, colour))
     await good("--log", f"local:{tmp_path}/one", write(tmp_path / "p.csv", HEAD_2023, rows))
     check(await records_of(tmp_path / "one"), edits)
