@@ -207,6 +207,7 @@ function usePast(use: (past: Past) => void): void {
         others: otherCanvases,
         turned: turnedToPast,
         changed: () => stage.touchView(),
+        moved: () => stage.touchBoard(),
       })),
   );
   loadingPast.then(use, () => {

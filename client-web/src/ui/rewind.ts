@@ -20,8 +20,10 @@ export interface RewindHost {
   others(): readonly { x: number; y: number }[];
   /** The past is shown from now on, or no more. */
   turned(on: boolean): void;
-  /** Something is to be drawn again. */
+  /** Something other than the boards is to be drawn again. */
   changed(): void;
+  /** The boards are to be brought up to date, and drawn if anything changed on them. */
+  moved(): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -130,6 +132,7 @@ export class Rewind {
     // At the end there is nothing left to play: from the beginning, then.
     if (this.playing && this.place >= 1) this.goTo(this.axis.first);
     this.frameAt = 0;
+    this.say();
     this.moved();
   }
 
@@ -264,7 +267,7 @@ export class Rewind {
   /** The moment is another one. */
   private moved(): void {
     this.rest();
-    this.host.changed();
+    this.host.moved();
   }
 
   private rest(): void {
