@@ -6,6 +6,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import pytest
 from archive import Archive, run
@@ -335,6 +336,25 @@ def test_a_canvas_that_is_not_told_of_is_missed(history, archive):
         first = Past(records, HOME if archive.index["canvases"][0]["x"] == -1 else LEFT).records[0][0]
         report = only(verify(log, archive.url))
         assert report["what"] == "record" and report["found"] == "none" and report["offset"] == first
+
+
+def test_the_ten_lines_of_the_protocol(archive):
+    protocol = (TOP / "PROTOCOL.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", protocol[protocol.index("### Proving it"):], re.S)
+
+    def prove():
+        return subprocess.run([sys.executable, "-c", lines, archive.url, GENESIS[:16]], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False, text=True)
+
+    with archive:
+        done = prove()
+        report = verify(archive.url)
+        assert done.stdout == "".join("%d,%d %d %s\n" % (*chain["canvas"], chain["blocks"], chain["chain"])
+                                      for chain in report["chains"]) and done.stdout.count("\n") == 3
+        name = archive.name((1, 2), 0)
+        archive.answers[name] = archive.answers[name][:-1] + b"\1"
+        done = prove()
+        assert done.returncode == 1 and "canvas 1,2, block 0: computed" in done.stderr
 
 
 # ---- files that are hurt
