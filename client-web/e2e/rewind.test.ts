@@ -366,6 +366,17 @@ test('edits go on arriving meanwhile, and are there at once on Live', async () =
   await context.setOffline(false);
 });
 
+test('the maps follow what is painted', async () => {
+  await visit();
+  await page.keyboard.press('h');
+  await page.keyboard.press('h');
+  await expect.poll(() => overlay(), { timeout: WAIT_MS }).toBe('unpainted');
+  const cell = 330 * 1000 + 330;
+  const [before] = await overlayAt([cell]);
+  await server.edit(330, 330, RED);
+  await expect.poll(async () => (await overlayAt([cell]))[0]![0], { timeout: WAIT_MS }).toBeLessThan(before![0]!);
+});
+
 test('what came after the last block, while rewind is open, is reached', async () => {
   await visit();
   await rewind();
