@@ -31,7 +31,8 @@ function stripes(round: number, rows: number): Edit[] {
 }
 
 beforeAll(async () => {
-  server = await Server.start();
+  // Small records, and many of them.
+  server = await Server.start('--batch-ms', '20', '--tick-ms', '20');
   browser = await launch();
   painters = await browser.newContext(DESKTOP);
   const recorder = await painters.newPage();
@@ -45,7 +46,7 @@ beforeAll(async () => {
   expect(recording.edits(recording.newest)).toBeLessThan(3 * BLOCK_EDITS);
   await recorder.close();
   await painter.close();
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser?.close();
