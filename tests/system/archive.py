@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """archive: a server's history served by hand, with lies; and running the tools that read a history."""
 import contextlib
+import copy
 import http.server
 import json
 import os
@@ -10,8 +11,8 @@ import subprocess
 import threading
 import time
 
-from fold import fold_plane
-from past import Past, plane_index
+from fold import record_edits
+from past import Past
 from server import BUILD, REPORT
 
 
@@ -23,15 +24,25 @@ class Archive:
         self.genesis = genesis
         self.base = f"/h/{genesis[:16]}/"
         self.version = read if read is not None else records[-1].offset + 1
-        self.index = plane_index(records, genesis, self.version)
         self.info = {"protocol": "placed.1", "genesis": genesis, "version": self.version, "history": True}
+        self.index = {"genesis": genesis, "version": self.version, "canvases": []}
         self.answers = {}
         self.asked = {}
-        for place in fold_plane(records):
+        places = {edits[0] for edits in (record_edits(record.value) for record in records) if edits}
+        for place in sorted(places, key=lambda place: (place[1], place[0])):
             past = Past(records, place)
+            rows, tail = past.rows(genesis)
+            self.index["canvases"].append({"x": place[0], "y": place[1], "version": past.version, "edits": sum(
+                row["edits"] for row in (*rows, tail)), "blocks": rows, "tail": tail})
             for block in past.blocks:
                 self.answers[self.name(place, block.number)] = block.encode(genesis, place)
             self.answers[self.name(place, "tail")] = past.tail.encode(genesis, place)
+
+    def copy(self):
+        """Another one, not serving, to lie by itself: making one takes a while."""
+        other = copy.copy(self)
+        other.index, other.answers, other.asked = copy.deepcopy(self.index), dict(self.answers), {}
+        return other
 
     def name(self, place, what):
         return f"{self.base}{place[0]},{place[1]}/{what}.bin"

@@ -6,19 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "board.h"
 #include "common/stop.h"
 #include "core/crc32c.h"
+#include "easel.h"
 #include "patch.h"
 
 struct film {
     const struct state *state;
     struct output *output;
     struct progress *progress;
-    struct board board;
+    struct easel easel;
     uint8_t *shown; /* the picture of the last frame */
     size_t picture_bytes;
-    struct pace pace;
+    struct tempo tempo;
     uint64_t frame; /* the next one to be shown */
     bool replaying; /* the frames before state->frame are in the output already */
     uint64_t begun; /* the first frame that this run gave to the output */
@@ -42,10 +42,10 @@ static int end_replay(struct film *film, const struct picture *picture)
     return 0;
 }
 
-/* Show what the board shows as the frame film->frame. */
+/* Show what the easel shows as the frame film->frame. */
 static int show(struct film *film)
 {
-    struct picture picture = board_picture(&film->board);
+    struct picture picture = easel_picture(&film->easel);
     struct rect rect = patch_rect(film->shown, picture.pixels, picture.width, picture.touched);
     if (film->frame == 0)
         rect = (struct rect){0, 0, picture.width, picture.height};
@@ -65,17 +65,17 @@ static int show(struct film *film)
 /* The record is in the film: paint it, with the frames that come in between. */
 static int play(struct film *film, const struct source_record *record)
 {
-    pace_record(&film->pace, record->time_ms);
+    tempo_record(&film->tempo, record->time_ms);
     for (size_t at = 0; at < record->n;) {
-        uint64_t frame = pace_frame(&film->pace), inside;
+        uint64_t frame = tempo_frame(&film->tempo), inside;
         if (frame > film->frame) {
             if (show(film) != 0)
                 return -1;
             film->frame = frame;
         }
-        at += board_paint(&film->board, record->position, record->edits + EDIT_BYTES * at,
-                          record->n - at, pace_room(&film->pace), &inside);
-        pace_take(&film->pace, inside);
+        at += easel_paint(&film->easel, record->position, record->edits + EDIT_BYTES * at,
+                          record->n - at, tempo_room(&film->tempo), &inside);
+        tempo_take(&film->tempo, inside);
         if (stop_asked())
             return 0;
     }
@@ -94,7 +94,7 @@ static enum film_result read_records(struct film *film, struct source *source)
         if (region_count(&plan->region, record.position, record.edits, record.n) == 0)
             continue;
         if (record.offset < plan->from)
-            board_paint(&film->board, record.position, record.edits, record.n, PACE_ALL_EDITS,
+            easel_paint(&film->easel, record.position, record.edits, record.n, TEMPO_ALL_EDITS,
                         &inside);
         else if (play(film, &record) != 0)
             return FILM_FAILED;
@@ -134,16 +134,16 @@ enum film_result film_run(struct source *source, const struct options *options,
                         .picture_bytes = (size_t)output->config.width * output->config.height,
                         .error = error};
     enum film_result result = FILM_FAILED;
-    pace_init(&film.pace, &state->plan.pace);
+    tempo_init(&film.tempo, &state->plan.tempo);
     film.shown = calloc(film.picture_bytes, 1);
-    if (film.shown && board_init(&film.board, &state->plan.region, options->shrink) == 0) {
+    if (film.shown && easel_init(&film.easel, &state->plan.region, options->shrink) == 0) {
         progress_begin(progress, "made", "frames", options->quiet, film.begun);
         result = run(&film, source);
         progress_end(progress);
     } else {
         fail(&film, "out of memory");
     }
-    board_finish(&film.board);
+    easel_finish(&film.easel);
     free(film.shown);
     return result;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "common/progress.h"
-#include "common/source.h"
+#include "common/source_open.h"
 #include "common/stop.h"
 #include "film.h"
 #include "options.h"
@@ -74,7 +74,7 @@ static int compare(const struct options *options, const struct state *state, str
 {
     char command[OPTIONS_COMMAND_BYTES];
     uint8_t genesis[GENESIS_BYTES] = {0};
-    options_command(options, command);
+    timelapse_options_command(options, command);
     source_genesis(source, genesis);
     if (strcmp(command, state->command) != 0)
         snprintf(error, ERROR_BYTES,
@@ -107,7 +107,7 @@ static int prepare(const struct options *options, const char *state_path, struct
             return compare(options, state, source, error);
     }
     *state = (struct state){0};
-    options_command(options, state->command);
+    timelapse_options_command(options, state->command);
     return survey(source, options, progress, &state->plan, error);
 }
 
@@ -166,7 +166,7 @@ int main(int argc, char *argv[])
 {
     standard_descriptors_open();
     static struct options options;
-    switch (options_read(argc, argv, &options)) {
+    switch (timelapse_options_read(argc, argv, &options)) {
     case OPTIONS_DONE:
         return 0;
     case OPTIONS_WRONG:

@@ -201,7 +201,7 @@ static enum options_result check(const struct options *options)
     return OPTIONS_RUN;
 }
 
-enum options_result options_read(int argc, char *argv[], struct options *options)
+enum options_result timelapse_options_read(int argc, char *argv[], struct options *options)
 {
     static const struct option names[] = {{"log", required_argument, NULL, 'l'},
                                           {"out", required_argument, NULL, 'o'},
@@ -255,7 +255,7 @@ static void write_moment(char *text, size_t size, bool given, const struct momen
         snprintf(text, size, "%" PRIu64, moment->version);
 }
 
-void options_command(const struct options *options, char command[OPTIONS_COMMAND_BYTES])
+void timelapse_options_command(const struct options *options, char command[OPTIONS_COMMAND_BYTES])
 {
     char from[32], to[32], region[64] = "-";
     const struct region *r = &options->region;

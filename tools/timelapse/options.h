@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "common/moment.h"
+#include "common/region.h"
 #include "log/options.h"
-#include "region.h"
 
 enum { OPTIONS_PROPERTIES_MAX = 64, OPTIONS_COMMAND_BYTES = 512 };
 
@@ -36,10 +36,10 @@ struct options {
 
 /* OPTIONS_DONE: it was --help or --version. OPTIONS_WRONG: a message is on standard error. What
  * options point to is argv's, whose -X it cuts. */
-enum options_result options_read(int argc, char *argv[], struct options *options);
+enum options_result timelapse_options_read(int argc, char *argv[], struct options *options);
 
 /* What of them shapes the output, in one form and on one line: two commands with the same text
  * make the same output of the same log. */
-void options_command(const struct options *options, char command[OPTIONS_COMMAND_BYTES]);
+void timelapse_options_command(const struct options *options, char command[OPTIONS_COMMAND_BYTES]);
 
 #endif

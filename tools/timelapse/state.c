@@ -19,7 +19,7 @@ enum { TEXT_BYTES = 2048, PATH_BYTES = 4096, REGION_BYTES = 64 };
 static size_t write_text(char text[TEXT_BYTES], const struct state *state)
 {
     const struct plan *plan = &state->plan;
-    const struct pace_config *pace = &plan->pace;
+    const struct tempo_config *tempo = &plan->tempo;
     char genesis[HEX_BYTES(GENESIS_BYTES)];
     hex_encode(genesis, plan->genesis, GENESIS_BYTES);
     int len = snprintf(text, TEXT_BYTES,
@@ -29,8 +29,8 @@ static size_t write_text(char text[TEXT_BYTES], const struct state *state)
                        "\nframes %" PRIu64 "\nframe %" PRIu64 "\npicture %08" PRIx32
                        "\nbytes %" PRIu64 "\nbytes-crc %08" PRIx32 "\n",
                        state->command, genesis, plan->from, plan->to, plan->region.x,
-                       plan->region.y, plan->region.width, plan->region.height, pace->fps,
-                       pace->edits_per_frame, pace->speed_milli, pace->idle_ms, plan->frames,
+                       plan->region.y, plan->region.width, plan->region.height, tempo->fps,
+                       tempo->edits_per_frame, tempo->speed_milli, tempo->idle_ms, plan->frames,
                        state->frame, state->picture_crc, state->bytes, state->bytes_crc);
     size_t end = (size_t)len;
     return end + (size_t)snprintf(text + end, TEXT_BYTES - end, "crc %08" PRIx32 "\n",
@@ -51,7 +51,7 @@ static bool read_genesis(const char *hex, uint8_t genesis[GENESIS_BYTES])
 static bool read_text(const char *text, struct state *state)
 {
     struct plan *plan = &state->plan;
-    struct pace_config *pace = &plan->pace;
+    struct tempo_config *tempo = &plan->tempo;
     char genesis[HEX_BYTES(GENESIS_BYTES)], region[REGION_BYTES];
     *state = (struct state){0};
     int n =
@@ -60,12 +60,12 @@ static bool read_text(const char *text, struct state *state)
                "\nto %" SCNu64 "\nregion %63[-,0-9]\nfps %" SCNu32 "\nedits-per-frame %" SCNu64
                "\nspeed-milli %" SCNu64 "\nidle-ms %" SCNd64 "\nframes %" SCNu64 "\nframe %" SCNu64
                "\npicture %" SCNx32 "\nbytes %" SCNu64 "\nbytes-crc %" SCNx32,
-               state->command, genesis, &plan->from, &plan->to, region, &pace->fps,
-               &pace->edits_per_frame, &pace->speed_milli, &pace->idle_ms, &plan->frames,
+               state->command, genesis, &plan->from, &plan->to, region, &tempo->fps,
+               &tempo->edits_per_frame, &tempo->speed_milli, &tempo->idle_ms, &plan->frames,
                &state->frame, &state->picture_crc, &state->bytes, &state->bytes_crc);
     if (n != 14 || strlen(genesis) != sizeof genesis - 1 || !read_genesis(genesis, plan->genesis) ||
-        !region_parse(region, &plan->region) || pace->fps == 0 ||
-        (pace->edits_per_frame == 0) == (pace->speed_milli == 0))
+        !region_parse(region, &plan->region) || tempo->fps == 0 ||
+        (tempo->edits_per_frame == 0) == (tempo->speed_milli == 0))
         return false;
     char again[TEXT_BYTES];
     return write_text(again, state) == strlen(text) && strcmp(again, text) == 0;

@@ -20,7 +20,7 @@ enum {
 struct counts {
     uint64_t edits;        /* in the region, from plan->from on */
     struct region painted; /* all canvases with edits */
-    struct pace pace;
+    struct tempo tempo;
 };
 
 void survey_area(const struct options *options, struct source_options *source_options)
@@ -98,7 +98,7 @@ static int count(struct source *source, const struct options *options, struct pr
         else
             counts->painted = region_with(counts->painted, record.position);
         if (record.offset >= plan->from && inside > 0) {
-            pace_record(&counts->pace, record.time_ms);
+            tempo_record(&counts->tempo, record.time_ms);
             counts->edits += inside;
         }
         progress_show(progress, record.offset, record.offset, plan->to);
@@ -110,12 +110,12 @@ int survey(struct source *source, const struct options *options, struct progress
            struct plan *plan, char error[SURVEY_ERROR_BYTES])
 {
     *plan = (struct plan){
-        .pace = {options->fps, options->edits_per_frame, options->speed_milli, options->idle_ms}};
+        .tempo = {options->fps, options->edits_per_frame, options->speed_milli, options->idle_ms}};
     source_genesis(source, plan->genesis);
     if (find_range(source, options, plan, error) != 0)
         return -1;
     struct counts counts = {0};
-    pace_init(&counts.pace, &plan->pace);
+    tempo_init(&counts.tempo, &plan->tempo);
     progress_begin(progress, "read", "records", options->quiet, 0);
     int result = count(source, options, progress, plan, &counts);
     progress_end(progress);
@@ -126,20 +126,20 @@ int survey(struct source *source, const struct options *options, struct progress
         return fail(error, "nothing was painted: there is nothing to show");
     if (survey_size(options, &plan->region, error) != 0)
         return -1;
-    if (plan->pace.speed_milli > 0 && counts.edits > 0 && !counts.pace.has_clock)
+    if (plan->tempo.speed_milli > 0 && counts.edits > 0 && !counts.tempo.has_clock)
         return fail(error, "--speed: no record says when it was written; use --edits-per-frame");
-    if (plan->pace.speed_milli == 0 && plan->pace.edits_per_frame == 0)
-        plan->pace.edits_per_frame =
-            counts.edits / ((uint64_t)DEFAULT_SECONDS * plan->pace.fps) + 1;
-    counts.pace.config = plan->pace;
-    pace_take(&counts.pace, counts.edits > 0 ? counts.edits - 1 : 0);
-    plan->frames = counts.edits > 0 ? pace_frame(&counts.pace) + 1 : 1;
+    if (plan->tempo.speed_milli == 0 && plan->tempo.edits_per_frame == 0)
+        plan->tempo.edits_per_frame =
+            counts.edits / ((uint64_t)DEFAULT_SECONDS * plan->tempo.fps) + 1;
+    counts.tempo.config = plan->tempo;
+    tempo_take(&counts.tempo, counts.edits > 0 ? counts.edits - 1 : 0);
+    plan->frames = counts.edits > 0 ? tempo_frame(&counts.tempo) + 1 : 1;
     if (plan->frames > FRAMES_MAX) {
         snprintf(error, SURVEY_ERROR_BYTES,
                  "that would be %" PRIu64 " frames, and %d is the most: choose %s", plan->frames,
                  FRAMES_MAX,
-                 plan->pace.speed_milli > 0 ? "a larger --speed, or --skip-idle"
-                                            : "a larger --edits-per-frame");
+                 plan->tempo.speed_milli > 0 ? "a larger --speed, or --skip-idle"
+                                             : "a larger --edits-per-frame");
         return -1;
     }
     return 0;

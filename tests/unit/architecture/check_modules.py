@@ -8,7 +8,8 @@
 4. Arrows between folders point down, and a foreign library is known where it belongs: libwebsockets.h in
    one folder.
 
-Also: ARCHITECTURE.md lists every module of server/ and of tools/common, every program begins with standard_descriptors_open(),
+Also: ARCHITECTURE.md lists every module of server/, tools/common and tools/timelapse, every program begins
+with standard_descriptors_open(),
 and every file of ours with the SPDX line.
 """
 import pathlib
@@ -17,7 +18,8 @@ import sys
 
 from modules import circles, includes_of, read_modules
 
-FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/verify")
+FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/timelapse",
+           "tools/verify")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -40,6 +42,7 @@ TOOLS = {
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
     "tools/import": ("server/sys", "server/core", "server/log", "tools/common", "tools/edit-flood"),
+    "tools/timelapse": ("server/sys", "server/core", "server/log", "tools/common"),
     "tools/verify": ("server/sys", "server/core", "server/log", "server/history", "tools/common"),
 }
 
@@ -53,6 +56,7 @@ FOREIGN = {
     r"(pthread|threads)\.h": r"server/(?!core/)|tools/|bench/|tests/",  # core is pure
     r"ini\.h": r"server/config/|tests/",
     r"curl/.*": r"tools/common/",
+    r"webp/.*": r"tools/timelapse/|bench/|tests/",
     r"cmocka\.h": r"tests/",
 }
 
@@ -162,13 +166,14 @@ def check_files(root):
 
 
 def check_document(root, modules):
-    """ARCHITECTURE.md lists every module of server/ and of tools/common, and none that is not there."""
+    """ARCHITECTURE.md lists every module of server/, tools/common and tools/timelapse, and none that is not there."""
     text = (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
     tables = text[text.index("## The files"):text.index("## Threads")]
     listed = {name.rpartition("/")[2] for row in re.findall(r"^\| (`.*?`) \|", tables, re.M)
               for name in re.findall(r"`([^`]+)`", row)}
     there = {name.rpartition("/")[2] for name in modules
-             if name.startswith(("server/", "tools/common/")) and name != "server/main"}
+             if name.startswith(("server/", "tools/common/", "tools/timelapse/"))
+             and not name.endswith("/main")}
     yield from (f"ARCHITECTURE.md does not list {name}" for name in sorted(there - listed))
     yield from (f"ARCHITECTURE.md lists {name}, which is not there" for name in sorted(listed - there))
 

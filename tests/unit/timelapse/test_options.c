@@ -20,7 +20,7 @@ static enum options_result read_line(const char *line, struct options *options)
     for (char *at = copy, *word; (word = strsep(&at, " ")) && argc < WORDS_MAX;)
         argv[argc++] = word;
     optind = 0; /* glibc: begin anew */
-    return options_read(argc, argv, options);
+    return timelapse_options_read(argc, argv, options);
 }
 
 static void a_full_line_is_understood(void **state)
@@ -140,7 +140,7 @@ static void commands_differ_where_their_output_does(void **state)
         snprintf(line, sizeof line, "--log d --out f.webp%s%s", i < N ? " " : "",
                  i < N ? others[i] : "");
         assert_int_equal(read_line(line, &o), OPTIONS_RUN);
-        options_command(&o, commands[i]);
+        timelapse_options_command(&o, commands[i]);
         assert_null(strchr(commands[i], '\n'));
         for (int j = 0; j < i; j++)
             assert_string_not_equal(commands[i], commands[j]);
@@ -148,10 +148,10 @@ static void commands_differ_where_their_output_does(void **state)
     char command[OPTIONS_COMMAND_BYTES];
     assert_int_equal(read_line("--log other --out g.webp --threads 9 --quiet --anew --fps 25", &o),
                      OPTIONS_RUN);
-    options_command(&o, command);
+    timelapse_options_command(&o, command);
     assert_string_equal(command, commands[N]);
     assert_int_equal(read_line("--log d --out f.png", &o), OPTIONS_RUN);
-    options_command(&o, command);
+    timelapse_options_command(&o, command);
     assert_string_not_equal(command, commands[N]);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* Regions of the plane: which texts are one, which canvases and edits lie in it, and the board that
+/* Regions of the plane: which texts are one, which canvases and edits lie in it, and the easel that
  * paints it. */
-#include "board.h"
 #include "cmocka_all.h"
-#include "region.h"
+#include "common/region.h"
+#include "easel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,12 +84,12 @@ static void a_region_grows_around_canvases(void **state)
 }
 
 /* Four canvases around the plane's origin; edits of all of them, some beside the region. */
-static void a_board_paints_what_lies_in_the_region(void **state)
+static void an_easel_paints_what_lies_in_the_region(void **state)
 {
     const struct region region = {-7, -5, 20, 11};
     uint8_t expected[20 * 11] = {0}, edits[EDIT_BYTES];
-    struct board board;
-    assert_int_equal(board_init(&board, &region, 1), 0);
+    struct easel easel;
+    assert_int_equal(easel_init(&easel, &region, 1), 0);
     for (unsigned i = 0; i < 20000; i++) {
         int x = rand() % 40 - 20, y = rand() % 30 - 15;
         uint8_t colour = (uint8_t)(rand() % 16);
@@ -99,16 +99,16 @@ static void a_board_paints_what_lies_in_the_region(void **state)
                                     (uint32_t)(y - 1000 * canvas.gy), colour));
         bool in = x >= -7 && x < 13 && y >= -5 && y < 6;
         assert_int_equal(region_count(&region, canvas, edits, 1), in);
-        assert_int_equal(board_paint(&board, canvas, edits, 1, UINT64_MAX, &inside), 1);
+        assert_int_equal(easel_paint(&easel, canvas, edits, 1, UINT64_MAX, &inside), 1);
         assert_int_equal(inside, in);
         if (in)
             expected[(y + 5) * 20 + x + 7] = colour;
     }
-    struct picture picture = board_picture(&board);
+    struct picture picture = easel_picture(&easel);
     assert_int_equal(picture.width, 20);
     assert_int_equal(picture.height, 11);
     assert_memory_equal(picture.pixels, expected, sizeof expected);
-    board_finish(&board);
+    easel_finish(&easel);
 }
 
 static void a_whole_canvas_counts_all_edits(void **state)
@@ -130,32 +130,32 @@ static void painting_ends_before_the_edit_too_many(void **state)
     uint8_t edits[10 * EDIT_BYTES];
     for (uint32_t i = 0; i < 10; i++)
         edit_store(edits + EDIT_BYTES * i, edit_pack(i % 2 ? 500 : i, 0, 1 + i));
-    struct board board;
+    struct easel easel;
     uint64_t inside;
-    assert_int_equal(board_init(&board, &(struct region){0, 0, 10, 1}, 1), 0);
+    assert_int_equal(easel_init(&easel, &(struct region){0, 0, 10, 1}, 1), 0);
     const struct position home = {0, 0};
-    assert_int_equal(board_paint(&board, home, edits, 10, 2, &inside), 4);
+    assert_int_equal(easel_paint(&easel, home, edits, 10, 2, &inside), 4);
     assert_int_equal(inside, 2);
-    assert_int_equal(board.pixels[2], 3);
-    assert_int_equal(board.pixels[4], 0);
-    assert_int_equal(board_paint(&board, home, edits + 12, 6, 3, &inside), 6);
+    assert_int_equal(easel.pixels[2], 3);
+    assert_int_equal(easel.pixels[4], 0);
+    assert_int_equal(easel_paint(&easel, home, edits + 12, 6, 3, &inside), 6);
     assert_int_equal(inside, 3);
-    board_finish(&board);
+    easel_finish(&easel);
 }
 
 static void what_was_touched_is_told_once(void **state)
 {
     uint8_t edits[2 * EDIT_BYTES];
-    struct board board;
+    struct easel easel;
     uint64_t inside;
     edit_store(edits, edit_pack(3, 8, 1));
     edit_store(edits + EDIT_BYTES, edit_pack(6, 5, 0)); /* as it was: nothing changes */
-    assert_int_equal(board_init(&board, &(struct region){0, 0, 10, 10}, 1), 0);
-    board_paint(&board, (struct position){0, 0}, edits, 2, UINT64_MAX, &inside);
-    struct rect touched = board_picture(&board).touched;
+    assert_int_equal(easel_init(&easel, &(struct region){0, 0, 10, 10}, 1), 0);
+    easel_paint(&easel, (struct position){0, 0}, edits, 2, UINT64_MAX, &inside);
+    struct rect touched = easel_picture(&easel).touched;
     assert_true(touched.x == 3 && touched.y == 8 && touched.width == 1 && touched.height == 1);
-    assert_true(rect_empty(board_picture(&board).touched));
-    board_finish(&board);
+    assert_true(rect_empty(easel_picture(&easel).touched));
+    easel_finish(&easel);
 }
 
 int main(void)
@@ -165,7 +165,7 @@ int main(void)
         cmocka_unit_test(texts_that_are_none),
         cmocka_unit_test(canvases_that_a_region_touches),
         cmocka_unit_test(a_region_grows_around_canvases),
-        cmocka_unit_test(a_board_paints_what_lies_in_the_region),
+        cmocka_unit_test(an_easel_paints_what_lies_in_the_region),
         cmocka_unit_test(a_whole_canvas_counts_all_edits),
         cmocka_unit_test(painting_ends_before_the_edit_too_many),
         cmocka_unit_test(what_was_touched_is_told_once),

@@ -17,7 +17,7 @@ static const struct state full = {
              .from = 5,
              .to = UINT64_MAX,
              .region = {-1024000, 1023999, 2048000, 1},
-             .pace = {.fps = 90, .speed_milli = 1, .idle_ms = -1},
+             .tempo = {.fps = 90, .speed_milli = 1, .idle_ms = -1},
              .frames = 7},
     .frame = 6,
     .picture_crc = 0xabcdef,
@@ -56,8 +56,8 @@ static void what_is_saved_is_loaded(void **state)
                 loaded.picture_crc == full.picture_crc && loaded.bytes == full.bytes &&
                 loaded.bytes_crc == full.bytes_crc);
     assert_memory_equal(&loaded.plan.region, &full.plan.region, sizeof full.plan.region);
-    assert_true(loaded.plan.pace.fps == 90 && loaded.plan.pace.speed_milli == 1 &&
-                loaded.plan.pace.idle_ms == -1 && loaded.plan.pace.edits_per_frame == 0);
+    assert_true(loaded.plan.tempo.fps == 90 && loaded.plan.tempo.speed_milli == 1 &&
+                loaded.plan.tempo.idle_ms == -1 && loaded.plan.tempo.edits_per_frame == 0);
 }
 
 static void no_file_is_no_state(void **state)
