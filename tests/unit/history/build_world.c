@@ -120,7 +120,7 @@ enum reader_result world_start(struct world *world)
                                                        .publish_ms = world->publish_ms,
                                                        .published = published,
                                                        .whom = world});
-    if (build_load(world->build, world->genesis, log_identify(world->log)) != 0)
+    if (build_load(world->build, world->genesis, log_identify(world->log), &world->stop) != 0)
         return READER_FAILED;
     world->from = build_fold(world->build)->from;
     world->reader = reader_create(world->log, error);
