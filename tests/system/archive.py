@@ -5,9 +5,9 @@ import copy
 import http.server
 import json
 import os
-import resource
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -112,26 +112,30 @@ class Done:
         return f"status {self.status}, {self.peak_kb} kB\n{self.out[-3000:]!r}\n{self.err}"
 
 
-def run(tool, *arguments, interrupt_when=None, timeout=100, text=True):
+def run(tool, *arguments, interrupt_when=None, timeout=100, text=True, env=None):
     """Run a tool of build/tools to its end. interrupt_when: SIGINT once this is true."""
     command = [str(BUILD / "tools" / tool), *map(str, arguments)]
-    # A child of its own: its peak of memory is then the tool's.
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        try:
-            if interrupt_when is not None:
-                deadline = time.monotonic() + timeout
-                while not interrupt_when() and process.poll() is None and time.monotonic() < deadline:
-                    time.sleep(0.01)
+    deadline = time.monotonic() + timeout
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,  # pylint: disable=R1732
+                                   env={**os.environ, **(env or {})})
+        # wait4 instead of Popen's waiting: it tells how much memory this one process took.
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if interrupt_when is not None and interrupt_when():
                 process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=timeout)
-        finally:
-            if process.poll() is None:
+                interrupt_when = None
+            if time.monotonic() > deadline:
                 process.kill()
-    said = err.decode(errors="replace")
+            time.sleep(0.005)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        data, said = out.read(), err.read().decode(errors="replace")
     assert not REPORT.search(said), said
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return Done(process.returncode, out.decode() if text else out, said, peak if peak > before else 0)
+    return Done(process.returncode, data.decode() if text else data, said, usage.ru_maxrss)
 
 
 def files_below(folder):

@@ -117,7 +117,8 @@ async def test_2022_in_gzipped_parts_spreads_over_the_plane(tmp_path, rng):
 
 async def test_2023_has_negative_coordinates_and_circles(tmp_path):
     rows = ['2023-07-20 13:00:26.088 UTC,no,"-199,-235",#00A368', '2023-07-20 13:00:27 UTC,no,"0,0",#E50009',
-            '2023-07-20 13:00:27 UTC,no,"{X: 424, Y: 336, R: 3}",#FFFFFF', '2023-07-20 13:00:27 UTC,no,"1,2,3,4",#FFFFFF',
+            '2023-07-20 13:00:27 UTC,no,"{X: 424, Y: 336, R: 3}",#FFFFFF',
+            '2023-07-20 13:00:27 UTC,no,"1,2,3,4",#FFFFFF',
             '2023-07-20 13:00:28 UTC,no,"-1,1000",#000000', '2023-07-20 13:00:28 UTC,no,"9999999,0",#000000',
             '2023-07-20 13:00:28 UTC,no,"1;0",#000000', '2023-07-20 13:00:28 UTC,no,"1,0",#00000G']
     file = write(tmp_path / "p.csv", HEAD_2023, rows)
@@ -160,6 +161,13 @@ async def test_a_picture_begins_a_new_season(tmp_path, rng):
         assert plane[place].pixels[(y + 980) % 1000 * 1000 + (x + 970) % 1000] == colour
     assert sum(len(record_edits(record.value)[1]) for record in records) == len(painted)
     assert all(len(record.value) <= 1504 for record in records)
+    csv = write(tmp_path / "tiles.csv", HEAD_2017, [f"{EVENT_MS + 1000 * n},u,{n},0,{n % 16}" for n in range(20)])
+    for speed in ("max", "1000"):  # before the event, at the time of its first row
+        await good("--log", f"local:{tmp_path}/both-{speed}", "--speed", speed, csv, file)
+        records = await records_of(tmp_path / f"both-{speed}")
+        assert sum(len(record_edits(record.value)[1]) for record in records[:-20]) == len(painted)
+        assert edits_of(records[-20:])[HOME][0] == [n | n % 16 << 20 for n in range(20)]
+        assert speed != "max" or {record.time_ms for record in records[:-19]} == {EVENT_MS}
     bomb = tmp_path / "bomb.png"
     head = struct.pack(">IIBBBBB", 30000, 30000, 8, 6, 0, 0, 0)
     bomb.write_bytes(file.read_bytes()[:12] + b"IHDR" + head + struct.pack(">I", zlib.crc32(b"IHDR" + head))
@@ -184,6 +192,9 @@ async def test_a_server_opens_the_log_afterwards_and_goes_on(world, rng):
     assert info["genesis"] == picture.genesis
     busy = await run("--log", f"local:{world.log.folder}", file)  # while it runs
     assert busy.status == 1 and "another process has this log open" in busy.err and "--server" in busy.err
+    data = await run("--log", f"local:{world.log.folder.parent}", file)  # one folder too high
+    assert data.status == 1 and f"local:{world.log.folder}" in data.err, data
+    assert not (world.log.folder.parent / "data.mdb").exists()
 
 
 def siphash(key, data):
@@ -361,15 +372,17 @@ async def test_a_file_that_is_cut_or_none_of_ours_appends_nothing(tmp_path, rng)
     assert done.taken == 1
 
 
-@pytest.mark.parametrize("arguments", [
-    (), ("--log", "local:x"), ("file.csv",), ("--log", "local:x", "--server", "http://y", "f"), ("--nonsense",),
-    ("--log", "x", "--batch", "0", "f"), ("--log", "x", "--batch", "65536", "f"), ("--log", "x", "--region", "1,2,3", "f"),
-    ("--log", "x", "--region", "1,2,0,4", "f"), ("--log", "x", "--offset", "1", "f"), ("--log", "x", "--speed", "0", "f"),
-    ("--log", "x", "--speed", "nan", "f"), ("--log", "x", "--format", "2018", "f"), ("--log", "x", "--memory", "0", "f"),
-    ("--log", "x", "--author-key", "12", "f"), ("--server", "ftp://x", "f"), ("--server", "http://x", "-X", "a=b", "f"),
-    ("--log", "x", "--quadrant", "0,0", "--region", "0,0,1,1", "f")])
+WRONG = [
+    "", "--log local:x", "file.csv", "--log local:x --server http://y f", "--nonsense", "--log x --batch 0 f",
+    "--log x --batch 65536 f", "--log x --region 1,2,3 f", "--log x --region 1,2,0,4 f", "--log x --offset 1 f",
+    "--log x --speed 0 f", "--log x --speed nan f", "--log x --format 2018 f", "--log x --memory 0 f",
+    "--log x --author-key 12 f", "--server ftp://x f", "--server http://x -X a=b f",
+    "--log x --quadrant 0,0 --region 0,0,1,1 f"]
+
+
+@pytest.mark.parametrize("arguments", WRONG)
 async def test_wrong_usage_is_status_2(arguments):
-    done = await run(*arguments)
+    done = await run(*arguments.split())
     assert done.status == 2 and "import: " in done.err
 
 
@@ -546,3 +559,22 @@ async def test_the_sample_is_what_its_script_makes(tmp_path):
     process = await asyncio.create_subprocess_exec(TOP / "docs/make-sample", tmp_path / "sample.csv")
     assert await process.wait() == 0
     assert (tmp_path / "sample.csv").read_bytes() == gzip.decompress((TOP / "docs/sample-2017.csv.gz").read_bytes())
+
+
+async def test_what_export_writes_comes_back_the_same(tmp_path, rng):
+    base = 1689858000000
+    rows, edits = [], []
+    for _ in range(2000):
+        when, x, y, colour = base + 1000 * rng.randrange(300), rng.randrange(-1500, 1500), rng.randrange(-1000, 1000), \
+            rng.randrange(16)
+        clock = f"13:{when // 60000 % 60:02d}:{when // 1000 % 60:02d}"
+        rows.append(f'2023-07-20 {clock} UTC,u,"{x},{y}",#{PALETTE[colour]:06X}')
+        edits.append((when, x, y, colour))
+    await good("--log", f"local:{tmp_path}/one", write(tmp_path / "p.csv", HEAD_2023, rows))
+    check(await records_of(tmp_path / "one"), edits)
+    process = await asyncio.create_subprocess_exec(BUILD / "tools/export", "--log", f"local:{tmp_path}/one", "--out",
+                                                   tmp_path / "out.csv", "--quiet")
+    assert await process.wait() == 0
+    done = await good("--log", f"local:{tmp_path}/two", "--region", "-2000,-2000,4000,4000", tmp_path / "out.csv")
+    assert done.taken == 2000
+    assert edits_of(await records_of(tmp_path / "two")) == edits_of(await records_of(tmp_path / "one"))

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: ISC
 """timelapse: every frame of every output is the picture that an independent fold says, also when it was stopped."""
 import asyncio
+import json
 import resource
 import shutil
 import signal
 
 import pytest
 from filming import Expected, check_pngs, check_raw, check_webp, decode, film, filmed, finish, make_log, start, stop_when
-from importing import EVENT_MS, good, records_of
+from fold import word
+from importing import EVENT_MS, HEAD_2017, good, records_of, write
+from world import CORNERS, PLANE, eventually
 
 REGION = (-30, -20, 64, 48)  # over four canvases
 REGION_TEXT = ",".join(map(str, REGION))
@@ -143,6 +146,41 @@ async def test_a_long_pause_lasts_as_long_in_the_film(tmp_path):
     assert decoded.at(999) == bytes(16) and decoded.at(1000) == bytes(one)
     assert decoded.at(frames * 1000 - 1) == bytes(one) and decoded.at(frames * 1000) == bytes(both)
     assert decoded.count == 4
+
+
+async def test_a_server_and_its_history_folder_make_the_same_film(world, tmp_path, rng):
+    server = await world.server(args=PLANE)
+    clients = [await world.client(server, place=place) for place in CORNERS]
+    for _ in range(12):
+        for client in clients:
+            await client.send([word(rng.randrange(900, 1000) if client.where[0] == 0 else rng.randrange(100),
+                                    rng.randrange(900, 1000) if client.where[1] == 0 else rng.randrange(100),
+                                    rng.randrange(16)) for _ in range(40)])
+        await asyncio.gather(*(client.settle() for client in clients))
+    await asyncio.gather(*(client.close() for client in clients))
+    records = await asyncio.to_thread(world.log.records)
+    end = records[-1].offset + 1
+
+    async def has_read_all():
+        answer = await asyncio.to_thread(server.get, f"/h/{await genesis_of(world, server)}/index.json")
+        return answer.status == 200 and json.loads(answer.body)["version"] >= end
+
+    await eventually(has_read_all, "the history has read it all", 60)
+    arguments = ["--region", "890,880,220,240", "--to", end, "--edits-per-frame", 30]
+    film_of = {}
+    for name, log in (("log", world.log.folder), ("server", server.url())):
+        await filmed("--log", log, *arguments, "--out", tmp_path / f"{name}.webp")
+        film_of[name] = (tmp_path / f"{name}.webp").read_bytes()
+    await asyncio.to_thread(server.stop)
+    history = server.data / "history" / await asyncio.to_thread(lambda: next((server.data / "history").iterdir()).name)
+    await filmed("--log", history, *arguments, "--out", tmp_path / "folder.webp")
+    film_of["folder"] = (tmp_path / "folder.webp").read_bytes()
+    assert film_of["server"] == film_of["log"] == film_of["folder"]
+    check_webp(await decode(tmp_path / "server.webp"), Expected(records, (890, 880, 220, 240), edits_per_frame=30))
+
+
+async def genesis_of(world, server):
+    return (await world.info(server))["genesis"][:16]
 
 
 # ---- stopping and going on
@@ -297,7 +335,6 @@ async def test_the_log_may_grow_while_it_is_stopped(tmp_path, rng):
 
 
 def write_more(tmp_path):
-    from importing import HEAD_2017, write
     return write(tmp_path / "more.csv", HEAD_2017, [f"{EVENT_MS + 90000000},x=,{i},5,3" for i in range(900)])
 
 

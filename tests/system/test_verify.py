@@ -6,10 +6,12 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import pytest
 from archive import Archive, run
 from broker import LocalLog
+from certificates import Certificate
 from flood import flood
 from fold import HOME, pack, parts, record_edits, record_value
 from past import Past, plane_index, put, random_records
@@ -85,6 +87,7 @@ def say(word):
 
 # ---- the same
 
+@pytest.mark.limit(240)
 async def test_server_folder_and_log_are_the_same(world, history):
     log, records = history
     server = world.make_server(args=["--plane", "2x2"])
@@ -97,7 +100,7 @@ async def test_server_folder_and_log_are_the_same(world, history):
     async def all_read():  # what is on the disk may come later than what is served
         return (await asyncio.to_thread(run, "verify", "--exact", log, folder)).status == 0
 
-    await eventually(all_read, "the history is on the disk", 60)
+    await eventually(all_read, "the history is on the disk", 150)
     chains = [{"canvas": [canvas["x"], canvas["y"]], "blocks": len(canvas["blocks"]),
                "chain": canvas["blocks"][-1]["chain"]} for canvas in index["canvases"]]
     pairs = [(url,), (folder,), (log,), (log, url), (url, log), (folder, url), (url, folder), (log, folder),
@@ -126,7 +129,7 @@ async def test_kafka_and_a_server_are_the_same(kafka_world):
         assert found["result"] == "same", found
         return found if found["b"]["version"] == found["a"]["version"] else None
 
-    found = await eventually(read, "history has read all", 60)
+    found = await eventually(read, "history has read all", 120)
     assert found["compared"]["edits"] > 65536 and found["compared"]["blocks"] >= 1
     past = Past(await asyncio.to_thread(kafka_world.log.records))
     rows, _ = past.rows(found["a"]["genesis"])
@@ -337,6 +340,25 @@ def test_a_canvas_that_is_not_told_of_is_missed(history, archive):
         assert report["what"] == "record" and report["found"] == "none" and report["offset"] == first
 
 
+def test_the_ten_lines_of_the_protocol(archive):
+    protocol = (TOP / "PROTOCOL.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", protocol[protocol.index("### Proving it"):], re.S)
+
+    def prove():
+        return subprocess.run([sys.executable, "-c", lines, archive.url, GENESIS[:16]], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False, text=True)
+
+    with archive:
+        done = prove()
+        report = verify(archive.url)
+        assert done.stdout == "".join("%d,%d %d %s\n" % (*chain["canvas"], chain["blocks"], chain["chain"])
+                                      for chain in report["chains"]) and done.stdout.count("\n") == 3
+        name = archive.name((1, 2), 0)
+        archive.answers[name] = archive.answers[name][:-1] + b"\1"
+        done = prove()
+        assert done.returncode == 1 and "canvas 1,2, block 0: computed" in done.stderr
+
+
 # ---- files that are hurt
 
 def flip(path, at):
@@ -354,7 +376,7 @@ def folder(history, tmp_path_factory):
     shutil.copytree(history[0], data / "log")
     server = Server(data, args=["--plane", "2x2"]).start()
     async def ready():
-        await eventually(lambda: run("verify", "--exact", history[0], data / "history").status == 0, "all is read", 60)
+        await eventually(lambda: run("verify", "--exact", history[0], data / "history").status == 0, "all is read", 150)
     asyncio.run(ready())
     server.close()
     assert not server.reports
@@ -557,6 +579,26 @@ def test_a_connection_that_breaks_is_made_again_and_not_for_ever(archive):
             archive.answers[name] = broken
             assert verify(archive.url)["result"] == result
             assert archive.asked[name] == (2 if result == "same" else 3)
+
+
+async def test_over_tls_only_who_is_trusted(world, history, tmp_path):
+    log, _ = history
+    certificate = Certificate(tmp_path, "own", host="IP:127.0.0.1")
+    server = world.make_server(args=["--plane", "2x2", "--tls-cert", str(certificate.cert), "--tls-key", str(certificate.key)])
+    shutil.copytree(log, server.data / "log")
+    await asyncio.to_thread(server.start)
+    url = "https://127.0.0.1:%d" % server.addresses["listening"][2]
+
+    def same():
+        return run("verify", "--exact", log, url, env={"SSL_CERT_FILE": str(certificate.cert)})
+
+    async def is_same():
+        done = await asyncio.to_thread(same)
+        return done.status == 0 and done
+
+    await eventually(is_same, "the same over TLS", 60)
+    done = await asyncio.to_thread(run, "verify", url)
+    assert done.status == 1 and "certificate" in done.out, done
 
 
 def test_nobody_there_is_told():

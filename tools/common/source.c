@@ -2,6 +2,8 @@
 /* source: what is common to all kinds; see source.h. */
 #include "source.h"
 
+#include <string.h>
+
 void source_close(struct source *source)
 {
     if (source)

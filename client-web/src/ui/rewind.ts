@@ -133,7 +133,8 @@ export class Rewind {
     if (this.playing && this.place >= 1) this.goTo(this.axis.first);
     this.frameAt = 0;
     this.say();
-    this.moved();
+    this.rest();
+    this.host.changed();
   }
 
   /** The keys of the timeline; whether it was one. */
@@ -245,11 +246,7 @@ export class Rewind {
       }
       return;
     }
-    const time = axis.timeAt(this.place) + direction * count * MINUTE_MS;
-    const version = axis.versionOfTime(time);
-    // Where a minute holds no record, the next one.
-    const moves = direction > 0 ? version > this.version : version < this.version;
-    this.goTo(moves ? version : this.version + direction);
+    this.goTo(axis.later(this.place, this.version, direction * count * MINUTE_MS));
   }
 
   private playOn(now: number): void {
@@ -260,8 +257,12 @@ export class Rewind {
     this.frameAt = now;
     this.place = advance(this.axis!, this.place, Math.min(ms, isCalm() ? ms : FRAME_MAX_MS), this.speed);
     this.version = this.axis!.versionAt(this.place);
-    if (this.place >= 1) this.playing = false;
     this.rest();
+    if (this.place < 1) return;
+    this.playing = false;
+    this.say();
+    // The last picture is drawn with care, as one that stays.
+    this.host.changed();
   }
 
   /** The moment is another one. */

@@ -12,6 +12,7 @@
 
 #include "core/canvas.h"
 #include "core/edit.h"
+#include "history/store_read.h"
 
 /* ---- the log ---- */
 

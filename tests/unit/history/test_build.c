@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "history/store_read.h"
+
 static const struct position home = {0, 0}, west = {-1, 0}, south = {3, 5};
 
 static bool exists(const struct world *world, const char *name)
