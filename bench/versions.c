@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * versions: pictures of a canvas at random versions, asked for one after the other on one
+ * versions: pictures of canvas (0, 0) at random versions, asked for one after the other on one
  * kept-alive connection, and each of them compared, pixel by pixel, with a fold of the log of our
  * own: a plain array of colours that knows nothing of the server's history.
  *
@@ -17,7 +17,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <netinet/tcp.h>
-#include <png.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,9 +27,9 @@
 #include <unistd.h>
 
 #include "core/edit.h"
-#include "core/palette.h"
 #include "core/record.h"
 #include "log/open.h"
+#include "read_png.h"
 #include "sys/descriptors.h"
 
 enum {
@@ -43,20 +42,18 @@ enum {
 };
 
 static const char help[] =
-    "usage: versions --log URL --genesis HEX16 [--canvas GX,GY] [--count N]\n"
+    "usage: versions --log URL --genesis HEX16 [--count N]\n"
     "                [--seed N] PORT\n";
 
-/* A version that is asked for, and the hash of the pixels that came. */
+/* A version that is asked for, the hash of the pixels that came, and what it took. */
 struct sample {
-    uint64_t version;
-    uint64_t hash;
+    uint64_t version, hash;
     double ms, cpu_ms;
 };
 
 /* Reads the log; versions are collected the first time, compared the second. */
 struct fold {
     struct log_records as_records;
-    struct position position;
     bool comparing;
     uint64_t *versions;
     size_t n_versions, room;
@@ -140,7 +137,7 @@ static void on_record(struct log_records *records, const struct record *record)
 {
     struct fold *f = (struct fold *)records;
     struct record_edits edits = record_edits(record);
-    if (edits.n == 0 || !position_equal(edits.position, f->position))
+    if (edits.n == 0 || !position_equal(edits.position, (struct position){0, 0}))
         return;
     if (!f->comparing) {
         collect(f, record->offset + 1);
@@ -223,54 +220,6 @@ static int ask(const char *path, size_t *len)
     return atoi(head + 9);
 }
 
-struct bytes {
-    const uint8_t *at;
-    size_t left;
-};
-
-static void give(png_structp png, png_bytep into, png_size_t n)
-{
-    struct bytes *bytes = png_get_io_ptr(png);
-    if (n > bytes->left)
-        png_error(png, "cut short");
-    memcpy(into, bytes->at, n);
-    bytes->at += n;
-    bytes->left -= n;
-}
-
-static void __attribute__((noreturn)) on_error(png_structp png, png_const_charp why)
-{
-    (void)png;
-    die("a picture", why);
-}
-
-/* The colours of the picture in `body`, which must be in the server's own format. */
-static void decode(size_t len, uint8_t *colours)
-{
-    struct bytes bytes = {body, len};
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, NULL);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    png_colorp entries = NULL;
-    int n_entries = 0;
-    if (!info)
-        die("a picture", "no memory");
-    png_set_read_fn(png, &bytes, give);
-    png_read_info(png, info);
-    if (png_get_image_width(png, info) != CANVAS_WIDTH ||
-        png_get_image_height(png, info) != CANVAS_HEIGHT || png_get_bit_depth(png, info) != 4 ||
-        !png_get_PLTE(png, info, &entries, &n_entries) || n_entries != CANVAS_COLOURS)
-        die("a picture", "not 1000 x 1000 in 16 colours");
-    for (int i = 0; i < CANVAS_COLOURS; i++)
-        if (entries[i].red != palette[i].red || entries[i].green != palette[i].green ||
-            entries[i].blue != palette[i].blue)
-            die("a picture", "not the colours of the palette");
-    png_set_packing(png);
-    for (uint32_t y = 0; y < CANVAS_HEIGHT; y++)
-        png_read_row(png, colours + (size_t)y * CANVAS_WIDTH, NULL);
-    png_read_end(png, NULL);
-    png_destroy_read_struct(&png, &info, NULL);
-}
-
 /* Ask for one version, as often as the server is busy. Returns how often it was. */
 static unsigned fetch(const char *folder, struct sample *sample, uint64_t *bytes)
 {
@@ -285,7 +234,7 @@ static unsigned fetch(const char *folder, struct sample *sample, uint64_t *bytes
             sample->ms = 1e3 * (now() - began);
             sample->cpu_ms = 1e3 * (cpu_of(server_pid) - cpu_began);
             *bytes += len;
-            decode(len, colours);
+            read_png(body, len, colours);
             sample->hash = hash_of(colours);
             return busy;
         }
@@ -330,16 +279,32 @@ static int by_version(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int by_ms(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
-    double x = ((const struct sample *)a)->ms, y = ((const struct sample *)b)->ms;
+    double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static int by_cpu(const void *a, const void *b)
+static void print_percentiles(const char *name, double *values, size_t n)
 {
-    double x = ((const struct sample *)a)->cpu_ms, y = ((const struct sample *)b)->cpu_ms;
-    return (x > y) - (x < y);
+    qsort(values, n, sizeof *values, by_value);
+    printf(",\"%s\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}", name, values[n / 2],
+           values[(n - 1) * 99 / 100], values[n - 1]);
+}
+
+static void print_all(const struct sample *samples, size_t n)
+{
+    double *values = calloc(n, sizeof *values);
+    if (!values)
+        die("print", "no memory");
+    for (size_t i = 0; i < n; i++)
+        values[i] = samples[i].ms;
+    print_percentiles("ms", values, n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = samples[i].cpu_ms;
+    print_percentiles("cpu_ms", values, n);
+    puts("}");
+    free(values);
 }
 
 int main(int argc, char *argv[])
@@ -352,10 +317,10 @@ int main(int argc, char *argv[])
                                             {"seed", required_argument, NULL, 's'},
                                             {"pid", required_argument, NULL, 'p'},
                                             {0}};
-    const char *url = NULL, *genesis = NULL, *canvas = "0,0";
+    const char *url = NULL, *genesis = NULL;
     size_t count = 1000;
     uint64_t seed = 1, bytes = 0, busy = 0;
-    int option, gx = 0, gy = 0;
+    int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'l':
@@ -363,9 +328,6 @@ int main(int argc, char *argv[])
             break;
         case 'g':
             genesis = optarg;
-            break;
-        case 'c':
-            canvas = optarg;
             break;
         case 'n':
             count = strtoull(optarg, NULL, 10);
@@ -380,12 +342,12 @@ int main(int argc, char *argv[])
             argc = 0;
         }
     }
-    if (argc != optind + 1 || !url || !genesis || sscanf(canvas, "%d,%d", &gx, &gy) != 2) {
+    if (argc != optind + 1 || !url || !genesis) {
         fputs(help, stderr);
         return 2;
     }
     port = atoi(argv[optind]);
-    struct fold f = {.position = {(int16_t)gx, (int16_t)gy}};
+    struct fold f = {.comparing = false};
     read_log(url, &f);
     if (count > f.n_versions)
         count = f.n_versions;
@@ -396,7 +358,7 @@ int main(int argc, char *argv[])
     if (!samples)
         die("samples", "no memory");
     char folder[64];
-    snprintf(folder, sizeof folder, "/h/%.16s/%d,%d", genesis, gx, gy);
+    snprintf(folder, sizeof folder, "/h/%.16s/0,0", genesis);
     dial();
     for (size_t i = 0; i < count; i++) {
         samples[i].version = f.versions[i];
@@ -409,15 +371,10 @@ int main(int argc, char *argv[])
     read_log(url, &f);
     if (f.next != count)
         die(url, "not every version was compared");
-    qsort(samples, count, sizeof *samples, by_ms);
-    const size_t middle = count / 2, most = (count - 1) * 99 / 100;
     printf("{\"count\":%zu,\"wrong\":%" PRIu64 ",\"first_wrong\":%" PRIu64 ",\"busy\":%" PRIu64
-           ",\"bytes_per_picture\":%.0f,\"ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}",
-           count, f.wrong, f.first_wrong, busy, (double)bytes / (double)count, samples[middle].ms,
-           samples[most].ms, samples[count - 1].ms);
-    qsort(samples, count, sizeof *samples, by_cpu);
-    printf(",\"cpu_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n", samples[middle].cpu_ms,
-           samples[most].cpu_ms, samples[count - 1].cpu_ms);
+           ",\"bytes_per_picture\":%.0f",
+           count, f.wrong, f.first_wrong, busy, (double)bytes / (double)count);
+    print_all(samples, count);
     free(samples);
     free(f.versions);
     close(fd);

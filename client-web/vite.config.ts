@@ -22,6 +22,7 @@ export default defineConfig({
     proxy: {
       '/canvas.png': server,
       '/info': server,
+      '/h': server,
       '/ws': { target: server, ws: true },
     },
   },

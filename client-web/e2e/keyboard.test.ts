@@ -89,7 +89,7 @@ test('Escape puts the reticle away', async () => {
 test('Tab reaches canvas, palette and buttons; arrows in the palette stay there', async () => {
   const seen: string[] = [];
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab');
     seen.push(
       await page.evaluate(() => {
@@ -98,8 +98,8 @@ test('Tab reaches canvas, palette and buttons; arrows in the palette stay there'
       }),
     );
   }
-  const order = ['marks', 'palette', 'zoom-in', 'zoom-out', 'zoom-fit', 'where'];
-  expect(seen.slice(0, 6)).toEqual(order);
+  const order = ['marks', 'palette', 'layers', 'rewind', 'zoom-in', 'zoom-out', 'zoom-fit', 'where'];
+  expect(seen.slice(0, order.length)).toEqual(order);
   await page.getByRole('radio', { name: 'white', exact: true }).focus();
   await page.keyboard.press('ArrowRight');
   expect(await chosen()).toBe('light grey');

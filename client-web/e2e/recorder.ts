@@ -61,7 +61,9 @@ export class Recording {
 
   /** How many edits there are up to this version. */
   edits(version: number): number {
-    return this.upTo(version).length / 3;
+    let sum = 0;
+    for (const frame of this.frames) if (frame.version <= version) sum += frame.edits.length / 3;
+    return sum;
   }
 
   indices(version: number): Uint8Array {

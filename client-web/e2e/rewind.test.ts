@@ -31,7 +31,8 @@ function stripes(round: number, rows: number): Edit[] {
 }
 
 beforeAll(async () => {
-  server = await Server.start();
+  // Small records, and many of them.
+  server = await Server.start('--batch-ms', '20', '--tick-ms', '20');
   browser = await launch();
   painters = await browser.newContext(DESKTOP);
   const recorder = await painters.newPage();
@@ -45,7 +46,7 @@ beforeAll(async () => {
   expect(recording.edits(recording.newest)).toBeLessThan(3 * BLOCK_EDITS);
   await recorder.close();
   await painter.close();
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -364,6 +365,17 @@ test('edits go on arriving meanwhile, and are there at once on Live', async () =
   await page.keyboard.press('Escape');
   await draws(page, 'screen', 300, 300, '#e50009');
   await context.setOffline(false);
+});
+
+test('the maps follow what is painted', async () => {
+  await visit();
+  await page.keyboard.press('h');
+  await page.keyboard.press('h');
+  await expect.poll(() => overlay(), { timeout: WAIT_MS }).toBe('unpainted');
+  const cell = 330 * 1000 + 330;
+  const [before] = await overlayAt([cell]);
+  await server.edit(330, 330, RED);
+  await expect.poll(async () => (await overlayAt([cell]))[0]![0], { timeout: WAIT_MS }).toBeLessThan(before![0]!);
 });
 
 test('what came after the last block, while rewind is open, is reached', async () => {

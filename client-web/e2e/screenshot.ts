@@ -89,6 +89,44 @@ async function plane(browser: Browser, out: string): Promise<void> {
   }
 }
 
+const SIDE = { ...PHONE, viewport: { width: 844, height: 390 }, deviceScaleFactor: 2 };
+const SMALL = { ...PHONE, viewport: { width: 320, height: 568 }, deviceScaleFactor: 2 };
+
+/** Rewind in the middle of its history, and what can lie over the picture. */
+async function past(browser: Browser, url: string, options: BrowserContextOptions, path: string): Promise<void> {
+  const choose = (page: Page, choice: 'heat' | 'unpainted') =>
+    page.evaluate(async (choice) => {
+      const { layers } = window.placed.past!;
+      layers.choose(choice);
+      while (!layers.settled) await new Promise(requestAnimationFrame);
+    }, choice);
+  await shoot(browser, url, options, `${path}-rewind.png`, async (page) => {
+    const { width } = page.viewportSize()!;
+    await lookAt(page, 500, 500, width > 1_000 ? 3 : 1.5);
+    await page.locator('#rewind').click();
+    const settled = () => window.placed.past?.rewind.settled === true;
+    await page.waitForFunction(settled);
+    await page.evaluate(() => {
+      const { rewind } = window.placed.past!;
+      rewind.goTo(rewind.shown!.axis!.versionAt(0.6));
+    });
+    await page.waitForFunction(settled);
+  });
+  await shoot(browser, url, options, `${path}-heat.png`, async (page) => {
+    await lookAt(page, 500, 500, 1.5);
+    await page.locator('#layers').click();
+    await page.locator('#layers-menu').waitFor();
+    await choose(page, 'heat');
+  });
+  await shoot(browser, url, options, `${path}-unpainted.png`, async (page) => {
+    await lookAt(page, 500, 500, 1.5);
+    await page.locator('#layers').click();
+    await page.locator('#layers-menu').waitFor();
+    await choose(page, 'unpainted');
+    await page.locator('#layers').click();
+  });
+}
+
 async function main(out: string | undefined): Promise<void> {
   if (!out) throw new Error('usage: npm run screenshots -- OUTDIR');
   await mkdir(out, { recursive: true });
@@ -98,6 +136,13 @@ async function main(out: string | undefined): Promise<void> {
     const context = await browser.newContext(DESKTOP);
     const painter = await open(context, server.url);
     await paint(painter, evening());
+    // Some of it again and again, as where people fight over it.
+    for (let i = 1; i <= 6; i++) {
+      await paint(
+        painter,
+        evening().filter(({ x, y }) => Math.hypot(x - 470 - 10 * i, y - 500) < 14 * i && (x + y) % i === 0),
+      );
+    }
     // One pixel by hand, so that the line for the first visit has done its work.
     await chooseColour(painter, 'white');
     const at = await lookAt(painter, 430, 462, 16);
@@ -111,6 +156,9 @@ async function main(out: string | undefined): Promise<void> {
       await shoot(browser, url, { ...DESKTOP, ...common }, `${name('screenshot')}.png`, desktop);
       const small = { ...PHONE, deviceScaleFactor: 2, ...common };
       await shoot(browser, url, small, `${name('screenshot-phone')}.png`, phone);
+      for (const [size, options] of Object.entries({ desktop: DESKTOP, phone: small, small: SMALL, side: SIDE })) {
+        await past(browser, url, { ...options, ...common }, name(`past-${size}`));
+      }
     }
     await context.close();
     await plane(browser, out);

@@ -207,6 +207,7 @@ function usePast(use: (past: Past) => void): void {
         others: otherCanvases,
         turned: turnedToPast,
         changed: () => stage.touchView(),
+        moved: () => stage.touchBoard(),
       })),
   );
   loadingPast.then(use, () => {
@@ -272,7 +273,7 @@ function scene(): Scene | null {
   return {
     scenery: past?.scenery(present) ?? present,
     view: zoom.view,
-    moving: zoom.moving || past?.rewind.scrubbing === true,
+    moving: zoom.moving || past?.rewind.scrubbing === true || past?.rewind.playing === true,
     playing: past?.rewind.playing === true,
     marks: {
       pending: inPast() ? [] : placing.pending(),

@@ -106,6 +106,24 @@ test('places, versions and times lead to each other and never fall, on any histo
   }
 });
 
+test('a minute later is a minute later, or the next version where the minute holds none', () => {
+  const axis = axisOf(Array(100).fill(10_000));
+  const from = (version: number, ms: number) => axis.later(axis.placeOf(version), version, ms);
+  expect(from(50, 60_000)).toBe(56);
+  expect(from(50, -60_000)).toBe(44);
+  expect(from(50, 600_000)).toBe(100);
+  expect(from(3, -60_000)).toBe(0);
+  const slow = axisOf(Array(50).fill(9 * HOUR));
+  expect(slow.later(slow.placeOf(7), 7, 60_000)).toBe(8);
+  expect(slow.later(slow.placeOf(7), 7, -60_000)).toBe(6);
+  // Through a pause of a month there is one step.
+  const pauses = Array<number>(100).fill(10_000);
+  pauses[50] = 30 * 24 * HOUR;
+  const paused = axisOf(pauses);
+  expect(paused.later(paused.placeOf(50), 50, 60_000)).toBe(51);
+  expect(paused.later(paused.placeOf(51), 51, -60_000)).toBe(50);
+});
+
 test('bars show where it was busy', () => {
   const busy = axisOf([...Array(50).fill(100), ...Array(10).fill(1_000)], 5);
   const bars = busy.bars(30);

@@ -79,7 +79,7 @@ static void on_expired(struct conn *conn)
 {
     struct http *http = http_of(conn);
     stop_waiting(http);
-    history_reply_busy(http, "the history has not been read as far yet");
+    history_reply_busy(http, "not yet: it is still being made, or the log is being read");
 }
 
 static void on_closed(struct conn *conn)

@@ -329,7 +329,7 @@ void builder_destroy(struct builder *builder)
     if (!builder)
         return;
     pthread_mutex_lock(&builder->lock);
-    builder->stop = 1;
+    __atomic_store_n(&builder->stop, 1, __ATOMIC_RELAXED);
     if (builder->reader)
         reader_wake(builder->reader);
     pthread_cond_signal(&builder->stopping);

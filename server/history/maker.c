@@ -15,6 +15,7 @@
 #include "history/heat.h"
 #include "history/history_json.h"
 #include "history/past.h"
+#include "history/store_read.h"
 
 struct maker {
     struct store *store;

@@ -9,6 +9,7 @@
 #include "core/bytes.h"
 #include "history/block.h"
 #include "history/history_answer.h"
+#include "history/store_read.h"
 
 /* A block with its bytes. */
 struct piece {

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * store: what history has on the disk, as an index in memory that any thread may look at, and the
- * reading of its files. The builder alone changes it, and what it changes becomes visible at once
- * for all canvases, at most once in history_config.publish_ms.
+ * store: what history has on the disk, as an index in memory that any thread may look at. The
+ * builder alone changes it, and what it changes becomes visible at once for all canvases, at most
+ * once in history_config.publish_ms. Its files are read by store_read.h.
  *
  * Versions that are known: of a canvas, all up to store_canvas.version; and when the plane's read
  * version R is above that, nothing happened to the canvas in between (its version is canonical for
  * everything up to R). While damaged files are made anew, R may be below versions of canvases that
  * are whole, and a canvas may be shorter than it was; both grow again.
  *
- * Looking takes a lock for moments. Reading of files blocks: not on an event loop. What is read is
- * verified before it is given out; a file that is missing or damaged is reported to the builder,
- * which makes it anew, and the answer is STORE_BAD: ask again after the builder has published.
+ * Looking takes a lock for moments.
  */
 #ifndef PLACED_HISTORY_STORE_H
 #define PLACED_HISTORY_STORE_H
@@ -87,26 +85,8 @@ enum store_result store_describe(struct store *store, struct position position,
                                  struct store_details **details);
 void store_details_free(struct store_details *details); /* NULL is fine */
 
-/* ---- reading: any thread, blocks on the disk ---- */
-
-/* The bytes of a complete block, or of the tail (block == its number) as far as it is visible, in
- * format 1, whole and verified: block_parse does not fail on them. Free *bytes. */
-enum store_result store_read_block(struct store *store, struct position position, uint64_t block,
-                                   uint8_t **bytes, size_t *len);
-
-/* The tail alone; its head says which number it has. Free *bytes. */
-enum store_result store_read_tail(struct store *store, struct position position, uint8_t **bytes,
-                                  size_t *len);
-
-/* The canvas before a block, from the nearest keyframe at or below it: paints it (one colour a
- * byte, CANVAS_PIXELS of them), *before is the block before which it stands (apply blocks from
- * *before on). Keyframes stand before every KEYFRAME_BLOCKS-th block; before block 0 the canvas is
- * blank. */
-enum store_result store_read_keyframe(struct store *store, struct position position, uint64_t block,
-                                      uint8_t *pixels, uint64_t *before);
-
 /* A file that was read turned out to be wrong, though it was verified: never expected, but then the
- * builder looks at all of them again. The functions above call this by themselves. */
+ * builder looks at all of them again. store_read.h does it by itself. */
 void store_report(struct store *store);
 
 /* ---- its life ---- */

@@ -21,7 +21,7 @@ struct site {
     const struct files *files; /* the web client; NULL: none, "/" is 404 */
     struct pictures *pictures;
     struct canvases *canvases;
-    struct history *history; /* NULL: none is kept */
+    struct history *history;          /* NULL: none is kept */
     const struct web_origin *origins; /* allowed beside the request's own host */
     size_t n_origins;
     const struct network *proxies; /* whose forwarding fields are believed */

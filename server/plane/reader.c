@@ -226,7 +226,7 @@ enum reader_result reader_start(struct reader *reader, const struct reader_proof
         result = reader_step(reader, POLL_MS, &delivered);
         if (result != READER_OK)
             return result;
-        if (*stop)
+        if (__atomic_load_n(stop, __ATOMIC_RELAXED)) /* a signal handler or a thread sets it */
             return READER_STOPPED;
         say_progress(reader, bounds.high, &said);
     }

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: ISC
 """archive: a server's history served by hand, with lies; and running the tools that read a history."""
 import contextlib
+import copy
 import http.server
 import json
 import os
-import resource
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
-from fold import fold_plane
-from past import Past, plane_index
+from fold import record_edits
+from past import Past
 from server import BUILD, REPORT
 
 
@@ -23,15 +24,25 @@ class Archive:
         self.genesis = genesis
         self.base = f"/h/{genesis[:16]}/"
         self.version = read if read is not None else records[-1].offset + 1
-        self.index = plane_index(records, genesis, self.version)
         self.info = {"protocol": "placed.1", "genesis": genesis, "version": self.version, "history": True}
+        self.index = {"genesis": genesis, "version": self.version, "canvases": []}
         self.answers = {}
         self.asked = {}
-        for place in fold_plane(records):
+        places = {edits[0] for edits in (record_edits(record.value) for record in records) if edits}
+        for place in sorted(places, key=lambda place: (place[1], place[0])):
             past = Past(records, place)
+            rows, tail = past.rows(genesis)
+            self.index["canvases"].append({"x": place[0], "y": place[1], "version": past.version, "edits": sum(
+                row["edits"] for row in (*rows, tail)), "blocks": rows, "tail": tail})
             for block in past.blocks:
                 self.answers[self.name(place, block.number)] = block.encode(genesis, place)
             self.answers[self.name(place, "tail")] = past.tail.encode(genesis, place)
+
+    def copy(self):
+        """Another one, not serving, to lie by itself: making one takes a while."""
+        other = copy.copy(self)
+        other.index, other.answers, other.asked = copy.deepcopy(self.index), dict(self.answers), {}
+        return other
 
     def name(self, place, what):
         return f"{self.base}{place[0]},{place[1]}/{what}.bin"
@@ -101,26 +112,30 @@ class Done:
         return f"status {self.status}, {self.peak_kb} kB\n{self.out[-3000:]!r}\n{self.err}"
 
 
-def run(tool, *arguments, interrupt_when=None, timeout=100, text=True):
+def run(tool, *arguments, interrupt_when=None, timeout=100, text=True, env=None):
     """Run a tool of build/tools to its end. interrupt_when: SIGINT once this is true."""
     command = [str(BUILD / "tools" / tool), *map(str, arguments)]
-    # A child of its own: its peak of memory is then the tool's.
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        try:
-            if interrupt_when is not None:
-                deadline = time.monotonic() + timeout
-                while not interrupt_when() and process.poll() is None and time.monotonic() < deadline:
-                    time.sleep(0.01)
+    deadline = time.monotonic() + timeout
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,  # pylint: disable=R1732
+                                   env={**os.environ, **(env or {})})
+        # wait4 instead of Popen's waiting: it tells how much memory this one process took.
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            if interrupt_when is not None and interrupt_when():
                 process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=timeout)
-        finally:
-            if process.poll() is None:
+                interrupt_when = None
+            if time.monotonic() > deadline:
                 process.kill()
-    said = err.decode(errors="replace")
+            time.sleep(0.005)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        err.seek(0)
+        data, said = out.read(), err.read().decode(errors="replace")
     assert not REPORT.search(said), said
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return Done(process.returncode, out.decode() if text else out, said, peak if peak > before else 0)
+    return Done(process.returncode, data.decode() if text else data, said, usage.ru_maxrss)
 
 
 def files_below(folder):

@@ -12,11 +12,11 @@ KEYS = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rs
 class Certificate:
     """One of its own, with its key."""
 
-    def __init__(self, folder, name, kind="ec"):
+    def __init__(self, folder, name, kind="ec", host="DNS:placed.test"):
         self.cert = pathlib.Path(folder) / f"{name}.pem"
         self.key = pathlib.Path(folder) / f"{name}.key"
         subprocess.run(["openssl", "req", "-x509", *KEYS[kind], "-noenc", "-days", "2", "-subj", f"/CN={name}",
-                        "-addext", "subjectAltName=DNS:placed.test", "-keyout", str(self.key), "-out", str(self.cert)],
+                        "-addext", f"subjectAltName={host}", "-keyout", str(self.key), "-out", str(self.cert)],
                        check=True, timeout=60, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.der = ssl.PEM_cert_to_DER_cert(self.cert.read_text())
 

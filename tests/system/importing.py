@@ -5,8 +5,10 @@ What is expected is computed here from the rows, with nothing of the tool's: sor
 as they came, painted one after the other.
 """
 import asyncio
+import contextlib
 import gzip
 import json
+import os
 import pathlib
 import signal
 import tempfile
@@ -50,6 +52,14 @@ async def start(*arguments):
                                                 stderr=asyncio.subprocess.PIPE)
 
 
+def send(process, number):
+    """A signal, if it still runs. Not by process.send_signal: that would wait for one that has just ended, behind
+    asyncio's back, which then knows no status."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
+
+
 async def run(*arguments, timeout=100, number=None, after=None):
     """Run it to its end; `after` seconds it gets the signal `number`, if it still runs."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
@@ -58,8 +68,7 @@ async def run(*arguments, timeout=100, number=None, after=None):
             reading = asyncio.ensure_future(process.communicate())
             if number is not None:
                 await asyncio.wait([reading], timeout=after)
-                if process.returncode is None:
-                    process.send_signal(number)
+                send(process, number)
             out, err = await asyncio.wait_for(reading, timeout)
         finally:
             if process.returncode is None:
@@ -82,11 +91,14 @@ async def good(*arguments, **more):
     return done
 
 
-async def records_of(folder):
-    """All records of the embedded log in a folder, by logcat."""
-    process = await asyncio.create_subprocess_exec(str(LOGCAT), f"local:{folder}", stdout=asyncio.subprocess.PIPE)
-    out, _ = await process.communicate()
-    assert process.returncode == 0
+async def records_of(folder, missing=None):
+    """All records of the embedded log in a folder, by logcat; `missing` when it cannot be read."""
+    process = await asyncio.create_subprocess_exec(str(LOGCAT), f"local:{folder}", stdout=asyncio.subprocess.PIPE,
+                                                   stderr=asyncio.subprocess.PIPE)
+    out, err = await process.communicate()
+    if process.returncode and missing is not None:
+        return missing
+    assert process.returncode == 0, err
     return parse_export(out)
 
 

@@ -46,8 +46,9 @@ class Block:
             for word in words:
                 edits += word.to_bytes(3, "little")
         n = len(offsets)
-        return struct.pack(f"<8sHhhH16sQQQII{n}Q{n}q{n}I", b"placedhb", 1, *place, 0, bytes.fromhex(genesis), self.number,
-                           self.start, self.end, n, self.edits, *offsets, *times, *counts) + bytes(edits)
+        head = struct.pack("<8sHhhH16sQQQII", b"placedhb", 1, *place, 0, bytes.fromhex(genesis), self.number, self.start,
+                           self.end, n, self.edits)
+        return head + struct.pack(f"<{n}Q{n}q{n}I", *offsets, *times, *counts) + bytes(edits)
 
 
 class Past:
@@ -198,8 +199,8 @@ def random_records(seed, edits, places=(HOME,), largest=4000, start_ms=1_700_000
         bits, words = rng.getrandbits(24 * n).to_bytes(3 * n, "little"), []
         for i in range(0, 3 * n, 3):
             x, y = bits[i] | (bits[i + 1] & 3) << 8, bits[i + 1] >> 2 | (bits[i + 2] & 15) << 6
-            # Some pixels are painted again and again.
-            words.append(x % (8 if kind > 0.9 else 1000) | y % (8 if kind > 0.9 else 1000) << 10 | (bits[i + 2] >> 4) << 20)
+            span = 8 if kind > 0.9 else 1000  # some pixels are painted again and again
+            words.append(x % span | y % span << 10 | (bits[i + 2] >> 4) << 20)
         records.append((time_ms, record_value(rng.choice(places), words)))
         edits -= n
     return records

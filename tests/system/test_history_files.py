@@ -291,3 +291,25 @@ async def test_a_log_whose_beginning_is_gone(kafka_world):
     assert answer.status == 404
     await client.place()
     assert server.stderr().count("there is no history") == 1
+
+
+@pytest.mark.limit(240)
+async def test_a_broker_that_was_away(own_kafka, make_world, kafka_log):
+    """History goes on by itself, with every record and none twice."""
+    world = make_world(kafka_log(own_kafka))
+    server = await world.server()
+    client = await world.client(server)
+    await client.place(5)
+    genesis = (await world.info(server))["genesis"]
+    await whole(server, client.version, genesis)
+    await asyncio.to_thread(own_kafka.stop, kill=True)
+    await eventually(lambda: client.readonly, "it is read-only", WAIT)
+    await asyncio.to_thread(own_kafka.start)
+    await eventually(lambda: not client.readonly, "it takes edits", WAIT)
+    for _ in range(3):
+        await client.place(5)
+    records = await asyncio.to_thread(world.log.records)
+    await whole(server, end_of(records), genesis)
+    tail = await asyncio.to_thread(server.get, f"/h/{genesis[:16]}/0,0/tail.bin")
+    assert tail.status == 200 and tail.body == Past(records).tail.encode(genesis, HOME)
+    await world.check()

@@ -50,7 +50,7 @@ class Counter:
                 return
             try:
                 far = socket.create_connection(self.server.addresses["listening"][1:])
-            except OSError:
+            except (OSError, KeyError):  # it is down, or does not say yet where it listens
                 near.close()
                 continue
             for source, sink, count in ((near, far, True), (far, near, False)):

@@ -196,14 +196,14 @@ async def test_polls_outlive_a_restart_of_the_server(world, front):
         body(later, word(2, 2, 2))}
 
 
-LOAD = ("--readers", 40, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 4, "--alone")
+LOAD = ("--readers", 40, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 4, "--settle", 40, "--alone")
 
 
 async def test_edit_flood_follows_through_nginx(world, front):
     front = await front(world)
     await paint(front.server, 1, 1, 1)  # the log has a name from the beginning
     url = front.server.url("/ws", "ws")
-    report = await flood(url, *LOAD, "--poll", f"http://127.0.0.1:{front.nginx.port}")
+    report = await flood(url, *LOAD, "--poll", f"http://127.0.0.1:{front.nginx.port}", timeout=100)
     assert report.status == 0, report
     counters = report.counters
     assert counters["edits_sent"] == counters["edits_seen"] > 100
@@ -219,8 +219,8 @@ async def test_edit_flood_follows_through_nginx(world, front):
 async def test_edit_flood_follows_through_nginx_while_the_server_restarts(world, front):
     front = await front(world)
     running = asyncio.create_task(flood(
-        front.server.url("/ws", "ws"), "--readers", 30, "--writers", 2, "--rate", 50, "--duration", 8, "--settle", 30,
-        "--reconnecting", 30, "--poll", f"http://127.0.0.1:{front.nginx.port}", timeout=90))
+        front.server.url("/ws", "ws"), "--readers", 30, "--writers", 2, "--rate", 50, "--duration", 8, "--settle", 40,
+        "--reconnecting", 30, "--poll", f"http://127.0.0.1:{front.nginx.port}", timeout=110))
     await asyncio.sleep(3)
     port = front.server.addresses["listening"][2]
     await asyncio.to_thread(front.server.kill)

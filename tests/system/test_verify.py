@@ -6,10 +6,12 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import pytest
 from archive import Archive, run
 from broker import LocalLog
+from certificates import Certificate
 from flood import flood
 from fold import HOME, pack, parts, record_edits, record_value
 from past import Past, plane_index, put, random_records
@@ -26,15 +28,22 @@ LEFT = (-1, 0)
 def history(tmp_path_factory):
     """(folder of the log, its records by logcat): three canvases, each with a block or two and a tail."""
     folder = tmp_path_factory.mktemp("history")
-    put(folder, random_records(7, 330000, PLACES), GENESIS)
+    put(folder, random_records(7, 270000, PLACES), GENESIS)
     records = LocalLog(folder).records()
     assert all(1 <= len(Past(records, place).blocks) <= 3 for place in PLACES)
     return folder / "log", records
 
 
-@pytest.fixture
-def archive(history):
+@pytest.fixture(scope="module")
+def truth(history):
+    """What an honest server would serve; not to be changed."""
     return Archive(history[1], GENESIS)
+
+
+@pytest.fixture
+def archive(truth):
+    """The same, to be changed."""
+    return truth.copy()
 
 
 def verify(*arguments):
@@ -78,6 +87,7 @@ def say(word):
 
 # ---- the same
 
+@pytest.mark.limit(240)
 async def test_server_folder_and_log_are_the_same(world, history):
     log, records = history
     server = world.make_server(args=["--plane", "2x2"])
@@ -90,7 +100,7 @@ async def test_server_folder_and_log_are_the_same(world, history):
     async def all_read():  # what is on the disk may come later than what is served
         return (await asyncio.to_thread(run, "verify", "--exact", log, folder)).status == 0
 
-    await eventually(all_read, "the history is on the disk", 60)
+    await eventually(all_read, "the history is on the disk", 150)
     chains = [{"canvas": [canvas["x"], canvas["y"]], "blocks": len(canvas["blocks"]),
                "chain": canvas["blocks"][-1]["chain"]} for canvas in index["canvases"]]
     pairs = [(url,), (folder,), (log,), (log, url), (url, log), (folder, url), (url, folder), (log, folder),
@@ -119,7 +129,7 @@ async def test_kafka_and_a_server_are_the_same(kafka_world):
         assert found["result"] == "same", found
         return found if found["b"]["version"] == found["a"]["version"] else None
 
-    found = await eventually(read, "history has read all", 60)
+    found = await eventually(read, "history has read all", 120)
     assert found["compared"]["edits"] > 65536 and found["compared"]["blocks"] >= 1
     past = Past(await asyncio.to_thread(kafka_world.log.records))
     rows, _ = past.rows(found["a"]["genesis"])
@@ -154,27 +164,27 @@ def test_what_is_cut_short_is_told(history, archive, tmp_path, cut):
             assert {difference["expected"], difference["found"]} == {str(archive.version), str(end)}
 
 
-def test_a_server_that_reads_less_than_a_tail_shows_is_compared_as_far(history):
+def test_a_server_that_reads_less_than_a_tail_shows_is_compared_as_far(history, truth):
     """Between the index and the tail more edits came; the index counts."""
     log, records = history
-    middle = len(records) - 40
-    early, late = Archive(records[:middle], GENESIS), Archive(records, GENESIS)
-    assert all(len(Past(records[:middle], place).blocks) == len(Past(records, place).blocks) for place in PLACES)
+    complete = max(block["to"] for canvas in truth.index["canvases"] for block in canvas["blocks"])
+    middle = (sum(record.offset < complete for record in records) + len(records)) // 2
+    early = Archive(records[:middle], GENESIS)
     for place in PLACES:
-        early.answers[early.name(place, "tail")] = late.answers[late.name(place, "tail")]
+        early.answers[early.name(place, "tail")] = truth.answers[truth.name(place, "tail")]
     with early:
         for pair in (early.url,), (early.url, log):
             report = verify(*pair)
+            assert report["a"]["version"] < truth.version
             assert report["result"] == "same" and report["compared"]["version"] == records[middle - 1].offset + 1
             assert report["compared"]["records"] == sum(1 for record in records[:middle] if record_edits(record.value))
 
 
-def test_a_tail_that_became_complete_meanwhile_is_read_as_a_block(history):
+def test_a_tail_that_became_complete_meanwhile_is_read_as_a_block(history, truth):
     log, records = history
     early = Archive(records[:len(records) // 8], GENESIS)
-    late = Archive(records, GENESIS)
-    assert not Past(records[:len(records) // 8]).blocks
-    early.answers = late.answers
+    assert not any(canvas["blocks"] for canvas in early.index["canvases"])
+    early.answers = dict(truth.answers)
     with early:
         assert verify(early.url, log)["result"] == "same"
 
@@ -183,19 +193,17 @@ def test_a_tail_that_became_complete_meanwhile_is_read_as_a_block(history):
 
 @pytest.mark.parametrize("place, number", [(HOME, 0), (LEFT, 0), ((1, 2), 0), (LEFT, -1), (HOME, -1)])
 @pytest.mark.parametrize("order", ["log first", "server first", "two servers"])
-def test_a_lie_in_one_edit_is_named(history, archive, place, number, order):
+def test_a_lie_in_one_edit_is_named(history, archive, truth, place, number, order):
     log, records = history
     past = Past(records, place)
     number = number if number >= 0 else len(past.blocks)
     block = past.blocks[number] if number < len(past.blocks) else past.tail
     offset, which, at, word = edit_at(past, number, block.edits * 3 // 4)
     name = archive.name(place, number if number < len(past.blocks) else "tail")
-    truth = archive.answers[name]
     lie = word ^ 1 << 20
-    archive.answers[name] = truth[:at] + pack([lie]) + truth[at + 3:]
+    archive.answers[name] = truth.answers[name][:at] + pack([lie]) + truth.answers[name][at + 3:]
     rehash(archive, place)
-    honest = Archive(records, GENESIS)
-    with archive, honest:
+    with archive, truth.copy() as honest:
         assert verify(archive.url)["result"] == "same"  # consistent in itself
         pair = {"log first": (log, archive.url), "server first": (archive.url, log),
                 "two servers": (honest.url, archive.url)}[order]
@@ -214,13 +222,13 @@ def test_bytes_that_are_not_those_of_the_hash_are_named(history, archive):
     log, records = history
     offset, which, at, word = edit_at(Past(records, LEFT), 0, 12345)
     name = archive.name(LEFT, 0)
-    truth = archive.answers[name]
-    archive.answers[name] = lie = truth[:at] + pack([word ^ 3 << 20]) + truth[at + 3:]
+    honest = archive.answers[name]
+    archive.answers[name] = lie = honest[:at] + pack([word ^ 3 << 20]) + honest[at + 3:]
     with archive:
         difference = only(verify(archive.url))
         assert (difference["who"], difference["canvas"], difference["block"]) == ("A", [-1, 0], 0)
         assert difference["what"] == "SHA-256 of the block"
-        assert difference["expected"] == hashlib.sha256(truth).hexdigest()
+        assert difference["expected"] == hashlib.sha256(honest).hexdigest()
         assert difference["found"] == hashlib.sha256(lie).hexdigest()
         differences = verify(log, archive.url)["differences"]
         assert [difference["who"] for difference in differences] == ["B", "A and B"]
@@ -234,8 +242,8 @@ def test_bytes_that_are_not_those_of_the_hash_are_named(history, archive):
 def test_a_lie_in_one_hash_is_named(history, archive, place, field):
     log, _ = history
     row = archive.row(place, 0)
-    truth = row[field]
-    row[field] = lie = ("0" if truth[0] != "0" else "1") + truth[1:]
+    honest = row[field]
+    row[field] = lie = ("0" if honest[0] != "0" else "1") + honest[1:]
     with archive:
         for pair, who in ((archive.url,), "A"), ((log, archive.url), "B"), ((archive.url, log), "A"):
             report = verify(*pair)
@@ -244,10 +252,10 @@ def test_a_lie_in_one_hash_is_named(history, archive, place, field):
             assert (difference["canvas"], difference["block"]) == (list(place), 0)
             if field == "sha256":
                 assert difference["what"] == "SHA-256 of the block"
-                assert (difference["expected"], difference["found"]) == (lie, truth)
+                assert (difference["expected"], difference["found"]) == (lie, honest)
             else:
                 assert difference["what"] == "chain in the index"
-                assert (difference["expected"], difference["found"]) == (truth, lie)
+                assert (difference["expected"], difference["found"]) == (honest, lie)
 
 
 def replaced(records, at, record):
@@ -258,7 +266,7 @@ def replaced(records, at, record):
 @pytest.mark.parametrize("change, what", [
     ("time", "time of the record"), ("drop", "record"), ("more", "record"), ("canvas", "record")])
 @pytest.mark.parametrize("where", [0.1, 0.99])
-def test_a_lie_about_a_record_is_named(history, change, what, where):
+def test_a_lie_about_a_record_is_named(history, truth, change, what, where):
     log, records = history
     at = int(len(records) * where)
     while not record_edits(records[at].value):
@@ -270,7 +278,7 @@ def test_a_lie_about_a_record_is_named(history, change, what, where):
            "drop": lambda: None,
            "more": lambda: type(record)(record.offset, record.time_ms, record_value(place, words + words[:1])),
            "canvas": lambda: type(record)(record.offset, record.time_ms, record_value((0, 2), words))}[change]()
-    with Archive(replaced(records, at, lie), GENESIS) as archive, Archive(records, GENESIS) as honest:
+    with Archive(replaced(records, at, lie), GENESIS) as archive, truth.copy() as honest:
         assert verify(archive.url)["result"] == "same"
         for pair in (log, archive.url), (honest.url, archive.url), (archive.url, log):
             difference = only(verify(*pair))
@@ -332,6 +340,25 @@ def test_a_canvas_that_is_not_told_of_is_missed(history, archive):
         assert report["what"] == "record" and report["found"] == "none" and report["offset"] == first
 
 
+def test_the_ten_lines_of_the_protocol(archive):
+    protocol = (TOP / "PROTOCOL.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", protocol[protocol.index("### Proving it"):], re.S)
+
+    def prove():
+        return subprocess.run([sys.executable, "-c", lines, archive.url, GENESIS[:16]], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False, text=True)
+
+    with archive:
+        done = prove()
+        report = verify(archive.url)
+        assert done.stdout == "".join("%d,%d %d %s\n" % (*chain["canvas"], chain["blocks"], chain["chain"])
+                                      for chain in report["chains"]) and done.stdout.count("\n") == 3
+        name = archive.name((1, 2), 0)
+        archive.answers[name] = archive.answers[name][:-1] + b"\1"
+        done = prove()
+        assert done.returncode == 1 and "canvas 1,2, block 0: computed" in done.stderr
+
+
 # ---- files that are hurt
 
 def flip(path, at):
@@ -349,7 +376,7 @@ def folder(history, tmp_path_factory):
     shutil.copytree(history[0], data / "log")
     server = Server(data, args=["--plane", "2x2"]).start()
     async def ready():
-        await eventually(lambda: run("verify", "--exact", history[0], data / "history").status == 0, "all is read", 60)
+        await eventually(lambda: run("verify", "--exact", history[0], data / "history").status == 0, "all is read", 150)
     asyncio.run(ready())
     server.close()
     assert not server.reports
@@ -552,6 +579,26 @@ def test_a_connection_that_breaks_is_made_again_and_not_for_ever(archive):
             archive.answers[name] = broken
             assert verify(archive.url)["result"] == result
             assert archive.asked[name] == (2 if result == "same" else 3)
+
+
+async def test_over_tls_only_who_is_trusted(world, history, tmp_path):
+    log, _ = history
+    certificate = Certificate(tmp_path, "own", host="IP:127.0.0.1")
+    server = world.make_server(args=["--plane", "2x2", "--tls-cert", str(certificate.cert), "--tls-key", str(certificate.key)])
+    shutil.copytree(log, server.data / "log")
+    await asyncio.to_thread(server.start)
+    url = "https://127.0.0.1:%d" % server.addresses["listening"][2]
+
+    def same():
+        return run("verify", "--exact", log, url, env={"SSL_CERT_FILE": str(certificate.cert)})
+
+    async def is_same():
+        done = await asyncio.to_thread(same)
+        return done.status == 0 and done
+
+    await eventually(is_same, "the same over TLS", 60)
+    done = await asyncio.to_thread(run, "verify", url)
+    assert done.status == 1 and "certificate" in done.out, done
 
 
 def test_nobody_there_is_told():

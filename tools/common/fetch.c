@@ -244,6 +244,13 @@ static bool take_base(struct fetch *f, const char *base)
     return true;
 }
 
+/* As the curl program does: certificates of one's own authority, instead of the system's. */
+static bool set_authorities(CURL *curl)
+{
+    const char *file = getenv("SSL_CERT_FILE");
+    return !file || !*file || curl_easy_setopt(curl, CURLOPT_CAINFO, file) == CURLE_OK;
+}
+
 static bool set_up(struct fetch *f, unsigned timeout_s)
 {
     long seconds = timeout_s ? (long)timeout_s : FETCH_TIMEOUT_S;
@@ -255,7 +262,7 @@ static bool set_up(struct fetch *f, unsigned timeout_s)
            curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK && set_authorities(c) &&
            curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, seconds < CONNECT_S ? seconds : CONNECT_S) ==
                CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)LEAST_BYTES_S) == CURLE_OK &&

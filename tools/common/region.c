@@ -40,8 +40,8 @@ static struct position canvas_of(int64_t x, int64_t y)
 void region_canvases(const struct region *region, struct position *first, struct position *last)
 {
     *first = canvas_of(region->x, region->y);
-    *last = canvas_of((int64_t)region->x + region->width - 1,
-                      (int64_t)region->y + region->height - 1);
+    *last =
+        canvas_of((int64_t)region->x + region->width - 1, (int64_t)region->y + region->height - 1);
 }
 
 struct region region_with(struct region region, struct position canvas)

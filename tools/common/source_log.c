@@ -289,28 +289,40 @@ static int begin(struct source_log *s)
     return seek(&s->source, 0, UINT64_MAX);
 }
 
-struct source *source_log_open(const char *url, const struct source_options *options,
+struct source *source_log_take(struct log *log, const struct source_options *options,
                                char error[SOURCE_ERROR_BYTES])
 {
     char why[LOG_ERROR_BYTES] = "no memory";
+    struct source_log *s = calloc(1, sizeof *s);
+    if (!s) {
+        snprintf(error, SOURCE_ERROR_BYTES, "%s", why);
+        log_close(log);
+        return NULL;
+    }
+    s->source.ops = &ops;
+    s->source.options = *options;
+    s->records.record = on_record;
+    s->log = log;
+    s->reader = log_reader_create(log, &s->records, why);
+    if (s->reader && begin(s) == 0)
+        return &s->source;
+    snprintf(error, SOURCE_ERROR_BYTES, "%s", s->reader ? s->source.error : why);
+    close_log(&s->source);
+    return NULL;
+}
+
+struct source *source_log_open(const char *url, const struct source_options *options,
+                               char error[SOURCE_ERROR_BYTES])
+{
+    char why[LOG_ERROR_BYTES] = "";
     const struct log_options log_options = {
         .readonly = true,
         .properties = options->properties,
         .n_properties = options->n_properties,
     };
-    struct source_log *s = calloc(1, sizeof *s);
-    if (s) {
-        s->source.ops = &ops;
-        s->source.options = *options;
-        s->records.record = on_record;
-        s->log = log_open(url, &log_options, why);
-        s->reader = s->log ? log_reader_create(s->log, &s->records, why) : NULL;
-        if (s->reader && begin(s) == 0)
-            return &s->source;
-        snprintf(error, SOURCE_ERROR_BYTES, "%s", s->reader ? s->source.error : why);
-        close_log(&s->source);
-        return NULL;
-    }
+    struct log *log = log_open(url, &log_options, why);
+    if (log)
+        return source_log_take(log, options, error);
     snprintf(error, SOURCE_ERROR_BYTES, "%s", why);
     return NULL;
 }

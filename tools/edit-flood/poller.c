@@ -69,6 +69,7 @@ void poller_opened(struct flood *flood, struct conn *conn)
     conn_settled(flood, conn);
     conn->asked = false;
     conn->moves = 0;
+    conn->seen_version = conn->follower.version; /* what waited to be judged was dropped */
     if (conn->habit == HABIT_RECONNECTING)
         timer_set(flood, conn, every / 2 + flood_random(flood) % (every + 1));
     ask(flood, conn);

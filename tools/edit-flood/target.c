@@ -61,7 +61,7 @@ void target_position(const struct target *target, struct position *position)
     const char *at = strstr(target->path, "/c/");
     *position = (struct position){0};
     if (at)
-        (void)sscanf(at, "/c/%d,%d/", &position->gx, &position->gy);
+        (void)sscanf(at, "/c/%hd,%hd/", &position->gx, &position->gy);
 }
 
 int target_parse(struct target *target, const char *url, const char **error)

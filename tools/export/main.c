@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "common/progress.h"
-#include "common/source.h"
+#include "common/source_open.h"
 #include "common/stop.h"
 #include "csv.h"
 #include "options.h"

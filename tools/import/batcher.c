@@ -28,7 +28,7 @@ struct gathered {
 
 struct batcher {
     size_t edits;
-    bool has_authors;
+    bool has_authors, whole;
     struct batches *batches;
     uint8_t *header; /* a, of the largest batch */
     struct gathered canvases[CANVASES_MAX];
@@ -37,7 +37,7 @@ struct batcher {
     int64_t second;
 };
 
-struct batcher *batcher_create(size_t edits, bool authors, struct batches *batches)
+struct batcher *batcher_create(size_t edits, bool authors, bool whole, struct batches *batches)
 {
     struct batcher *b = calloc(1, sizeof *b);
     if (b && authors)
@@ -48,6 +48,7 @@ struct batcher *batcher_create(size_t edits, bool authors, struct batches *batch
     }
     b->edits = edits;
     b->has_authors = authors;
+    b->whole = whole;
     b->batches = batches;
     return b;
 }
@@ -137,7 +138,7 @@ static int reserve(struct batcher *b, struct gathered *g)
 
 int batcher_add(struct batcher *b, const struct row *row)
 {
-    int64_t second = row->time_ms / SECOND_MS;
+    int64_t second = b->whole ? 0 : row->time_ms / SECOND_MS;
     int rc = 0;
     struct gathered *g = find(b, row->position);
     if (second != b->second || (g && g->n == b->edits) || (!g && b->n_canvases == CANVASES_MAX)) {

@@ -34,8 +34,9 @@ struct batches {
 
 struct batcher;
 
-/* At most `edits` a batch, 1 to BATCHER_EDITS_MAX. NULL when out of memory. */
-struct batcher *batcher_create(size_t edits, bool authors, struct batches *batches);
+/* At most `edits` a batch, 1 to BATCHER_EDITS_MAX; whole: as many as that, from whatever seconds,
+ * for whom times do not matter. NULL when out of memory. */
+struct batcher *batcher_create(size_t edits, bool authors, bool whole, struct batches *batches);
 void batcher_destroy(struct batcher *batcher); /* NULL is fine */
 
 /* 0; -1 when out of memory; else what batches said. */

@@ -33,7 +33,8 @@ int feed(const struct options *options, const struct work *work, const struct wo
 {
     int rc = -1;
     error[0] = '\0';
-    struct batcher *batcher = batcher_create(edits, options->authors && !options->server, to);
+    struct batcher *batcher = batcher_create(edits, options->authors && !options->server,
+                                             options->server && options->speed == 0, to);
     struct merge *merge = NULL;
     if (!batcher)
         snprintf(error, RUN_ERROR_BYTES, "no memory");

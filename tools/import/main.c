@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* import: what happened elsewhere, painted here. */
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/stop.h"
 #include "import_id.h"
@@ -21,21 +23,30 @@ static int complain(const char *what)
     return 1;
 }
 
-/* A new server's data folder may not be there yet; log and work folder lie in it. */
-static void make_data_folder(const char *url)
+/* A new server's data folder may not be there yet; log and work folder lie in it. False: this is a
+ * data folder, and not the log in it. */
+static bool make_data_folder(const char *url)
 {
-    char path[4096];
+    char path[4096], inner[4096 + 16], own[4096 + 16];
     if (strstr(url, "://"))
-        return;
+        return true;
     snprintf(path, sizeof path, "%s", strncmp(url, "local:", 6) == 0 ? url + 6 : url);
     size_t len = strlen(path);
     while (len > 1 && path[len - 1] == '/')
         path[--len] = '\0';
+    snprintf(inner, sizeof inner, "%s/log/data.mdb", path);
+    snprintf(own, sizeof own, "%s/data.mdb", path);
+    if (access(inner, F_OK) == 0 && access(own, F_OK) != 0) {
+        fprintf(stderr, "import: %s is the data folder of a server: its log is local:%s/log\n",
+                path, path);
+        return false;
+    }
     char *slash = strrchr(path, '/');
     if (slash && slash != path) {
         *slash = '\0';
         mkdir(path, 0750); /* opening the log says what is wrong, if anything is */
     }
+    return true;
 }
 
 static int run(const struct options *options)
@@ -45,8 +56,8 @@ static int run(const struct options *options)
     static struct report report;
     if (import_id_make(options, &id, error) != 0)
         return complain(error);
-    if (options->log)
-        make_data_folder(options->log);
+    if (options->log && !make_data_folder(options->log))
+        return 1;
     prepare_work_folder(options, folder, sizeof folder);
     struct work *work = work_open(folder, error);
     if (!work)

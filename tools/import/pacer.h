@@ -13,10 +13,10 @@ struct pacer {
 };
 
 /* How many ms are left at now_ms until what happened at time_ms is due; 0: it is. The first that is
- * asked for is due at once. */
+ * asked for is due at once, and so is what has no time (0). */
 static inline int64_t pacer_left_ms(struct pacer *pacer, int64_t time_ms, int64_t now_ms)
 {
-    if (pacer->speed <= 0)
+    if (pacer->speed <= 0 || time_ms <= 0)
         return 0;
     if (!pacer->begun) {
         pacer->begun = true;

@@ -21,7 +21,8 @@
 #include "ws_link.h"
 
 enum {
-    WINDOW = 64, /* messages of a canvas, 16,384 edits: far below what a server says busy at */
+    WINDOW = 256,     /* messages of a canvas without an answer: answers come once a tick */
+    WINDOW_ALL = 768, /* of all canvases: a server takes some 1,000 batches, then says busy */
     CANVASES_MAX = 1024,
     WAIT_MS = 100,
     SAVE_MS = 1000,
@@ -57,7 +58,8 @@ struct server_out {
     struct canvas **canvases;
     struct pollfd *polls;
     size_t n_canvases;
-    uint64_t number; /* of the batch that is being sent */
+    size_t n_waiting; /* messages in all rings */
+    uint64_t number;  /* of the batch that is being sent */
     uint64_t n_found, n_placed, n_messages, n_refused;
     int64_t saved_ms, heard_ms;
     char error[SERVER_OUT_ERROR_BYTES];
@@ -90,6 +92,7 @@ static void drop(struct canvas *canvas, size_t i)
         *message_at(canvas, i) = *message_at(canvas, i - 1);
     canvas->first = (canvas->first + 1) % WINDOW;
     canvas->n--;
+    canvas->out->n_waiting--;
 }
 
 static void on_placed(struct canvas *canvas, uint64_t id)
@@ -261,12 +264,14 @@ static int send_message(struct server_out *out, struct canvas *canvas, const uin
                         size_t n)
 {
     char error[WS_LINK_ERROR_BYTES] = "";
-    while (canvas->n == WINDOW || canvas->n_again > 0 || (canvas->is_behind && canvas->n > 0)) {
+    while (canvas->n == WINDOW || out->n_waiting >= WINDOW_ALL || canvas->n_again > 0 ||
+           (canvas->is_behind && canvas->n > 0)) {
         if (stop_asked() || run(out, WAIT_MS) != 0)
             return -1;
     }
     canvas->is_behind = false;
     struct message *m = message_at(canvas, canvas->n++);
+    out->n_waiting++;
     m->id = canvas->next_id++;
     m->n = (uint16_t)n;
     m->again = false;

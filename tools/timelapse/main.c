@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "common/progress.h"
-#include "common/source.h"
+#include "common/source_open.h"
 #include "common/stop.h"
 #include "film.h"
 #include "options.h"

@@ -4,7 +4,7 @@
 #define PLACED_VERIFY_SIDE_H
 
 #include "common/blocks.h"
-#include "common/source.h"
+#include "common/source_open.h"
 
 struct side {
     const char *who; /* "A" or "B" */

@@ -103,6 +103,16 @@ export class Axis {
     return Math.floor(interpolate(this.times, this.versions, time) + 1e-6);
   }
 
+  /**
+   * The version so much later than this place (or earlier). Where nothing came to be in that time, the
+   * next one (or the one before).
+   */
+  later(place: number, version: number, ms: number): number {
+    const wanted = this.versionOfTime(this.timeAt(place) + ms);
+    if (ms > 0) return Math.max(wanted, version + 1);
+    return Math.min(wanted, version - 1);
+  }
+
   /** How busy it was in each of n equal parts of the axis: 1 where it was busiest. */
   bars(n: number): Float64Array {
     const bars = new Float64Array(n);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// A block of history (PROTOCOL.md, "Blocks"): some 65,536 edits of one canvas with the records that
+// A block of history (PROTOCOL.md, "A block"): some 65,536 edits of one canvas with the records that
 // they came in, as columns. Whatever does not check ends in an error that says what, never in a guess.
 
 import { EDIT_BYTES, validEdits, type Size } from './edit';

@@ -20,7 +20,7 @@ export interface CursorSource {
 }
 
 export interface CursorEvents {
-  /** Something is shown that was not before, or another index is known. */
+  /** What was waited for is shown, or another index is known. */
   changed(): void;
   /** It could not be had, and is tried again; null: all is well again. */
   trouble(error: unknown): void;
@@ -132,11 +132,7 @@ export class Cursor {
     if (!entry || !this.enter(entry)) return false;
     const records = countUpTo(entry.block.versions, version);
     this.step(records === 0 ? 0 : entry.block.ends[records - 1]!);
-    const shown = records === 0 ? entry.block.from : entry.block.versions[records - 1]!;
-    if (shown !== this.shown) {
-      this.shown = shown;
-      this.events.changed();
-    }
+    this.shown = records === 0 ? entry.block.from : entry.block.versions[records - 1]!;
     return true;
   }
 

@@ -69,7 +69,8 @@ export class Layers {
   next(): void {
     const at = CHOICES.findIndex(([choice]) => choice === this.choice);
     this.choose(CHOICES[(at + 1) % CHOICES.length]![0]);
-    this.host.hint.say(CHOICES.find(([choice]) => choice === this.choice)![1]);
+    const words = CHOICES.find(([choice]) => choice === this.choice)![1];
+    this.host.hint.say(this.settled ? words : `${words}: loading`);
   }
 
   toggleMenu(open = this.menu.hidden !== false): void {

@@ -20,8 +20,10 @@ export interface RewindHost {
   others(): readonly { x: number; y: number }[];
   /** The past is shown from now on, or no more. */
   turned(on: boolean): void;
-  /** Something is to be drawn again. */
+  /** Something other than the boards is to be drawn again. */
   changed(): void;
+  /** The boards are to be brought up to date, and drawn if anything changed on them. */
+  moved(): void;
 }
 
 const MINUTE_MS = 60_000;
@@ -130,7 +132,9 @@ export class Rewind {
     // At the end there is nothing left to play: from the beginning, then.
     if (this.playing && this.place >= 1) this.goTo(this.axis.first);
     this.frameAt = 0;
-    this.moved();
+    this.say();
+    this.rest();
+    this.host.changed();
   }
 
   /** The keys of the timeline; whether it was one. */
@@ -242,11 +246,7 @@ export class Rewind {
       }
       return;
     }
-    const time = axis.timeAt(this.place) + direction * count * MINUTE_MS;
-    const version = axis.versionOfTime(time);
-    // Where a minute holds no record, the next one.
-    const moves = direction > 0 ? version > this.version : version < this.version;
-    this.goTo(moves ? version : this.version + direction);
+    this.goTo(axis.later(this.place, this.version, direction * count * MINUTE_MS));
   }
 
   private playOn(now: number): void {
@@ -257,14 +257,18 @@ export class Rewind {
     this.frameAt = now;
     this.place = advance(this.axis!, this.place, Math.min(ms, isCalm() ? ms : FRAME_MAX_MS), this.speed);
     this.version = this.axis!.versionAt(this.place);
-    if (this.place >= 1) this.playing = false;
     this.rest();
+    if (this.place < 1) return;
+    this.playing = false;
+    this.say();
+    // The last picture is drawn with care, as one that stays.
+    this.host.changed();
   }
 
   /** The moment is another one. */
   private moved(): void {
     this.rest();
-    this.host.changed();
+    this.host.moved();
   }
 
   private rest(): void {

@@ -86,7 +86,6 @@ export class Timeline {
     if (axis !== this.drawn) drawTrack(this.canvas, axis);
     this.drawn = axis;
     if (!this.held) slider.valueAsNumber = place;
-    slider.style.setProperty('--place', String(place));
     const words = axis ? momentWords(time, version) : 'Loading';
     if (slider.getAttribute('aria-valuetext') !== words) {
       slider.setAttribute('aria-valuetext', words);

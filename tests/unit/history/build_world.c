@@ -12,6 +12,7 @@
 
 #include "core/canvas.h"
 #include "core/edit.h"
+#include "history/store_read.h"
 
 /* ---- the log ---- */
 
@@ -121,6 +122,7 @@ enum reader_result world_start(struct world *world)
                                                        .whom = world});
     if (build_load(world->build, world->genesis, log_identify(world->log)) != 0)
         return READER_FAILED;
+    world->from = build_fold(world->build)->from;
     world->reader = reader_create(world->log, error);
     reader_silence(world->reader);
     reader_add(world->reader, build_fold(world->build));

@@ -39,6 +39,7 @@ struct world {
     struct reader *reader;
     volatile int stop;
     int published; /* calls */
+    uint64_t from; /* the offset from which the last start had to read */
 };
 
 int world_setup(void **state);

@@ -11,7 +11,7 @@
 #include "core/canvas.h"
 #include "history/block.h"
 #include "history/builder.h"
-#include "history/store.h"
+#include "history/store_read.h"
 
 struct store {
     int unused;

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "history/store_read.h"
+
 static const struct position home = {0, 0}, west = {-1, 0}, south = {3, 5};
 
 static bool exists(const struct world *world, const char *name)
@@ -107,6 +109,30 @@ static void same_files_however_it_is_read_and_killed(void **state)
     assert_true(pieces == digest(world, &whole_n));
     assert_int_equal(n, whole_n);
     assert_true(n > 30);
+}
+
+/* Even where a block was completed since, and its records that were saved are in there alone. */
+static void a_kill_costs_what_came_after_the_last_save(void **state)
+{
+    struct world *world = *state;
+    world_paint(world, home, 100000, 1000);
+    world_paint(world, west, 1000, 1000);
+    assert_int_equal(world_start(world), READER_OK);
+    assert_int_equal(world->from, 0);
+    assert_int_equal(build_flush(world->build), 0);
+    uint64_t saved = world->high;
+    world_paint(world, home, 60000, 1000);
+    world_paint(world, west, 1000, 1000);
+    assert_int_equal(world_read(world), READER_OK);
+    assert_true(exists(world, "0,0/1.bin"));
+    world_kill(world);
+    assert_int_equal(world_start(world), READER_OK);
+    assert_int_equal(world->from, saved);
+    assert_int_equal(build_flush(world->build), 0);
+    world_expect(world);
+    world_stop(world);
+    assert_int_equal(world_start(world), READER_OK);
+    assert_int_equal(world->from, world->high);
 }
 
 /* ---- damage ---- */
@@ -442,6 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(files_are_what_the_records_say),
         WORLD_TEST(same_files_however_it_is_read_and_killed),
+        WORLD_TEST(a_kill_costs_what_came_after_the_last_save),
         WORLD_TEST(whatever_is_damaged_is_made_anew),
         WORLD_TEST(folders_that_are_gone_are_made_anew),
         WORLD_TEST(what_is_damaged_while_it_is_served_is_never_shown),

@@ -245,6 +245,7 @@ static void what_has_not_been_read_yet_is_waited_for(void **state)
     fake_publish(last - 1);
     assert_int_equal(ask(scene, HISTORY_PICTURE, home, last, 0), HISTORY_COMING);
     assert_int_equal(ask(scene, HISTORY_HEAT, home, 0, last), HISTORY_COMING);
+    assert_int_equal(get(scene, HISTORY_TIME, home, TIME, last - 1), HISTORY_MOVED);
     assert_int_equal(ask(scene, HISTORY_TIME, home, TIME, last), HISTORY_COMING);
     assert_int_equal(ask(scene, HISTORY_BLOCK, home, 1000, last), HISTORY_COMING);
     fake_publish(last);

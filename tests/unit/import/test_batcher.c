@@ -56,7 +56,7 @@ static void add(struct batcher *batcher, int64_t ms, int16_t gx, uint32_t word, 
 static void a_record_is_of_one_second_and_one_canvas(void **state)
 {
     struct seen *seen = seen_create();
-    struct batcher *batcher = batcher_create(100, true, &seen->batches);
+    struct batcher *batcher = batcher_create(100, true, false, &seen->batches);
     add(batcher, 1000, 0, 1, 11);
     add(batcher, 1100, 1, 2, 12);
     add(batcher, 1200, 0, 3, 13);
@@ -85,7 +85,7 @@ static void a_record_is_of_one_second_and_one_canvas(void **state)
 static void times_never_go_back_and_no_record_is_too_large(void **state)
 {
     struct seen *seen = seen_create();
-    struct batcher *batcher = batcher_create(7, false, &seen->batches);
+    struct batcher *batcher = batcher_create(7, false, false, &seen->batches);
     uint32_t next[3] = {0}; /* each canvas's words count on */
     for (uint32_t i = 0; i < 9000; i++) {
         int16_t gx = (int16_t)(i * 2654435761u >> 16 & 1 ? i % 3 : 0);
@@ -110,7 +110,7 @@ static void times_never_go_back_and_no_record_is_too_large(void **state)
 static void many_canvases_of_one_time_go_out_in_parts(void **state)
 {
     struct seen *seen = seen_create();
-    struct batcher *batcher = batcher_create(1000, true, &seen->batches);
+    struct batcher *batcher = batcher_create(1000, true, false, &seen->batches);
     for (int round = 0; round < 3; round++) {
         for (int16_t gx = -500; gx < 500; gx++)
             add(batcher, 0, gx, 1, 0);
@@ -122,11 +122,25 @@ static void many_canvases_of_one_time_go_out_in_parts(void **state)
     free(seen);
 }
 
+static void whole_ones_are_full_whatever_the_time(void **state)
+{
+    struct seen *seen = seen_create();
+    struct batcher *batcher = batcher_create(50, false, true, &seen->batches);
+    for (uint32_t i = 0; i < 1010; i++)
+        add(batcher, 5000 * (int64_t)i, 3, i % 1000, 0);
+    assert_int_equal(batcher_finish(batcher), 0);
+    assert_int_equal(seen->n, 21);
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(seen->counts[i], 50);
+    batcher_destroy(batcher);
+    free(seen);
+}
+
 static void it_stops_when_it_is_told(void **state)
 {
     struct seen *seen = seen_create();
     seen->stop_at = 2;
-    struct batcher *batcher = batcher_create(1, true, &seen->batches);
+    struct batcher *batcher = batcher_create(1, true, false, &seen->batches);
     const struct row row = {.time_ms = 1};
     int rc = 0;
     for (int i = 0; i < 10 && rc == 0; i++)
@@ -144,6 +158,7 @@ int main(void)
         cmocka_unit_test(a_record_is_of_one_second_and_one_canvas),
         cmocka_unit_test(times_never_go_back_and_no_record_is_too_large),
         cmocka_unit_test(many_canvases_of_one_time_go_out_in_parts),
+        cmocka_unit_test(whole_ones_are_full_whatever_the_time),
         cmocka_unit_test(it_stops_when_it_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
