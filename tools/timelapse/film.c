@@ -58,7 +58,9 @@ static int show(struct film *film)
         size_t at = (size_t)y * picture.width + rect.x;
         memcpy(film->shown + at, picture.pixels + at, rect.width);
     }
-    progress_show(film->progress, film->frame - film->begun, film->frame, film->state->plan.frames);
+    if (!film->replaying)
+        progress_show(film->progress, film->frame - film->begun, film->frame,
+                      film->state->plan.frames);
     return 0;
 }
 

@@ -20,7 +20,12 @@
 #include "survey.h"
 #include "sys/descriptors.h"
 
-enum { PATH_BYTES = 4096, ERROR_BYTES = 512, MEBIBYTE = 1024 * 1024 };
+enum {
+    PATH_BYTES = 4096,
+    ERROR_BYTES = 512,
+    MEBIBYTE = 1024 * 1024,
+    ENCODE_PIXELS_MAX = 1 << 26, /* at a time; libwebp takes some 30 bytes for each: 2 GB */
+};
 
 static int complain(int status, const char *message)
 {
@@ -36,11 +41,17 @@ static void keep_memory(void)
     mallopt(M_TRIM_THRESHOLD, 256 * MEBIBYTE);
 }
 
-static unsigned count_processors(void)
+/* How many threads encode frames of so many pixels: what was asked for, or one a processor, but no
+ * more than memory is meant for. */
+static unsigned count_threads(const struct options *options, uint64_t pixels)
 {
     cpu_set_t set;
-    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    return n < ENCODERS_MAX ? (unsigned)n : ENCODERS_MAX;
+    unsigned n = options->threads;
+    if (n == 0)
+        n = sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+    n = n < ENCODERS_MAX ? n : ENCODERS_MAX;
+    uint64_t most = ENCODE_PIXELS_MAX / pixels;
+    return n <= most ? n : most > 0 ? (unsigned)most : 1;
 }
 
 /* What to do with raw frames: the command that takes them. */
@@ -115,17 +126,19 @@ static struct output *open_output(const struct options *options, const struct st
                                   const char *state_path, bool resumed, char error[ERROR_BYTES])
 {
     const struct region *region = &state->plan.region;
-    const struct output_config config = {
-        .path = options->out,
-        .state_path = state_path,
-        .width = (region->width + options->shrink - 1) / options->shrink,
-        .height = (region->height + options->shrink - 1) / options->shrink,
-        .zoom = options->zoom,
-        .fps = options->fps,
-        .hold_ms = options->hold_ms,
-        .threads = options->threads > 0 ? options->threads : count_processors()};
+    struct output_config config = {.path = options->out,
+                                   .state_path = state_path,
+                                   .width = (region->width + options->shrink - 1) / options->shrink,
+                                   .height =
+                                       (region->height + options->shrink - 1) / options->shrink,
+                                   .zoom = options->zoom,
+                                   .fps = options->fps,
+                                   .hold_ms = options->hold_ms};
+    config.threads =
+        count_threads(options, (uint64_t)config.width * config.height * config.zoom * config.zoom);
     if (options->format == FORMAT_RAW) {
-        say_raw(&config);
+        if (!options->quiet)
+            say_raw(&config);
         return output_raw_create(&config, error);
     }
     struct sink *sink = options->format == FORMAT_WEBP
