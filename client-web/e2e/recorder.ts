@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: ISC
-// A second opinion about history: every frame that a canvas's stream brings, read by code that shares
-// nothing with the page's, and the canvas at any version by the plainest fold.
+// A second opinion about history: every edit that a canvas's stream brings, read by code that shares
+// nothing with the page's, and the canvas at any version by the plainest fold. A frame may hold several
+// records; where those end, the blocks say, whose edits must be the stream's.
 
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { WAIT_MS } from './page';
 
@@ -40,19 +43,62 @@ export async function startRecorder(page: Page, url: string, folder = ''): Promi
   }, `${url.replace('http', 'ws')}${folder}ws?from=0`);
 }
 
-/** What was recorded up to this version, which must have come. */
-export async function recorded(page: Page, version: number): Promise<Recording> {
+/** What was recorded up to this version of the canvas, which must be there by and by. */
+export async function recorded(page: Page, version: number, name = '0,0'): Promise<Recording> {
   await page.waitForFunction((v) => (window.recorded!.at(-1)?.version ?? 0) >= v, version, {
     timeout: WAIT_MS,
   });
-  return new Recording(await page.evaluate(() => window.recorded!));
+  const stream = await page.evaluate(() => window.recorded!.flatMap(({ edits }) => [...edits]));
+  const records = await readRecords(new URL('.', page.url()), name, version);
+  const edits = records.flatMap((record) => [...record.edits]);
+  assert.equal(edits.length, stream.length, 'blocks and stream hold as many edits');
+  assert.ok(
+    edits.every((value, i) => value === stream[i]),
+    'blocks and stream hold the same edits',
+  );
+  return new Recording(records);
 }
 
+/** The records of all blocks, once history has read this version. */
+async function readRecords(base: URL, name: string, version: number): Promise<Recorded[]> {
+  const { genesis } = (await (await fetch(new URL('info', base))).json()) as { genesis: string };
+  const folder = new URL(`h/${genesis.slice(0, 16)}/${name}/`, base);
+  for (let end = Date.now() + WAIT_MS; ; await sleep(50)) {
+    assert.ok(Date.now() < end, `history has not read version ${version}`);
+    const answer = await fetch(new URL('index.json', folder));
+    if (!answer.ok) continue;
+    const index = (await answer.json()) as { version: number; blocks: unknown[] };
+    if (index.version < version) continue;
+    const names = [...index.blocks.map((_, number) => `${number}.bin`), 'tail.bin'];
+    const blocks = await Promise.all(
+      names.map(async (file) => (await fetch(new URL(file, folder))).arrayBuffer()),
+    );
+    const records = blocks.flatMap(recordsOf);
+    // A block that was completed between two answers is there twice, or not at all.
+    if (records.every(({ version: v }, i) => i === 0 || v > records[i - 1]!.version)) return records;
+  }
+}
+
+function recordsOf(block: ArrayBuffer): Recorded[] {
+  const view = new DataView(block);
+  const n = view.getUint32(56, true);
+  let at = 64 + 20 * n;
+  return Array.from({ length: n }, (_, i) => {
+    const edits: number[] = [];
+    for (let left = view.getUint32(64 + 16 * n + 4 * i, true); left > 0; left--, at += 3) {
+      edits.push(...editOf(view.getUint8(at) | (view.getUint16(at + 1, true) << 8)));
+    }
+    return { version: Number(view.getBigUint64(64 + 8 * i, true)) + 1, edits };
+  });
+}
+
+const editOf = (word: number): number[] => [word & 1023, (word >> 10) & 1023, word >> 20];
+
 export class Recording {
-  constructor(private readonly frames: readonly Recorded[]) {}
+  constructor(private readonly records: readonly Recorded[]) {}
 
   get versions(): number[] {
-    return this.frames.map(({ version }) => version);
+    return this.records.map(({ version }) => version);
   }
 
   get newest(): number {
@@ -62,7 +108,7 @@ export class Recording {
   /** How many edits there are up to this version. */
   edits(version: number): number {
     let sum = 0;
-    for (const frame of this.frames) if (frame.version <= version) sum += frame.edits.length / 3;
+    for (const record of this.records) if (record.version <= version) sum += record.edits.length / 3;
     return sum;
   }
 
@@ -81,7 +127,7 @@ export class Recording {
   }
 
   private upTo(version: number): number[] {
-    return this.frames.filter((frame) => frame.version <= version).flatMap(({ edits }) => [...edits]);
+    return this.records.filter((record) => record.version <= version).flatMap(({ edits }) => [...edits]);
   }
 }
 
