@@ -17,6 +17,9 @@ vi.mock('../src/core/picture', async (original) => ({
   }),
 }));
 
+// Real time counts for nothing here, and may be long on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 const GENESIS = '0123456789abcdef'.repeat(2);
 const G = GENESIS.slice(0, 16);
 const at = { x: -1, y: 2, open: true, version: 7 };

@@ -219,7 +219,7 @@ static int load_progress(struct build *build)
 }
 
 /* Into *shelves: all canvases that have records. */
-static int load_shelves(struct build *build, struct shelves *shelves)
+static int load_shelves(struct build *build, const volatile int *stop, struct shelves *shelves)
 {
     const struct disk *disk = &build->keeper.disk;
     struct position *positions;
@@ -229,7 +229,7 @@ static int load_shelves(struct build *build, struct shelves *shelves)
         return fail(build, disk->folder, strerror(errno));
     for (size_t i = 0; i < n && result == 0; i++) {
         struct shelf *shelf =
-            load_canvas(disk, positions[i], build->progress.read, build->keeper.error);
+            load_canvas(disk, positions[i], build->progress.read, stop, build->keeper.error);
         if (!shelf) {
             result = fail_kept(build);
         } else if (shelf_version(shelf) == 0) {
@@ -297,7 +297,7 @@ static void identify(struct progress *progress, const uint8_t *genesis,
 }
 
 int build_load(struct build *build, const uint8_t genesis[GENESIS_BYTES],
-               struct log_identity identity)
+               struct log_identity identity, const volatile int *stop)
 {
     struct shelves shelves = {0};
     forget(build);
@@ -311,7 +311,7 @@ int build_load(struct build *build, const uint8_t genesis[GENESIS_BYTES],
         if (begin_anew(build) != 0)
             return -1;
         identify(&build->progress, genesis, identity);
-    } else if (load_shelves(build, &shelves) != 0) {
+    } else if (load_shelves(build, stop, &shelves) != 0) {
         shelves_finish(&shelves);
         return -1;
     }

@@ -31,9 +31,9 @@ struct build *build_create(const struct build_config *config);
 void build_destroy(struct build *build); /* NULL is fine */
 
 /* Load what is on the disk of the log's history and can be gone on with; folders of other logs are
- * removed. 0, or -1 with a reason in build_error. */
+ * removed. 0, or -1 with a reason in build_error; also when *stop was set meanwhile. */
 int build_load(struct build *build, const uint8_t genesis[GENESIS_BYTES],
-               struct log_identity identity);
+               struct log_identity identity, const volatile int *stop);
 
 /* For a reader. Its `from` is what build_load left to be read. */
 struct fold *build_fold(struct build *build);

@@ -176,8 +176,8 @@ static enum outcome read_log(struct builder *builder, struct reader *reader)
 static enum outcome run_session(struct builder *builder, const uint8_t *genesis)
 {
     char error[LOG_ERROR_BYTES];
-    if (build_load(builder->build, genesis, log_identify(builder->log)) != 0)
-        return fail(builder, build_error(builder->build));
+    if (build_load(builder->build, genesis, log_identify(builder->log), &builder->stop) != 0)
+        return is_stopping(builder) ? STOPPED : fail(builder, build_error(builder->build));
     struct reader *reader = reader_create(builder->log, error);
     if (!reader)
         return fail(builder, error);

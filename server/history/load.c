@@ -21,6 +21,7 @@ struct loading {
     const struct disk *disk;
     struct shelf *shelf;
     uint64_t read;
+    const volatile int *stop;
     char *error;
 };
 
@@ -112,6 +113,8 @@ static int load_rows(const struct loading *loading, const uint8_t *bytes, size_t
         struct store_row row;
         if (!row_decode(bytes + at, shelf->n_rows, shelf_chain(shelf), &row))
             break;
+        if (__atomic_load_n(loading->stop, __ATOMIC_RELAXED))
+            return fail(loading, "history", "it was stopped while it loaded");
         int loaded = load_block(loading, &row);
         if (loaded <= 0)
             return loaded;
@@ -222,9 +225,9 @@ static int load_all(const struct loading *loading)
 }
 
 struct shelf *load_canvas(const struct disk *disk, struct position position, uint64_t read,
-                          char error[LOAD_ERROR_BYTES])
+                          const volatile int *stop, char error[LOAD_ERROR_BYTES])
 {
-    struct loading loading = {.disk = disk, .read = read, .error = error};
+    struct loading loading = {.disk = disk, .read = read, .stop = stop, .error = error};
     loading.shelf = shelf_create(position, disk->genesis);
     if (!loading.shelf) {
         no_memory(&loading);

@@ -15,8 +15,9 @@ enum {
 
 /* The shelf of a canvas with all records below offset `read` that its files still hold without a
  * gap. NULL with a reason in error when memory or the disk is in the way; damage is none: it ends
- * what is loaded. Missing keyframes are made. */
+ * what is loaded. Missing keyframes are made. It takes as long as reading all of them does, and
+ * fails early when *stop is set. */
 struct shelf *load_canvas(const struct disk *disk, struct position position, uint64_t read,
-                          char error[LOAD_ERROR_BYTES]);
+                          const volatile int *stop, char error[LOAD_ERROR_BYTES]);
 
 #endif

@@ -150,7 +150,7 @@ export class Cursor {
   private enter(entry: Entry): boolean {
     const { here } = this;
     if (here === entry) return true;
-    if (here && here.block.to === entry.block.from && this.isWhole(here)) {
+    if (here && here.block.to === entry.block.from) {
       this.step(here.block.edits.length / 3);
       entry.start ??= this.board.indices.slice();
       this.settleIn(entry, 0);
@@ -166,12 +166,6 @@ export class Cursor {
     this.board.load(entry.start);
     this.settleIn(entry, 0);
     return true;
-  }
-
-  /** Whether the block ends where the next one begins, for all that is known. */
-  private isWhole({ block }: Entry): boolean {
-    const next = this.index!.blocks[block.number];
-    return next !== undefined && next.to === block.to;
   }
 
   private settleIn(entry: Entry, applied: number): void {
@@ -227,7 +221,7 @@ export class Cursor {
     const ref = blockFor(this.index, version);
     const entry = this.find(ref, version);
     if (!entry) {
-      const led = this.here?.block.to === ref.from && this.isWhole(this.here);
+      const led = this.here?.block.to === ref.from;
       const [block, start] = await Promise.all([
         this.fetchBlock(ref, signal),
         led ? null : this.startOf(ref, signal),
@@ -266,8 +260,7 @@ export class Cursor {
     }
     const i = this.kept.findIndex((entry) => entry.block.number === block.number);
     const before = i < 0 ? null : this.kept.splice(i, 1)[0]!;
-    // Longer than before: entered anew, from its start.
-    if (before && this.here === before) this.here = null;
+    // Where it is longer than before, the board enters it anew, from its start.
     const covered = new Uint8Array(block.edits.length / 3);
     this.kept.push({ block, start: start ?? before?.start ?? null, covered, known: 0 });
     while (this.kept.length > BLOCKS_KEPT) {

@@ -47,6 +47,25 @@ static void each_edit_has_the_author_of_its_run(void **state)
         assert_true(authors_of(header, i) == authors[i]);
 }
 
+static void edits_of_different_authors_are_as_few_runs_as_can_be(void **state)
+{
+    enum { N = 2 * AUTHORS_RUN_MAX + 9 };
+    uint64_t *authors = calloc(N, sizeof *authors);
+    uint8_t *bytes = malloc(authors_runs_max(N));
+    assert_true(authors && bytes);
+    assert_int_equal(authors_store_runs(bytes, authors, N), 1 + 3 * AUTHORS_RUN_BYTES);
+    assert_int_equal(authors_count((struct span){bytes, 1 + 3 * AUTHORS_RUN_BYTES}), N);
+    for (size_t i = 0; i < N; i++)
+        authors[i] = i % 7 < 3 ? UINT64_MAX - i / 7 : i;
+    size_t len = authors_store_runs(bytes, authors, N);
+    assert_in_range(len, 1 + (N / 7) * 5 * AUTHORS_RUN_BYTES, authors_runs_max(N) * 5 / 7 + 60);
+    assert_int_equal(authors_count((struct span){bytes, len}), N);
+    for (size_t i = 0, step = 1; i < N; i += step, step = step < 500 ? step + 1 : step)
+        assert_true(authors_of((struct span){bytes, len}, i) == authors[i]);
+    free(authors);
+    free(bytes);
+}
+
 static void a_malformed_header_speaks_of_no_edit(void **state)
 {
     uint8_t bytes[1 + 2 * AUTHORS_RUN_BYTES];
@@ -76,6 +95,7 @@ int main(void)
         cmocka_unit_test(one_author_is_as_many_runs_as_it_takes),
         cmocka_unit_test(the_bytes_are_as_the_protocol_says),
         cmocka_unit_test(each_edit_has_the_author_of_its_run),
+        cmocka_unit_test(edits_of_different_authors_are_as_few_runs_as_can_be),
         cmocka_unit_test(a_malformed_header_speaks_of_no_edit),
     };
     return cmocka_run_group_tests_name("authors", tests, NULL, NULL);

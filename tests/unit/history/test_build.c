@@ -135,6 +135,23 @@ static void a_kill_costs_what_came_after_the_last_save(void **state)
     assert_int_equal(world->from, world->high);
 }
 
+static void loading_ends_early_when_it_is_to_stop(void **state)
+{
+    struct world *world = *state;
+    size_t n, again;
+    world_paint(world, home, 150000, 1000);
+    assert_int_equal(world_start(world), READER_OK);
+    world_stop(world);
+    uint64_t whole = digest(world, &n);
+    world->stop = 1;
+    assert_int_equal(world_start(world), READER_FAILED);
+    world_kill(world);
+    assert_true(whole == digest(world, &again)); /* and leaves everything as it was */
+    world->stop = 0;
+    assert_int_equal(world_start(world), READER_OK);
+    world_expect(world);
+}
+
 /* ---- damage ---- */
 
 static void flip(const char *path)
@@ -401,6 +418,7 @@ static void blocks_are_found_by_version_and_time(void **state)
 static void many_open_blocks_are_on_the_disk_alone(void **state)
 {
     struct world *world = *state;
+    world->sparse = true;
     assert_int_equal(world_start(world), READER_OK);
     for (int16_t gy = -16; gy < 16; gy++) {
         for (int16_t gx = -16; gx < 16; gx++)
@@ -469,6 +487,7 @@ int main(void)
         WORLD_TEST(files_are_what_the_records_say),
         WORLD_TEST(same_files_however_it_is_read_and_killed),
         WORLD_TEST(a_kill_costs_what_came_after_the_last_save),
+        WORLD_TEST(loading_ends_early_when_it_is_to_stop),
         WORLD_TEST(whatever_is_damaged_is_made_anew),
         WORLD_TEST(folders_that_are_gone_are_made_anew),
         WORLD_TEST(what_is_damaged_while_it_is_served_is_never_shown),
