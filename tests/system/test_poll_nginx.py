@@ -8,12 +8,11 @@ import pytest
 from flood import flood
 from fold import word
 from test_nginx import NGINX, Counter, Nginx
-from test_poll import IMMUTABLE, Poll, body, held, name_of, paint
+from test_poll import IMMUTABLE, Poll, body, held, known, name_of, paint
 from world import eventually
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed (tools/setup system)")
 HOLDERS = 60  # an address may hold 64
-NO_LIMIT = (r"^            limit_conn sockets 64;\n            proxy_cache history;", "            proxy_cache history;")
 
 
 class Front:
@@ -139,7 +138,7 @@ async def test_versions_of_the_future_and_moved_ones_are_not_kept(world, front):
     name = await name_of(front.server)
     version = await paint(front.server, 1, 1, 1)
     poll = Poll(front)
-    for path in (f"{name}/edits/{version + 1}", f"{name}/edits/007", f"/h/0123456789abcdef/0,0/edits/0"):
+    for path in (f"{name}/edits/{version + 1}", f"{name}/edits/007", "/h/0123456789abcdef/0,0/edits/0"):
         for _ in range(2):
             status, headers, _ = await poll.get(path)
             assert (status, headers["cache-control"], headers["x-cache-status"]) == (404, "no-store", "MISS"), path
@@ -165,7 +164,7 @@ async def test_a_moved_version_is_asked_for_each_time(world, front):
         status, headers, _ = await poll.get(path)
         assert (status, headers["location"], headers["cache-control"]) == (302, f"{name}/edits/{version}", "no-store")
         assert front.asked(path) == n
-    status, headers, _ = await poll.get(f"/at?t=9999999999999&canvas=0,0")
+    status, headers, _ = await poll.get("/at?t=9999999999999&canvas=0,0")
     assert (status, headers["location"]) == (302, f"{name}/{version}.png"), "the query of /at gets through"
     assert front.asked("/at?t=9999999999999&canvas=0,0") == 1
 
@@ -194,6 +193,34 @@ async def test_polls_outlive_a_restart_of_the_server(world, front):
     later = await paint(front.server, 2, 2, 2)
     assert {edits for _, _, edits in await asyncio.gather(*(poll.answer(20) for poll in polls))} == {
         body(later, word(2, 2, 2))}
+
+
+async def test_a_server_that_is_behind_passes_its_404_on_to_another(world, front):
+    asked = []
+
+    async def behind(reader, writer):
+        """A server that has not read the log as far."""
+        try:
+            while True:
+                asked.append(await reader.readuntil(b"\r\n\r\n"))
+                writer.write(b"HTTP/1.1 404 Not Found\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    async with await asyncio.start_server(behind, "127.0.0.1", 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        front = await front(world, also=[("^        keepalive 32;", f"        server 127.0.0.1:{port};\n"
+                                                                    "        keepalive 32;")])
+        name = await name_of(front.server)
+        versions = [await paint(front.server, i, 1, 1) for i in range(8)]
+        last = await paint(front.server, 9, 9, 9)
+        await known(front.server, name, last)
+        poll = Poll(front)
+        for version in versions:
+            assert (await poll.get(f"{name}/edits/{version}"))[0] == 200
+            assert (await poll.get(f"{name}/{version}.png"))[0] == 200
+        assert len(asked) > 2, "both were asked"
+        poll.close()
 
 
 LOAD = ("--readers", 40, "--writers", 3, "--rate", 60, "--batch", 2, "--duration", 4, "--settle", 40, "--alone")

@@ -289,6 +289,24 @@ async def test_another_log_does_not_go_on_with_it(tmp_path, rng):
     await filmed(*slow(log, out))
 
 
+async def test_a_log_that_went_another_way_does_not_go_on_with_it(tmp_path, rng):
+    """Two logs with one beginning, as after a backup was put back: they have one identity, not one history."""
+    log, other = await make_log(tmp_path / "log", [(0, 1, 1, 5)]), tmp_path / "other"
+    await asyncio.to_thread(shutil.copytree, log, other)
+    for number, folder in enumerate((log, other)):
+        rows = [f"{EVENT_MS + 1000 * i},x=,{rng.randrange(500)},{rng.randrange(500)},{rng.randrange(16)}"
+                for i in range(32000)]
+        await good("--log", f"local:{folder}", "--no-authors",
+                   await asyncio.to_thread(write, tmp_path / f"more{number}.csv", HEAD_2017, rows))
+    assert len(await records_of(log)) == len(await records_of(other))
+    _, out = await stopped(tmp_path, rng, log)
+    before = out.read_bytes()
+    done = await film(*slow(other, out))
+    assert done.status == 1 and "another log" in done.err, done
+    assert out.read_bytes() == before
+    await filmed(*slow(log, out))
+
+
 @pytest.mark.parametrize("damage", ["file", "state", "gone"])
 async def test_what_was_damaged_meanwhile_is_not_continued(tmp_path, rng, damage):
     log, out = await stopped(tmp_path, rng)

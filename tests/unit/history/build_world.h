@@ -38,6 +38,7 @@ struct world {
     struct build *build;
     struct reader *reader;
     volatile int stop;
+    bool sparse;   /* compare in full only one canvas in 16, and those with complete blocks */
     int published; /* calls */
     uint64_t from; /* the offset from which the last start had to read */
 };

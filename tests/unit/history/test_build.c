@@ -418,6 +418,7 @@ static void blocks_are_found_by_version_and_time(void **state)
 static void many_open_blocks_are_on_the_disk_alone(void **state)
 {
     struct world *world = *state;
+    world->sparse = true;
     assert_int_equal(world_start(world), READER_OK);
     for (int16_t gy = -16; gy < 16; gy++) {
         for (int16_t gx = -16; gx < 16; gx++)
