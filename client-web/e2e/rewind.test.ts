@@ -196,7 +196,8 @@ test('keys: records, ends, and back to now', async () => {
 test('playing goes on to the end, and can be paused', async () => {
   await visit();
   await rewind();
-  await page.getByRole('button', { name: '10 times as fast', exact: true }).click();
+  // Slowly, so that there is time to pause it.
+  await page.getByRole('button', { name: '1 times as fast', exact: true }).click();
   await page.locator('#moment-slider').focus();
   await page.keyboard.press('Home');
   await shows(0);
@@ -375,7 +376,10 @@ test('the maps follow what is painted', async () => {
   const cell = 330 * 1000 + 330;
   const [before] = await overlayAt([cell]);
   await server.edit(330, 330, RED);
-  await expect.poll(async () => (await overlayAt([cell]))[0]![0], { timeout: WAIT_MS }).toBeLessThan(before![0]!);
+  // Every ten seconds they ask for what is new.
+  await expect
+    .poll(async () => (await overlayAt([cell]))[0]![0], { timeout: 3 * WAIT_MS })
+    .toBeLessThan(before![0]!);
 });
 
 test('what came after the last block, while rewind is open, is reached', async () => {
