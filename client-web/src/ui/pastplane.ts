@@ -183,7 +183,8 @@ function axisOf(indices: readonly HistoryIndex[]): Axis {
   const least = times.reduce((a, b) => Math.min(a, b), times[0] ?? 0);
   const most = times.reduce((a, b) => Math.max(a, b), 0);
   const first: Sample = { version: 0, time: least };
-  const last: Sample = { version: Math.max(...indices.map(({ version }) => version)), time: most };
+  // Where others of the plane were painted later than these, that is to be reached too.
+  const last: Sample = { version: Math.max(...indices.map(({ read }) => read)), time: most };
   return new Axis(
     indices.map(({ activity }) => activity),
     first,
