@@ -1,58 +1,56 @@
 // SPDX-License-Identifier: ISC
-// A second opinion about history: every frame that a canvas's stream brings, read by code that shares
-// nothing with the page's, and the canvas at any version by the plainest fold.
+// A second opinion about history: every record of the log, read by code that shares nothing with the
+// page's, and the canvas at any version by the plainest fold.
 
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
-import { WAIT_MS } from './page';
+import { LOGCAT, type Server } from './server';
 
 const SIDE = 1000;
 
 interface Recorded {
+  /** After the record. */
   readonly version: number;
+  readonly canvas: string;
   /** x, y, colour by turns. */
   readonly edits: readonly number[];
 }
 
-declare global {
-  interface Window {
-    recorded?: Recorded[];
+/** One record's value (PROTOCOL.md, "The log"): edits of canvas 0,0, or a position before them. */
+function parse(version: number, value: Buffer): Recorded {
+  const placed = value.length % 3 === 1;
+  const canvas = placed ? `${value.readInt16LE(0)},${value.readInt16LE(2)}` : '0,0';
+  const edits: number[] = [];
+  for (let at = placed ? 4 : 0; at < value.length; at += 3) {
+    const word = value.readUIntLE(at, 3);
+    edits.push(word & 1023, (word >> 10) & 1023, word >> 20);
   }
+  return { version, canvas, edits };
 }
 
-/** Begins to keep all frames of a canvas from the log's start on, in a page of its own. */
-export async function startRecorder(page: Page, url: string, folder = ''): Promise<void> {
-  await page.goto(`${url}info`);
-  await page.evaluate((address) => {
-    const kept: Recorded[] = (window.recorded = []);
-    const socket = new WebSocket(address, 'placed.1');
-    socket.binaryType = 'arraybuffer';
-    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (typeof data === 'string') return;
-      const view = new DataView(data);
-      const edits: number[] = [];
-      for (let at = 8; at < data.byteLength; at += 3) {
-        const word = view.getUint8(at) | (view.getUint8(at + 1) << 8) | (view.getUint8(at + 2) << 16);
-        edits.push(word & 1023, (word >> 10) & 1023, word >> 20);
-      }
-      kept.push({ version: Number(view.getBigUint64(0, true)), edits });
-    };
-  }, `${url.replace('http', 'ws')}${folder}ws?from=0`);
-}
-
-/** What was recorded up to this version, which must have come. */
-export async function recorded(page: Page, version: number): Promise<Recording> {
-  await page.waitForFunction((v) => (window.recorded!.at(-1)?.version ?? 0) >= v, version, {
-    timeout: WAIT_MS,
-  });
-  return new Recording(await page.evaluate(() => window.recorded!));
+/** The records of one canvas that are in the server's log by now, to the last one: frames of a stream
+ * would not do, because one may hold several records. */
+export async function recorded(server: Server, canvas = '0,0'): Promise<Recording> {
+  const options = { encoding: 'buffer', maxBuffer: 1 << 28 } as const;
+  const { stdout } = await promisify(execFile)(LOGCAT, [join(server.data, 'log')], options);
+  const records: Recorded[] = [];
+  for (let at = 0; at < stdout.length; ) {
+    const end = stdout.indexOf('\n', at);
+    const [offset, , length] = stdout.toString('latin1', at, end).split(' ').map(Number);
+    at = end + 1 + length!;
+    records.push(parse(offset! + 1, stdout.subarray(end + 1, at)));
+  }
+  return new Recording(records.filter((record) => record.canvas === canvas));
 }
 
 export class Recording {
-  constructor(private readonly frames: readonly Recorded[]) {}
+  constructor(private readonly records: readonly Recorded[]) {}
 
   get versions(): number[] {
-    return this.frames.map(({ version }) => version);
+    return this.records.map(({ version }) => version);
   }
 
   get newest(): number {
@@ -62,7 +60,7 @@ export class Recording {
   /** How many edits there are up to this version. */
   edits(version: number): number {
     let sum = 0;
-    for (const frame of this.frames) if (frame.version <= version) sum += frame.edits.length / 3;
+    for (const record of this.records) if (record.version <= version) sum += record.edits.length / 3;
     return sum;
   }
 
@@ -81,7 +79,7 @@ export class Recording {
   }
 
   private upTo(version: number): number[] {
-    return this.frames.filter((frame) => frame.version <= version).flatMap(({ edits }) => [...edits]);
+    return this.records.filter((record) => record.version <= version).flatMap(({ edits }) => [...edits]);
   }
 }
 
