@@ -50,6 +50,8 @@ export class Layers {
   choice: Choice = 'none';
   private readonly overlays = new Map<string, Overlay>();
   private genesis: string | null = null;
+  /** It was said that a map is loading. */
+  private announced = false;
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly menu: HTMLElement;
 
@@ -69,8 +71,12 @@ export class Layers {
   next(): void {
     const at = CHOICES.findIndex(([choice]) => choice === this.choice);
     this.choose(CHOICES[(at + 1) % CHOICES.length]![0]);
-    const words = CHOICES.find(([choice]) => choice === this.choice)![1];
-    this.host.hint.say(this.settled ? words : `${words}: loading`);
+    this.announced = !this.settled;
+    this.host.hint.say(this.settled ? this.words : `${this.words}: loading`);
+  }
+
+  private get words(): string {
+    return CHOICES.find(([choice]) => choice === this.choice)![1];
   }
 
   toggleMenu(open = this.menu.hidden !== false): void {
@@ -228,6 +234,8 @@ export class Layers {
     paintHeat(counts, words, choice, Math.max(1, overlay.most));
     overlay.g.putImageData(overlay.image, 0, 0);
     overlay.painted = wanted;
+    if (this.announced && this.settled) this.host.hint.say(this.words);
+    this.announced &&= !this.settled;
     this.legend();
     this.host.changed();
   }
