@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Edit } from '../src/core/edit';
 import { evening } from './art';
 import { DESKTOP, drawnAt, draws, launch, lookAt, open, paint, PHONE, text, WAIT_MS } from './page';
-import { pastSum, recorded, Recording, sha256, startRecorder } from './recorder';
+import { pastSum, recorded, Recording, sha256 } from './recorder';
 import { Server } from './server';
 
 const BLOCK_EDITS = 65_536;
@@ -35,16 +35,12 @@ beforeAll(async () => {
   server = await Server.start('--batch-ms', '20', '--tick-ms', '20');
   browser = await launch();
   painters = await browser.newContext(DESKTOP);
-  const recorder = await painters.newPage();
-  await startRecorder(recorder, server.url);
   const painter = await open(painters, server.url);
   await paint(painter, evening());
   for (let round = 0; round < 8; round++) await paint(painter, stripes(round, 24));
-  const version = await painter.evaluate(() => window.placed.client.sync.version);
-  recording = await recorded(recorder, version);
+  recording = await recorded(server);
   expect(recording.edits(recording.newest)).toBeGreaterThan(2 * BLOCK_EDITS);
   expect(recording.edits(recording.newest)).toBeLessThan(3 * BLOCK_EDITS);
-  await recorder.close();
   await painter.close();
 }, 240_000);
 
@@ -89,7 +85,7 @@ async function rewind(): Promise<void> {
 
 const goTo = (version: number) => page.evaluate((v) => window.placed.past!.rewind.goTo(v), version);
 
-/** A version of a frame near this part of all edits. */
+/** A version near this part of all records. */
 const versionAt = (part: number): number =>
   recording.versions[Math.floor(part * (recording.versions.length - 1))]!;
 

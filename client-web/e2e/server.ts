@@ -5,12 +5,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url));
 const BINARY = process.env.PLACED_BIN ?? join(TOP, 'build/server/placed');
+/** Prints a log's records. */
+export const LOGCAT = join(dirname(BINARY), '../tools/logcat');
 const WEB = join(TOP, 'build/client-web');
 const START_MS = 20_000;
 const STOP_MS = 20_000;
@@ -22,7 +24,7 @@ export class Server {
 
   /** `options` are the server's own; they may be changed before the next up(). */
   private constructor(
-    private readonly data: string,
+    readonly data: string,
     public options: readonly string[],
   ) {}
 
