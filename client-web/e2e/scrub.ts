@@ -50,10 +50,17 @@ try {
       await cdp.send('Emulation.setCPUThrottlingRate', { rate: by });
       const requests: string[] = [];
       page.on('request', (request) => requests.push(request.url()));
+      // In time of the processor, which a busy machine does not make longer.
+      await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+      const busy = async () =>
+        (await cdp.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
+      const before = await busy();
       const scrubbed = await page.evaluate(scrub, steps);
+      const cpu_ms = (1_000 * ((await busy()) - before)) / steps;
+      const step_ms = await page.evaluate(seekAll, steps);
       const asked = requests.filter((url) => /\.(bin|png)$/.test(url)).length;
       const pngs = await page.evaluate(decode, Math.min(steps, 60));
-      results.push({ device, slowed: by, ...scrubbed, requests: asked, png: pngs });
+      results.push({ device, slowed: by, ...scrubbed, cpu_ms, step_ms, requests: asked, png: pngs });
       await context.close();
     }
   }
@@ -66,7 +73,7 @@ try {
 /** In the page: a hand that goes to and fro over the block, another version each frame. */
 async function scrub(steps: number) {
   const { rewind } = window.placed.past!;
-  const { cursor, board } = rewind.shown!.canvases.get('0,0')!;
+  const { cursor } = rewind.shown!.canvases.get('0,0')!;
   const [block] = cursor.index!.blocks;
   const real = window.requestAnimationFrame.bind(window);
   const frames: number[] = [];
@@ -77,6 +84,10 @@ async function scrub(steps: number) {
       callback(now);
       frames.push(performance.now() - before);
     });
+  const slider = document.querySelector<HTMLInputElement>('#moment-slider')!;
+  const { axis } = rewind.shown!;
+  if (!axis) throw new Error('no axis');
+  slider.dispatchEvent(new PointerEvent('pointerdown'));
   const shown = new Set<number>();
   let versions = 0;
   let last = -1;
@@ -84,34 +95,41 @@ async function scrub(steps: number) {
   for (let i = 0; i < steps; i++) {
     // From end to end in 60 frames, as a quick hand would.
     const part = Math.abs(((i / 60) % 2) - 1);
-    rewind.goTo(1 + Math.round(part * (block!.to - 1)));
+    slider.valueAsNumber = axis.placeOf(1 + Math.round(part * (block!.to - 1)));
+    slider.dispatchEvent(new InputEvent('input'));
     await new Promise((resolve) => real(resolve));
     if (!rewind.shown!.settled(rewind.moment!)) continue;
     if (cursor.shown !== last) versions++;
     shown.add((last = cursor.shown!));
   }
   const seconds = (performance.now() - began) / 1_000;
+  slider.dispatchEvent(new PointerEvent('pointerup'));
   window.requestAnimationFrame = real;
-  // The step alone: from any version of the block to any other, without drawing. Ten at a time, because
-  // the browser's clock is coarse.
-  const steps_ms: number[] = [];
-  for (let i = 0; i < steps; i += 10) {
-    const before = performance.now();
-    for (let j = i; j < i + 10; j++) cursor.seek(1 + ((j * 7_919) % block!.to));
-    steps_ms.push((performance.now() - before) / 10);
-  }
-  board.touchAll();
   frames.sort((a, b) => a - b);
-  steps_ms.sort((a, b) => a - b);
-  const at = (sorted: number[], part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+  const at = (part: number) => frames[Math.min(frames.length - 1, Math.floor(part * frames.length))]!;
   return {
     versions_per_second: versions / seconds,
     versions_shown: shown.size,
     records: block!.to,
     frames_per_second: steps / seconds,
-    frame_ms: { p50: at(frames, 0.5), p95: at(frames, 0.95), p99: at(frames, 0.99) },
-    step_ms: { p50: at(steps_ms, 0.5), p99: at(steps_ms, 0.99) },
+    frame_ms: { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
   };
+}
+
+/** In the page: from any version of the block to any other, without drawing. Ten at a time, because the
+ * browser's clock is coarse. */
+function seekAll(steps: number) {
+  const { cursor, board } = window.placed.past!.rewind.shown!.canvases.get('0,0')!;
+  const [block] = cursor.index!.blocks;
+  const times: number[] = [];
+  for (let i = 0; i < steps; i += 10) {
+    const before = performance.now();
+    for (let j = i; j < i + 10; j++) cursor.seek(1 + ((j * 7_919) % block!.to));
+    times.push((performance.now() - before) / 10);
+  }
+  board.touchAll();
+  times.sort((a, b) => a - b);
+  return { p50: times[times.length >> 1]!, p99: times[Math.floor(0.99 * times.length)]! };
 }
 
 /** In the page: the same by a picture for each version, which is here already. */
