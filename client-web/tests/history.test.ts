@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What comes by HTTP is held against what was asked for.
 
+import { webcrypto } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseHistoryIndex } from '../src/core/historyindex';
 import type { Info } from '../src/core/info';
@@ -27,6 +28,8 @@ let asked: { name: string; cache?: RequestCache }[];
 let history: History;
 
 beforeEach(() => {
+  // Browsers have it; of Node, 20 is the first that has.
+  if (!globalThis.crypto) vi.stubGlobal('crypto', webcrypto);
   asked = [];
   answers = {};
   vi.stubGlobal('fetch', async (url: URL, { cache, signal }: RequestInit) => {

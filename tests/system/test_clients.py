@@ -16,7 +16,7 @@ from server import Server
 from test_http import wait_ready
 from test_nginx import NGINX, Nginx
 
-NOT_RATIONED = [(r"rate=10r/s", "rate=10000r/s")]
+NOT_RATIONED = [(r"(?<=zone=edits:10m )rate=10r/s", "rate=10000r/s")]
 
 
 @pytest.fixture(name="place", scope="module", params=["direct", "nginx"])
