@@ -77,7 +77,6 @@ int main(int argc, char *argv[])
     size_t n = 0;
     bool oldest = true;
     uint64_t from = 0;
-    char *equals;
     int option;
     while ((option = getopt_long(argc, argv, "X:h", options, NULL)) != -1) {
         switch (option) {
@@ -87,11 +86,8 @@ int main(int argc, char *argv[])
                 return complain(2, "--from: not an offset: ", optarg);
             break;
         case 'X':
-            equals = strchr(optarg, '=');
-            if (!equals || n == PROPERTIES_MAX)
+            if (!log_property_add(properties, &n, PROPERTIES_MAX, optarg))
                 return complain(2, "-X: expected NAME=VALUE: ", optarg);
-            *equals = '\0';
-            properties[n++] = (struct log_property){optarg, equals + 1};
             break;
         case 'h':
             fputs(help, stdout);

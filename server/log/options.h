@@ -5,12 +5,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* One librdkafka property, passed on as it is. */
 struct log_property {
     const char *name;
     const char *value;
 };
+
+/* Read NAME=VALUE, as programs take it after -X, into properties[*n], which has room for max. The
+ * text is cut in two and must outlive it. False when it is something else, or there is no room. */
+static inline bool log_property_add(struct log_property *properties, size_t *n, size_t max,
+                                    char *text)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || *n == max)
+        return false;
+    *equals = '\0';
+    properties[(*n)++] = (struct log_property){text, equals + 1};
+    return true;
+}
 
 /* All zero is a good choice. Everything is copied. */
 struct log_options {

@@ -120,12 +120,9 @@ static bool take_key(struct options *options, const char *text)
 
 static bool take_property(struct options *options, char *text)
 {
-    char *equals = strchr(text, '=');
-    if (!equals || options->n_properties == OPTIONS_PROPERTIES_MAX)
-        return bad("-X", "NAME=VALUE", text);
-    *equals = '\0';
-    options->properties[options->n_properties++] = (struct log_property){text, equals + 1};
-    return true;
+    return log_property_add(options->properties, &options->n_properties, OPTIONS_PROPERTIES_MAX,
+                            text) ||
+           bad("-X", "NAME=VALUE", text);
 }
 
 static bool take_quadrant(int64_t quadrant[2], const char *text)

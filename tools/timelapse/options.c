@@ -110,12 +110,8 @@ static bool take_out(const char *text, struct options *options)
 
 static bool take_property(char *text, struct options *options)
 {
-    char *equals = strchr(text, '=');
-    if (!equals || options->n_properties == OPTIONS_PROPERTIES_MAX)
-        return false;
-    *equals = '\0';
-    options->properties[options->n_properties++] = (struct log_property){text, equals + 1};
-    return true;
+    return log_property_add(options->properties, &options->n_properties, OPTIONS_PROPERTIES_MAX,
+                            text);
 }
 
 /* One option that has a value. */

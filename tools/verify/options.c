@@ -44,12 +44,8 @@ static bool take_timeout(struct options *o, const char *text)
 
 static bool take_property(struct options *o, char *text)
 {
-    char *equals = strchr(text, '=');
-    if (!equals || o->source.n_properties == PROPERTIES_MAX)
-        return complain("-X: expected NAME=VALUE, got ", text);
-    *equals = '\0';
-    o->properties[o->source.n_properties++] = (struct log_property){text, equals + 1};
-    return true;
+    return log_property_add(o->properties, &o->source.n_properties, PROPERTIES_MAX, text) ||
+           complain("-X: expected NAME=VALUE, got ", text);
 }
 
 enum options_result options_read(struct options *o, int argc, char *argv[])
