@@ -14,6 +14,7 @@
 
 #include "api/routes.h"
 #include "config/config_read.h"
+#include "control/control.h"
 #include "derived/checkpointer.h"
 #include "derived/pictures.h"
 #include "derived/plane_source.h"
@@ -21,13 +22,17 @@
 #include "http/connection.h"
 #include "http/files.h"
 #include "http/site.h"
+#include "identity/identity.h"
 #include "log/open.h"
+#include "moderation/moderation.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
 #include "plane/place.h"
 #include "plane/reader.h"
 #include "process.h"
+#include "rules/rules.h"
+#include "sys/clock.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
 #include "sys/sys_env.h"
@@ -50,6 +55,10 @@ struct server {
     struct checkpoint *checkpoint;
     struct canvases *canvases;
     struct owners *owners;
+    struct rules *rules;
+    struct identity *identity;
+    struct control *control;
+    struct moderation *moderation;
     struct reader *reader;
     struct plane_source source;
     struct pictures *pictures;
@@ -107,24 +116,23 @@ static int make_directory(const char *path)
     return 0;
 }
 
-static int open_log(struct server *server)
+/* The log of edits, or the control log beside it: NULL after a message. */
+static struct log *open_log(const struct config *config, bool control)
 {
-    const struct config *config = &server->config;
     char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
-    const struct log_options options = {.map_bytes = config->log_space,
+    const struct log_options options = {.map_bytes = control ? 0 : config->log_space,
                                         .replication = config->kafka_replication,
                                         .properties = config->kafka,
                                         .n_properties = config->n_kafka};
     if (config->log == LOG_LOCAL)
-        snprintf(url, sizeof url, "local:%s/log", config->data);
+        snprintf(url, sizeof url, "local:%s/%s", config->data, control ? "control" : "log");
     else
-        snprintf(url, sizeof url, "kafka://%s/%s", config->kafka_brokers, config->kafka_topic);
-    server->log = log_open(url, &options, error);
-    if (!server->log) {
+        snprintf(url, sizeof url, "kafka://%s/%s%s", config->kafka_brokers, config->kafka_topic,
+                 control ? ".control" : "");
+    struct log *log = log_open(url, &options, error);
+    if (!log)
         diag_error("%s", error);
-        return -1;
-    }
-    return 0;
+    return log;
 }
 
 static int open_checkpoint(struct server *server)
@@ -138,6 +146,31 @@ static int open_checkpoint(struct server *server)
         return -1;
     }
     return 0;
+}
+
+static int open_rules(struct server *server)
+{
+    struct rules_config rules = {0};
+    policy_parse(&rules.people, "free");
+    rules.bots = rules.people;
+    server->rules = rules_create(&rules, &server->metrics);
+    if (server->rules)
+        return 0;
+    diag_error("out of memory");
+    return -1;
+}
+
+static int open_identity(struct server *server)
+{
+    const struct config *config = &server->config;
+    char first[PATH_MAX], error[IDENTITY_ERROR_BYTES];
+    snprintf(first, sizeof first, "%s/secret", config->data);
+    struct identity_config identity = {.first = first, .rate = 60};
+    server->identity = identity_open(&identity, &server->metrics, error);
+    if (server->identity)
+        return 0;
+    diag_error("%s", error);
+    return -1;
 }
 
 /* What is between the log and the sessions, still empty. */
@@ -159,6 +192,7 @@ static int open_plane(struct server *server)
         return -1;
     }
     reader_add(server->reader, canvases_fold(server->canvases));
+    reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
     return 0;
 }
@@ -170,6 +204,11 @@ static int fold_log(struct server *server)
     enum checkpoint_load loaded = plane_source_load(&server->source, server->checkpoint, &folded);
     if (loaded == CHECKPOINT_NO_MEMORY) {
         diag_error("out of memory");
+        return EXIT_FAILURE;
+    }
+    char error[FOLD_ERROR_BYTES];
+    if (rules_prepare(server->rules, server->reader, clock_now_ms(), error) != 0) {
+        diag_error("%s", error);
         return EXIT_FAILURE;
     }
     bool proven = loaded == CHECKPOINT_LOADED && folded.version > 0;
@@ -249,6 +288,52 @@ static int open_history(struct server *server)
     return -1;
 }
 
+/* ---- the rules that people set ---- */
+
+static void control_changed(void *context)
+{
+    struct server *server = context;
+    (void)server;
+}
+
+static int open_control(struct server *server)
+{
+    char token[PATH_MAX], error[CONTROL_ERROR_BYTES];
+    snprintf(token, sizeof token, "%s/token", server->config.data);
+    struct control_config config = {.log = open_log(&server->config, true),
+                                    .canvases = server->canvases,
+                                    .rules = server->rules,
+                                    .identity = server->identity,
+                                    .first_token = token,
+                                    .changed = control_changed,
+                                    .context = server};
+    if (!config.log)
+        return -1;
+    server->control = control_create(&config, &server->metrics, error);
+    if (server->control)
+        return 0;
+    diag_error("%s", error);
+    return -1;
+}
+
+static int open_moderation(struct server *server)
+{
+    char error[MODERATION_ERROR_BYTES];
+    struct moderation_config config = {.log = server->log,
+                                       .writer = server->writer,
+                                       .canvases = server->canvases,
+                                       .owners = server->owners,
+                                       .history = server->history,
+                                       .control = server->control,
+                                       .rules = server->rules,
+                                       .identity = server->identity};
+    server->moderation = moderation_create(&config, &server->metrics, error);
+    if (server->moderation)
+        return 0;
+    diag_error("%s", error);
+    return -1;
+}
+
 /* ---- the web client ---- */
 
 static int load_files(struct server *server)
@@ -308,6 +393,10 @@ static void make_site(struct server *server)
     site->pictures = server->pictures;
     site->history = server->history;
     site->canvases = server->canvases;
+    site->rules = server->rules;
+    site->identity = server->identity;
+    site->control = server->control;
+    site->moderation = server->moderation;
     site->frame_ancestors = config->frame_ancestors;
     site->proxies = config->proxies;
     site->n_proxies = config->n_proxies;
@@ -329,6 +418,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .writer = server->writer,
         .canvases = server->canvases,
         .owners = server->owners,
+        .rules = server->rules,
         .metrics = &server->metrics,
         .shard = &server->shard,
         .accepted = connection_accepted,
@@ -375,14 +465,18 @@ static void configure_shards(struct server *server)
 static int open_server(struct server *server)
 {
     unsigned max_files = process_raise_file_limit();
-    if (make_directory(server->config.data) != 0 || open_log(server) != 0 ||
-        open_checkpoint(server) != 0 || open_plane(server) != 0)
+    if (make_directory(server->config.data) != 0)
+        return EXIT_FAILURE;
+    server->log = open_log(&server->config, false);
+    if (!server->log || open_checkpoint(server) != 0 || open_rules(server) != 0 ||
+        open_identity(server) != 0 || open_plane(server) != 0)
         return EXIT_FAILURE;
     int code = fold_log(server);
     if (code != EXIT_SUCCESS || stopping)
         return code;
     configure_shards(server);
-    if (open_pictures(server) != 0 || open_history(server) != 0 || load_files(server) != 0 ||
+    if (open_pictures(server) != 0 || open_history(server) != 0 || open_control(server) != 0 ||
+        open_moderation(server) != 0 || load_files(server) != 0 ||
         open_loops(server, max_files) != 0)
         return EXIT_FAILURE;
     return EXIT_SUCCESS;
@@ -464,6 +558,8 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    moderation_destroy(server->moderation);
+    control_destroy(server->control);
     history_destroy(server->history);
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
@@ -473,6 +569,8 @@ static void close_server(struct server *server)
     reader_destroy(server->reader);
     log_close(server->log);
     owners_destroy(server->owners);
+    rules_destroy(server->rules);
+    identity_close(server->identity);
     canvases_destroy(server->canvases);
     checkpoint_close(server->checkpoint);
     plane_source_finish(&server->source);

@@ -4,6 +4,7 @@
 #define PLACED_HTTP_SITE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,17 +12,27 @@
 #include "http/web_origin.h"
 #include "sys/network.h"
 
-struct files;
 struct canvases;
+struct control;
+struct files;
 struct history;
+struct identity;
+struct moderation;
 struct pictures;
+struct rules;
 
 struct site {
     const struct routes *routes, *admin_routes;
     const struct files *files; /* the web client; NULL: none, "/" is 404 */
     struct pictures *pictures;
     struct canvases *canvases;
-    struct history *history;          /* NULL: none is kept */
+    struct history *history; /* NULL: none is kept */
+    struct rules *rules;
+    struct identity *identity;
+    struct control *control;
+    struct moderation *moderation;
+    const char *sso_header;           /* in small letters; NULL: none */
+    bool staff_page;                  /* the staff's part works on the public listener, too */
     const struct web_origin *origins; /* allowed beside the request's own host */
     size_t n_origins;
     const struct network *proxies; /* whose forwarding fields are believed */

@@ -14,6 +14,7 @@
 #include "sys/metrics.h"
 
 struct loop;
+struct rules;
 struct site;
 struct websocket_ops;
 
@@ -32,6 +33,7 @@ struct loop_config {
     struct log_writer *writer;
     struct canvases *canvases;
     struct owners *owners;
+    struct rules *rules;
     struct metrics *metrics;
     const struct shard_config *shard;
     /* Speak HTTP on this accepted socket, which is the callee's. */

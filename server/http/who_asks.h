@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/* who_asks: from which address a request comes, through proxies that are trusted, and who makes it.
+ */
+#ifndef PLACED_HTTP_WHO_ASKS_H
+#define PLACED_HTTP_WHO_ASKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct http;
+struct identity_request;
+struct visitor;
+
+/* Who makes this request? False: it has been answered, because of what it shows (400, 401). */
+bool who_asks(struct http *http, struct visitor *visitor);
+
+/* What it shows, for identity/. False: it has been answered with 400: a field that may be there
+ * once is there twice, or in another spelling. */
+bool who_asks_shows(struct http *http, struct identity_request *request);
+
+/* Does a proxy that we trust ask? */
+bool who_asks_by_proxy(const struct http *http);
+
+/* The client's address, IPv4 as ::ffff:a.b.c.d; zeros when it is unknown. */
+void who_asks_address(const struct http *http, uint8_t address[16]);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/* policy: how often one may draw: presets and numbers, in milliseconds of refill. Pure. */
+#ifndef PLACED_RULES_POLICY_H
+#define PLACED_RULES_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    POLICY_CURVE_MAX = 16,
+    POLICY_NAME = 16,
+};
+
+struct policy {
+    char name[POLICY_NAME];           /* of the preset; "custom" */
+    uint32_t capacity;                /* what can be saved up; 0: free, nothing is counted */
+    uint32_t blank, painted;          /* what an edit of such a pixel costs */
+    uint32_t curve[POLICY_CURVE_MAX]; /* or: what gaining pixel 1, 2, ... takes, and so costs */
+    uint32_t n_curve;
+};
+
+/* What somebody has, as clients are told. */
+struct energy {
+    const struct policy *policy;
+    int64_t available; /* milliseconds; below 0: debt */
+};
+
+/* A preset's name, or CAPACITY/BLANK/PAINTED. False when it is neither. */
+bool policy_parse(struct policy *policy, const char *text);
+
+static inline bool policy_is_free(const struct policy *policy)
+{
+    return policy->capacity == 0;
+}
+
+#endif

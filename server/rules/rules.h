@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rules: who may draw what, and when. An edit is judged before it is appended, by what the log says
+ * of its author (the fold of all servers' edits) and what this server has pending of the author; it
+ * is accounted for when it is read back. So with N servers the worst is one burst of N capacities,
+ * and the long-run rate is exact. See PROTOCOL.md, "Energy".
+ */
+#ifndef PLACED_RULES_RULES_H
+#define PLACED_RULES_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/message.h"
+#include "plane/fold.h"
+#include "rules/policy.h"
+#include "rules/ruleset.h"
+#include "rules/visitor.h"
+#include "sys/metrics.h"
+
+struct canvas_place;
+struct reader;
+struct rules;
+
+struct rules_config {
+    struct policy people, bots;
+    uint32_t network_factor; /* an address may draw so many times what an author may; 0: any */
+    uint32_t minimum_age_ms; /* of an identity, before its first edit */
+    bool identity_needed;    /* who shows nothing may not draw */
+};
+
+/* What was reserved for the edits of one message, until it is known what became of them. */
+struct reservation {
+    uint64_t author;
+    uint32_t cost; /* milliseconds of refill; 0: nothing */
+    uint64_t networks[VISITOR_NETWORKS];
+};
+
+struct verdict {
+    struct obstacle obstacle; /* when it was refused */
+    uint64_t retry_ms;        /* then: when the whole message would be taken; 0: not by waiting */
+};
+
+/* NULL when out of memory. */
+struct rules *rules_create(const struct rules_config *config, struct metrics *metrics);
+void rules_destroy(struct rules *rules); /* NULL is fine */
+
+/* For the reader; add it after the canvases. */
+struct fold *rules_fold(struct rules *rules);
+
+/* Before reader_start: find out from where the log has to be read so that everybody's energy is
+ * known. 0, or -1 with a reason in error. */
+int rules_prepare(struct rules *rules, struct reader *reader, int64_t now_ms,
+                  char error[FOLD_ERROR_BYTES]);
+
+/* ---- any thread ---- */
+
+/* The moderators' rules from now on; takes over the caller's count. */
+void rules_replace(struct rules *rules, struct ruleset *ruleset);
+
+/* Those of this moment, counted for the caller. */
+struct ruleset *rules_current(struct rules *rules);
+
+/* May the visitor make these n edits (3n bytes, in range) of one canvas, all of them? True: they
+ * are reserved, and exactly one of rules_give_back and rules_keep follows, unless the fold reads a
+ * record of this server that has them first. False: *verdict says why. */
+bool rules_judge(struct rules *rules, const struct visitor *visitor, struct canvas_place *place,
+                 const uint8_t *edits, size_t n, int64_t now_ms, struct reservation *reservation,
+                 struct verdict *verdict);
+
+/* They are not in the log and never will be. */
+void rules_give_back(struct rules *rules, const struct reservation *reservation);
+
+/* Nobody can say whether they are: they count as made. */
+void rules_keep(struct rules *rules, const struct reservation *reservation, int64_t now_ms);
+
+/* Records whose origin has this nonce are this server's own. */
+void rules_own(struct rules *rules, uint64_t nonce);
+void rules_disown(struct rules *rules, uint64_t nonce);
+
+/* What an author has now. */
+void rules_energy(struct rules *rules, const struct visitor *visitor, int64_t now_ms,
+                  struct energy *energy);
+
+/* Give an author a full charge. */
+void rules_refill(struct rules *rules, uint64_t author);
+
+#endif
