@@ -14,6 +14,8 @@
 #include "http/site.h"
 #include "net/loop_state.h"
 #include "plane/canvases.h"
+#include "rules/rules.h"
+#include "sys/clock.h"
 
 static void add_palette(cJSON *json)
 {
@@ -80,7 +82,9 @@ void info_get(struct http *http)
         return;
     }
     cJSON *energy = cJSON_AddObjectToObject(json, "energy");
-    cJSON_AddStringToObject(energy, "policy", loop->config.shard->energy);
+    struct energy state;
+    rules_energy(http->site->rules, &(struct visitor){0}, clock_wall_ms(), &state);
+    cJSON_AddStringToObject(energy, "policy", state.policy->name);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));

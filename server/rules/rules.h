@@ -79,6 +79,9 @@ void rules_keep(struct rules *rules, const struct reservation *reservation, int6
 void rules_own(struct rules *rules, uint64_t nonce);
 void rules_disown(struct rules *rules, uint64_t nonce);
 
+/* Is anything counted? Under `free`, nothing is. */
+bool rules_count(const struct rules *rules);
+
 /* What an author has now. */
 void rules_energy(struct rules *rules, const struct visitor *visitor, int64_t now_ms,
                   struct energy *energy);
