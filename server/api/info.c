@@ -15,7 +15,6 @@
 #include "net/loop_state.h"
 #include "plane/canvases.h"
 #include "rules/rules.h"
-#include "sys/clock.h"
 
 static void add_palette(cJSON *json)
 {
@@ -82,9 +81,7 @@ void info_get(struct http *http)
         return;
     }
     cJSON *energy = cJSON_AddObjectToObject(json, "energy");
-    struct energy state;
-    rules_energy(http->site->rules, &(struct visitor){0}, clock_wall_ms(), &state);
-    cJSON_AddStringToObject(energy, "policy", state.policy->name);
+    cJSON_AddStringToObject(energy, "policy", rules_policy(http->site->rules)->name);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));

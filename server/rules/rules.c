@@ -98,6 +98,11 @@ void rules_disown(struct rules *rules, uint64_t nonce)
 {
 }
 
+const struct policy *rules_policy(const struct rules *rules)
+{
+    return &rules->config.people;
+}
+
 bool rules_count(const struct rules *rules)
 {
     return !policy_is_free(&rules->config.people) || !policy_is_free(&rules->config.bots);
