@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/control_actor.h"
 #include "sys/metrics.h"
 
 struct canvases;
@@ -19,29 +20,6 @@ struct control;
 struct identity;
 struct log;
 struct rules;
-
-enum {
-    CONTROL_ERROR_BYTES = 256,
-    CONTROL_RECORD_MAX = 4096, /* bytes of a record */
-    CONTROL_NAME = 48,
-    CONTROL_WHY = 200,
-    CONTROL_TOKEN_BYTES = 64, /* a token as text, with its NUL */
-};
-
-enum control_role {
-    ROLE_NONE,
-    ROLE_BOT, /* draws; nothing else */
-    ROLE_VIEWER,
-    ROLE_MODERATOR,
-    ROLE_OPERATOR,
-};
-
-/* Who acts, and why. */
-struct control_actor {
-    char name[CONTROL_NAME];
-    enum control_role role;
-    char why[CONTROL_WHY];
-};
 
 struct control_config {
     struct log *log; /* the control log; control's from now on, also when it fails */
