@@ -307,6 +307,7 @@ static int open_control(struct server *server)
                                     .rules = server->rules,
                                     .identity = server->identity,
                                     .first_token = token,
+                                    .stop = &stopping,
                                     .changed = control_changed,
                                     .context = server};
     if (!config.log)

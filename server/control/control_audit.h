@@ -16,7 +16,7 @@ enum {
     CONTROL_AUDIT_BYTES = 16 * 1024 * 1024,
 };
 
-struct control_audit *control_audit_create(void); /* NULL when out of memory */
+struct control_audit *control_audit_create(void);        /* NULL when out of memory */
 void control_audit_destroy(struct control_audit *audit); /* NULL is fine */
 
 /* Note an action, whose number is greater than that of the one before. text (JSON) is copied; one

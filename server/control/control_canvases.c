@@ -41,9 +41,10 @@ static bool set(struct control_canvases *control, struct position position, bool
         return false;
     case CANVASES_TOO_MANY:
         if (!control->said)
-            diag_error("canvas %d,%d cannot be opened: at most %d are open at a time, and %d are "
-                       "opened or painted while a server runs",
-                       position.gx, position.gy, CANVASES_OPEN_MAX, CANVASES_OPENED_MAX);
+            diag_error(
+                "canvas %d,%d cannot be opened: at most %d are open at a time, and %d are "
+                "opened or painted while a server runs",
+                position.gx, position.gy, CANVASES_OPEN_MAX, CANVASES_OPENED_MAX);
         break;
     case CANVASES_NO_MEMORY:
         if (!control->said)
@@ -70,7 +71,8 @@ static bool take_back(struct control_canvases *control, const struct control_ent
         while (k < n && !position_equal(entries[k]->meaning.canvas.position, position))
             k++;
         if (k == n)
-            changed |= set(control, position, canvases_opens_by_itself(control->canvases, position));
+            changed |=
+                set(control, position, canvases_opens_by_itself(control->canvases, position));
     }
     return changed;
 }

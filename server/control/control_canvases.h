@@ -15,7 +15,7 @@ struct canvases;
 struct control_canvases;
 
 struct control_canvases *control_canvases_create(struct canvases *canvases); /* NULL: no memory */
-void control_canvases_destroy(struct control_canvases *control); /* NULL is fine */
+void control_canvases_destroy(struct control_canvases *control);             /* NULL is fine */
 
 /* Open and close what is due. Has anything changed? *next_ms becomes earlier when something is due
  * earlier than that. */

@@ -35,12 +35,11 @@ struct control_founding {
     char *path;
     struct control_waiter waiter; /* of the token */
     atomic_int token;             /* enum step: the appends may end it from another thread */
-    bool made;                    /* the file was made in this run */
     uint8_t hash[CONTROL_HASH_BYTES];
     bool failed; /* said why no token can be made */
     int64_t again_ms;
     bool compared;   /* the fingerprint, at the start */
-    uint64_t action; /* of the fingerprint that was compared last */
+    uint64_t action; /* of the fingerprint that was looked at last */
 };
 
 static const struct control_actor server = {.name = "server"};
@@ -100,12 +99,10 @@ static void say_failure(struct control_founding *founding, const char *why)
 static void make_token(struct control_founding *founding, struct control_appends *appends)
 {
     char token[CONTROL_TOKEN_BYTES], error[CONTROL_ERROR_BYTES], hex[HEX_BYTES(CONTROL_HASH_BYTES)];
-    bool made;
-    if (control_first_token_open(founding->path, token, &made, error) != 0) {
+    if (control_first_token_make(founding->path, token, error) != 0) {
         say_failure(founding, error);
         return;
     }
-    founding->made |= made;
     control_token_hash(token, founding->hash);
     sodium_memzero(token, sizeof token);
     hex_encode(hex, founding->hash, sizeof founding->hash);
@@ -131,10 +128,10 @@ static void look_whose(struct control_founding *founding, const struct control_s
         diag_info("the first operator's token is in %s", founding->path);
         return;
     }
-    if (founding->made)
-        unlink(founding->path);
-    diag_info("the first operator's token was made by another server of the set, in its data "
-              "directory");
+    unlink(founding->path);
+    diag_info(
+        "the first operator's token was made by another server of the set, in its data "
+        "directory");
 }
 
 static void step_token(struct control_founding *founding, const struct control_state *state,
@@ -152,22 +149,23 @@ static void step_token(struct control_founding *founding, const struct control_s
 
 static void warn_secret(void)
 {
-    diag_error("this server's secret (--secret) is not that of the other servers of the set: "
-               "people get another identity on each, and limits count for each apart. Copy one "
-               "file to all of them");
+    diag_error(
+        "this server's secret (--secret) is not that of the other servers of the set: "
+        "people get another identity on each, and limits count for each apart. Copy one "
+        "file to all of them");
 }
 
 static void step_secret(struct control_founding *founding, const struct control_state *state,
                         struct control_appends *appends)
 {
-    char text[17], error[CONTROL_ERROR_BYTES];
+    char text[HEX_U64_BYTES], error[CONTROL_ERROR_BYTES];
     const struct control_entry *entry = control_state_find(state, CONTROL_SECRET, "*");
     bool same = entry && entry->meaning.fingerprint == founding->config.fingerprint;
-    if (entry && !same && (!founding->compared || entry->action != founding->action))
+    if (entry && !same && entry->action != founding->action)
         warn_secret();
     founding->action = entry ? entry->action : 0;
     if (!founding->compared && !same) { /* from now on the others hear of it, too */
-        snprintf(text, sizeof text, "%016llx", (unsigned long long)founding->config.fingerprint);
+        hex_from_u64(text, founding->config.fingerprint);
         cJSON *fields = cJSON_CreateObject();
         cJSON_AddStringToObject(fields, "fingerprint", text);
         if (append(appends, "secret", "*", fields, NULL, error) != 0)

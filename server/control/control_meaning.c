@@ -12,11 +12,11 @@
 
 #include "core/canvas.h"
 #include "core/decimal.h"
+#include "core/hex.h"
 #include "core/utf8.h"
 #include "sys/network.h"
 
 enum {
-    HEX_DIGITS = 16, /* of an author, a network, a fingerprint */
     FACTOR_MAX = 1000,
     PLANE_MIN = POSITION_MIN * CANVAS_WIDTH,
     PLANE_MAX = (POSITION_MAX + 1) * CANVAS_WIDTH - 1,
@@ -64,7 +64,8 @@ static int read_time(const cJSON *record, const char *name, int64_t *value,
 static int read_span(const cJSON *record, int64_t *from, int64_t *until,
                      char wrong[CONTROL_WRONG_BYTES])
 {
-    if (read_time(record, "from", from, wrong) != 0 || read_time(record, "until", until, wrong) != 0)
+    if (read_time(record, "from", from, wrong) != 0 ||
+        read_time(record, "until", until, wrong) != 0)
         return -1;
     return *from && *until && *until <= *from ? complain(wrong, "until", "after \"from\"") : 0;
 }
@@ -141,24 +142,11 @@ static bool read_hex(const char *text, size_t len, uint8_t *bytes, size_t n)
         char digit = text[i];
         int value = digit >= '0' && digit <= '9'   ? digit - '0'
                     : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10
-                    : digit >= 'A' && digit <= 'F' ? digit - 'A' + 10
                                                    : -1;
         if (value < 0)
             return false;
         bytes[i / 2] = (uint8_t)(i % 2 ? bytes[i / 2] << 4 | value : value);
     }
-    return true;
-}
-
-/* Sixteen digits, the most significant first. */
-static bool read_id(const char *text, uint64_t *id)
-{
-    uint8_t bytes[HEX_DIGITS / 2];
-    if (!read_hex(text, strlen(text), bytes, sizeof bytes))
-        return false;
-    *id = 0;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        *id = *id << 8 | bytes[i];
     return true;
 }
 
@@ -172,32 +160,34 @@ static bool network_name(const char *text, char name[CONTROL_NAME])
         return false;
     for (unsigned bit = network.bits; bit < 128; bit++)
         network.address[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
-    bool v4 = network.bits >= V4_BITS && memcmp(network.address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
+    bool v4 =
+        network.bits >= V4_BITS && memcmp(network.address, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0;
     if (v4)
         inet_ntop(AF_INET, network.address + 12, address, sizeof address);
     else
         inet_ntop(AF_INET6, network.address, address, sizeof address);
-    int len = snprintf(name, CONTROL_NAME, "%s/%u", address, v4 ? network.bits - V4_BITS : network.bits);
+    int len =
+        snprintf(name, CONTROL_NAME, "%s/%u", address, v4 ? network.bits - V4_BITS : network.bits);
     return len > 0 && len < CONTROL_NAME;
 }
 
 static bool author_name(const char *text, char name[CONTROL_NAME])
 {
     uint64_t author;
-    if (text[0] == 'A' && strlen(text) == HEX_DIGITS + 1)
+    if (text[0] == 'A')
         text++;
-    if (!read_id(text, &author))
+    if (!hex_to_u64(text, &author))
         return false;
-    snprintf(name, CONTROL_NAME, "%016llx", (unsigned long long)author);
+    hex_from_u64(name, author);
     return true;
 }
 
 static bool pseudonym_name(const char *text, char name[CONTROL_NAME])
 {
     uint64_t network;
-    if (strncmp(text, "net:", 4) != 0 || !read_id(text + 4, &network) || network == 0)
+    if (strncmp(text, "net:", 4) != 0 || !hex_to_u64(text + 4, &network) || network == 0)
         return false;
-    snprintf(name, CONTROL_NAME, "net:%016llx", (unsigned long long)network);
+    snprintf(name, CONTROL_NAME, "%s", text);
     return true;
 }
 
@@ -249,8 +239,8 @@ static int read_ban(const char *name, const cJSON *record, struct ban *ban,
     struct network network;
     if (strncmp(name, "net:", 4) == 0) {
         ban->of = BAN_NETWORK;
-        read_id(name + 4, &ban->id);
-    } else if (read_id(name, &ban->id)) {
+        hex_to_u64(name + 4, &ban->id);
+    } else if (hex_to_u64(name, &ban->id)) {
         ban->of = BAN_AUTHOR;
     } else {
         ban->of = BAN_CIDR;
@@ -324,8 +314,8 @@ static int read_token(const cJSON *record, struct control_token *token,
                       char wrong[CONTROL_WRONG_BYTES])
 {
     const cJSON *hash = member(record, "hash"), *grants = member(record, "grants");
-    if (!cJSON_IsString(hash) || !read_hex(hash->valuestring, strlen(hash->valuestring),
-                                           token->hash, sizeof token->hash))
+    if (!cJSON_IsString(hash) ||
+        !read_hex(hash->valuestring, strlen(hash->valuestring), token->hash, sizeof token->hash))
         return complain(wrong, "hash", "a SHA-256 in hex");
     token->role = cJSON_IsString(grants) ? control_role_find(grants->valuestring) : ROLE_NONE;
     if (token->role == ROLE_NONE)
@@ -337,7 +327,7 @@ static int read_fingerprint(const cJSON *record, uint64_t *fingerprint,
                             char wrong[CONTROL_WRONG_BYTES])
 {
     const cJSON *item = member(record, "fingerprint");
-    return cJSON_IsString(item) && read_id(item->valuestring, fingerprint)
+    return cJSON_IsString(item) && hex_to_u64(item->valuestring, fingerprint)
                ? 0
                : complain(wrong, "fingerprint", "16 hexadecimal digits");
 }
@@ -361,7 +351,7 @@ int control_meaning_read(enum control_type type, const char *name, const cJSON *
         return read_token(record, &meaning->token, wrong);
     case CONTROL_ENERGY:
     case CONTROL_FORGET:
-        read_id(name, &meaning->author);
+        hex_to_u64(name, &meaning->author);
         return 0;
     case CONTROL_SECRET:
         return read_fingerprint(record, &meaning->fingerprint, wrong);

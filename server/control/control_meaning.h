@@ -43,11 +43,11 @@ union control_meaning {
     struct ban ban;
     struct region region;
     struct control_canvas canvas;
-    uint16_t colours;      /* palette */
+    uint16_t colours; /* palette */
     struct control_freeze freeze;
     struct control_token token;
-    uint64_t author;       /* energy, forget: whose */
-    uint64_t fingerprint;  /* secret */
+    uint64_t author;      /* energy, forget: whose */
+    uint64_t fingerprint; /* secret */
 };
 
 /* Names that mean the same are written in one way: 192.0.2.9/24 is 192.0.2.0/24, an author's id has

@@ -47,8 +47,9 @@ static void on_record(struct log_records *sink, const struct record *record)
     struct anchor anchor = record_anchor(record);
     if (reading->proving && !anchor_equal(&anchor, &reading->anchor)) {
         reading->is_another = true;
-        set_trouble(reading, "it is not the one that was read before. Restart the server if it is "
-                             "the right one");
+        set_trouble(reading,
+                    "it is not the one that was read before. Restart the server if it is "
+                    "the right one");
         return;
     }
     if (reading->proving && reading->trouble[0])

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/hex.h"
 #include "core/utf8.h"
 
 enum { VERSION = 1 };
 
-static enum control_reading garbage(struct control_record *record, const char *what,
+static enum control_understood garbage(struct control_record *record, const char *what,
                                     char wrong[CONTROL_WRONG_BYTES])
 {
     control_record_finish(record);
@@ -72,7 +73,7 @@ static bool is_gone(const struct control_record *record)
            (record->type == CONTROL_FREEZE && cJSON_IsFalse(member(record, "on")));
 }
 
-enum control_reading control_record_read(struct control_record *record, const uint8_t *bytes,
+enum control_understood control_record_read(struct control_record *record, const uint8_t *bytes,
                                          size_t len, char wrong[CONTROL_WRONG_BYTES])
 {
     memset(record, 0, sizeof *record);
@@ -121,7 +122,7 @@ static bool sets_what_is_not_its_own(const cJSON *fields)
 static char *print(const char *type, const char *name, cJSON *fields,
                    const struct control_actor *actor, uint64_t request_id, int64_t at_ms)
 {
-    char rid[17];
+    char rid[HEX_U64_BYTES];
     cJSON *record = cJSON_CreateObject();
     cJSON_AddNumberToObject(record, "v", VERSION);
     cJSON_AddStringToObject(record, "t", type);
@@ -134,7 +135,7 @@ static char *print(const char *type, const char *name, cJSON *fields,
             cJSON_Delete(field);
         free(copy);
     }
-    snprintf(rid, sizeof rid, "%016llx", (unsigned long long)request_id);
+    hex_from_u64(rid, request_id);
     cJSON_AddStringToObject(record, "rid", rid);
     cJSON_AddStringToObject(record, "by", actor->name);
     cJSON_AddStringToObject(record, "role", control_role_name(actor->role));
@@ -164,7 +165,7 @@ char *control_record_write(const char *type, const char *name, cJSON *fields,
         snprintf(wrong, CONTROL_WRONG_BYTES, "out of memory");
         return NULL;
     }
-    enum control_reading reading =
+    enum control_understood reading =
         control_record_read(&read, (const uint8_t *)text, strlen(text), wrong);
     if (reading == CONTROL_FOREIGN)
         snprintf(wrong, CONTROL_WRONG_BYTES, "%s is no type of record", type);

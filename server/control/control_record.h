@@ -22,13 +22,13 @@ struct control_record {
     struct cJSON *json; /* the whole record; NULL after control_record_finish */
     enum control_type type;
     char type_name[CONTROL_TYPE_NAME];
-    char name[CONTROL_NAME]; /* canonical, when the type is known */
-    bool gone;               /* what was of this name no longer stands */
-    bool must;               /* who does not understand it must not let anybody draw */
+    char name[CONTROL_NAME];       /* canonical, when the type is known */
+    bool gone;                     /* what was of this name no longer stands */
+    bool must;                     /* who does not understand it must not let anybody draw */
     union control_meaning meaning; /* when the type is known and it is not gone */
 };
 
-enum control_reading {
+enum control_understood {
     CONTROL_READ,
     CONTROL_FOREIGN,   /* of another version or of an unknown type; nothing is wrong with it.
                           type_name, name, gone and must say what it is */
@@ -37,7 +37,7 @@ enum control_reading {
 };
 
 /* Whatever it is, control_record_finish it. wrong says what is wrong with it, if something is. */
-enum control_reading control_record_read(struct control_record *record, const uint8_t *bytes,
+enum control_understood control_record_read(struct control_record *record, const uint8_t *bytes,
                                          size_t len, char wrong[CONTROL_WRONG_BYTES]);
 void control_record_finish(struct control_record *record);
 

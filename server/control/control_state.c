@@ -235,7 +235,8 @@ enum control_applied control_state_apply(struct control_state *state,
         return CONTROL_APPLIED;
     if (!record->gone) {
         bool first = record->type == CONTROL_TOKEN && record->meaning.token.first;
-        return first && control_state_has_operator(state) ? CONTROL_IGNORED : replace(state, record, action);
+        return first && control_state_has_operator(state) ? CONTROL_IGNORED
+                                                          : replace(state, record, action);
     }
     struct control_entry **old = find(state, record->type, record->name);
     if (!*old)

@@ -40,7 +40,7 @@ enum control_applied {
     CONTROL_NO_MEMORY, /* likewise; servers differ then */
 };
 
-struct control_state *control_state_create(void); /* NULL when out of memory */
+struct control_state *control_state_create(void);        /* NULL when out of memory */
 void control_state_destroy(struct control_state *state); /* NULL is fine */
 
 /* Apply a record of a known type that was read (CONTROL_READ). */

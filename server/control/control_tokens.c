@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    TOKEN_RANDOM_BYTES = 32,
-    TOKEN_LEN = 43, /* of those in base64url */
-};
+enum { TOKEN_RANDOM_BYTES = 32 };
 
 struct control_tokens {
     pthread_mutex_t lock;
@@ -89,11 +86,4 @@ void control_token_make(char token[CONTROL_TOKEN_BYTES], uint8_t hash[CONTROL_HA
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(bytes, sizeof bytes);
     control_token_hash(token, hash);
-}
-
-bool control_token_well_formed(const char *text)
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    return strlen(text) == TOKEN_LEN && strspn(text, digits) == TOKEN_LEN;
 }

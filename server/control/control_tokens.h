@@ -6,7 +6,6 @@
 #ifndef PLACED_CONTROL_CONTROL_TOKENS_H
 #define PLACED_CONTROL_CONTROL_TOKENS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +21,7 @@ struct control_holder {
     char name[CONTROL_NAME];
 };
 
-struct control_tokens *control_tokens_create(void); /* NULL when out of memory */
+struct control_tokens *control_tokens_create(void);         /* NULL when out of memory */
 void control_tokens_destroy(struct control_tokens *tokens); /* NULL is fine */
 
 /* Those that are good from now on; copied. 0, or -1 when out of memory: then they are as before. */
@@ -35,9 +34,6 @@ enum control_role control_tokens_find(struct control_tokens *tokens, const char 
 
 /* A new token, random, and its hash. */
 void control_token_make(char token[CONTROL_TOKEN_BYTES], uint8_t hash[CONTROL_HASH_BYTES]);
-
-/* Could this text be a token that was made here? */
-bool control_token_well_formed(const char *text);
 
 void control_token_hash(const char *token, uint8_t hash[CONTROL_HASH_BYTES]);
 

@@ -70,9 +70,9 @@ static int reserve(struct canvases *canvases)
 /* Under the list's lock. */
 static struct canvas_place *add(struct canvases *canvases, struct position position, bool open)
 {
-    struct canvas_place *place =
-        reserve(canvases) == 0 ? place_create(&canvases->common, position, open, canvases->n)
-                               : NULL;
+    struct canvas_place *place = reserve(canvases) == 0
+                                     ? place_create(&canvases->common, position, open, canvases->n)
+                                     : NULL;
     if (!place)
         return NULL;
     size_t at = canvases->n++;
@@ -98,8 +98,7 @@ static bool is_hidden(const struct canvas_place *place)
 
 struct canvas_place *canvases_find(const struct canvases *canvases, struct position position)
 {
-    struct canvas_place *place =
-        position_in_range(position) ? look_up(canvases, position) : NULL;
+    struct canvas_place *place = position_in_range(position) ? look_up(canvases, position) : NULL;
     return place && !is_hidden(place) ? place : NULL;
 }
 
@@ -132,8 +131,8 @@ static enum canvases_set set_open(struct canvases *canvases, struct position pos
     struct canvas_place *place = look_up(canvases, position);
     if (place ? place_open(place) == open : !open)
         return CANVASES_AS_IT_WAS;
-    if (open && (canvases->n_open == CANVASES_OPEN_MAX ||
-                 (!place && canvases->n >= CANVASES_OPENED_MAX)))
+    if (open &&
+        (canvases->n_open == CANVASES_OPEN_MAX || (!place && canvases->n >= CANVASES_OPENED_MAX)))
         return CANVASES_TOO_MANY;
     if (!place)
         return add(canvases, position, true) ? CANVASES_CHANGED : CANVASES_NO_MEMORY;

@@ -24,7 +24,8 @@ struct canvas_place;
 
 struct position place_position(const struct canvas_place *place);
 
-/* Does it take edits? One that is not open shows what was painted before. May change at any time. */
+/* Does it take edits? One that is not open shows what was painted before. May change at any time.
+ */
 bool place_open(const struct canvas_place *place);
 
 /* The canvas's version: the offset after the last record that edited it, 0 while it is blank. */

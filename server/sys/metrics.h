@@ -44,6 +44,10 @@
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_version, gauge, "The next action number: how far the control log has been read")     \
+    X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
+    X(regions, gauge, "Regions with rules of their own")                                           \
+    X(bans, gauge, "Bans of authors, networks and addresses")                                      \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
 
