@@ -464,9 +464,6 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
-    if (strcmp(config->energy, server->shard.energy) != 0)
-        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
-                  config->energy);
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
