@@ -33,6 +33,7 @@ static const char *reason_of(unsigned status)
         {302, "Found"},
         {304, "Not Modified"},
         {400, "Bad Request"},
+        {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
