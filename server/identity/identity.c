@@ -71,6 +71,7 @@ static int open_secret(struct identity *identity, char error[IDENTITY_ERROR_BYTE
     }
     int made = config->secret ? 0 : secret_make(config->first, error);
     identity->made = made == 1;
+    identity->config.secret = identity->config.first = NULL; /* the caller's */
     return made < 0 ? -1 : load_keys(identity, error);
 }
 
