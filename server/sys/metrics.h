@@ -26,6 +26,10 @@
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
+    X(identities_total, counter, "Identities given to those who had none")                         \
+    X(identities_refused_total, counter, "Requests for an identity that were refused")             \
+    X(cookies_bad_total, counter,                                                                  \
+      "Cookies shown that are forged, damaged or of a key that is gone")                           \
     X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \
