@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "api/control_access.h"
 #include "api/routes.h"
 #include "config/config_read.h"
 #include "control/control.h"
@@ -59,6 +60,7 @@ struct server {
     struct identity *identity;
     struct control *control;
     struct moderation *moderation;
+    struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
     struct pictures *pictures;
@@ -310,8 +312,11 @@ static int open_control(struct server *server)
     if (!config.log)
         return -1;
     server->control = control_create(&config, &server->metrics, error);
-    if (server->control)
+    server->control_failures = control_failures_create();
+    if (server->control && server->control_failures)
         return 0;
+    if (server->control)
+        snprintf(error, sizeof error, "out of memory");
     diag_error("%s", error);
     return -1;
 }
@@ -397,6 +402,8 @@ static void make_site(struct server *server)
     site->identity = server->identity;
     site->control = server->control;
     site->moderation = server->moderation;
+    site->control_failures = server->control_failures;
+    site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
     site->proxies = config->proxies;
     site->n_proxies = config->n_proxies;
@@ -560,6 +567,7 @@ static void close_server(struct server *server)
 {
     moderation_destroy(server->moderation);
     control_destroy(server->control);
+    control_failures_destroy(server->control_failures);
     history_destroy(server->history);
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)

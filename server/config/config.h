@@ -54,6 +54,7 @@ struct config {
     bool history;                /* true: every version is kept */
     unsigned max_connections;    /* 0: as many as the open-file limit lets */
     char *energy;                /* "free", "sephsplace", "reddit", "charges" */
+    bool staff_page; /* false: the admin API answers moderators on the public listeners, too */
     bool rebuild;
 };
 

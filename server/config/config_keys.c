@@ -400,6 +400,8 @@ const struct key keys[] = {
      .max = 1000000, .set = set_number, AT(max_connections)},
     {"energy", "free|sephsplace|reddit|charges", "free", "how often one may draw",
      .expected = "free, sephsplace, reddit or charges", .set = set_energy},
+    {"staff-page", "on|off", "off", "let moderators work in the page, on the public listeners",
+     .expected = "on or off", .set = set_flag, AT(staff_page)},
     {"rebuild", NULL, "no", "drop the checkpoint and fold the whole log again",
      .expected = "yes or no", .set = set_flag, AT(rebuild)},
 };

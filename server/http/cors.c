@@ -140,6 +140,12 @@ bool cors_allows(struct http *http)
     return false;
 }
 
+bool cors_own(const struct http *http)
+{
+    enum asker asker = asker_of(http);
+    return asker == ASKER_OWN || asker == ASKER_NO_PAGE;
+}
+
 void cors_prepare(struct http *http)
 {
     const struct route *route = http->route;

@@ -14,6 +14,7 @@
 
 struct canvases;
 struct control;
+struct control_failures;
 struct files;
 struct history;
 struct identity;
@@ -30,6 +31,7 @@ struct site {
     struct rules *rules;
     struct identity *identity;
     struct control *control;
+    struct control_failures *control_failures; /* of those who show a token */
     struct moderation *moderation;
     const char *sso_header;           /* in small letters; NULL: none */
     bool staff_page;                  /* the staff's part works on the public listener, too */

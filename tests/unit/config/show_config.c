@@ -32,7 +32,7 @@ int main(int argc, char *argv[])
         for (size_t i = 0; i < config.n_origins; i++)
             printf("origin %s\n", config.origins[i]);
         printf("plane %u %u\n", config.plane.width, config.plane.height);
-        printf("history %d\n", config.history);
+        printf("history %d\nstaff %d\n", config.history, config.staff_page);
         printf("numbers %u %u %u %u %u\n", config.threads, config.batch_ms, config.tick_ms,
                config.checkpoint_seconds, config.max_connections);
     }
