@@ -283,6 +283,7 @@ int watch_start(struct watch *watch, struct control *control)
         return -1;
     control_listen(control, &watch->rule);
     worker_add(watch->worker, &watch->tick, 0);
+    worker_add(watch->worker, &watch->drain, 0);
     pthread_mutex_lock(&watch->lock);
     watch->started = true;
     pthread_mutex_unlock(&watch->lock);
