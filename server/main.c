@@ -27,6 +27,7 @@
 #include "identity/secret.h"
 #include "log/open.h"
 #include "moderation/moderation.h"
+#include "moderation/watch.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
@@ -61,6 +62,7 @@ struct server {
     struct identity *identity;
     struct control *control;
     struct moderation *moderation;
+    struct watch *watch;
     struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
@@ -226,7 +228,8 @@ static int open_plane(struct server *server)
     server->canvases = canvases_create(config->plane.width, config->plane.height, &server->metrics,
                                        &sys_env, NULL);
     server->owners = server->canvases ? owners_create() : NULL;
-    if (server->owners &&
+    server->watch = server->owners ? watch_create(&server->metrics) : NULL;
+    if (server->watch &&
         plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
         server->reader = reader_create(server->log, error);
     if (server->reader)
@@ -238,6 +241,7 @@ static int open_plane(struct server *server)
     reader_add(server->reader, canvases_fold(server->canvases));
     reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
+    reader_add(server->reader, watch_fold(server->watch));
     return 0;
 }
 
@@ -445,6 +449,7 @@ static void make_site(struct server *server)
     site->identity = server->identity;
     site->control = server->control;
     site->moderation = server->moderation;
+    site->watch = server->watch;
     site->control_failures = server->control_failures;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
@@ -609,6 +614,7 @@ static int run(struct server *server)
 static void close_server(struct server *server)
 {
     moderation_destroy(server->moderation);
+    watch_stop(server->watch);
     control_destroy(server->control);
     control_failures_destroy(server->control_failures);
     history_destroy(server->history);
@@ -619,6 +625,7 @@ static void close_server(struct server *server)
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);
     log_close(server->log);
+    watch_destroy(server->watch);
     owners_destroy(server->owners);
     rules_destroy(server->rules);
     identity_close(server->identity);

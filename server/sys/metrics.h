@@ -45,6 +45,11 @@
     X(history_blocks_total, counter, "Blocks of history completed")                                \
     X(history_failures_total, counter, "Times that history could not go on and began again")       \
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
+    X(suspects, gauge, "What the rules that are on have found within the last hour")               \
+    X(detections_net_rate_total, counter, "Networks found drawing fast")                           \
+    X(detections_net_identities_total, counter, "Networks found making many identities")           \
+    X(detections_shape_total, counter, "Cells found painted together by many")                     \
+    X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
