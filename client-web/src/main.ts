@@ -25,6 +25,7 @@ import {
 import type { Client } from './net/client';
 import { Plane } from './net/plane';
 import type { Past } from './past';
+import type { People } from './people';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
 import { keepPageStill } from './ui/pagezoom';
@@ -71,6 +72,9 @@ let lookTimer: ReturnType<typeof setTimeout> | undefined;
 /** What knows the past, once it has been loaded, and while it is. */
 let past: Past | null = null;
 let loadingPast: Promise<Past> | null = null;
+/** What knows the rules, likewise. */
+let people: People | null = null;
+let loadingPeople: Promise<People> | null = null;
 
 const polls = new URLSearchParams(location.search).get('transport') === 'poll';
 const plane = new Plane(base, polls, {
@@ -87,7 +91,13 @@ const plane = new Plane(base, polls, {
     surfaces.delete(client);
     stage.touchView();
   },
-  boardChanged: () => stage.touchBoard(),
+  rulesChanged,
+  energyChanged: () => (people ? people.energyChanged() : meetPeople()),
+  standingChanged: () => (people ? people.standingChanged() : meetPeople()),
+  boardChanged: () => {
+    stage.touchBoard();
+    people?.boardChanged();
+  },
   ownChanged: () => placing.update(),
   statusChanged: () => {
     showStatus();
@@ -101,7 +111,10 @@ const plane = new Plane(base, polls, {
     hint.say('A new canvas has begun');
     placing.update();
   },
-  refused: (edits, reason) => placing.refused(edits, reason),
+  refused: (edits, refusal) => {
+    placing.refused(edits);
+    usePeople((people) => people.refused(edits, refusal));
+  },
 });
 const stills = new Stills(base, () => stage.touchView());
 const status = new Status({
@@ -132,9 +145,13 @@ const placing = new Placing(
   () => palette,
   hint,
   element<HTMLButtonElement>('place'),
-  () => {
-    stage.touchMarks();
-    showWhere();
+  {
+    changed: () => {
+      stage.touchMarks();
+      showWhere();
+      people?.aim();
+    },
+    placed: (edits, before) => usePeople((people) => people.placed(edits, before)),
   },
 );
 
@@ -164,6 +181,7 @@ function ready(info: Info): void {
     zoom: (direction) => zoomStep(direction, middle()),
     fit: () => zoom!.fly(home()),
     copyLink,
+    undo: () => usePeople((people) => people.undo()),
     leave: () => placing.setReticle(null, false),
     rewind: toggleRewind,
     heat: () => usePast(({ layers }) => layers.next()),
@@ -173,19 +191,47 @@ function ready(info: Info): void {
   element('rewind').addEventListener('click', toggleRewind);
   element('layers').addEventListener('click', () => usePast(({ layers }) => layers.toggleMenu()));
   showHistory(info);
+  rulesChanged(info);
   element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
   element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
   element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));
 }
 
 /** There is more to look at than before, or less. */
-function planeChanged(): void {
+function planeChanged(_info: Info, grown: boolean): void {
+  if (grown) hint.say('The canvas has grown');
   const atHome = zoom!.goal === lastHome;
   zoom!.resized();
   if (atHome) zoom!.set(home());
   placing.update();
   past?.rewind.follow();
   stage.touchView();
+}
+
+function rulesChanged({ frozen, colours, regions, palette }: Info): void {
+  if (people) people.rulesChanged();
+  else if (frozen || regions.length > 0 || (colours && colours.length < palette.length)) meetPeople();
+}
+
+const meetPeople = (): void => usePeople(() => {});
+
+/** Loads what knows the rules, the first time, and uses it. */
+function usePeople(use: (people: People) => void): void {
+  if (!palette) return;
+  loadingPeople ??= import('./people').then(({ People }) => {
+    people = new People({
+      plane,
+      hint,
+      palette: palette!,
+      placing,
+      paletteElement: element('palette'),
+      placeButton: element('place'),
+    });
+    placing.umpire = people;
+    placing.update();
+    return people;
+  });
+  loadingPeople.then(use, () => (loadingPeople = null));
 }
 
 /** The past can be looked at where the server keeps it. */
@@ -378,7 +424,9 @@ function cellOf(point: Point): Cell | null {
 function hover(point: Point | null): void {
   pointer = point;
   const cell = point && cellOf(point);
-  closed = cell !== null && plane.obstacle(cell) === 'locked';
+  closed =
+    cell !== null &&
+    (plane.obstacle(cell) === 'locked' || people?.isClosed(cell, palette?.colour ?? null) === true);
   marksCanvas.toggleAttribute('data-closed', closed);
   placing.setHover(cell);
 }

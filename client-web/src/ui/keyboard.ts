@@ -9,6 +9,7 @@ export interface KeyActions {
   zoom(direction: 1 | -1): void;
   fit(): void;
   copyLink(): void;
+  undo(): void;
   leave(): void;
   rewind(): void;
   heat(): void;
@@ -56,6 +57,7 @@ function act(actions: KeyActions, event: KeyboardEvent): boolean {
   else if (digit) actions.colour(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
   else if (key === '0') actions.fit();
   else if (key.toLowerCase() === 'l') actions.copyLink();
+  else if (key.toLowerCase() === 'z') actions.undo();
   else if (key.toLowerCase() === 'r') actions.rewind();
   else if (key.toLowerCase() === 'h') actions.heat();
   else if (code === 'BracketLeft') actions.stepColour(-1);
