@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "core/close.h"
+#include "core/utf8.h"
 #include "net/loop_state.h"
 #include "ws/frame.h"
 
@@ -198,7 +199,7 @@ static void on_writable(struct conn *conn)
 
 static void take_text(struct conn *conn, const uint8_t *bytes, size_t len)
 {
-    if (len == 0 || memchr(bytes, '\0', len) || !frame_is_utf8(bytes, len)) {
+    if (len == 0 || memchr(bytes, '\0', len) || !utf8_valid(bytes, len)) {
         fault(conn, CLOSE_BAD_DATA, "text is not UTF-8, or none");
         return;
     }
