@@ -88,7 +88,10 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
 
 static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)
 {
+    const struct loop *loop = watcher->data;
     tls_reload(watcher->data);
+    if (loop->config.reload)
+        loop->config.reload(loop->config.site);
 }
 
 /* One step towards the end, when it is time for it. */
