@@ -14,6 +14,7 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/who_asks.h"
 #include "net/loop_state.h"
 
 enum {
@@ -185,7 +186,7 @@ void events_get(struct http *http)
         return;
     }
     struct canvas_place *place = canvas_path_find(http);
-    if (!place)
+    if (!place || !who_asks_counted(http))
         return;
     enum session_from from = read_from(&http->request, &version);
     struct events *events = calloc(1, sizeof *events);

@@ -6,6 +6,7 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/who_asks.h"
 #include "ws/handshake.h"
 #include "ws/ws.h"
 
@@ -24,7 +25,7 @@ void socket_get(struct http *http)
     if (!handshake_check(http))
         return;
     struct canvas_place *place = canvas_path_find(http);
-    if (!place)
+    if (!place || !who_asks_counted(http))
         return;
     int len = form_get(request->query, request->query_len, "from", value, sizeof value);
     enum session_from from = FROM_GARBAGE;

@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
@@ -47,7 +49,7 @@
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
-    X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
 
