@@ -27,6 +27,7 @@
 #include "identity/secret.h"
 #include "log/open.h"
 #include "moderation/moderation.h"
+#include "moderation/watch.h"
 #include "net/callers.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
@@ -62,6 +63,7 @@ struct server {
     struct identity *identity;
     struct control *control;
     struct moderation *moderation;
+    struct watch *watch;
     struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
@@ -121,11 +123,15 @@ static int make_directory(const char *path)
     return 0;
 }
 
+/* Address space of the embedded control log, which has to fit in beside what --log-space leaves:
+ * some million records. */
+#define CONTROL_SPACE (size_t)(1 << 30)
+
 /* The log of edits, or the control log beside it: NULL after a message. */
 static struct log *open_log(const struct config *config, bool control)
 {
     char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
-    const struct log_options options = {.map_bytes = control ? 0 : config->log_space,
+    const struct log_options options = {.map_bytes = control ? CONTROL_SPACE : config->log_space,
                                         .replication = config->kafka_replication,
                                         .properties = config->kafka,
                                         .n_properties = config->n_kafka};
@@ -228,7 +234,8 @@ static int open_plane(struct server *server)
     server->canvases = canvases_create(config->plane.width, config->plane.height, &server->metrics,
                                        &sys_env, NULL);
     server->owners = server->canvases ? owners_create() : NULL;
-    if (server->owners &&
+    server->watch = server->owners ? watch_create(&server->metrics) : NULL;
+    if (server->watch &&
         plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
         server->reader = reader_create(server->log, error);
     if (server->reader)
@@ -240,6 +247,7 @@ static int open_plane(struct server *server)
     reader_add(server->reader, canvases_fold(server->canvases));
     reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
+    reader_add(server->reader, watch_fold(server->watch));
     return 0;
 }
 
@@ -351,6 +359,7 @@ static int open_control(struct server *server)
                                     .rules = server->rules,
                                     .identity = server->identity,
                                     .first_token = token,
+                                    .stop = &stopping,
                                     .changed = control_changed,
                                     .context = server};
     if (!config.log)
@@ -446,6 +455,7 @@ static void make_site(struct server *server)
     site->identity = server->identity;
     site->control = server->control;
     site->moderation = server->moderation;
+    site->watch = server->watch;
     site->control_failures = server->control_failures;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
@@ -517,9 +527,6 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
-    if (strcmp(config->energy, server->shard.energy) != 0)
-        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
-                  config->energy);
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
@@ -620,6 +627,7 @@ static int run(struct server *server)
 static void close_server(struct server *server)
 {
     moderation_destroy(server->moderation);
+    watch_stop(server->watch);
     control_destroy(server->control);
     control_failures_destroy(server->control_failures);
     history_destroy(server->history);
@@ -631,6 +639,7 @@ static void close_server(struct server *server)
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);
     log_close(server->log);
+    watch_destroy(server->watch);
     owners_destroy(server->owners);
     rules_destroy(server->rules);
     identity_close(server->identity);

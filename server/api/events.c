@@ -186,13 +186,14 @@ void events_get(struct http *http)
         return;
     }
     struct canvas_place *place = canvas_path_find(http);
-    if (!place || !who_asks_counted(http))
+    struct visitor visitor;
+    if (!place || !who_asks(http, &visitor) || !who_asks_counted(http))
         return;
     enum session_from from = read_from(&http->request, &version);
     struct events *events = calloc(1, sizeof *events);
     if (!events || loop->phase != LOOP_RUNS ||
-        session_init(&events->session, loop->shard, place, &session_ops, true, from, version) !=
-            0) {
+        session_init(&events->session, loop->shard, place, &session_ops, &visitor, true, from,
+                     version) != 0) {
         free(events);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "closed");
         return;

@@ -47,9 +47,18 @@
     X(history_blocks_total, counter, "Blocks of history completed")                                \
     X(history_failures_total, counter, "Times that history could not go on and began again")       \
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
+    X(suspects, gauge, "What the rules that are on have found within the last hour")               \
+    X(detections_net_rate_total, counter, "Networks found drawing fast")                           \
+    X(detections_net_identities_total, counter, "Networks found making many identities")           \
+    X(detections_shape_total, counter, "Cells found painted together by many")                     \
+    X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
+    X(control_version, gauge, "The next action number: how far the control log has been read")     \
+    X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
+    X(regions, gauge, "Regions with rules of their own")                                           \
+    X(bans, gauge, "Bans of authors, networks and addresses")                                      \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
 
