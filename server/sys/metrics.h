@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
@@ -52,7 +54,7 @@
     X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
-    X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
     X(control_version, gauge, "The next action number: how far the control log has been read")     \
     X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
     X(regions, gauge, "Regions with rules of their own")                                           \
