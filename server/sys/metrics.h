@@ -46,9 +46,12 @@
     X(detections_net_identities_total, counter, "Networks found making many identities")           \
     X(detections_shape_total, counter, "Cells found painted together by many")                     \
     X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
+    X(reports_total, counter, "Reports taken from visitors")                                       \
+    X(reports_refused_total, counter, "Reports refused because they came too often")               \
+    X(reports_open, gauge, "Reports that no moderator has closed")                                 \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
-    X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
 
