@@ -600,6 +600,7 @@ static void stop_threads(struct server *server)
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
+    moderation_stop(server->moderation);
     log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);

@@ -39,6 +39,10 @@
     X(resets_total, counter, "Clients sent to the picture")                                        \
     X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
     X(history_answers_total, counter, "Answers of the history made, of all kinds")                 \
+    X(jobs_total, counter, "Jobs of moderators started")                                           \
+    X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
+    X(job_running, gauge, "1 while a job of a moderator runs")                                     \
+    X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \
