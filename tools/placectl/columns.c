@@ -178,48 +178,65 @@ static bool is_right(const struct column *column)
     return column->kind == COLUMN_COUNT || column->kind == COLUMN_PERCENT;
 }
 
-static void print_cell(FILE *out, const char *text, size_t width, bool right, bool last)
+/* Blanks between two cells are written when the second one is not empty, so that no line ends with
+ * any. */
+static void print_line(FILE *out, const char (*cells)[COLUMNS_CELL], const size_t *widths,
+                       const struct column *columns, size_t n)
 {
-    size_t columns = text_width(text), fill = width > columns ? width - columns : 0;
-    if (right)
-        fprintf(out, "%*s%s", (int)fill, "", text);
-    else
-        fprintf(out, "%s%*s", text, last ? 0 : (int)fill, "");
-    fprintf(out, "%*s", last ? 0 : GAP, "");
+    size_t blanks = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (widths[i] == 0)
+            continue;
+        size_t fill = widths[i] - text_width(cells[i]);
+        bool right = is_right(&columns[i]);
+        if (cells[i][0]) {
+            fprintf(out, "%*s%s", (int)(blanks + (right ? fill : 0)), "", cells[i]);
+            blanks = right ? GAP : fill + GAP;
+        } else {
+            blanks += fill + GAP;
+        }
+    }
+    fputc('\n', out);
+}
+
+/* How wide each column is: as its widest cell, or its head; 0 when all of its cells are empty. */
+static void measure(const char (*cells)[COLUMNS_CELL], size_t n_rows, size_t n,
+                    size_t widths[COLUMNS_MAX])
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t widest = 0;
+        for (size_t r = 1; r <= n_rows; r++) {
+            size_t width = text_width(cells[r * n + i]);
+            widest = width > widest ? width : widest;
+        }
+        size_t head = text_width(cells[i]);
+        widths[i] = widest == 0 ? 0 : head > widest ? head : widest;
+    }
 }
 
 int columns_print(FILE *out, const struct cJSON *rows, const struct column *columns, size_t n,
                   int64_t now_ms, const char *nothing)
 {
-    size_t widths[COLUMNS_MAX], n_rows = 0, n_all = (size_t)cJSON_GetArraySize(rows), at = 0;
-    char(*cells)[COLUMNS_CELL] = calloc(n_all * n + 1, sizeof *cells);
+    size_t widths[COLUMNS_MAX], n_rows = 0;
+    char(*cells)[COLUMNS_CELL] = calloc(((size_t)cJSON_GetArraySize(rows) + 1) * n, sizeof *cells);
     const cJSON *row;
     if (!cells)
         return -1;
     for (size_t i = 0; i < n; i++)
-        widths[i] = text_width(columns[i].head);
+        put(cells[i], columns[i].head);
     cJSON_ArrayForEach(row, rows)
     {
         if (!cJSON_IsObject(row))
             continue;
-        for (size_t i = 0; i < n; i++, at++) {
-            columns_cell(cells[at], row, &columns[i], now_ms);
-            size_t width = text_width(cells[at]);
-            widths[i] = width > widths[i] ? width : widths[i];
-        }
         n_rows++;
+        for (size_t i = 0; i < n; i++)
+            columns_cell(cells[n_rows * n + i], row, &columns[i], now_ms);
     }
+    measure((const char(*)[COLUMNS_CELL])cells, n_rows, n, widths);
     if (n_rows == 0)
         fprintf(out, "%s\n", nothing);
-    for (size_t i = 0; n_rows > 0 && i < n; i++)
-        print_cell(out, columns[i].head, widths[i], is_right(&columns[i]), i + 1 == n);
-    if (n_rows > 0)
-        fputc('\n', out);
-    for (size_t r = 0; r < n_rows; r++) {
-        for (size_t i = 0; i < n; i++)
-            print_cell(out, cells[r * n + i], widths[i], is_right(&columns[i]), i + 1 == n);
-        fputc('\n', out);
-    }
+    for (size_t r = 0; n_rows > 0 && r <= n_rows; r++)
+        print_line(out, (const char(*)[COLUMNS_CELL])cells + r * n, widths, columns, n);
     free(cells);
     return 0;
 }

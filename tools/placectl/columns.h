@@ -29,8 +29,8 @@ struct column {
 
 enum { COLUMNS_MAX = 10 };
 
-/* Rows that are no objects are left out. nothing: what is printed instead of an empty table. False
- * when out of memory. */
+/* Rows that are no objects are left out, and so are columns that would be empty. nothing: what is
+ * printed instead of an empty table. 0, or -1 when out of memory. */
 int columns_print(FILE *out, const struct cJSON *rows, const struct column *columns, size_t n,
                   int64_t now_ms, const char *nothing);
 

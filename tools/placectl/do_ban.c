@@ -40,6 +40,7 @@ static int ban(struct ctl *ctl, const struct arguments *arguments, uint64_t fact
     const char *who = arguments->words[0], *text = arguments->values[OPTION_FOR];
     int64_t seconds = 0, back = 0;
     char length[TEXT_BYTES] = "for ever", slow[32] = "";
+    const char *period = "";
     if (text && !value_duration(text, &seconds))
         return ctl_wrong(ctl, "--for", VALUES_DURATION, text);
     text = arguments->values[OPTION_ROLLBACK];
@@ -52,6 +53,7 @@ static int ban(struct ctl *ctl, const struct arguments *arguments, uint64_t fact
     if (seconds > 0) {
         cJSON_AddNumberToObject(body, "for", (double)seconds);
         text_duration(length, seconds);
+        period = "for ";
     }
     if (factor > 0) {
         cJSON_AddNumberToObject(body, "slow", (double)factor);
@@ -63,9 +65,8 @@ static int ban(struct ctl *ctl, const struct arguments *arguments, uint64_t fact
         return roll_back(ctl, who, back);
     }
     uint64_t action = ctl_number(answer, "action");
-    int status = ctl_end(ctl, answer, "%s is %s%s %.60s (action %" PRIu64 ")", who,
-                         factor > 0 ? "slowed down" : "banned", slow,
-                         seconds > 0 ? length : "for ever", action);
+    int status = ctl_end(ctl, answer, "%s is %s%s %s%.60s (action %" PRIu64 ")", who,
+                         factor > 0 ? "slowed down" : "banned", slow, period, length, action);
     return status == EXIT_DONE && back > 0 ? roll_back(ctl, who, back) : status;
 }
 

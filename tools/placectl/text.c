@@ -120,7 +120,11 @@ void text_time(char text[TEXT_BYTES], int64_t ms, int64_t now_ms)
     char words[TEXT_BYTES];
     if (distance >= NEAR_S)
         return;
-    text_duration(words, distance < 60 ? distance : distance / 60 * 60);
+    if (distance < 5) {
+        snprintf(text + len, TEXT_BYTES - len, " (now)");
+        return;
+    }
+    text_duration(words, distance < 60 ? distance : (distance + 30) / 60 * 60);
     snprintf(text + len, TEXT_BYTES - len, away < 0 ? " (in %.60s)" : " (%.60s ago)", words);
 }
 
