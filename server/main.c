@@ -375,6 +375,14 @@ static int open_control(struct server *server)
     return -1;
 }
 
+static int start_watch(struct server *server)
+{
+    if (watch_start(server->watch, server->control) == 0)
+        return 0;
+    diag_error("cannot start to watch: %s", strerror(errno));
+    return -1;
+}
+
 static int open_moderation(struct server *server)
 {
     char error[MODERATION_ERROR_BYTES];
@@ -528,6 +536,8 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    server->shard.taken = watch_taken;
+    server->shard.taken_context = server->watch;
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
@@ -545,7 +555,7 @@ static int open_server(struct server *server)
         return code;
     configure_shards(server);
     if (open_pictures(server) != 0 || open_history(server) != 0 || open_control(server) != 0 ||
-        open_moderation(server) != 0 || load_files(server) != 0 ||
+        start_watch(server) != 0 || open_moderation(server) != 0 || load_files(server) != 0 ||
         open_loops(server, max_files) != 0)
         return EXIT_FAILURE;
     return EXIT_SUCCESS;
@@ -600,6 +610,7 @@ static void stop_threads(struct server *server)
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
+    moderation_stop(server->moderation);
     log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
