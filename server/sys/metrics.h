@@ -43,6 +43,8 @@
     X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
     X(job_running, gauge, "1 while a job of a moderator runs")                                     \
     X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(who_asked_total, counter, "Questions who painted a pixel")                                   \
+    X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \
@@ -56,7 +58,7 @@
     X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
-    X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
     X(control_version, gauge, "The next action number: how far the control log has been read")     \
     X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
     X(regions, gauge, "Regions with rules of their own")                                           \
