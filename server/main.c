@@ -390,7 +390,8 @@ static int open_moderation(struct server *server)
                                        .history = server->history,
                                        .control = server->control,
                                        .rules = server->rules,
-                                       .identity = server->identity};
+                                       .identity = server->identity,
+                                       .sightings = watch_sightings(server->watch)};
     server->moderation = moderation_create(&config, &server->metrics, error);
     if (server->moderation)
         return 0;
