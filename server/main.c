@@ -28,6 +28,7 @@
 #include "log/open.h"
 #include "moderation/moderation.h"
 #include "moderation/watch.h"
+#include "net/callers.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
@@ -73,6 +74,7 @@ struct server {
     struct site site;
     struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
+    struct callers *callers; /* NULL: addresses are not counted */
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
     atomic_bool loops_open; /* all of them: other threads may wake them */
@@ -345,7 +347,8 @@ static int open_history(struct server *server)
 static void control_changed(void *context)
 {
     struct server *server = context;
-    (void)server;
+    for (size_t i = 0; atomic_load(&server->loops_open) && i < server->n_loops; i++)
+        loop_rules_changed(server->loops[i]);
 }
 
 static int open_control(struct server *server)
@@ -482,6 +485,12 @@ static int open_loops(struct server *server, unsigned max_files)
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
     make_site(server);
+    server->callers =
+        config->address_connections > 0 ? callers_create(config->address_connections) : NULL;
+    if (config->address_connections > 0 && !server->callers) {
+        diag_error("out of memory");
+        return -1;
+    }
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
@@ -489,6 +498,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .owners = server->owners,
         .rules = server->rules,
         .metrics = &server->metrics,
+        .callers = server->callers,
         .shard = &server->shard,
         .accepted = connection_accepted,
         .websocket = &ws_ops,
@@ -637,6 +647,7 @@ static void close_server(struct server *server)
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
+    callers_destroy(server->callers);
     files_free(server->files);
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);

@@ -59,6 +59,7 @@ static const struct route admin[] = {
     {"/healthz", .get = health_get},
     {"/readyz", .get = readiness_get},
     {"/control/*", .get = control_routes_get, .post = control_routes_post},
+    {"/c/#,#/canvas.png", .get = picture_get}, /* for who copies a part of it */
 };
 
 const struct routes routes_public = {public, sizeof public / sizeof *public, &page, page_exists};

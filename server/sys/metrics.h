@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
