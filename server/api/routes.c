@@ -3,10 +3,12 @@
 #include "api/routes.h"
 
 #include "api/at.h"
+#include "api/control_routes.h"
 #include "api/edit.h"
 #include "api/events.h"
 #include "api/health.h"
 #include "api/history.h"
+#include "api/identity.h"
 #include "api/info.h"
 #include "api/metrics.h"
 #include "api/page.h"
@@ -40,6 +42,9 @@ static const struct route public[] = {
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
     {"/c/#,#/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
+    {"/identity", .post = identity_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
+    {"/identity/challenge", .get = identity_get_challenge, .readers = READERS_FRIEND},
+    {"/control/*", .get = control_routes_get, .post = control_routes_post},
     {"/ws", .get = socket_get, .stream = true, .websocket = true},
     {"/c/#,#/ws", .get = socket_get, .stream = true, .websocket = true},
 };
@@ -51,6 +56,7 @@ static const struct route admin[] = {
     {"/metrics", .get = metrics_get},
     {"/healthz", .get = health_get},
     {"/readyz", .get = readiness_get},
+    {"/control/*", .get = control_routes_get, .post = control_routes_post},
 };
 
 const struct routes routes_public = {public, sizeof public / sizeof *public, &page, page_exists};

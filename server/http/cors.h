@@ -11,6 +11,9 @@ struct http;
  * is counted, and reported from time to time. */
 bool cors_allows(struct http *http);
 
+/* Does a page of our own ask, or no page at all? */
+bool cors_own(const struct http *http);
+
 /* Put into http->cors what lets the page read the answer of the request's route. */
 void cors_prepare(struct http *http);
 

@@ -61,6 +61,12 @@ static void on_history(struct ev_loop *ev, ev_async *watcher, int events)
     waiters_wake(&loop->history_waiters);
 }
 
+static void on_control(struct ev_loop *ev, ev_async *watcher, int events)
+{
+    struct loop *loop = watcher->data;
+    waiters_wake(&loop->control_waiters);
+}
+
 static void on_second(struct ev_loop *ev, ev_timer *watcher, int events)
 {
     struct loop *loop = watcher->data;
@@ -82,7 +88,10 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
 
 static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)
 {
+    const struct loop *loop = watcher->data;
     tls_reload(watcher->data);
+    if (loop->config.reload)
+        loop->config.reload(loop->config.site);
 }
 
 /* One step towards the end, when it is time for it. */
@@ -131,17 +140,19 @@ static void start_watchers(struct loop *loop)
     ev_async_init(&loop->stop, on_stop);
     ev_async_init(&loop->picture, on_picture);
     ev_async_init(&loop->history, on_history);
+    ev_async_init(&loop->control, on_control);
     ev_async_init(&loop->reload, on_reload);
     ev_prepare_init(&loop->prepare, on_prepare);
     ev_idle_init(&loop->more, on_more);
     ev_timer_init(&loop->due, on_due, 0., 0.);
     ev_timer_init(&loop->second, on_second, 1., 1.);
-    loop->stop.data = loop->picture.data = loop->history.data = loop->reload.data =
-        loop->prepare.data = loop->second.data = loop;
+    loop->stop.data = loop->picture.data = loop->history.data = loop->control.data =
+        loop->reload.data = loop->prepare.data = loop->second.data = loop;
     ev_async_start(loop->ev, &loop->wake);
     ev_async_start(loop->ev, &loop->stop);
     ev_async_start(loop->ev, &loop->picture);
     ev_async_start(loop->ev, &loop->history);
+    ev_async_start(loop->ev, &loop->control);
     ev_async_start(loop->ev, &loop->reload);
     ev_prepare_start(loop->ev, &loop->prepare);
     ev_timer_start(loop->ev, &loop->second);
@@ -170,7 +181,7 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         return NULL;
     }
     loop->shard = shard_create(config->env, config->writer, config->canvases, config->owners,
-                               config->metrics, config->shard, &loop->host);
+                               config->rules, config->metrics, config->shard, &loop->host);
     if (!loop->shard) {
         snprintf(error, LOOP_ERROR_BYTES, "out of memory");
         loop_destroy(loop);
@@ -204,6 +215,16 @@ void loop_picture_ready(struct loop *loop)
 void loop_history_ready(struct loop *loop)
 {
     ev_async_send(loop->ev, &loop->history);
+}
+
+void loop_rules_changed(struct loop *loop)
+{
+    shard_rules_changed(loop->shard);
+}
+
+void loop_control_ready(struct loop *loop)
+{
+    ev_async_send(loop->ev, &loop->control);
 }
 
 void loop_stop(struct loop *loop)

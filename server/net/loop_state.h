@@ -51,7 +51,7 @@ struct loop {
     struct shard_host host;
     struct shard *shard;
 
-    ev_async wake, stop, picture, history, reload;
+    ev_async wake, stop, picture, history, control, reload;
     ev_prepare prepare; /* runs the shard before each wait */
     ev_idle more;       /* active: there is more to do, the loop must not wait */
     ev_timer due;       /* when the shard wants to run again */
@@ -75,6 +75,7 @@ struct loop {
     uint64_t phase_until_us;
 
     struct waiters history_waiters; /* told of news of the history, and of the loop's end */
+    struct waiters control_waiters; /* told when the control log has taken something of ours */
     struct {                        /* long polls that wait, by their name; see api/poll.c */
         struct poll *buckets[LOOP_POLL_BUCKETS];
     } polls;

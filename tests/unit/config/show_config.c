@@ -32,7 +32,10 @@ int main(int argc, char *argv[])
         for (size_t i = 0; i < config.n_origins; i++)
             printf("origin %s\n", config.origins[i]);
         printf("plane %u %u\n", config.plane.width, config.plane.height);
-        printf("history %d\n", config.history);
+        printf("history %d\nstaff %d\n", config.history, config.staff_page);
+        printf("identity %d %u %u %u %s %s %u\n", config.identity, config.identity_age,
+               config.identity_rate, config.identity_work, text(config.secret),
+               text(config.sso_header), config.address_connections);
         printf("numbers %u %u %u %u %u\n", config.threads, config.batch_ms, config.tick_ms,
                config.checkpoint_seconds, config.max_connections);
     }

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_answer: see control_answer.h. A request that waits is shared by two threads: the loop's,
+ * which has the connection, and control's, which tells what became of the record. Each counts once;
+ * the last one frees. The client may leave meanwhile; the record goes its way.
+ */
+#include "api/control_answer.h"
+
+#include <cjson/cJSON.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "api/control_request.h"
+#include "http/http.h"
+#include "http/reply.h"
+#include "http/site.h"
+#include "net/loop.h"
+#include "net/loop_state.h"
+
+#define NO_STORE "Cache-Control: no-store\r\n"
+
+enum { WAIT_US = 10 * 1000 * 1000 };
+
+struct pending {
+    struct waiter waiter;         /* of the loop; the first member */
+    struct control_waiter record; /* of control */
+    struct loop *loop;
+    struct http *http; /* NULL: the client has left, or was answered. Loop's thread */
+    cJSON *answer;     /* loop's thread */
+    atomic_uint count; /* who still needs it: the loop, control */
+    _Atomic uint64_t action;
+    atomic_bool done; /* action is known */
+};
+
+void control_answer(struct control_request *r, struct cJSON *json)
+{
+    reply_json(r->http, (struct reply){.status = 200, .extra = NO_STORE}, json);
+}
+
+void control_answer_error(struct control_request *r, unsigned status, const char *error)
+{
+    reply_error(r->http,
+                (struct reply){.status = status,
+                               .extra = status == 503 ? NO_STORE "Retry-After: 1\r\n" : NO_STORE},
+                error);
+}
+
+void control_answer_wrong(struct control_request *r)
+{
+    control_answer_error(r, r->error[0] ? 400 : 503, r->error[0] ? r->error : "busy");
+}
+
+static void unref(struct pending *pending)
+{
+    if (atomic_fetch_sub(&pending->count, 1) != 1)
+        return;
+    cJSON_Delete(pending->answer);
+    free(pending);
+}
+
+/* The loop needs it no more. */
+static void leave(struct pending *pending)
+{
+    waiters_remove(&pending->loop->control_waiters, &pending->waiter);
+    pending->http->work = NULL;
+    pending->http = NULL;
+    unref(pending);
+}
+
+/* From control's thread. */
+static void on_record(struct control_waiter *record, uint64_t action)
+{
+    struct pending *pending = (struct pending *)((char *)record - offsetof(struct pending, record));
+    atomic_store(&pending->action, action);
+    atomic_store(&pending->done, true);
+    loop_control_ready(pending->loop);
+    unref(pending);
+}
+
+/* Something has been read back; perhaps it is what this one waits for. */
+static void on_news(struct waiter *waiter)
+{
+    struct pending *pending = (struct pending *)waiter;
+    struct http *http = pending->http;
+    if (!atomic_load(&pending->done) || http->conn->dying)
+        return;
+    uint64_t action = atomic_load(&pending->action);
+    cJSON *answer = pending->answer;
+    pending->answer = NULL;
+    leave(pending);
+    if (action == 0) {
+        cJSON_Delete(answer);
+        reply_error(http, (struct reply){.status = 503, .extra = NO_STORE "Retry-After: 1\r\n"},
+                    "the control log has not taken it");
+        return;
+    }
+    cJSON_AddNumberToObject(answer, "action", (double)action);
+    reply_json(http, (struct reply){.status = 200, .extra = NO_STORE}, answer);
+}
+
+static void on_expired(struct conn *conn)
+{
+    struct http *http = http_of(conn);
+    leave(http->work);
+    reply_error(http, (struct reply){.status = 503, .extra = NO_STORE},
+                "unknown: the control log has not answered within 10 s; it may act yet");
+}
+
+static void on_closed(struct conn *conn)
+{
+    struct http *http = http_of(conn);
+    if (http->work)
+        leave(http->work);
+    http_free(http);
+}
+
+static const struct conn_ops waiting_ops = {.expired = on_expired, .closed = on_closed};
+
+void control_answer_append(struct control_request *r, const char *type, const char *name,
+                           struct cJSON *fields, struct cJSON *more)
+{
+    struct http *http = r->http;
+    struct pending *pending = calloc(1, sizeof *pending);
+    cJSON *answer = more ? more : cJSON_CreateObject();
+    char error[CONTROL_ERROR_BYTES];
+    if (!pending || !answer || !fields) {
+        free(pending);
+        cJSON_Delete(answer);
+        cJSON_Delete(fields);
+        control_answer_error(r, 503, "busy");
+        return;
+    }
+    *pending = (struct pending){.waiter.woken = on_news,
+                                .record.done = on_record,
+                                .loop = http->conn->loop,
+                                .http = http,
+                                .answer = answer,
+                                .count = 2};
+    if (control_append(http->site->control, type, name, fields, &r->actor, &pending->record,
+                       error) != 0) {
+        cJSON_Delete(answer);
+        free(pending);
+        control_answer_error(r, 503, error);
+        return;
+    }
+    /* Control may have told us already: then it has woken the loop, which comes to it later. */
+    waiters_add(&http->conn->loop->control_waiters, &pending->waiter);
+    http_wait(http, &waiting_ops, pending, WAIT_US);
+}
+
+void control_answer_remove(struct control_request *r, const char *type, const char *name,
+                           const char *nothing)
+{
+    cJSON *stands = control_get(r->http->site->control, type, name);
+    bool gone = !stands || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(stands, "gone"));
+    cJSON_Delete(stands);
+    if (gone) {
+        control_answer_error(r, 404, nothing);
+        return;
+    }
+    cJSON *fields = cJSON_CreateObject();
+    cJSON_AddTrueToObject(fields, "gone");
+    control_answer_append(r, type, name, fields, NULL);
+}

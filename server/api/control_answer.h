@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control_answer: the answers of the admin API. What changes something is answered when its record
+ * has been read back from the control log, and so acts.
+ */
+#ifndef PLACED_API_CONTROL_ANSWER_H
+#define PLACED_API_CONTROL_ANSWER_H
+
+struct cJSON;
+struct control_request;
+
+/* 200 with this JSON, which becomes the callee's; NULL: there was no memory for it. */
+void control_answer(struct control_request *r, struct cJSON *json);
+
+/* {"error": ...} */
+void control_answer_error(struct control_request *r, unsigned status, const char *error);
+
+/* 400 with what r->error says. */
+void control_answer_wrong(struct control_request *r);
+
+/* Append a record of this type and name with these fields (the callee's), in the actor's name, and
+ * answer {"action": N} with the members of more (the callee's; NULL: none) once it is in the
+ * log. */
+void control_answer_append(struct control_request *r, const char *type, const char *name,
+                           struct cJSON *fields, struct cJSON *more);
+
+/* The same for a record that ends what stands of this type and name; 404 with these words when
+ * there is nothing. */
+void control_answer_remove(struct control_request *r, const char *type, const char *name,
+                           const char *nothing);
+
+#endif
