@@ -414,6 +414,7 @@ function scene(): Scene | null {
       fading: inPast() ? [] : placing.fading,
       hover: placing.hover,
       line: placing.line,
+      lineLabel: placing.lineLabel,
       reticle: placing.reticle,
       colour: palette.colour === null || closed || inPast() ? null : rgb[palette.colour]!,
       palette: rgb,
