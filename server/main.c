@@ -24,8 +24,10 @@
 #include "http/files.h"
 #include "http/site.h"
 #include "identity/identity.h"
+#include "identity/secret.h"
 #include "log/open.h"
 #include "moderation/moderation.h"
+#include "moderation/watch.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
@@ -60,6 +62,7 @@ struct server {
     struct identity *identity;
     struct control *control;
     struct moderation *moderation;
+    struct watch *watch;
     struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
@@ -157,6 +160,9 @@ static int open_checkpoint(struct server *server)
 static int open_rules(struct server *server)
 {
     struct rules_config rules = {0};
+    const struct config *config = &server->config;
+    rules.minimum_age_ms = config->identity_age * 1000;
+    rules.identity_needed = config->identity != CONFIG_IDENTITY_ANY || config->identity_age > 0;
     policy_parse(&rules.people, "free");
     rules.bots = rules.people;
     server->rules = rules_create(&rules, &server->metrics);
@@ -166,17 +172,55 @@ static int open_rules(struct server *server)
     return -1;
 }
 
+static void secret_path(const struct config *config, char path[PATH_MAX])
+{
+    if (config->secret)
+        snprintf(path, PATH_MAX, "%s", config->secret);
+    else
+        snprintf(path, PATH_MAX, "%s/secret", config->data);
+}
+
 static int open_identity(struct server *server)
 {
     const struct config *config = &server->config;
-    char first[PATH_MAX], error[IDENTITY_ERROR_BYTES];
-    snprintf(first, sizeof first, "%s/secret", config->data);
-    struct identity_config identity = {.first = first, .rate = 60};
+    char path[PATH_MAX], error[IDENTITY_ERROR_BYTES];
+    secret_path(config, path);
+    struct identity_config identity = {.secret = config->secret ? path : NULL,
+                                       .first = path,
+                                       .needed = (enum identity_needed)config->identity,
+                                       .rate = config->identity_rate,
+                                       .work = config->identity_work};
     server->identity = identity_open(&identity, &server->metrics, error);
-    if (server->identity)
-        return 0;
-    diag_error("%s", error);
-    return -1;
+    if (!server->identity) {
+        diag_error("%s", error);
+        return -1;
+    }
+    if (identity_made(server->identity) && config->log == LOG_KAFKA)
+        diag_warn("%s: made; the other servers of this topic need the same file (see --secret)",
+                  path);
+    return 0;
+}
+
+/* From the first loop's thread, after SIGHUP. */
+static void reload_site(struct site *site)
+{
+    char error[IDENTITY_ERROR_BYTES];
+    if (identity_reload(site->identity, error) == 0)
+        diag_info("the keys of identities have been read again");
+    else
+        diag_error("%s; the keys stay as they were", error);
+}
+
+static int rotate_secret(const struct config *config)
+{
+    char path[PATH_MAX], error[SECRET_ERROR_BYTES];
+    secret_path(config, path);
+    if (secret_rotate(path, config->secret != NULL, error) != 0) {
+        diag_error("%s", error);
+        return EXIT_FAILURE;
+    }
+    diag_info("%s has a new key; send SIGHUP to the servers that use it", path);
+    return EXIT_SUCCESS;
 }
 
 /* What is between the log and the sessions, still empty. */
@@ -188,7 +232,8 @@ static int open_plane(struct server *server)
     server->canvases = canvases_create(config->plane.width, config->plane.height, &server->metrics,
                                        &sys_env, NULL);
     server->owners = server->canvases ? owners_create() : NULL;
-    if (server->owners &&
+    server->watch = server->owners ? watch_create(&server->metrics) : NULL;
+    if (server->watch &&
         plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
         server->reader = reader_create(server->log, error);
     if (server->reader)
@@ -200,6 +245,7 @@ static int open_plane(struct server *server)
     reader_add(server->reader, canvases_fold(server->canvases));
     reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
+    reader_add(server->reader, watch_fold(server->watch));
     return 0;
 }
 
@@ -311,6 +357,7 @@ static int open_control(struct server *server)
                                     .rules = server->rules,
                                     .identity = server->identity,
                                     .first_token = token,
+                                    .stop = &stopping,
                                     .changed = control_changed,
                                     .context = server};
     if (!config.log)
@@ -406,9 +453,11 @@ static void make_site(struct server *server)
     site->identity = server->identity;
     site->control = server->control;
     site->moderation = server->moderation;
+    site->watch = server->watch;
     site->control_failures = server->control_failures;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
+    site->sso_header = config->sso_header;
     site->proxies = config->proxies;
     site->n_proxies = config->n_proxies;
     site->origins = server->origins;
@@ -435,6 +484,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .accepted = connection_accepted,
         .websocket = &ws_ops,
         .site = &server->site,
+        .reload = reload_site,
         .listen = config->listen,
         .n_listen = config->n_listen,
         .admin = &config->admin,
@@ -455,6 +505,7 @@ static int open_loops(struct server *server, unsigned max_files)
             loop.n_listen = say_addresses(server, opened, shared);
             loop.listen = shared;
             loop.admin = NULL;
+            loop.reload = NULL;
         }
     }
     atomic_store(&server->loops_open, true);
@@ -467,9 +518,6 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
-    if (strcmp(config->energy, server->shard.energy) != 0)
-        diag_warn("energy: the rules of \"%s\" do not exist yet: the canvas is free",
-                  config->energy);
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
@@ -570,6 +618,7 @@ static int run(struct server *server)
 static void close_server(struct server *server)
 {
     moderation_destroy(server->moderation);
+    watch_stop(server->watch);
     control_destroy(server->control);
     control_failures_destroy(server->control_failures);
     history_destroy(server->history);
@@ -580,6 +629,7 @@ static void close_server(struct server *server)
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);
     log_close(server->log);
+    watch_destroy(server->watch);
     owners_destroy(server->owners);
     rules_destroy(server->rules);
     identity_close(server->identity);
@@ -600,6 +650,11 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
     case CONFIG_RUN:
         break;
+    }
+    if (server.config.rotate_secret) {
+        int rotated = rotate_secret(&server.config);
+        config_finish(&server.config);
+        return rotated;
     }
     process_handle_signals(stop, reload);
     int code = open_server(&server);

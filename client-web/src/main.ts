@@ -2,7 +2,7 @@
 // The page put together: the one place that knows every part.
 
 import { Clicks } from './core/clicks';
-import type { Cell } from './core/edit';
+import type { Cell, Rect } from './core/edit';
 import type { Info, Position } from './core/info';
 import { formatLink, parseLink, parseMoment } from './core/link';
 import { byDistance, canvasOf, nameOf, pictureOf } from './core/plane';
@@ -25,6 +25,8 @@ import {
 import type { Client } from './net/client';
 import { Plane } from './net/plane';
 import type { Past } from './past';
+import type { People } from './people';
+import type { Who } from './who';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
 import { keepPageStill } from './ui/pagezoom';
@@ -48,6 +50,7 @@ const LOOK_MS = 150;
 const FEW = 8;
 /** How far a key moves the view of the past, in CSS pixels. */
 const PAN_PX = 64;
+const NOT_LOADED = "Can't load this part of the page: try again";
 const IN_THE_PAST = 'This is the past: go back to Live to place pixels';
 
 function element<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -71,6 +74,12 @@ let lookTimer: ReturnType<typeof setTimeout> | undefined;
 /** What knows the past, once it has been loaded, and while it is. */
 let past: Past | null = null;
 let loadingPast: Promise<Past> | null = null;
+/** What knows the rules, likewise. */
+let people: People | null = null;
+let loadingPeople: Promise<People> | null = null;
+/** What says who placed a pixel, likewise. */
+let who: Who | null = null;
+let loadingWho: Promise<Who> | null = null;
 
 const polls = new URLSearchParams(location.search).get('transport') === 'poll';
 const plane = new Plane(base, polls, {
@@ -87,7 +96,14 @@ const plane = new Plane(base, polls, {
     surfaces.delete(client);
     stage.touchView();
   },
-  boardChanged: () => stage.touchBoard(),
+  rulesChanged,
+  energyChanged: () => (people ? people.energyChanged() : meetPeople()),
+  standingChanged: () => (people ? people.standingChanged() : meetPeople()),
+  boardChanged: () => {
+    stage.touchBoard();
+    people?.boardChanged();
+    who?.boardChanged();
+  },
   ownChanged: () => placing.update(),
   statusChanged: () => {
     showStatus();
@@ -101,7 +117,10 @@ const plane = new Plane(base, polls, {
     hint.say('A new canvas has begun');
     placing.update();
   },
-  refused: (edits, reason) => placing.refused(edits, reason),
+  refused: (edits, refusal) => {
+    placing.refused(edits);
+    usePeople((people) => people.refused(edits, refusal));
+  },
 });
 const stills = new Stills(base, () => stage.touchView());
 const status = new Status({
@@ -121,7 +140,7 @@ const hint = new Hint(
   () => plane.placeUnsaved(),
   () => plane.dropUnsaved(),
 );
-const where = new Where(element('where'), element('announcer'), copyLink);
+const where = new Where(element('where'), element('announcer'), () => askWho(null));
 const stage = new Stage(element<HTMLCanvasElement>('screen'), marksCanvas, {
   scene,
   update: updateSurfaces,
@@ -132,9 +151,13 @@ const placing = new Placing(
   () => palette,
   hint,
   element<HTMLButtonElement>('place'),
-  () => {
-    stage.touchMarks();
-    showWhere();
+  {
+    changed: () => {
+      stage.touchMarks();
+      showWhere();
+      people?.aim();
+    },
+    placed: (edits, before) => usePeople((people) => people.placed(edits, before)),
   },
 );
 
@@ -155,7 +178,7 @@ function ready(info: Info): void {
   zoom.set(home());
   followLink();
   plane.look(visible(zoom.view, stage.viewport));
-  watchPointer(marksCanvas, { hover, press, click, tap, line, lineEnd });
+  watchPointer(marksCanvas, { hover, press, click, tap, hold, line, lineEnd });
   watchKeyboard({
     move,
     place: () => placing.placeAtReticle(),
@@ -163,8 +186,10 @@ function ready(info: Info): void {
     stepColour: (by) => palette!.step(by),
     zoom: (direction) => zoomStep(direction, middle()),
     fit: () => zoom!.fly(home()),
-    copyLink,
-    leave: () => placing.setReticle(null, false),
+    copyLink: () => copyLink(),
+    undo: () => usePeople((people) => people.undo()),
+    who: () => (who?.open ? who.close() : askWho(placing.hover)),
+    leave: () => (who?.open ? who.close() : placing.setReticle(null, false)),
     rewind: toggleRewind,
     heat: () => usePast(({ layers }) => layers.next()),
     timeline: (event) => past?.key(event) ?? false,
@@ -173,19 +198,47 @@ function ready(info: Info): void {
   element('rewind').addEventListener('click', toggleRewind);
   element('layers').addEventListener('click', () => usePast(({ layers }) => layers.toggleMenu()));
   showHistory(info);
+  rulesChanged(info);
   element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
   element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
   element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));
 }
 
 /** There is more to look at than before, or less. */
-function planeChanged(): void {
+function planeChanged(_info: Info, grown: boolean): void {
+  if (grown) hint.say('The canvas has grown');
   const atHome = zoom!.goal === lastHome;
   zoom!.resized();
   if (atHome) zoom!.set(home());
   placing.update();
   past?.rewind.follow();
   stage.touchView();
+}
+
+function rulesChanged({ frozen, colours, regions, palette }: Info): void {
+  if (people) people.rulesChanged();
+  else if (frozen || regions.length > 0 || (colours && colours.length < palette.length)) meetPeople();
+}
+
+const meetPeople = (): void => usePeople(() => {});
+
+/** Loads what knows the rules, the first time, and uses it. */
+function usePeople(use: (people: People) => void): void {
+  if (!palette) return;
+  loadingPeople ??= import('./people').then(({ People }) => {
+    people = new People({
+      plane,
+      hint,
+      palette: palette!,
+      placing,
+      paletteElement: element('palette'),
+      placeButton: element('place'),
+    });
+    placing.umpire = people;
+    placing.update();
+    return people;
+  });
+  loadingPeople.then(use, () => (loadingPeople = null));
 }
 
 /** The past can be looked at where the server keeps it. */
@@ -212,8 +265,47 @@ function usePast(use: (past: Past) => void): void {
   );
   loadingPast.then(use, () => {
     loadingPast = null;
-    hint.say("Can't load this part of the page: try again");
+    hint.say(NOT_LOADED);
   });
+}
+
+/** Who placed this, or the pixel that is aimed at, or the one in the middle? */
+function askWho(cell: Cell | null): void {
+  if (inPast()) return hint.say(IN_THE_PAST);
+  const asked = cell ?? placing.reticle ?? cellAt(zoom!.goal, middle());
+  if (!plane.has(asked)) return hint.say('That is outside the canvas');
+  placing.setReticle(asked, false);
+  if (zoom!.goal.k < PLACE_K) flyIn(asked, middle());
+  loadingWho ??= import('./who').then(
+    ({ Who }) =>
+      (who = new Who({
+        base,
+        plane,
+        main: document.querySelector('main')!,
+        screenOf,
+        room: () => {
+          const { width, height } = stage.viewport;
+          const { top, right, bottom, left } = insets();
+          return { x0: left, y0: top, x1: width - right, y1: height - bottom, width, height };
+        },
+        copyLink,
+        announce: (words) => where.say(words),
+        closed: () => placing.setReticle(null, false),
+      })),
+  );
+  loadingWho.then(
+    (who) => who.show(asked),
+    () => {
+      loadingWho = null;
+      hint.say(NOT_LOADED);
+    },
+  );
+}
+
+function screenOf(cell: Cell): Rect {
+  const { k, x, y } = zoom!.view;
+  const [x0, y0] = [x + cell.x * k, y + cell.y * k];
+  return { x0, y0, x1: x0 + k, y1: y0 + k };
 }
 
 const inPast = (): boolean => past?.rewind.active === true;
@@ -228,6 +320,7 @@ function turnedToPast(on: boolean): void {
   element('palette').hidden = on;
   element('rewind').setAttribute('aria-pressed', String(on));
   placing.lineEnd(false);
+  who?.close();
   placing.setReticle(null, false);
   if (!on) {
     const place = parseLink(location.hash);
@@ -322,6 +415,7 @@ function middle(): Point {
 
 function viewChanged(): void {
   stage.touchView();
+  who?.moved();
   if (pointer) hover(pointer);
   showWhere();
   clearTimeout(lookTimer);
@@ -349,8 +443,7 @@ function followLink(): void {
   else hint.say('This server keeps no history');
 }
 
-function copyLink(): void {
-  const cell = placing.reticle ?? cellAt(zoom!.view, middle());
+function copyLink(cell = placing.reticle ?? cellAt(zoom!.view, middle())): void {
   const moment = past?.rewind.moment ?? null;
   const link = new URL(formatLink({ ...cell, scale: zoom!.view.k }, moment), location.href);
   history.replaceState(null, '', link);
@@ -378,7 +471,9 @@ function cellOf(point: Point): Cell | null {
 function hover(point: Point | null): void {
   pointer = point;
   const cell = point && cellOf(point);
-  closed = cell !== null && plane.obstacle(cell) === 'locked';
+  closed =
+    cell !== null &&
+    (plane.obstacle(cell) === 'locked' || people?.isClosed(cell, palette?.colour ?? null) === true);
   marksCanvas.toggleAttribute('data-closed', closed);
   placing.setHover(cell);
 }
@@ -386,6 +481,13 @@ function hover(point: Point | null): void {
 /** What is highlighted when the button goes down is what a click means. */
 function press(): void {
   pressed = placing.hover;
+}
+
+function hold(point: Point): void {
+  const cell = cellOf(point);
+  if (!cell || !zoom!.settled) return;
+  placing.drop();
+  askWho(cell);
 }
 
 function click(point: Point, time: number): void {
@@ -398,6 +500,7 @@ function click(point: Point, time: number): void {
   if (!pressed) return;
   if (zoom!.view.k < PLACE_K) return flyIn(pressed, point);
   if (inPast()) return hint.say(IN_THE_PAST);
+  who?.close();
   placing.setReticle(null, false);
   placing.setHover(pressed);
   placing.placeSoon(pressed);
@@ -420,6 +523,7 @@ function tap(point: Point, time: number): void {
   if (!zoom!.settled) return zoom!.flyOn();
   if (double) return zoomStep(1, point);
   const cell = cellOf(point);
+  who?.close();
   if (!cell) return placing.setReticle(null, false);
   const again = cell.x === placing.reticle?.x && cell.y === placing.reticle.y;
   if (zoom!.view.k < PLACE_K) flyIn(cell, point);
@@ -447,7 +551,8 @@ function move(dx: number, dy: number): void {
   placing.setReticle(cell, false);
   if (zoom!.goal.k < PLACE_K) flyIn(cell, middle());
   else zoom!.set(follow(zoom!.goal, cell, stage.viewport, insets(), plane.bounds));
-  announce();
+  if (who?.open) who.show(cell);
+  else announce();
 }
 
 function announce(): void {

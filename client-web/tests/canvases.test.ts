@@ -103,6 +103,9 @@ beforeEach(() => {
     statusChanged: () => {},
     begunAnew: () => {},
     refused: () => {},
+    rulesChanged: () => {},
+    energyChanged: () => {},
+    standingChanged: () => {},
   });
   plane.start();
 });

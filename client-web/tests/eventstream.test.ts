@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EventStreamTransport } from '../src/net/eventstream';
+import { NO_RULES } from './world';
 
 const GENESIS = 'a'.repeat(32);
 const at = { x: -1, y: 2, open: true, version: 7 };
@@ -11,6 +12,7 @@ const info = {
   genesis: GENESIS,
   canvases: [at],
   readonly: false,
+  ...NO_RULES,
   online: 3,
   history: false,
 };
@@ -112,6 +114,7 @@ describe('the stream', () => {
         open: true,
         readonly: false,
         online: 3,
+        energy: null,
       }),
       'frame 8 1,0,80',
     ]);
@@ -165,12 +168,25 @@ describe('own edits', () => {
     [403, 'locked'],
     [503, 'busy'],
     [503, 'readonly'],
+    [429, 'energy'],
+    [429, 'network'],
+    [401, 'identity'],
   ])('are refused by %i %s', async (status, error) => {
     await open();
     transport.send(1, [{ x: 5, y: 6, colour: 7 }]);
     (await call()).answer(status, { error });
     await flush();
-    expect(events).toEqual([`{"type":"refused","id":1,"reason":"${error}","retryMs":0}`]);
+    expect(events).toEqual([`{"type":"refused","id":1,"reason":"${error}","retryMs":0,"until":null,"words":""}`]);
+  });
+
+  test('say until when and why they were refused', async () => {
+    await open();
+    transport.send(1, [{ x: 5, y: 6, colour: 7 }]);
+    (await call()).answer(403, { error: 'area', retry_ms: 0, until: 1795636000000, words: 'finale' });
+    await flush();
+    expect(events).toEqual([
+      '{"type":"refused","id":1,"reason":"area","retryMs":0,"until":1795636000000,"words":"finale"}',
+    ]);
   });
 
   test.each([503, 504, 502, 0])('have an unknown fate after %i', async (status) => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseHistoryIndex } from '../src/core/historyindex';
 import type { Info } from '../src/core/info';
 import { History, HistoryError } from '../src/net/history';
-import { encodeAll, encodeBlock, encodePng, fold, GENESIS, makeIndex, makeRecords, PALETTE_16, SIZE } from './world';
+import { encodeAll, encodeBlock, encodePng, fold, GENESIS, makeIndex, makeRecords, NO_RULES, PALETTE_16, SIZE } from './world';
 
 const records = makeRecords(60);
 const blocks = encodeAll(records);
@@ -17,6 +17,7 @@ const info: Info = {
   canvases: [{ x: 0, y: 0, open: true, version: 1 }],
   readonly: false,
   history: true,
+  ...NO_RULES,
   online: 1,
 };
 const index = parseHistoryIndex(makeIndex(records));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import { parseInfo } from '../src/core/info';
+import { NO_RULES } from './world';
 
 const palette = [{ name: 'white', rgb: '#ffffff' }];
 
@@ -11,7 +12,7 @@ test('takes what the page needs and nothing else', () => {
     { x: 0, y: 0, open: true, version: 7 },
     { x: -3, y: 1023, open: false, version: 5 },
   ];
-  const known = { width: 1000, height: 500, palette, genesis, canvases, readonly: true, history: true, online: 4 };
+  const known = { width: 1000, height: 500, palette, genesis, canvases, readonly: true, history: true, online: 4, ...NO_RULES };
   expect(parseInfo({ ...known, protocol: 'placed.1', version: 9 })).toEqual(known);
 });
 
@@ -25,6 +26,7 @@ test('a server that knows no plane has one canvas', () => {
     readonly: false,
     history: false,
     online: 1,
+    ...NO_RULES,
   });
 });
 
@@ -53,4 +55,46 @@ test.each([
   { width: 1000, height: 1000, palette: [null] },
 ])('does not draw %j', (value) => {
   expect(parseInfo(value)).toBeNull();
+});
+
+test('the rules among people are read, and what makes no sense of them is left out', () => {
+  const region = { name: 'calm', x: -5, y: 0, w: 10, h: 20, closed: true, factor: 2.5 };
+  const info = parseInfo({
+    width: 1000,
+    height: 1000,
+    palette,
+    rules: 9,
+    frozen: true,
+    colours: [0, 3],
+    regions: [
+      { ...region, colours: null, from: null, until: 1795636000000, words: 'until <tonight>' },
+      { ...region, closed: 'yes', factor: -1, colours: ['red'], from: 'now', until: null, words: null },
+      { ...region, w: undefined },
+      null,
+      'region',
+    ],
+    energy: { policy: 'reddit', capacity: 300000, blank: 300000, painted: 300000, energy: 1000 },
+    identity: { have: false, needed: 'work', report: true },
+  });
+  expect(info).toMatchObject({ rules: 9, frozen: true, colours: [0, 3] });
+  expect(info!.energy).toMatchObject({ policy: 'reddit', energy: 1000, curve: [] });
+  expect(info!.identity).toEqual({ have: false, needed: 'work', report: true });
+  expect(info!.regions).toEqual([
+    { ...region, colours: null, from: null, until: 1795636000000, words: 'until <tonight>' },
+    { ...region, closed: false, factor: 1, colours: null, from: null, until: null, words: '' },
+  ]);
+});
+
+test.each([
+  { policy: 'free' },
+  { policy: 'custom', capacity: 0, blank: 1, painted: 1, energy: 0 },
+  { policy: 'custom', capacity: 10, blank: -1, painted: 1, energy: 0 },
+  { policy: 'custom', capacity: 10, blank: 1, painted: 1 },
+  { policy: 'custom', capacity: 10, blank: 1, painted: 1, energy: 0, curve: [1, 'x'] },
+  { policy: 'custom', capacity: 10, blank: 1, painted: 1, energy: 0, curve: Array(65).fill(1) },
+  null,
+  7,
+])('energy %j is none', (energy) => {
+  const info = parseInfo({ width: 1000, height: 1000, palette, energy });
+  expect(info!.energy).toBeNull();
 });

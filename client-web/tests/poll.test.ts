@@ -6,6 +6,7 @@ import { Board } from '../src/core/board';
 import { packEdit, type Edit, type Size } from '../src/core/edit';
 import { PollTransport } from '../src/net/poll';
 import { indicesOf, pngOf } from './png';
+import { NO_RULES } from './world';
 
 // Decoding in threads takes as long as it likes; these tests have a clock of their own.
 vi.mock('../src/core/picture', async (original) => ({
@@ -33,6 +34,7 @@ const info = {
   readonly: false,
   online: 3,
   history: true,
+  ...NO_RULES,
 };
 const POLL = `/h/${G}/-1,2/edits/`;
 
@@ -118,7 +120,7 @@ describe('the hello', () => {
   test('is made of /info', async () => {
     await open();
     const { online, readonly } = info;
-    const hello = { type: 'hello', version: 7, genesis: GENESIS, open: true, readonly, online };
+    const hello = { type: 'hello', version: 7, genesis: GENESIS, open: true, readonly, online, energy: null };
     expect(events).toEqual([JSON.stringify(hello)]);
     await call(`${POLL}7`);
     await noCall();
@@ -292,6 +294,17 @@ describe('what /info says later', () => {
     await greeted();
     await told({ online: 9, readonly: true });
     expect(events).toEqual(['{"type":"online","count":9}', '{"type":"notice","readonly":true}']);
+  });
+
+  test('is passed on where the rules changed, and what there is to draw with', async () => {
+    await greeted();
+    const limits = { policy: 'reddit', capacity: 300000, blank: 300000, painted: 300000 };
+    await told({ rules: 4, energy: { ...limits, energy: 5 } });
+    expect(events).toEqual([
+      '{"type":"online","count":3}',
+      JSON.stringify({ type: 'energy', energy: { ...limits, curve: [], energy: 5 } }),
+      '{"type":"rules","serial":4,"open":true}',
+    ]);
   });
 
   test.each(['f'.repeat(32), null])('ends it when the log is another one: %s', async (genesis) => {

@@ -3,13 +3,14 @@
 // between them, from one seed: no answers, 503, 204 at once, servers that are behind the others, old
 // pictures, new logs, caches that leave edits out. In the end both have the same bytes.
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Board } from '../src/core/board';
 import { packEdit, type Edit, type Size } from '../src/core/edit';
 import type { Info } from '../src/core/info';
 import { Client, type Surroundings } from '../src/net/client';
 import { Routes } from '../src/net/routes';
 import { indicesOf, pngOf } from './png';
+import { NO_RULES } from './world';
 
 // Decoding in threads takes as long as it likes; these tests have a clock of their own.
 vi.mock('../src/core/picture', async (original) => ({
@@ -81,6 +82,9 @@ class World {
       greeted: () => {},
       begunAnew: () => void this.announced++,
       refused: () => {},
+      ready: () => null,
+      energy: () => {},
+      rules: () => {},
     };
     vi.stubGlobal('fetch', (url: URL, init: RequestInit = {}) => this.fetch(url, init));
     this.client = new Client({ x: 0, y: 0, open: true, version: 0 }, around);
@@ -129,7 +133,7 @@ class World {
     const genesis = seen.length > 0 ? log.genesis : null;
     const palette = rgb.map((colour) => ({ name: colour, rgb: colour }));
     const canvases = [{ x: 0, y: 0, open: true, version }];
-    return { ...size, palette, genesis, canvases, readonly: false, online: 1, history: true };
+    return { ...size, palette, genesis, canvases, readonly: false, online: 1, history: true, ...NO_RULES };
   }
 
   board(log: Log, upTo = Infinity): Board {
@@ -236,6 +240,9 @@ class World {
 }
 
 let world: World | null = null;
+
+// It is loaded when it is first used, which the clock of these tests would not wait for.
+beforeAll(() => import('../src/net/poll'));
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -69,7 +69,7 @@ test('a frame with a wrong length, cell or version is null', () => {
 test.each([
   [
     '{"type":"hello","protocol":"placed.1","version":5,"energy":{"policy":"free"},"user":null,"readonly":true,"online":3}',
-    { type: 'hello', version: 5, genesis: null, open: true, readonly: true, online: 3 },
+    { type: 'hello', version: 5, genesis: null, open: true, readonly: true, online: 3, energy: null },
   ],
   [
     '{"type":"hello","protocol":"placed.1","version":5,"genesis":"00112233445566778899aabbccddeeff","canvas":[0,-1],"open":false}',
@@ -80,13 +80,31 @@ test.each([
       open: false,
       readonly: false,
       online: 0,
+      energy: null,
     },
   ],
   ['{"type":"placed","id":4,"version":9}', { type: 'placed', id: 4, version: 9 }],
   [
     '{"type":"refused","id":4,"reason":"range","retry_ms":0}',
-    { type: 'refused', id: 4, reason: 'range', retryMs: 0 },
+    { type: 'refused', id: 4, reason: 'range', retryMs: 0, until: null, words: '' },
   ],
+  [
+    '{"type":"refused","id":4,"reason":"banned","retry_ms":0,"until":1795636000000,"words":"flags \\"<b>\\""}',
+    { type: 'refused', id: 4, reason: 'banned', retryMs: 0, until: 1795636000000, words: 'flags "<b>"' },
+  ],
+  [
+    '{"type":"refused","id":4,"reason":"energy","retry_ms":-3,"until":"soon","words":7}',
+    { type: 'refused', id: 4, reason: 'energy', retryMs: 0, until: null, words: '' },
+  ],
+  ['{"type":"energy","policy":"free"}', { type: 'energy', energy: null }],
+  [
+    '{"type":"energy","policy":"custom","capacity":3000,"blank":500,"painted":1000,"energy":-200}',
+    {
+      type: 'energy',
+      energy: { policy: 'custom', capacity: 3000, blank: 500, painted: 1000, curve: [], energy: -200 },
+    },
+  ],
+  ['{"type":"rules","serial":7,"open":false}', { type: 'rules', serial: 7, open: false }],
   ['{"type":"online","count":1204}', { type: 'online', count: 1204 }],
   [
     '{"type":"checksum","version":9,"sum":"00000000deadbeef"}',
@@ -115,7 +133,9 @@ test.each([
   '{"type":"checksum","version":9,"sum":"00000000DEADBEEF"}',
   '{"type":"reset"}',
   '{"type":"notice","readonly":"no"}',
-  '{"type":"energy","policy":"free"}',
+  '{"type":"energy"}',
+  '{"type":"rules"}',
+  '{"type":"rules","serial":-1}',
   '{"type":"tomorrow"}',
 ])('does not guess what %s means', (text) => {
   expect(decodeText(text)).toBeNull();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Info } from '../src/core/info';
 import { Routes } from '../src/net/routes';
 import type { Kind, Transport } from '../src/net/transport';
+import { NO_RULES } from './world';
 
 const at = { x: 0, y: 0, open: true, version: 0 };
 const info: Info = {
@@ -16,6 +17,7 @@ const info: Info = {
   readonly: false,
   online: 0,
   history: true,
+  ...NO_RULES,
 };
 
 class FakeSocket {

@@ -6,6 +6,16 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { packEdit, type Edit, type Size } from '../src/core/edit';
 
+/** What a server without rules says of them. */
+export const NO_RULES = {
+  rules: 0,
+  frozen: false,
+  colours: null,
+  regions: [],
+  energy: null,
+  identity: { have: true, needed: 'any' as const, report: false },
+};
+
 export const GENESIS = '0123456789abcdef0123456789abcdef';
 export const SIZE: Size = { width: 40, height: 30 };
 /** What the real ones have is 65,536; nothing depends on it. */

@@ -48,15 +48,6 @@ void control_failures_destroy(struct control_failures *failures)
     free(failures);
 }
 
-const char *control_role_name(enum control_role role)
-{
-    static const char *const names[] = {
-        [ROLE_NONE] = "none",           [ROLE_BOT] = "bot",           [ROLE_VIEWER] = "viewer",
-        [ROLE_MODERATOR] = "moderator", [ROLE_OPERATOR] = "operator",
-    };
-    return names[role];
-}
-
 /* ---- failures */
 
 /* The pseudonym of the network that asks; 0: it is unknown. */

@@ -26,7 +26,4 @@ bool control_access_ask(struct http *http, struct control_actor *actor);
 bool control_access_allows(struct http *http, const struct control_actor *actor,
                            enum control_role needed);
 
-/* "viewer", "moderator", ... */
-const char *control_role_name(enum control_role role);
-
 #endif

@@ -12,10 +12,10 @@
 
 #include "core/decimal.h"
 #include "core/edit.h"
+#include "core/utf8.h"
 #include "http/field.h"
 #include "http/form.h"
 #include "http/http.h"
-#include "ws/frame.h"
 
 enum {
     AUTHOR_DIGITS = 16,
@@ -66,7 +66,7 @@ static bool read_body(struct control_request *r, const char *names)
     if (len > 0)
         memcpy(text, request->body, len);
     text[len] = '\0';
-    bool good = len > 0 && !memchr(text, '\0', len) && frame_is_utf8((uint8_t *)text, len);
+    bool good = len > 0 && !memchr(text, '\0', len) && utf8_valid((const uint8_t *)text, len);
     r->fields = good ? cJSON_ParseWithLengthOpts(text, len + 1, NULL, true) : NULL;
     if (!cJSON_IsObject(r->fields)) {
         snprintf(r->error, sizeof r->error, "body: expected a JSON object");
@@ -98,7 +98,7 @@ static bool add_parameter(struct control_request *r, const char *name, size_t na
     memcpy(key, name, name_len);
     key[name_len] = '\0';
     int len = form_get(request->query, request->query_len, key, value, sizeof value);
-    if (len >= 0 && strlen(value) == (size_t)len && frame_is_utf8((uint8_t *)value, (size_t)len))
+    if (len >= 0 && strlen(value) == (size_t)len && utf8_valid((const uint8_t *)value, (size_t)len))
         return cJSON_AddStringToObject(r->fields, key, value) != NULL;
     control_field_wrong(r, key,
                         len == FORM_TWICE ? "it once" : "a value of at most 255 bytes of UTF-8");
@@ -218,7 +218,7 @@ bool control_field_text(struct control_request *r, const char *name, enum field_
     size_t len = cJSON_IsString(found) ? strlen(found->valuestring) : 0;
     /* An escape in JSON can make what is no UTF-8: half of a pair. */
     if (len == 0 || len > max || has_control(found->valuestring) ||
-        !frame_is_utf8((const uint8_t *)found->valuestring, len)) {
+        !utf8_valid((const uint8_t *)found->valuestring, len)) {
         control_field_wrong(r, name, expected);
         return false;
     }

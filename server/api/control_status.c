@@ -13,6 +13,7 @@
 #include "http/site.h"
 #include "moderation/moderation.h"
 #include "net/loop_state.h"
+#include "rules/rules.h"
 #include "plane/canvases.h"
 
 enum {
@@ -55,7 +56,7 @@ void control_status_get(struct control_request *r)
     cJSON_AddStringToObject(token, "role", control_role_name(r->actor.role));
     add_plane(json, r);
     cJSON_AddStringToObject(cJSON_AddObjectToObject(json, "energy"), "policy",
-                            loop->config.shard->energy);
+                            rules_policy(r->http->site->rules)->name);
     cJSON_AddNumberToObject(json, "people", (double)metric_get(metrics, people));
     cJSON_AddBoolToObject(json, "writable", metric_get(metrics, log_writable) != 0);
     cJSON_AddBoolToObject(json, "ready", control_ready(r->http->site->control));

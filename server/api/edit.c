@@ -19,6 +19,7 @@
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
+#include "http/who_asks.h"
 #include "net/loop_state.h"
 #include "plane/canvases.h"
 
@@ -253,6 +254,9 @@ void edit_post(struct http *http)
         reply_error(http, (struct reply){.status = status}, error);
         return;
     }
+    struct visitor visitor;
+    if (!who_asks(http, &visitor))
+        return;
     struct position position;
     uint32_t x, y;
     struct canvas_place *place = NULL;
@@ -265,8 +269,8 @@ void edit_post(struct http *http)
     }
     struct edit *edit = calloc(1, sizeof *edit);
     struct shard *shard = http->conn->loop->shard;
-    if (!edit ||
-        session_init(&edit->session, shard, place, &session_ops, false, FROM_PRESENT, 0) != 0) {
+    if (!edit || session_init(&edit->session, shard, place, &session_ops, &visitor, false,
+                              FROM_PRESENT, 0) != 0) {
         free(edit);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
         return;

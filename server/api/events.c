@@ -14,6 +14,7 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/who_asks.h"
 #include "net/loop_state.h"
 
 enum {
@@ -185,13 +186,14 @@ void events_get(struct http *http)
         return;
     }
     struct canvas_place *place = canvas_path_find(http);
-    if (!place)
+    struct visitor visitor;
+    if (!place || !who_asks(http, &visitor))
         return;
     enum session_from from = read_from(&http->request, &version);
     struct events *events = calloc(1, sizeof *events);
     if (!events || loop->phase != LOOP_RUNS ||
-        session_init(&events->session, loop->shard, place, &session_ops, true, from, version) !=
-            0) {
+        session_init(&events->session, loop->shard, place, &session_ops, &visitor, true, from,
+                     version) != 0) {
         free(events);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "closed");
         return;

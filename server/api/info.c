@@ -14,6 +14,7 @@
 #include "http/site.h"
 #include "net/loop_state.h"
 #include "plane/canvases.h"
+#include "rules/rules.h"
 
 static void add_palette(cJSON *json)
 {
@@ -80,7 +81,7 @@ void info_get(struct http *http)
         return;
     }
     cJSON *energy = cJSON_AddObjectToObject(json, "energy");
-    cJSON_AddStringToObject(energy, "policy", loop->config.shard->energy);
+    cJSON_AddStringToObject(energy, "policy", rules_policy(http->site->rules)->name);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));

@@ -8,6 +8,7 @@
 #include "api/events.h"
 #include "api/health.h"
 #include "api/history.h"
+#include "api/identity.h"
 #include "api/info.h"
 #include "api/metrics.h"
 #include "api/page.h"
@@ -41,6 +42,8 @@ static const struct route public[] = {
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
     {"/c/#,#/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
+    {"/identity", .post = identity_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
+    {"/identity/challenge", .get = identity_get_challenge, .readers = READERS_FRIEND},
     {"/control/*", .get = control_routes_get, .post = control_routes_post},
     {"/ws", .get = socket_get, .stream = true, .websocket = true},
     {"/c/#,#/ws", .get = socket_get, .stream = true, .websocket = true},

@@ -6,6 +6,8 @@
 #include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/who_asks.h"
+#include "rules/visitor.h"
 #include "ws/handshake.h"
 #include "ws/ws.h"
 
@@ -24,7 +26,8 @@ void socket_get(struct http *http)
     if (!handshake_check(http))
         return;
     struct canvas_place *place = canvas_path_find(http);
-    if (!place)
+    struct visitor visitor;
+    if (!place || !who_asks(http, &visitor))
         return;
     int len = form_get(request->query, request->query_len, "from", value, sizeof value);
     enum session_from from = FROM_GARBAGE;
@@ -34,6 +37,6 @@ void socket_get(struct http *http)
         version = 0;
     bool companion =
         form_get(request->query, request->query_len, "companion", value, sizeof value) != FORM_NONE;
-    ws_begin(http->conn, place, from, version, companion, http->input_len > http->used);
+    ws_begin(http->conn, place, &visitor, from, version, companion, http->input_len > http->used);
     handshake_accept(http);
 }

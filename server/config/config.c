@@ -26,5 +26,7 @@ void config_finish(struct config *config)
     free(config->tls_key);
     free(config->energy);
     free(config->frame_ancestors);
+    free(config->secret);
+    free(config->sso_header);
     memset(config, 0, sizeof *config);
 }

@@ -25,6 +25,14 @@ enum log_kind {
     LOG_KAFKA,
 };
 
+/* What somebody must show who wants to draw. */
+enum config_identity {
+    CONFIG_IDENTITY_ANY,
+    CONFIG_IDENTITY_COOKIE,
+    CONFIG_IDENTITY_WORK,
+    CONFIG_IDENTITY_SSO,
+};
+
 struct config {
     struct listen_address listen[CONFIG_LISTEN_MAX]; /* default 127.0.0.1:8080 */
     size_t n_listen;
@@ -55,7 +63,15 @@ struct config {
     unsigned max_connections;    /* 0: as many as the open-file limit lets */
     char *energy;                /* "free", "sephsplace", "reddit", "charges" */
     bool staff_page; /* false: the admin API answers moderators on the public listeners, too */
+    enum config_identity identity;
+    unsigned identity_age;        /* 0: seconds before the first edit */
+    unsigned identity_rate;       /* 60: new ones an hour from one network; 0: any number */
+    unsigned identity_work;       /* 10000: tries of a proof of work */
+    char *secret;                 /* NULL: DATA/secret, made when it is not there */
+    char *sso_header;             /* in small letters; NULL: none */
+    unsigned address_connections; /* 0: any number of streams and WebSockets of one address */
     bool rebuild;
+    bool rotate_secret; /* do that and nothing else */
 };
 
 /* Free what it holds, and make it all zero. */

@@ -16,6 +16,7 @@ enum {
     PORT_MAX = 65535,
     FRAME_ANCESTORS_MAX = 1000,
     SIZE_NUMBER_MAX = 999999999,
+    SSO_HEADER_MAX = 64,
 };
 
 #define SIZE_BYTES_MAX (UINT64_C(1) << 46) /* half of what a process can address */
@@ -120,6 +121,45 @@ static enum key_result set_energy(struct config *config, const struct key *key, 
         if (strcmp(value, policies[i]) == 0)
             return replace(&config->energy, value, strlen(value));
     return KEY_BAD;
+}
+
+static enum key_result set_identity(struct config *config, const struct key *key, const char *value)
+{
+    static const char *const words[] = {
+        [CONFIG_IDENTITY_ANY] = "any",
+        [CONFIG_IDENTITY_COOKIE] = "cookie",
+        [CONFIG_IDENTITY_WORK] = "work",
+        [CONFIG_IDENTITY_SSO] = "sso",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            config->identity = (enum config_identity)i;
+            return KEY_SET;
+        }
+    }
+    return KEY_BAD;
+}
+
+/* A header field of its own, not one that means something else already. */
+static enum key_result set_sso_header(struct config *config, const struct key *key,
+                                      const char *value)
+{
+    static const char *const taken[] = {
+        "authorization", "connection", "content-length",    "cookie",
+        "host",          "origin",     "transfer-encoding", "upgrade"};
+    size_t len = strlen(value);
+    if (len == 0 || len > SSO_HEADER_MAX)
+        return KEY_BAD;
+    for (const char *c = value; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-_", *c))
+            return KEY_BAD;
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strcasecmp(value, taken[i]) == 0)
+            return KEY_BAD;
+    enum key_result result = replace(&config->sso_header, value, len);
+    for (char *c = config->sso_header; result == KEY_SET && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return result;
 }
 
 /* A Unix socket's mode=OCTAL or group=NAME, which stand behind its path. 0, -1, or 1 when it is
@@ -402,6 +442,21 @@ const struct key keys[] = {
      .expected = "free, sephsplace, reddit or charges", .set = set_energy},
     {"staff-page", "on|off", "off", "let moderators work in the page, on the public listeners",
      .expected = "on or off", .set = set_flag, AT(staff_page)},
+    {"identity", "any|cookie|work|sso", "any", "what one must show to draw",
+     .expected = "any, cookie, work or sso", .set = set_identity},
+    {"identity-age", "SECONDS", "0", "how old an identity must be before its first edit", .min = 0,
+     .max = 2592000, .set = set_number, AT(identity_age)},
+    {"identity-rate", "N", "60", "new identities an hour from one network; 0: any number", .min = 0,
+     .max = 100000, .set = set_number, AT(identity_rate)},
+    {"identity-work", "N", "10000", "tries that a proof of work takes at most", .min = 1,
+     .max = 10000000, .set = set_number, AT(identity_work)},
+    {"secret", "FILE", NULL, "the file of the keys that sign identities; else DIR/secret",
+     .expected = "a file, without quotes", .set = set_path, AT(secret)},
+    {"sso-header", "NAME", NULL, "the field in which a trusted proxy says who has signed on",
+     .expected = "the name of a header field of its own, such as X-Forwarded-User",
+     .set = set_sso_header},
+    {"address-connections", "N", "0", "streams and WebSockets of one address; 0: any number",
+     .min = 0, .max = 1000000, .set = set_number, AT(address_connections)},
     {"rebuild", NULL, "no", "drop the checkpoint and fold the whole log again",
      .expected = "yes or no", .set = set_flag, AT(rebuild)},
 };

@@ -44,6 +44,7 @@ struct reading {
 enum {
     OPTION_CONFIG = KEY_COUNT,
     OPTION_CHECK,
+    OPTION_ROTATE,
     OPTION_VERSION,
     OPTION_HELP,
     OPTION_END,
@@ -54,6 +55,7 @@ enum {
 static const struct key others[OTHERS] = {
     {"config", "FILE", NULL, "read this file first; it has the options as keys"},
     {"check-config", NULL, NULL, "only say whether the configuration is fine"},
+    {"rotate-secret", NULL, NULL, "give the file of the keys a new one, and end"},
     {"version", NULL, NULL, "print the version"},
     {"help", NULL, NULL, "print this"},
 };
@@ -249,7 +251,7 @@ static void print_help(void)
     for (size_t i = 0; i < OTHERS; i++)
         print_option(&others[i]);
     printf(
-        "\nEach option but the last four is also a key of the file (batch-ms = 200) and an\n"
+        "\nEach option but the last five is also a key of the file (batch-ms = 200) and an\n"
         "environment variable (PLACED_BATCH_MS=200); so is PLACED_CONFIG. The command line wins\n"
         "over the environment, and that over the file.\n");
 }
@@ -323,6 +325,16 @@ static int check_together(struct reading *r)
         return fail(r, "%s\"%s\" needs \"%s\" too", where, given->name,
                     config->tls_cert ? "tls-key" : "tls-cert");
     }
+    const struct key *sso = key_find("sso-header"), *identity = key_find("identity");
+    if (config->sso_header && config->n_proxies == 0) {
+        describe(r, sso, r->from[sso - keys], where);
+        return fail(r, "%s\"sso-header\" needs \"trust-proxy\" too: else anybody could send it",
+                    where);
+    }
+    if (config->identity == CONFIG_IDENTITY_SSO && !config->sso_header) {
+        describe(r, identity, r->from[identity - keys], where);
+        return fail(r, "%s\"identity\" sso needs \"sso-header\" too", where);
+    }
     const struct key *listen = key_find("listen");
     describe(r, listen, r->from[listen - keys], where);
     for (size_t i = 0; i < config->n_listen; i++) {
@@ -368,6 +380,7 @@ static enum config_result decide(struct reading *r, const struct argument *argum
             return CONFIG_DONE;
         }
         check |= arguments[i].option == OPTION_CHECK;
+        r->config->rotate_secret |= arguments[i].option == OPTION_ROTATE;
     }
     if (read_all(r, arguments, count) < 0)
         return CONFIG_BAD;

@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control/control_actor.h"
+#include "control/control_appends.h"
+#include "control/control_fold.h"
 #include "sys/metrics.h"
 
 struct canvases;
@@ -20,29 +23,6 @@ struct identity;
 struct log;
 struct rules;
 
-enum {
-    CONTROL_ERROR_BYTES = 256,
-    CONTROL_RECORD_MAX = 4096, /* bytes of a record */
-    CONTROL_NAME = 48,
-    CONTROL_WHY = 200,
-    CONTROL_TOKEN_BYTES = 64, /* a token as text, with its NUL */
-};
-
-enum control_role {
-    ROLE_NONE,
-    ROLE_BOT, /* draws; nothing else */
-    ROLE_VIEWER,
-    ROLE_MODERATOR,
-    ROLE_OPERATOR,
-};
-
-/* Who acts, and why. */
-struct control_actor {
-    char name[CONTROL_NAME];
-    enum control_role role;
-    char why[CONTROL_WHY];
-};
-
 struct control_config {
     struct log *log; /* the control log; control's from now on, also when it fails */
     struct canvases
@@ -50,12 +30,15 @@ struct control_config {
     struct rules *rules;
     struct identity *identity; /* told of bots */
     const char *first_token;   /* file for the first operator's token, when there is none */
-    /* The rules have changed, or a canvas has opened or closed. From control's thread; quick. */
+    const volatile int *stop;  /* give up reading to the end; a signal handler sets it */
+    /* The rules that everybody has to know have changed (not the bans), or a canvas has opened or
+     * closed. From control's thread; quick. */
     void (*changed)(void *context);
     void *context;
 };
 
-/* Reads the control log to its end, then starts the thread. NULL with a reason in error. */
+/* Reads the control log to its end, makes the rules, opens the canvases; then starts the thread.
+ * NULL with a reason in error. */
 struct control *control_create(const struct control_config *config, struct metrics *metrics,
                                char error[CONTROL_ERROR_BYTES]);
 void control_destroy(struct control *control); /* NULL is fine */
@@ -66,46 +49,37 @@ void control_destroy(struct control *control); /* NULL is fine */
 enum control_role control_token(struct control *control, const char *token,
                                 struct control_actor *actor);
 
-/* Somebody who waits for a record to be in the control log. Embed it. */
-struct control_waiter {
-    /* action: its number, 0 when it is not in the log. From control's thread; quick, and must not
-     * call control. Exactly once for each control_append that returned 0. */
-    void (*done)(struct control_waiter *waiter, uint64_t action);
-};
-
-/* Append a record of this type: fields is an object of its own members, which becomes the callee's;
- * v, t, name, rid, by, role, why and at are added. It acts when it has been read back: then waiter
- * (NULL: nobody waits) is told. 0, or -1 with a reason in error (too long; the log cannot be
- * written). */
+/* Append a record of this type: fields is an object of its own members (NULL: it has none), which
+ * becomes the callee's; v, t, name, rid, by, role, why and at are added. It acts when it has been
+ * read back: then waiter (NULL: nobody waits) is told. 0, or -1 with a reason in error (a name or a
+ * member that no server would take; too long; too many of its type; the log cannot be written). */
 int control_append(struct control *control, const char *type, const char *name,
                    struct cJSON *fields, const struct control_actor *actor,
                    struct control_waiter *waiter, char error[CONTROL_ERROR_BYTES]);
 
-/* What stands now, of one type, as an array of records (with their action numbers as "action"), in
- * order of their names. The caller's; NULL when out of memory. */
+/* What stands now, of one type, as an array of records (with their action numbers as "action", and
+ * tokens without their hash), in order of their names. The caller's; NULL when out of memory. */
 struct cJSON *control_list(struct control *control, const char *type);
 
-/* The newest record of a type and name, NULL when there is none. The caller's. */
+/* The record of a type and name that stands, NULL when there is none. The caller's. */
 struct cJSON *control_get(struct control *control, const char *type, const char *name);
 
 /* The newest actions before an action number (0: all), newest first, at most n. */
 struct cJSON *control_audit(struct control *control, uint64_t before, size_t n);
 
-/* Somebody who folds records of types that control itself has no use for. Embed it; add it before
- * anybody else calls control. */
-struct control_listener {
-    const char *type;
-    /* The record, and its action number. From control's thread, or from control_listen for what was
-     * read already; quick, and must not call control. */
-    void (*record)(struct control_listener *listener, const struct cJSON *record, uint64_t action);
-    struct control_listener *next;
-};
+/* Let somebody fold records of a type (control_fold.h). */
 void control_listen(struct control *control, struct control_listener *listener);
 
 /* How far the control log has been read: the next action number. */
 uint64_t control_read(struct control *control);
 
-/* The rules are known and understood: else edits are refused, and the server is not ready. */
+/* The rules are known and understood. Else the server is not ready; and edits are refused when a
+ * record must be understood and is not, while a control log that is away leaves the rules as they
+ * are. */
 bool control_ready(struct control *control);
+
+/* Why the server is not ready, or why the control log cannot be written: a sentence without a final
+ * stop. False: nothing is wrong. */
+bool control_trouble(struct control *control, char words[CONTROL_ERROR_BYTES]);
 
 #endif

@@ -32,6 +32,21 @@ size_t authors_store_runs(uint8_t *bytes, const uint64_t *authors, size_t n)
     return (size_t)(at - bytes);
 }
 
+void authors_store_given(uint8_t *bytes, const struct authors_run *runs, size_t n)
+{
+    *bytes++ = AUTHORS_VERSION;
+    for (size_t i = 0; i < n; i++, bytes += AUTHORS_RUN_BYTES) {
+        store_u16(bytes, runs[i].count);
+        store_u64(bytes + 2, runs[i].author);
+    }
+}
+
+struct authors_run authors_run(struct span header, size_t i)
+{
+    const uint8_t *run = header.data + 1 + i * AUTHORS_RUN_BYTES;
+    return (struct authors_run){.count = load_u16(run), .author = load_u64(run + 2)};
+}
+
 size_t authors_count(struct span header)
 {
     if (!header.data || header.len == 0 || header.data[0] != AUTHORS_VERSION ||

@@ -26,6 +26,15 @@ static inline size_t authors_bytes(size_t n)
 /* Write the header for n edits of one author: authors_bytes(n) bytes. */
 void authors_store(uint8_t *bytes, uint64_t author, size_t n);
 
+/* So many edits of one author. */
+struct authors_run {
+    uint16_t count; /* at least 1 */
+    uint64_t author;
+};
+
+/* The same for runs that are known: 1 + n * AUTHORS_RUN_BYTES bytes. */
+void authors_store_given(uint8_t *bytes, const struct authors_run *runs, size_t n);
+
 /* The same for edits of different authors, one each in `authors`; at most authors_runs_max(n)
  * bytes. Its length. */
 size_t authors_store_runs(uint8_t *bytes, const uint64_t *authors, size_t n);
@@ -38,6 +47,14 @@ static inline size_t authors_runs_max(size_t n)
 /* The number of edits that a header speaks of; 0 when it is absent or malformed. A header counts
  * only when this is the record's number of edits. */
 size_t authors_count(struct span header);
+
+/* The number of runs of a header that counts, and run i of them. */
+static inline size_t authors_runs(struct span header)
+{
+    return (header.len - 1) / AUTHORS_RUN_BYTES;
+}
+
+struct authors_run authors_run(struct span header, size_t i);
 
 /* The author of edit i, which is below authors_count(header). */
 uint64_t authors_of(struct span header, size_t i);

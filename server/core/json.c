@@ -60,6 +60,56 @@ void json_text(struct json *json, const char *key, const char *text)
     put(json, "\"", 1);
 }
 
+/* How many bytes from `at` on are one character in UTF-8, as RFC 3629 says; 0: they are none. The
+ * text ends with a NUL, which continues no character. */
+static size_t character_bytes(const uint8_t *at)
+{
+    uint8_t least = 0x80, most = 0xbf; /* of the second byte */
+    size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    if (n <= 1 || at[0] > 0xf4)
+        return at[0] > 0xf4 ? 0 : n;
+    if (at[0] == 0xe0)
+        least = 0xa0; /* else it would have a shorter form */
+    else if (at[0] == 0xed)
+        most = 0x9f; /* halves of a pair in UTF-16 are no characters */
+    else if (at[0] == 0xf0)
+        least = 0x90;
+    else if (at[0] == 0xf4)
+        most = 0x8f; /* the last character is U+10FFFF */
+    if (at[1] < least || at[1] > most)
+        return 0;
+    for (size_t i = 2; i < n; i++) {
+        if (at[i] < 0x80 || at[i] > 0xbf)
+            return 0;
+    }
+    return n;
+}
+
+static void put_character(struct json *json, const uint8_t *at, size_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (n == 0)
+        put_text(json, "\xef\xbf\xbd");
+    else if (*at < ' ' || *at == 0x7f)
+        put(json, (char[]){'\\', 'u', '0', '0', digits[*at >> 4], digits[*at & 15]}, 6);
+    else if (*at == '"' || *at == '\\')
+        put(json, (char[]){'\\', (char)*at}, 2);
+    else
+        put(json, (const char *)at, n);
+}
+
+void json_words(struct json *json, const char *key, const char *words)
+{
+    put_key(json, key);
+    put(json, "\"", 1);
+    for (const uint8_t *at = (const uint8_t *)words; *at;) {
+        size_t n = character_bytes(at);
+        put_character(json, at, n);
+        at += n == 0 ? 1 : n;
+    }
+    put(json, "\"", 1);
+}
+
 void json_u64(struct json *json, const char *key, uint64_t value)
 {
     put_key(json, key);

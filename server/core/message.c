@@ -2,6 +2,8 @@
 /* message: the fields of each type, in the order of PROTOCOL.md. */
 #include "core/message.h"
 
+#include <stdio.h>
+
 #include "core/json.h"
 
 struct refusal_row {
@@ -26,9 +28,27 @@ unsigned refusal_status(enum refusal reason)
     return refusals[reason].status;
 }
 
+uint64_t refusal_retry_ms(enum refusal reason)
+{
+    return refusals[reason].retry_ms;
+}
+
 static void write_energy(struct json *json, const struct message *m)
 {
-    json_text(json, "policy", m->energy);
+    const struct message_energy *energy = &m->energy;
+    json_text(json, "policy", energy->policy);
+    if (energy->capacity == 0)
+        return;
+    json_u64(json, "capacity", energy->capacity);
+    json_u64(json, "blank", energy->blank);
+    json_u64(json, "painted", energy->painted);
+    json_i64(json, "energy", energy->energy);
+    if (energy->n_curve == 0)
+        return;
+    json_open(json, "curve", '[');
+    for (size_t i = 0; i < energy->n_curve && i < MESSAGE_CURVE_MAX; i++)
+        json_u64(json, NULL, energy->curve[i]);
+    json_close(json, ']');
 }
 
 static void write_hello(struct json *json, const struct message *m)
@@ -38,7 +58,7 @@ static void write_hello(struct json *json, const struct message *m)
     json_open(json, "energy", '{');
     write_energy(json, m);
     json_close(json, '}');
-    json_text(json, "user", NULL);
+    json_text(json, "user", m->user);
     json_bool(json, "readonly", m->readonly);
     json_u64(json, "online", m->online);
     if (m->has_genesis)
@@ -62,7 +82,14 @@ static void write_refused(struct json *json, const struct message *m)
 {
     json_u64(json, "id", m->id);
     json_text(json, "reason", refusals[m->reason].name);
-    json_u64(json, "retry_ms", refusals[m->reason].retry_ms);
+    json_u64(json, "retry_ms", m->retry_ms ? m->retry_ms : refusals[m->reason].retry_ms);
+    if (m->until_ms > 0)
+        json_i64(json, "until", m->until_ms);
+    if (m->words && m->words[0]) {
+        char words[MESSAGE_WORDS_MAX + 1];
+        snprintf(words, sizeof words, "%s", m->words);
+        json_words(json, "words", words);
+    }
 }
 
 static void write_online(struct json *json, const struct message *m)
@@ -87,6 +114,12 @@ static void write_reset(struct json *json, const struct message *m)
 static void write_notice(struct json *json, const struct message *m)
 {
     json_bool(json, "readonly", m->readonly);
+}
+
+static void write_rules(struct json *json, const struct message *m)
+{
+    json_u64(json, "serial", m->serial);
+    json_bool(json, "open", m->open);
 }
 
 static const struct {

@@ -53,5 +53,6 @@ struct anchor record_anchor(const struct record *record)
     crc = crc_header(crc, 'a', record->authors);
     crc = crc_header(crc, 'o', record->origin);
     crc = crc_header(crc, 'g', record->genesis);
+    crc = crc_header(crc, 'e', record->energy);
     return (struct anchor){.offset = record->offset, .time_ms = record->time_ms, .crc = crc};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * record: one record of the log: a value of packed edits of one canvas, and the headers a, o
- * and g. Pure. See PROTOCOL.md, "The log".
+ * record: one record of the log: a value of packed edits of one canvas, and the headers a, o,
+ * g and e. Pure. See PROTOCOL.md, "The log".
  */
 #ifndef PLACED_CORE_RECORD_H
 #define PLACED_CORE_RECORD_H
@@ -37,6 +37,7 @@ struct record {
     struct span authors; /* header a, raw */
     struct span origin;  /* header o, raw */
     struct span genesis; /* header g, raw */
+    struct span energy;  /* header e, raw */
 };
 
 /* What a record was, small enough to keep: proof that a log is still the same log. */

@@ -189,9 +189,17 @@ uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
                                const struct picture_colour colours[PICTURE_LEVELS],
                                const struct picture_text *texts, size_t n_texts, size_t *len)
 {
+    return picture_encode_levels_area(levels, CANVAS_WIDTH, CANVAS_HEIGHT, colours, texts, n_texts,
+                                      len);
+}
+
+uint8_t *picture_encode_levels_area(const uint8_t *levels, uint32_t width, uint32_t height,
+                                    const struct picture_colour colours[PICTURE_LEVELS],
+                                    const struct picture_text *texts, size_t n_texts, size_t *len)
+{
     const struct encoder encoder = {.pixels = levels,
-                                    .width = CANVAS_WIDTH,
-                                    .height = CANVAS_HEIGHT,
+                                    .width = width,
+                                    .height = height,
                                     .colours = colours,
                                     .depth = 8,
                                     .texts = texts,

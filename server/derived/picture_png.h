@@ -32,4 +32,9 @@ uint8_t *picture_encode_levels(const uint8_t levels[CANVAS_PIXELS],
                                const struct picture_colour colours[PICTURE_LEVELS],
                                const struct picture_text *texts, size_t n_texts, size_t *len);
 
+/* The same of any size; neither side is 0. */
+uint8_t *picture_encode_levels_area(const uint8_t *levels, uint32_t width, uint32_t height,
+                                    const struct picture_colour colours[PICTURE_LEVELS],
+                                    const struct picture_text *texts, size_t n_texts, size_t *len);
+
 #endif

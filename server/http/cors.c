@@ -8,18 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
 
+#include "http/forwarded.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
+#include "http/who_asks.h"
 #include "net/loop_state.h"
 #include "sys/diag.h"
 
 enum {
     REPORT_US = 60 * 1000 * 1000, /* between two reports of refused origins */
-    VALUE_BYTES = 256,
 };
 
 enum asker {
@@ -29,69 +28,16 @@ enum asker {
     ASKER_STRANGER,
 };
 
-/* Does a proxy that we trust ask? */
-static bool from_proxy(const struct http *http)
-{
-    struct sockaddr_storage peer;
-    socklen_t len = sizeof peer;
-    if (getpeername(http->stream.fd, (struct sockaddr *)&peer, &len) != 0)
-        return false;
-    if (peer.ss_family == AF_UNIX)
-        return true;
-    for (size_t i = 0; i < http->site->n_proxies; i++) {
-        if (network_holds(&http->site->proxies[i], (struct sockaddr *)&peer))
-            return true;
-    }
-    return false;
-}
-
-/* The first element of a list, without blanks and quotes. False when there is none or it is too
- * long. */
-static bool first_of(const char *list, const char *end, char value[VALUE_BYTES])
-{
-    list += strspn(list, " \t\"");
-    size_t len = strcspn(list, end);
-    while (len > 0 && strchr(" \t\"", list[len - 1]))
-        len--;
-    if (len == 0 || len >= VALUE_BYTES)
-        return false;
-    memcpy(value, list, len);
-    value[len] = '\0';
-    return true;
-}
-
-/* A parameter of the first element of Forwarded: host=example.com, or "example.com:8080". */
-static bool forwarded_parameter(const char *forwarded, const char *name, char value[VALUE_BYTES])
-{
-    size_t len = strlen(name);
-    for (const char *at = forwarded; *at && *at != ',';) {
-        at += strspn(at, " \t;");
-        if (strncasecmp(at, name, len) == 0 && at[len] == '=')
-            return first_of(at + len + 1, ";,", value);
-        at += strcspn(at, ";,");
-    }
-    return false;
-}
-
 /* Is this the origin of our own pages, as a trusted proxy has them? */
 static bool is_forwarded(const struct http *http, const struct web_origin *origin)
 {
     const struct request *request = &http->request;
-    const char *host = request_field(request, "x-forwarded-host");
-    const char *proto = request_field(request, "x-forwarded-proto");
-    const char *forwarded = request_field(request, "forwarded");
-    char value[VALUE_BYTES], host_value[VALUE_BYTES];
-    if ((!host && !forwarded && !proto) || !from_proxy(http))
+    char host[FORWARDED_HOST_BYTES];
+    if (!forwarded_any(request) || !who_asks_by_proxy(http))
         return false;
-    enum web_origin_scheme scheme = WEB_ORIGIN_UNKNOWN;
-    if (proto && first_of(proto, ",", value))
-        scheme = web_origin_scheme(value);
-    else if (forwarded && forwarded_parameter(forwarded, "proto", value))
-        scheme = web_origin_scheme(value);
-    if (host && first_of(host, ",", host_value))
-        return web_origin_is_authority(origin, host_value, scheme);
-    if (forwarded && forwarded_parameter(forwarded, "host", host_value))
-        return web_origin_is_authority(origin, host_value, scheme);
+    enum web_origin_scheme scheme = forwarded_scheme(request);
+    if (forwarded_host(request, host))
+        return web_origin_is_authority(origin, host, scheme);
     return request->authority && web_origin_is_authority(origin, request->authority, scheme);
 }
 

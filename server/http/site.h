@@ -21,6 +21,7 @@ struct identity;
 struct moderation;
 struct pictures;
 struct rules;
+struct watch;
 
 struct site {
     const struct routes *routes, *admin_routes;
@@ -33,6 +34,7 @@ struct site {
     struct control *control;
     struct control_failures *control_failures; /* of those who show a token */
     struct moderation *moderation;
+    struct watch *watch;
     const char *sso_header;           /* in small letters; NULL: none */
     bool staff_page;                  /* the staff's part works on the public listener, too */
     const struct web_origin *origins; /* allowed beside the request's own host */

@@ -21,6 +21,13 @@ bool who_asks_shows(struct http *http, struct identity_request *request);
 /* Does a proxy that we trust ask? */
 bool who_asks_by_proxy(const struct http *http);
 
+/* Answer with an error because of what it shows: the connection ends with it, since it may be one
+ * that was to become a WebSocket. Returns false. */
+bool who_asks_refuse(struct http *http, unsigned status, const char *error);
+
+#define WHO_ASKS_BAD_TOKEN   "authorization: the token is nobody's"
+#define WHO_ASKS_TWO_COOKIES "cookie: expected one identity"
+
 /* The client's address, IPv4 as ::ffff:a.b.c.d; zeros when it is unknown. */
 void who_asks_address(const struct http *http, uint8_t address[16]);
 

@@ -38,7 +38,7 @@ enum log_times log_keeps_times(struct log *log)
 
 enum log_append log_writer_append(struct log_writer *writer, const struct log_batch *batch)
 {
-    if (batch->value.len + batch->authors.len > writer->ops->record_max(writer))
+    if (log_batch_bytes(batch) > writer->ops->record_max(writer))
         return LOG_TOO_LARGE;
     return writer->ops->append(writer, batch);
 }

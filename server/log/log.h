@@ -3,8 +3,8 @@
  * log: one ordered log of records, behind one interface. Open it (log_open in log/open.h), then
  * make a writer that appends to it and as many readers as are needed, each with its own place.
  *
- * A record is bytes: a value and the headers a, o and g (PROTOCOL.md, "The log"). The log does not
- * know what a value means.
+ * A record is bytes: a value and the headers a, o, g and e (PROTOCOL.md, "The log"). The log does
+ * not know what a value means.
  *
  * Threads. struct log: log_identify from any thread; the rest from one thread at a time. A writer:
  * any thread, except where it says otherwise. A reader: all calls from one thread at a time, except
@@ -45,10 +45,11 @@
 
 enum {
     LOG_ERROR_BYTES = 256,
-    LOG_RECORD_MAX = 900000, /* bytes of value and header a of a record that we write; with what
-                                surrounds it, it fits into the 1 MB that Kafka takes by default */
-    LOG_RECORD_MIN = 1024,   /* what every log that can be written takes: a client's message, which
-                                is never cut, fits into it */
+    LOG_RECORD_MAX =
+        900000,            /* bytes of value, header a and header e of a record that we write; with
+                              what surrounds it, it fits into the 1 MB that Kafka takes by default */
+    LOG_RECORD_MIN = 1024, /* what every log that can be written takes: a client's message, which
+                              is never cut, fits into it */
     LOG_FLIGHT_BATCHES = 1024,           /* accepted and without outcome; more is LOG_FULL */
     LOG_FLIGHT_BYTES = 16 * 1024 * 1024, /* of records, likewise */
 };
@@ -86,6 +87,7 @@ struct log_writer;
 struct log_batch {
     struct span value;      /* at least 1 byte */
     struct span authors;    /* header a as it is written; data is NULL for no such header */
+    struct span energy;     /* header e, likewise */
     struct origin origin;   /* header o */
     const uint8_t *genesis; /* GENESIS_BYTES for header g, or NULL for no such header */
     int64_t time_ms;        /* of the record, ms since 1970, for what happened before it is
@@ -132,8 +134,9 @@ enum log_append log_writer_append(struct log_writer *writer, const struct log_ba
 /* Any thread; cheap. */
 enum log_state log_writer_state(struct log_writer *writer);
 
-/* How many bytes value and header a together may have, LOG_RECORD_MIN to LOG_RECORD_MAX. Changes
- * while the log is open, when the broker turns out to take less than it said. Any thread; cheap. */
+/* How many bytes value, header a and header e together may have, LOG_RECORD_MIN to LOG_RECORD_MAX.
+ * Changes while the log is open, when the broker turns out to take less than it said. Any thread;
+ * cheap. */
 size_t log_writer_record_max(struct log_writer *writer);
 
 /* Give what is in flight up to timeout_ms to come through; when it returns, every outcome has been
@@ -238,6 +241,12 @@ struct log_reader_ops {
     void (*wake)(struct log_reader *reader);
     void (*destroy)(struct log_reader *reader);
 };
+
+/* What counts for the limits of a record and of what is in flight. */
+static inline size_t log_batch_bytes(const struct log_batch *batch)
+{
+    return batch->value.len + batch->authors.len + batch->energy.len;
+}
 
 /* An implementation sets ops; log.c sets the rest. */
 

@@ -88,7 +88,10 @@ static void on_stop(struct ev_loop *ev, ev_async *watcher, int events)
 
 static void on_reload(struct ev_loop *ev, ev_async *watcher, int events)
 {
+    const struct loop *loop = watcher->data;
     tls_reload(watcher->data);
+    if (loop->config.reload)
+        loop->config.reload(loop->config.site);
 }
 
 /* One step towards the end, when it is time for it. */
@@ -178,7 +181,7 @@ struct loop *loop_create(const struct loop_config *config, char error[LOOP_ERROR
         return NULL;
     }
     loop->shard = shard_create(config->env, config->writer, config->canvases, config->owners,
-                               config->metrics, config->shard, &loop->host);
+                               config->rules, config->metrics, config->shard, &loop->host);
     if (!loop->shard) {
         snprintf(error, LOOP_ERROR_BYTES, "out of memory");
         loop_destroy(loop);
@@ -212,6 +215,11 @@ void loop_picture_ready(struct loop *loop)
 void loop_history_ready(struct loop *loop)
 {
     ev_async_send(loop->ev, &loop->history);
+}
+
+void loop_rules_changed(struct loop *loop)
+{
+    shard_rules_changed(loop->shard);
 }
 
 void loop_control_ready(struct loop *loop)

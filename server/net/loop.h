@@ -26,6 +26,10 @@ void loop_picture_ready(struct loop *loop);
 /* The history has something new: the same for those that wait for that. Any thread. */
 void loop_history_ready(struct loop *loop);
 
+/* The moderators' rules are others than before, or canvases were opened or closed: tell the
+ * clients. Any thread. */
+void loop_rules_changed(struct loop *loop);
+
 /* The control log has taken, or not, what a request waits for: the same for those. Any thread. */
 void loop_control_ready(struct loop *loop);
 

@@ -40,6 +40,8 @@ struct loop_config {
     void (*accepted)(struct loop *loop, const struct accepted *accepted);
     const struct websocket_ops *websocket;
     struct site *site; /* of no concern here */
+    /* After SIGHUP: read again what the site is made from. NULL: not from this loop. */
+    void (*reload)(struct site *site);
     const struct listen_address *listen;
     size_t n_listen;
     const struct listen_address *admin; /* NULL: not on this loop */

@@ -11,24 +11,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Places are never released while the server runs, because whoever found one keeps it: a canvas
+ * that is closed and was never painted stays behind, hidden. So they are CANVASES_OPENED_MAX and
+ * CANVASES_PAINTED_MAX together at most. */
 struct canvases {
     struct fold fold;
     struct place_common common;
     struct metrics *metrics;
-    size_t n_open, n_painted;
+    size_t open_w, open_h; /* open from the start */
+    size_t n_painted;
     bool live; /* the end of the log has been reached */
 
     _Atomic(struct canvas_place *) *directory; /* [gy + 1024][gx + 1024] */
 
-    pthread_mutex_t list_lock;  /* the reader's thread changes the list under it */
-    struct canvas_place **list; /* in order of (gy, gx) */
-    size_t n, room;
+    pthread_mutex_t list_lock;  /* of the list: who paints and who opens changes it */
+    struct canvas_place **list; /* in order of (gy, gx); the hidden ones too */
+    size_t n, room, n_open;
 
     pthread_mutex_t state_lock;
     struct plane_state state;
     _Atomic uint64_t version; /* state.version, for those who ask without the lock */
 
-    struct canvas_place **changed; /* since the watchers were told; room of them */
+    struct canvas_place *changed[CANVASES_PAINTED_MAX]; /* since the watchers were told */
     size_t n_changed;
 };
 
@@ -49,17 +53,12 @@ static bool comes_before(struct position a, struct position b)
     return a.gy != b.gy ? a.gy < b.gy : a.gx < b.gx;
 }
 
-/* Room for one more in both arrays. */
+/* Room for one more. */
 static int reserve(struct canvases *canvases)
 {
     if (canvases->n < canvases->room)
         return 0;
     size_t room = canvases->room ? 2 * canvases->room : 16;
-    struct canvas_place **changed =
-        realloc(canvases->changed, room * sizeof(struct canvas_place *));
-    if (!changed)
-        return -1;
-    canvases->changed = changed;
     struct canvas_place **list = realloc(canvases->list, room * sizeof(struct canvas_place *));
     if (!list)
         return -1;
@@ -68,43 +67,86 @@ static int reserve(struct canvases *canvases)
     return 0;
 }
 
+/* Under the list's lock. */
 static struct canvas_place *add(struct canvases *canvases, struct position position, bool open)
 {
-    struct canvas_place *place = place_create(&canvases->common, position, open, canvases->n);
+    struct canvas_place *place = reserve(canvases) == 0
+                                     ? place_create(&canvases->common, position, open, canvases->n)
+                                     : NULL;
     if (!place)
         return NULL;
-    pthread_mutex_lock(&canvases->list_lock);
-    int result = reserve(canvases);
-    if (result == 0) {
-        size_t at = canvases->n++;
-        for (; at > 0 && comes_before(position, place_position(canvases->list[at - 1])); at--)
-            canvases->list[at] = canvases->list[at - 1];
-        canvases->list[at] = place;
-    }
-    pthread_mutex_unlock(&canvases->list_lock);
-    if (result != 0) {
-        place_destroy(place);
-        return NULL;
-    }
+    size_t at = canvases->n++;
+    for (; at > 0 && comes_before(position, place_position(canvases->list[at - 1])); at--)
+        canvases->list[at] = canvases->list[at - 1];
+    canvases->list[at] = place;
+    canvases->n_open += open;
     atomic_store_explicit(&canvases->directory[slot_of(position)], place, memory_order_release);
     return place;
 }
 
+/* The place of a position, also a hidden one. */
+static struct canvas_place *look_up(const struct canvases *canvases, struct position position)
+{
+    return atomic_load_explicit(&canvases->directory[slot_of(position)], memory_order_acquire);
+}
+
+/* Neither open nor painted: it is not there for anybody. */
+static bool is_hidden(const struct canvas_place *place)
+{
+    return !place_open(place) && place_version(place) == 0;
+}
+
 struct canvas_place *canvases_find(const struct canvases *canvases, struct position position)
 {
-    if (!position_in_range(position))
-        return NULL;
-    return atomic_load_explicit(&canvases->directory[slot_of(position)], memory_order_acquire);
+    struct canvas_place *place = position_in_range(position) ? look_up(canvases, position) : NULL;
+    return place && !is_hidden(place) ? place : NULL;
 }
 
 size_t canvases_list(struct canvases *canvases, struct canvas_place **into, size_t room)
 {
+    size_t n = 0;
     pthread_mutex_lock(&canvases->list_lock);
-    size_t n = canvases->n, most = n < room ? n : room;
-    if (most > 0)
-        memcpy(into, canvases->list, most * sizeof *into);
+    for (size_t i = 0; i < canvases->n; i++) {
+        if (is_hidden(canvases->list[i]))
+            continue;
+        if (n < room)
+            into[n] = canvases->list[i];
+        n++;
+    }
     pthread_mutex_unlock(&canvases->list_lock);
     return n;
+}
+
+/* ---- opening and closing ---- */
+
+bool canvases_opens_by_itself(const struct canvases *canvases, struct position position)
+{
+    return position.gx >= 0 && position.gy >= 0 && (size_t)position.gx < canvases->open_w &&
+           (size_t)position.gy < canvases->open_h;
+}
+
+/* Under the list's lock. */
+static enum canvases_set set_open(struct canvases *canvases, struct position position, bool open)
+{
+    struct canvas_place *place = look_up(canvases, position);
+    if (place ? place_open(place) == open : !open)
+        return CANVASES_AS_IT_WAS;
+    if (open &&
+        (canvases->n_open == CANVASES_OPEN_MAX || (!place && canvases->n >= CANVASES_OPENED_MAX)))
+        return CANVASES_TOO_MANY;
+    if (!place)
+        return add(canvases, position, true) ? CANVASES_CHANGED : CANVASES_NO_MEMORY;
+    place_set_open(place, open);
+    canvases->n_open = open ? canvases->n_open + 1 : canvases->n_open - 1;
+    return CANVASES_CHANGED;
+}
+
+enum canvases_set canvases_set_open(struct canvases *canvases, struct position position, bool open)
+{
+    pthread_mutex_lock(&canvases->list_lock);
+    enum canvases_set result = set_open(canvases, position, open);
+    pthread_mutex_unlock(&canvases->list_lock);
+    return result;
 }
 
 /* ---- the fold ---- */
@@ -113,7 +155,7 @@ size_t canvases_list(struct canvases *canvases, struct canvas_place **into, size
 static struct canvas_place *place_to_paint(struct canvases *canvases, struct position position,
                                            char error[FOLD_ERROR_BYTES])
 {
-    struct canvas_place *place = canvases_find(canvases, position);
+    struct canvas_place *place = look_up(canvases, position);
     if (place && place_painted(place))
         return place;
     if (canvases->n_painted == CANVASES_PAINTED_MAX) {
@@ -122,8 +164,11 @@ static struct canvas_place *place_to_paint(struct canvases *canvases, struct pos
                  CANVASES_PAINTED_MAX);
         return NULL;
     }
+    pthread_mutex_lock(&canvases->list_lock);
+    place = look_up(canvases, position); /* it may have been opened this moment */
     if (!place)
         place = add(canvases, position, false);
+    pthread_mutex_unlock(&canvases->list_lock);
     if (!place) {
         snprintf(error, FOLD_ERROR_BYTES, "out of memory");
         return NULL;
@@ -206,10 +251,12 @@ static void reclaim(struct place_common *common, const struct canvas_place *aski
 {
     struct canvases *canvases =
         (struct canvases *)((char *)common - offsetof(struct canvases, common));
+    pthread_mutex_lock(&canvases->list_lock);
     for (size_t i = 0; i < canvases->n; i++) {
         if (canvases->list[i] != asking)
             place_reclaim_ring(canvases->list[i]);
     }
+    pthread_mutex_unlock(&canvases->list_lock);
 }
 
 /* ---- the state ---- */
@@ -282,7 +329,8 @@ struct canvases *canvases_create(size_t open_w, size_t open_h, struct metrics *m
     canvases->common.rings.metrics = metrics;
     canvases->common.reclaim = reclaim;
     canvases->metrics = metrics;
-    canvases->n_open = open_w * open_h;
+    canvases->open_w = open_w;
+    canvases->open_h = open_h;
     pthread_mutex_init(&canvases->list_lock, NULL);
     pthread_mutex_init(&canvases->state_lock, NULL);
     canvases->directory =
@@ -301,7 +349,6 @@ void canvases_destroy(struct canvases *canvases)
     for (size_t i = 0; i < canvases->n; i++)
         place_destroy(canvases->list[i]);
     free(canvases->list);
-    free(canvases->changed);
     free(canvases->directory);
     pthread_mutex_destroy(&canvases->list_lock);
     pthread_mutex_destroy(&canvases->state_lock);

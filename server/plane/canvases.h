@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * canvases: all canvases of the plane, as a fold of the log; the reader's thread is the only one
- * that changes them. A canvas is there when it is open or has ever been painted; pixels take memory
+ * that paints them. A canvas is there when it is open or has ever been painted; pixels take memory
  * from the first edit on.
  */
 #ifndef PLACED_PLANE_CANVASES_H
@@ -21,6 +21,8 @@ struct canvases;
 
 enum {
     CANVASES_OPEN_MAX = 1024,
+    CANVASES_OPENED_MAX = 8192,  /* no further one is opened once so many have been opened or
+                                    painted since the start */
     CANVASES_PAINTED_MAX = 4096, /* of a log; more: the fold fails */
 };
 
@@ -44,7 +46,22 @@ struct fold *canvases_fold(struct canvases *canvases);
 
 /* ---- any thread ---- */
 
-/* The canvas at a position, without a lock. NULL: neither open nor painted, or out of range. */
+enum canvases_set {
+    CANVASES_CHANGED,
+    CANVASES_AS_IT_WAS,
+    CANVASES_TOO_MANY, /* CANVASES_OPEN_MAX are open, or too many have been since the start */
+    CANVASES_NO_MEMORY,
+};
+
+/* Open or close a canvas. One that is closed takes no more edits; what is painted on it stays, and
+ * shows. From one thread at a time, also while the reader runs. */
+enum canvases_set canvases_set_open(struct canvases *canvases, struct position position, bool open);
+
+/* Is it one of those that were open from the start? */
+bool canvases_opens_by_itself(const struct canvases *canvases, struct position position);
+
+/* The canvas at a position, without a lock. NULL: neither open nor painted, or out of range. One
+ * that was found stays valid, also when it is closed. */
 struct canvas_place *canvases_find(const struct canvases *canvases, struct position position);
 
 /* The open or painted ones in order of (gy, gx): at most room of them into *into; returns how many

@@ -13,7 +13,7 @@ enum { PICTURE_BYTES = 512 * 1024 }; /* until a picture has been made: about its
 struct canvas_place {
     struct place_common *common;
     struct position position;
-    bool open;
+    atomic_bool open;
     size_t index;
     _Atomic uint64_t version;
     _Atomic uint64_t picture_bytes;
@@ -33,7 +33,7 @@ struct canvas_place *place_create(struct place_common *common, struct position p
         return NULL;
     place->common = common;
     place->position = position;
-    place->open = open;
+    atomic_init(&place->open, open);
     place->index = index;
     place->picture_bytes = PICTURE_BYTES;
     pthread_mutex_init(&place->lock, NULL);
@@ -57,7 +57,12 @@ struct position place_position(const struct canvas_place *place)
 
 bool place_open(const struct canvas_place *place)
 {
-    return place->open;
+    return atomic_load_explicit(&place->open, memory_order_acquire);
+}
+
+void place_set_open(struct canvas_place *place, bool open)
+{
+    atomic_store_explicit(&place->open, open, memory_order_release);
 }
 
 uint64_t place_version(const struct canvas_place *place)

@@ -24,7 +24,8 @@ struct canvas_place;
 
 struct position place_position(const struct canvas_place *place);
 
-/* Does it take edits? One that is not open shows what was painted before. */
+/* Does it take edits? One that is not open shows what was painted before. May change at any time.
+ */
 bool place_open(const struct canvas_place *place);
 
 /* The canvas's version: the offset after the last record that edited it, 0 while it is blank. */
@@ -56,6 +57,9 @@ void place_unwatch(struct canvas_place *place, struct place_watcher *watcher);
 /* The ring of a place that is watched. Ask anew for each use: it may have been replaced by a larger
  * one with the same positions. */
 const struct ring *place_ring(const struct canvas_place *place);
+
+/* For canvases.c, which counts the open ones. */
+void place_set_open(struct canvas_place *place, bool open);
 
 /* ---- the reader's thread; canvases.c is the one to call them ---- */
 

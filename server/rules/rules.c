@@ -98,6 +98,16 @@ void rules_disown(struct rules *rules, uint64_t nonce)
 {
 }
 
+const struct policy *rules_policy(const struct rules *rules)
+{
+    return &rules->config.people;
+}
+
+bool rules_count(const struct rules *rules)
+{
+    return !policy_is_free(&rules->config.people) || !policy_is_free(&rules->config.bots);
+}
+
 void rules_energy(struct rules *rules, const struct visitor *visitor, int64_t now_ms,
                   struct energy *energy)
 {

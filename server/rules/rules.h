@@ -79,6 +79,12 @@ void rules_keep(struct rules *rules, const struct reservation *reservation, int6
 void rules_own(struct rules *rules, uint64_t nonce);
 void rules_disown(struct rules *rules, uint64_t nonce);
 
+/* That of people. */
+const struct policy *rules_policy(const struct rules *rules);
+
+/* Is anything counted? Under `free`, nothing is. */
+bool rules_count(const struct rules *rules);
+
 /* What an author has now. */
 void rules_energy(struct rules *rules, const struct visitor *visitor, int64_t now_ms,
                   struct energy *energy);

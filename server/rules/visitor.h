@@ -18,6 +18,8 @@ enum visitor_kind {
     VISITOR_COOKIE,    /* an anonymous identity of ours */
     VISITOR_SIGNED_ON, /* named by the header of a trusted proxy */
     VISITOR_BOT,       /* showed a bot's token */
+    VISITOR_STALE, /* showed a cookie that is no good (forged, of another server, of a key that is
+                      gone, without the proof of work): may look, not draw, until it gets one */
 };
 
 /* By how many leading bits an address is counted, from strict to loose. */

@@ -17,7 +17,7 @@
 
 enum {
     FRAME_HEADROOM = 32,     /* writable bytes before a frame's payload */
-    FRAME_TAILROOM = 1024,   /* and after it */
+    FRAME_TAILROOM = 2048,   /* and after it */
     FRAME_MESSAGES_MAX = 2,  /* messages that are sent with a frame */
     FRAME_EDITS_MAX = 21000, /* edits a frame: 63 kB, one send */
     TICK_FRAMES_MAX = 16, /* frames encoded a tick; when there is more, the next tick is at once */

@@ -12,12 +12,15 @@
 
 #include "core/position.h"
 #include "core/record.h"
+#include "rules/rules.h"
 
-/* Who sent a message: a session's handle (see roster.h), and the message's id. */
+/* Who sent a message: a session's handle (see roster.h), and the message's id; and what the rules
+ * have reserved for it. */
 struct ticket {
     uint64_t handle;
     uint32_t id;
     uint32_t edits;
+    struct reservation reservation;
 };
 
 struct gathering {

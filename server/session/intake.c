@@ -40,6 +40,7 @@ struct intake {
     struct log_writer *writer;
     struct canvases *canvases;
     struct owners *owners;
+    struct rules *rules;
     struct metrics *metrics;
     struct intake_config config;
     struct intake_sink *sink;
@@ -225,31 +226,50 @@ static bool flush(struct intake *intake, struct gathering *gathering, uint64_t n
     return true;
 }
 
-bool intake_add(struct intake *intake, struct canvas_place *place, const struct ticket *ticket,
-                const uint8_t *edits, enum refusal *reason)
+/* Room for one more message of so many edits; NULL: there is none. */
+static struct gathering *make_room(struct intake *intake, const struct canvas_place *place,
+                                   uint32_t edits)
 {
-    *reason = REFUSAL_CLOSED;
-    if (intake->closed)
-        return false;
-    *reason = REFUSAL_LOCKED;
-    if (!place_open(place))
-        return false;
-    *reason = REFUSAL_READONLY;
-    if (intake->refuse_gathered || log_writer_state(intake->writer) == LOG_STALLED)
-        return false;
-    *reason = REFUSAL_BUSY;
-    if (intake->n_open + ticket->edits > EDITS_MAX)
-        return false;
+    if (intake->n_open + edits > EDITS_MAX)
+        return NULL;
     struct gathering *gathering = gathering_of(intake, place);
     if (!gathering || list(intake, gathering) != 0)
-        return false;
-    if (gathering->n_edits > 0 && gathering->n_edits + ticket->edits > batch_edits_max(intake)) {
+        return NULL;
+    if (gathering->n_edits > 0 && gathering->n_edits + edits > batch_edits_max(intake)) {
         uint64_t now_us = env_now_us(intake->env);
         if (now_us < intake->retry_us || !flush(intake, gathering, now_us))
-            return false;
+            return NULL;
     }
-    if (gathering_add(gathering, ticket, edits) != 0)
+    return gathering;
+}
+
+static bool refuse(struct verdict *verdict, enum refusal reason)
+{
+    verdict->obstacle.reason = reason;
+    return false;
+}
+
+bool intake_add(struct intake *intake, struct canvas_place *place, const struct visitor *visitor,
+                struct ticket *ticket, const uint8_t *edits, struct verdict *verdict)
+{
+    memset(verdict, 0, sizeof *verdict);
+    if (intake->closed)
+        return refuse(verdict, REFUSAL_CLOSED);
+    if (!place_open(place))
+        return refuse(verdict, REFUSAL_LOCKED);
+    if (intake->refuse_gathered || log_writer_state(intake->writer) == LOG_STALLED)
+        return refuse(verdict, REFUSAL_READONLY);
+    struct gathering *gathering = make_room(intake, place, ticket->edits);
+    if (!gathering)
+        return refuse(verdict, REFUSAL_BUSY);
+    /* The rules come last: what they have reserved need not be given back then. */
+    if (!rules_judge(intake->rules, visitor, place, edits, ticket->edits, env_time_ms(intake->env),
+                     &ticket->reservation, verdict))
         return false;
+    if (gathering_add(gathering, ticket, edits) != 0) {
+        rules_give_back(intake->rules, &ticket->reservation);
+        return refuse(verdict, REFUSAL_BUSY);
+    }
     intake->n_open += ticket->edits;
     return true;
 }
@@ -260,6 +280,10 @@ static void settle(struct intake *intake, const struct ticket *tickets, size_t n
                    enum refusal reason, uint64_t version)
 {
     for (size_t i = 0; i < n; i++) {
+        if (what == SETTLED_REFUSED)
+            rules_give_back(intake->rules, &tickets[i].reservation);
+        else if (what == SETTLED_UNKNOWN)
+            rules_keep(intake->rules, &tickets[i].reservation, env_time_ms(intake->env));
         intake->sink->settled(intake->sink, &tickets[i], what, reason, version);
         intake->n_open -= tickets[i].edits;
     }
@@ -379,7 +403,7 @@ bool intake_idle(const struct intake *intake)
 /* ---- making and releasing ---- */
 
 struct intake *intake_create(struct env *env, struct log_writer *writer, struct canvases *canvases,
-                             struct owners *owners, struct metrics *metrics,
+                             struct owners *owners, struct rules *rules, struct metrics *metrics,
                              struct intake_config config, struct intake_sink *sink)
 {
     struct intake *intake = calloc(1, sizeof *intake);
@@ -389,6 +413,7 @@ struct intake *intake_create(struct env *env, struct log_writer *writer, struct 
     intake->writer = writer;
     intake->canvases = canvases;
     intake->owners = owners;
+    intake->rules = rules;
     intake->metrics = metrics;
     intake->config = config;
     intake->sink = sink;
@@ -400,6 +425,7 @@ struct intake *intake_create(struct env *env, struct log_writer *writer, struct 
     intake->oldest = intake->next = 1;
     pthread_mutex_init(&intake->lock, NULL);
     owners_add(owners, &intake->owner);
+    rules_own(rules, intake->owner.nonce);
     return intake;
 }
 
@@ -407,6 +433,7 @@ void intake_destroy(struct intake *intake)
 {
     if (!intake)
         return;
+    rules_disown(intake->rules, intake->owner.nonce);
     owners_remove(intake->owners, &intake->owner);
     for (size_t i = 0; i < IN_FLIGHT; i++)
         free(intake->batches[i].tickets);

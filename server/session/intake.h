@@ -15,6 +15,7 @@
 #include "log/log.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
+#include "rules/rules.h"
 #include "session/gathering.h"
 #include "sys/env.h"
 #include "sys/metrics.h"
@@ -43,14 +44,15 @@ struct intake_config {
 
 /* NULL when out of memory. */
 struct intake *intake_create(struct env *env, struct log_writer *writer, struct canvases *canvases,
-                             struct owners *owners, struct metrics *metrics,
+                             struct owners *owners, struct rules *rules, struct metrics *metrics,
                              struct intake_config config, struct intake_sink *sink);
 void intake_destroy(struct intake *intake); /* NULL is fine */
 
-/* Take n edits of a canvas (in range, 3n bytes, n <= EDITS_PER_MESSAGE). True: the sink will hear
- * of the ticket. False: not taken, and *reason says why. */
-bool intake_add(struct intake *intake, struct canvas_place *place, const struct ticket *ticket,
-                const uint8_t *edits, enum refusal *reason);
+/* Take a visitor's n edits of a canvas (in range, 3n bytes, n <= EDITS_PER_MESSAGE), if the rules
+ * let it make them. True: the sink will hear of the ticket, whose reservation is made here. False:
+ * not taken, and *verdict says why. */
+bool intake_add(struct intake *intake, struct canvas_place *place, const struct visitor *visitor,
+                struct ticket *ticket, const uint8_t *edits, struct verdict *verdict);
 
 /* Settle what has come back, then give to the log what is due. Returns when it wants to be called
  * next (UINT64_MAX: when something happens). */

@@ -13,10 +13,14 @@
 #include "core/bytes.h"
 #include "core/close.h"
 #include "core/edit.h"
+#include "identity/identity.h"
 #include "session/shard_state.h"
 
-/* Refusals that wait for one client; more: it does not read, close it. */
-enum { REFUSALS_MAX = 64 };
+enum {
+    REFUSALS_MAX = 64, /* that wait for one client; more: it does not read, close it */
+    REFUSALS_FIRST = 4,
+    SECOND_US = 1000 * 1000,
+};
 
 /* How sending to one client went. */
 enum send_result {
@@ -102,13 +106,14 @@ static int join_audience(struct session *session, enum session_from from, uint64
 }
 
 int session_init(struct session *session, struct shard *shard, struct canvas_place *place,
-                 const struct session_ops *ops, bool viewer, enum session_from from,
-                 uint64_t version)
+                 const struct session_ops *ops, const struct visitor *visitor, bool viewer,
+                 enum session_from from, uint64_t version)
 {
     memset(session, 0, sizeof *session);
     session->ops = ops;
     session->shard = shard;
     session->place = place;
+    session->visitor = *visitor;
     session->heard = true;
     if (roster_add(&shard->roster, session, &session->slot) != 0)
         return -1;
@@ -141,6 +146,8 @@ void session_finish(struct session *session)
     if (session->audience)
         leave_audience(session);
     roster_remove(&session->shard->roster, session->slot);
+    for (size_t i = 0; i < session->n_refusals; i++)
+        free(session->refusals[i].words);
     free(session->refusals);
     session->refusals = NULL;
 }
@@ -154,19 +161,39 @@ void session_close(struct session *session, unsigned code, const char *reason)
     session->ops->close(session, code, reason);
 }
 
-static void refuse(struct session *session, uint32_t id, uint32_t edits, enum refusal reason)
+/* A place for one more refusal; NULL: there is none. */
+static struct pending_refusal *add_refusal(struct session *session)
 {
-    metric_add(session->shard->metrics, edits_refused_total, edits);
+    if (session->n_refusals == session->refusals_room) {
+        size_t room = session->refusals_room ? 2u * session->refusals_room : REFUSALS_FIRST;
+        struct pending_refusal *refusals =
+            room > REFUSALS_MAX ? NULL : realloc(session->refusals, room * sizeof *refusals);
+        if (!refusals)
+            return NULL;
+        session->refusals = refusals;
+        session->refusals_room = (uint8_t)room;
+    }
+    return &session->refusals[session->n_refusals++];
+}
+
+static void refuse(struct session *session, uint32_t id, const struct verdict *verdict)
+{
     if (session->closing)
         return;
-    if (!session->refusals)
-        session->refusals = malloc(REFUSALS_MAX * sizeof *session->refusals);
-    if (!session->refusals || session->n_refusals == REFUSALS_MAX) {
+    struct pending_refusal *refusal = add_refusal(session);
+    if (!refusal) {
         session_close(session, CLOSE_POLICY, "does not read its refusals");
         return;
     }
-    session->refusals[session->n_refusals++] = (struct pending_refusal){id, reason};
-    session_set_pending(session, PENDING_REFUSALS);
+    const struct obstacle *obstacle = &verdict->obstacle;
+    *refusal =
+        (struct pending_refusal){.id = id,
+                                 .reason = obstacle->reason,
+                                 .retry_ms = verdict->retry_ms,
+                                 .until_ms = obstacle->until_ms,
+                                 .words = obstacle->words[0] ? strdup(obstacle->words) : NULL};
+    bool energy = obstacle->reason == REFUSAL_ENERGY;
+    session_set_pending(session, PENDING_REFUSALS | (energy ? PENDING_ENERGY : 0));
 }
 
 void session_settled(struct session *session, uint32_t id, enum settled what, enum refusal reason,
@@ -178,10 +205,11 @@ void session_settled(struct session *session, uint32_t id, enum settled what, en
     case SETTLED_PLACED:
         session->placed_id = id;
         session->placed_version = version;
-        session_set_pending(session, PENDING_PLACED);
+        session_set_pending(session, PENDING_PLACED |
+                                         (rules_count(session->shard->rules) ? PENDING_ENERGY : 0));
         break;
     case SETTLED_REFUSED:
-        refuse(session, id, 0, reason); /* its edits were counted by the shard */
+        refuse(session, id, &(struct verdict){.obstacle.reason = reason});
         break;
     case SETTLED_UNKNOWN:
         session_close(session, CLOSE_UNKNOWN, "an edit's outcome is unknown");
@@ -189,19 +217,40 @@ void session_settled(struct session *session, uint32_t id, enum settled what, en
     }
 }
 
+/* May the client send a message now, at the rate that is allowed? A second's worth may come at
+ * once. */
+static bool in_time(struct session *session, struct verdict *verdict)
+{
+    struct shard *shard = session->shard;
+    if (shard->config.message_rate == 0)
+        return true;
+    uint64_t now_us = env_now_us(shard->env), each_us = SECOND_US / shard->config.message_rate;
+    uint64_t rate_us = (session->rate_us > now_us ? session->rate_us : now_us) + each_us;
+    if (rate_us <= now_us + SECOND_US) {
+        session->rate_us = rate_us;
+        return true;
+    }
+    verdict->obstacle.reason = REFUSAL_RATE;
+    verdict->retry_ms = (rate_us - now_us - SECOND_US + 999) / 1000;
+    return false;
+}
+
 void session_submit(struct session *session, uint32_t id, const uint8_t *edits, size_t n)
 {
     struct shard *shard = session->shard;
     struct ticket ticket = {
         .handle = roster_handle(&shard->roster, session->slot), .id = id, .edits = (uint32_t)n};
-    enum refusal reason = REFUSAL_RANGE;
-    if (edits_in_range(edits, n) &&
-        intake_add(shard->intake, session->place, &ticket, edits, &reason)) {
+    struct verdict verdict;
+    memset(&verdict, 0, sizeof verdict);
+    verdict.obstacle.reason = REFUSAL_RANGE;
+    if (edits_in_range(edits, n) && in_time(session, &verdict) &&
+        intake_add(shard->intake, session->place, &session->visitor, &ticket, edits, &verdict)) {
         metric_add(shard->metrics, messages_total, 1);
         metric_add(shard->metrics, edits_taken_total, n);
         return;
     }
-    refuse(session, id, ticket.edits, reason);
+    metric_add(shard->metrics, edits_refused_total, n);
+    refuse(session, id, &verdict);
     /* Sent at once if the transport takes it: a flood of refusals must not pile up until the tick.
      */
     if (session->n_refusals >= REFUSALS_MAX / 2)
@@ -339,10 +388,16 @@ static bool send_refusals(struct session *session, uint64_t now_us)
     bool good = true;
     while (good && n_sent < session->n_refusals) {
         const struct pending_refusal *refusal = &session->refusals[n_sent];
-        struct message message = {
-            .type = MESSAGE_REFUSED, .id = refusal->id, .reason = refusal->reason};
+        struct message message = {.type = MESSAGE_REFUSED,
+                                  .id = refusal->id,
+                                  .reason = refusal->reason,
+                                  .retry_ms = refusal->retry_ms,
+                                  .until_ms = refusal->until_ms,
+                                  .words = refusal->words};
         good = send_message(session, &message, now_us);
         n_sent += good;
+        if (good)
+            free(refusal->words);
     }
     session->n_refusals = (uint8_t)(session->n_refusals - n_sent);
     memmove(session->refusals, session->refusals + n_sent,
@@ -357,12 +412,30 @@ static uint64_t online(const struct shard *shard)
     return metric_get(shard->metrics, people);
 }
 
-static struct message make_hello(const struct session *session)
+static struct message_energy energy_of(const struct session *session)
+{
+    struct shard *shard = session->shard;
+    struct energy energy;
+    rules_energy(shard->rules, &session->visitor, env_time_ms(shard->env), &energy);
+    const struct policy *policy = energy.policy;
+    return (struct message_energy){.policy = policy->name,
+                                   .capacity = policy->capacity,
+                                   .blank = policy->blank,
+                                   .painted = policy->painted,
+                                   .energy = energy.available,
+                                   .curve = policy->curve,
+                                   .n_curve = policy->n_curve};
+}
+
+/* user must live as long as the hello. */
+static struct message make_hello(const struct session *session, char user[PSEUDONYM_BYTES])
 {
     const struct shard *shard = session->shard;
+    identity_pseudonym(session->visitor.author, user);
     struct message hello = {.type = MESSAGE_HELLO,
                             .version = session->version,
-                            .energy = shard->config.energy,
+                            .energy = energy_of(session),
+                            .user = user,
                             .readonly = shard->readonly,
                             .online = online(shard),
                             .canvas = place_position(session->place),
@@ -371,10 +444,12 @@ static struct message make_hello(const struct session *session)
     return hello;
 }
 
-struct message session_take_hello(struct session *session)
+size_t session_take_hello(struct session *session, char json[MESSAGE_JSON_BYTES])
 {
+    char user[PSEUDONYM_BYTES];
     session->pending &= (uint16_t)~PENDING_HELLO;
-    return make_hello(session);
+    struct message hello = make_hello(session, user);
+    return message_json(&hello, json);
 }
 
 /* Everything that comes before frames. True: frames may be sent. */
@@ -382,11 +457,15 @@ static bool send_opening(struct session *session, uint64_t now_us)
 {
     if (!(session->pending & (PENDING_HELLO | PENDING_RESET | PENDING_NOTICE)))
         return true;
-    struct message hello = make_hello(session);
+    if (session->pending & PENDING_HELLO) {
+        char user[PSEUDONYM_BYTES];
+        struct message hello = make_hello(session, user);
+        if (!send_pending(session, PENDING_HELLO, &hello, now_us))
+            return false;
+    }
     struct message reset = {.type = MESSAGE_RESET, .version = session->version};
     struct message notice = {.type = MESSAGE_NOTICE, .readonly = session->shard->readonly};
-    return send_pending(session, PENDING_HELLO, &hello, now_us) &&
-           send_pending(session, PENDING_RESET, &reset, now_us) &&
+    return send_pending(session, PENDING_RESET, &reset, now_us) &&
            send_pending(session, PENDING_NOTICE, &notice, now_us);
 }
 
@@ -396,17 +475,27 @@ static bool is_shown(const struct session *session)
     return !session->audience || session->audience->fanout.sent.version >= session->placed_version;
 }
 
+/* What the client has now; after the placed, so that it is what that left. */
+static bool send_energy(struct session *session, uint64_t now_us)
+{
+    if (!(session->pending & PENDING_ENERGY) || (session->pending & PENDING_PLACED))
+        return true;
+    struct message energy = {.type = MESSAGE_ENERGY, .energy = energy_of(session)};
+    return send_pending(session, PENDING_ENERGY, &energy, now_us);
+}
+
 static void send_rest(struct session *session, uint64_t now_us)
 {
     struct shard *shard = session->shard;
     struct message placed = {
         .type = MESSAGE_PLACED, .id = session->placed_id, .version = session->placed_version};
-    struct message energy = {.type = MESSAGE_ENERGY, .energy = shard->config.energy};
     struct message count = {.type = MESSAGE_ONLINE, .online = online(shard)};
+    struct message rules = {
+        .type = MESSAGE_RULES, .serial = shard->rules_serial, .open = place_open(session->place)};
     /* Refusals first: placed covers every id below its own that was not refused. */
     (void)(send_refusals(session, now_us) &&
            (!is_shown(session) || send_pending(session, PENDING_PLACED, &placed, now_us)) &&
-           send_pending(session, PENDING_ENERGY, &energy, now_us) &&
+           send_energy(session, now_us) && send_pending(session, PENDING_RULES, &rules, now_us) &&
            send_pending(session, PENDING_ONLINE, &count, now_us));
 }
 

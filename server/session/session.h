@@ -53,14 +53,18 @@ enum {
     PENDING_NOTICE = 1 << 2,
     PENDING_REFUSALS = 1 << 3,
     PENDING_PLACED = 1 << 4, /* sent when the client has the frame that shows it */
-    PENDING_ENERGY = 1 << 5,
+    PENDING_ENERGY = 1 << 5, /* after the placed, if there is one */
     PENDING_ONLINE = 1 << 6,
+    PENDING_RULES = 1 << 7,
 };
 
 /* One refusal that could not be sent yet. */
 struct pending_refusal {
     uint32_t id;
     enum refusal reason;
+    uint64_t retry_ms;
+    int64_t until_ms;
+    char *words; /* allocated; NULL: none */
 };
 
 struct session {
@@ -75,7 +79,8 @@ struct session {
     bool closing;                     /* ops->close was called: nothing more is sent */
     bool companion;                   /* its page has another session that is counted */
     bool heard;                       /* said something since the last ping */
-    uint8_t n_refusals;               /* in refusals */
+    uint8_t n_refusals;               /* in refusals, */
+    uint8_t refusals_room;            /* which has room for so many */
     uint32_t slot;                    /* in the shard's roster */
     uint32_t member;                  /* in the audience */
     uint32_t last_id;                 /* the newest message id seen; 0: none */
@@ -84,6 +89,8 @@ struct session {
     struct pending_refusal *refusals; /* allocated when first needed */
     struct shard *shard;
     struct canvas_place *place;
+    uint64_t rate_us; /* when the messages so far would have come at the rate that is allowed */
+    struct visitor visitor;
 };
 
 /* Where a client wants to begin. */
@@ -96,20 +103,20 @@ enum session_from {
 /* Parse the text of a `from` (not NUL-terminated; NULL when there was none). */
 enum session_from session_parse_from(const char *text, size_t len, uint64_t *version);
 
-/* Join the shard, at one canvas. A viewer's hello (and perhaps a reset) is pending, and it gets
- * frames from now on; what is pending is sent by the next shard_run, or at session_writable. 0, or
- * -1 when out of memory. */
+/* Join the shard, at one canvas; the visitor is copied. A viewer's hello (and perhaps a reset) is
+ * pending, and it gets frames from now on; what is pending is sent by the next shard_run, or at
+ * session_writable. 0, or -1 when out of memory. */
 int session_init(struct session *session, struct shard *shard, struct canvas_place *place,
-                 const struct session_ops *ops, bool viewer, enum session_from from,
-                 uint64_t version);
+                 const struct session_ops *ops, const struct visitor *visitor, bool viewer,
+                 enum session_from from, uint64_t version);
 
 /* A viewer that has joined just now belongs to a page that has another session already: it is not
  * counted as another person. */
 void session_set_companion(struct session *session);
 
-/* For a transport that has a place for it in its own answer: the hello, which is then no longer
- * pending. */
-struct message session_take_hello(struct session *session);
+/* For a transport that has a place for it in its own answer: the hello as text, which is then no
+ * longer pending, and its length. */
+size_t session_take_hello(struct session *session, char json[MESSAGE_JSON_BYTES]);
 
 /* A whole binary message from the client: u32 id | 3n bytes. 0, or the code to close with (1007,
  * 1008, 1009); the caller then closes. */

@@ -28,7 +28,6 @@ const struct shard_config shard_defaults = {
     .ping_us = 30 * 1000 * 1000,
     .stall_us = 15 * 1000 * 1000,
     .unknown_us = 10 * 1000 * 1000,
-    .energy = "free",
 };
 
 /* ---- what other threads and the intake say ---- */
@@ -66,10 +65,16 @@ static void on_settled(struct intake_sink *sink, const struct ticket *ticket, en
         session_settled(session, ticket->id, what, reason, version);
 }
 
+void shard_rules_changed(struct shard *shard)
+{
+    atomic_store(&shard->rules_changed, true);
+    notify(shard);
+}
+
 /* ---- making and releasing ---- */
 
 struct shard *shard_create(struct env *env, struct log_writer *writer, struct canvases *canvases,
-                           struct owners *owners, struct metrics *metrics,
+                           struct owners *owners, struct rules *rules, struct metrics *metrics,
                            const struct shard_config *config, struct shard_host *host)
 {
     struct shard *shard = calloc(1, sizeof *shard);
@@ -78,6 +83,7 @@ struct shard *shard_create(struct env *env, struct log_writer *writer, struct ca
     shard->env = env;
     shard->writer = writer;
     shard->canvases = canvases;
+    shard->rules = rules;
     shard->metrics = metrics;
     shard->config = *config;
     shard->host = host;
@@ -85,7 +91,8 @@ struct shard *shard_create(struct env *env, struct log_writer *writer, struct ca
     roster_init(&shard->roster);
     audiences_init(&shard->audiences, metrics, config->tick_us, on_news);
     struct intake_config intake = {.batch_us = config->batch_us, .unknown_us = config->unknown_us};
-    shard->intake = intake_create(env, writer, canvases, owners, metrics, intake, &shard->sink);
+    shard->intake =
+        intake_create(env, writer, canvases, owners, rules, metrics, intake, &shard->sink);
     if (!shard->intake) {
         shard_destroy(shard);
         return NULL;
@@ -133,6 +140,17 @@ static void watch_log(struct shard *shard)
         shard->readonly = readonly;
         set_all_pending(shard, PENDING_NOTICE);
     }
+}
+
+/* Likewise when the rules do. */
+static void watch_rules(struct shard *shard)
+{
+    if (!atomic_exchange(&shard->rules_changed, false))
+        return;
+    struct ruleset *ruleset = rules_current(shard->rules);
+    shard->rules_serial = ruleset_serial(ruleset);
+    ruleset_unref(ruleset);
+    set_all_pending(shard, PENDING_RULES);
 }
 
 /* ---- the viewers of a canvas ---- */
@@ -277,6 +295,7 @@ uint64_t shard_run(struct shard *shard)
     uint64_t due_us = intake_run(shard->intake);
 
     watch_log(shard);
+    watch_rules(shard);
     uint64_t visit_us = visit_audiences(shard, now_us);
     watch_heartbeats(shard, now_us);
     sweep(shard, now_us);

@@ -13,6 +13,7 @@
 #include "log/log.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
+#include "rules/rules.h"
 #include "session/shard_config.h"
 #include "sys/env.h"
 #include "sys/metrics.h"
@@ -24,18 +25,22 @@ struct shard_host {
     void (*wake)(struct shard_host *host); /* let the loop call shard_run soon. Any thread */
 };
 
-/* What the daemon uses: 200 ms, 200 ms, 10 s, 30 s, 15 s, 10 s, "free". */
+/* What the daemon uses: 200 ms, 200 ms, 10 s, 30 s, 15 s, 10 s, any number of messages. */
 extern const struct shard_config shard_defaults;
 
 /* NULL when out of memory. Everything handed in must outlive the shard. */
 struct shard *shard_create(struct env *env, struct log_writer *writer, struct canvases *canvases,
-                           struct owners *owners, struct metrics *metrics,
+                           struct owners *owners, struct rules *rules, struct metrics *metrics,
                            const struct shard_config *config, struct shard_host *host);
 
 /* Do what is due: give edits to the log, settle those that came back, send frames and what else is
  * pending. Call after every batch of input, when woken, and at the time it returns (env's
  * microseconds). */
 uint64_t shard_run(struct shard *shard);
+
+/* The moderators' rules are others than before, or canvases were opened or closed: tell everybody
+ * in the next turn. Any thread. */
+void shard_rules_changed(struct shard *shard);
 
 /* People connected to all shards that share these metrics: viewers, without companions. */
 uint64_t shard_online(const struct shard *shard);

@@ -12,7 +12,7 @@ struct shard_config {
     uint64_t ping_us;      /* every session is pinged once in this time */
     uint64_t stall_us;     /* a session that takes nothing for so long is closed with 4001 */
     uint64_t unknown_us;   /* how long an unknown outcome is waited for */
-    const char *energy;    /* policy name for hello */
+    unsigned message_rate; /* messages a second that one connection may send; 0: any number */
 };
 
 #endif

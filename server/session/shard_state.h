@@ -8,6 +8,7 @@
 
 #include "log/log.h"
 #include "plane/canvases.h"
+#include "rules/rules.h"
 #include "session/audiences.h"
 #include "session/intake.h"
 #include "session/roster.h"
@@ -21,10 +22,12 @@ struct shard {
     struct env *env;
     struct log_writer *writer;
     struct canvases *canvases;
+    struct rules *rules;
     struct metrics *metrics;
     struct shard_config config;
     struct shard_host *host;
     _Atomic bool notified;
+    _Atomic bool rules_changed; /* since the last turn */
 
     struct intake_sink sink;
     struct intake *intake;
@@ -32,6 +35,7 @@ struct shard {
     struct audiences audiences;
     uint64_t deliveries, delivered_bytes; /* not yet in the metrics: an atomic each would be dear */
 
+    uint64_t rules_serial; /* as everybody is told */
     bool readonly, draining;
     uint64_t watched_us; /* when all audiences were last looked at for a heartbeat */
     uint64_t swept_us;

@@ -26,6 +26,10 @@
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
+    X(identities_total, counter, "Identities given to those who had none")                         \
+    X(identities_refused_total, counter, "Requests for an identity that were refused")             \
+    X(cookies_bad_total, counter,                                                                  \
+      "Cookies shown that are forged, damaged or of a key that is gone")                           \
     X(protocol_errors_total, counter, "Clients closed for breaking the protocol")                  \
     X(frames_total, counter, "Frames encoded")                                                     \
     X(deliveries_total, counter, "Frames sent to clients")                                         \
@@ -41,9 +45,18 @@
     X(history_blocks_total, counter, "Blocks of history completed")                                \
     X(history_failures_total, counter, "Times that history could not go on and began again")       \
     X(history_bytes, gauge, "Bytes of history on the disk")                                        \
+    X(suspects, gauge, "What the rules that are on have found within the last hour")               \
+    X(detections_net_rate_total, counter, "Networks found drawing fast")                           \
+    X(detections_net_identities_total, counter, "Networks found making many identities")           \
+    X(detections_shape_total, counter, "Cells found painted together by many")                     \
+    X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_version, gauge, "The next action number: how far the control log has been read")     \
+    X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
+    X(regions, gauge, "Regions with rules of their own")                                           \
+    X(bans, gauge, "Bans of authors, networks and addresses")                                      \
     X(caught_up, gauge, "1 when the log has been read to its end")                                 \
     X(log_writable, gauge, "1 when the log takes edits")
 

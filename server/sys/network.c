@@ -45,19 +45,24 @@ bool network_parse(struct network *network, const char *text, size_t len)
     return true;
 }
 
-bool network_holds(const struct network *network, const struct sockaddr *address)
+bool network_address(const struct sockaddr *address, uint8_t bytes[16])
 {
-    uint8_t bytes[16];
     if (address->sa_family == AF_INET) {
         memcpy(bytes, v4_prefix, sizeof v4_prefix);
         memcpy(bytes + sizeof v4_prefix, &((const struct sockaddr_in *)address)->sin_addr, 4);
-    } else if (address->sa_family == AF_INET6) {
-        memcpy(bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-    } else {
-        return false;
+        return true;
     }
+    if (address->sa_family == AF_INET6) {
+        memcpy(bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+        return true;
+    }
+    return false;
+}
+
+bool network_holds(const struct network *network, const uint8_t address[16])
+{
     unsigned whole = network->bits / 8, rest = network->bits % 8;
-    if (memcmp(bytes, network->address, whole) != 0)
+    if (memcmp(address, network->address, whole) != 0)
         return false;
-    return rest == 0 || (bytes[whole] ^ network->address[whole]) >> (8 - rest) == 0;
+    return rest == 0 || (address[whole] ^ network->address[whole]) >> (8 - rest) == 0;
 }

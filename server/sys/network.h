@@ -17,7 +17,11 @@ struct network {
 /* ADDRESS or ADDRESS/BITS. False when it is neither. */
 bool network_parse(struct network *network, const char *text, size_t len);
 
-/* Is this address (AF_INET or AF_INET6) in it? */
-bool network_holds(const struct network *network, const struct sockaddr *address);
+/* The bytes of an address (AF_INET or AF_INET6), IPv4 as ::ffff:a.b.c.d. False when it is of
+ * another family. */
+bool network_address(const struct sockaddr *address, uint8_t bytes[16]);
+
+/* Is this address in it? */
+bool network_holds(const struct network *network, const uint8_t address[16]);
 
 #endif

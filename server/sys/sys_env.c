@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* sys_env: the monotonic clock and getrandom. */
+/* sys_env: the system's clocks and getrandom. */
 #include "sys/sys_env.h"
 
 #include <stdlib.h>
@@ -11,6 +11,11 @@
 static uint64_t now_us(struct env *env)
 {
     return clock_now_us();
+}
+
+static int64_t time_ms(struct env *env)
+{
+    return clock_wall_ms();
 }
 
 static void random_bytes(struct env *env, void *bytes, size_t len)
@@ -25,4 +30,4 @@ static void random_bytes(struct env *env, void *bytes, size_t len)
     }
 }
 
-struct env sys_env = {.now_us = now_us, .random = random_bytes};
+struct env sys_env = {.now_us = now_us, .time_ms = time_ms, .random = random_bytes};

@@ -21,29 +21,6 @@ size_t frame_header(uint8_t header[FRAME_HEADER_OURS_MAX], enum frame_opcode opc
     return 2 + n;
 }
 
-bool frame_is_utf8(const uint8_t *bytes, size_t len)
-{
-    for (size_t i = 0; i < len;) {
-        uint8_t first = bytes[i++];
-        if (first < 0x80)
-            continue;
-        unsigned more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-        if (first < 0xc2 || first > 0xf4 || len - i < more)
-            return false;
-        /* Overlong forms, surrogates and what is past U+10FFFF show in the second byte. */
-        uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-        uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-        if (bytes[i] < low || bytes[i] > high)
-            return false;
-        for (unsigned k = 1; k < more; k++) {
-            if ((bytes[i + k] & 0xc0) != 0x80)
-                return false;
-        }
-        i += more;
-    }
-    return true;
-}
-
 /* Do the bytes before end look like the header of such a frame, with this mask bit? */
 static bool header_before(const uint8_t *end, uint64_t frame_len, unsigned opcode, unsigned mask)
 {

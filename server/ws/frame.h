@@ -24,8 +24,6 @@ enum {
 /* The header of a whole, unmasked frame with a payload of len bytes: its length. */
 size_t frame_header(uint8_t header[FRAME_HEADER_OURS_MAX], enum frame_opcode opcode, size_t len);
 
-bool frame_is_utf8(const uint8_t *bytes, size_t len);
-
 /* Was the frame of opcode (text or binary) whose payload of frame_len bytes begins at payload sent
  * without a mask? The FRAME_HEADER_MAX bytes before payload are readable and hold its header, or,
  * when the header came in an earlier read, anything: then the answer is false but for a chance of

@@ -4,8 +4,9 @@
  * nothing back for the socket; else the session waits until it is writable. Messages come in pieces
  * and are put together here, never longer than the protocol allows.
  *
- * There is no cap on the rate of messages: what the intake cannot take it refuses, a client that
- * does not read its refusals is closed, and what is not read yet stays in the sender's kernel.
+ * Nobody is read less often for sending much: what comes too fast, or what the intake cannot take,
+ * is refused, a client that does not read its refusals is closed, and what is not read yet stays in
+ * the sender's kernel.
  */
 #include "ws/ws.h"
 
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "core/close.h"
+#include "core/utf8.h"
 #include "net/loop_state.h"
 #include "ws/frame.h"
 
@@ -141,10 +143,11 @@ static void fault(struct conn *conn, unsigned code, const char *reason)
     ended(conn);
 }
 
-void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
-              uint64_t version, bool companion, bool early)
+void ws_begin(struct conn *conn, struct canvas_place *place, const struct visitor *visitor,
+              enum session_from from, uint64_t version, bool companion, bool early)
 {
     memset(&conn->websocket, 0, sizeof conn->websocket);
+    conn->websocket.session.visitor = *visitor; /* kept here until the session begins */
     conn->websocket.place = place;
     conn->websocket.from = (uint8_t)from;
     conn->websocket.version = version;
@@ -158,8 +161,9 @@ static size_t answer(struct conn *conn, uint8_t *frame, size_t room)
 {
     static const size_t end = 2; /* of the frame, which the transport adds */
     struct conn_ws *ws = &conn->websocket;
-    if (conn->over_limit || session_init(&ws->session, conn->loop->shard, ws->place, &ops, true,
-                                         (enum session_from)ws->from, ws->version) != 0)
+    struct visitor visitor = ws->session.visitor;
+    if (conn->over_limit || session_init(&ws->session, conn->loop->shard, ws->place, &ops, &visitor,
+                                         true, (enum session_from)ws->from, ws->version) != 0)
         return 0; /* opened() says so */
     conn->joined = true;
     if (ws->companion)
@@ -167,8 +171,8 @@ static size_t answer(struct conn *conn, uint8_t *frame, size_t room)
     if (room < FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES)
         return 0;
     char json[MESSAGE_JSON_BYTES];
-    struct message hello = session_take_hello(&ws->session);
-    size_t len = message_json(&hello, json), at = frame_header(frame, FRAME_TEXT, len + end);
+    size_t len = session_take_hello(&ws->session, json),
+           at = frame_header(frame, FRAME_TEXT, len + end);
     memcpy(frame + at, json, len);
     return at + len;
 }
@@ -195,7 +199,7 @@ static void on_writable(struct conn *conn)
 
 static void take_text(struct conn *conn, const uint8_t *bytes, size_t len)
 {
-    if (len == 0 || memchr(bytes, '\0', len) || !frame_is_utf8(bytes, len)) {
+    if (len == 0 || memchr(bytes, '\0', len) || !utf8_valid(bytes, len)) {
         fault(conn, CLOSE_BAD_DATA, "text is not UTF-8, or none");
         return;
     }

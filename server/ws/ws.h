@@ -8,9 +8,10 @@
 /* For loop_config. */
 extern const struct websocket_ops ws_ops;
 
-/* Before its upgrade: at which canvas, and where the session will begin. companion: its page has
- * another session. early: the client has sent data already, which it may not. */
-void ws_begin(struct conn *conn, struct canvas_place *place, enum session_from from,
-              uint64_t version, bool companion, bool early);
+/* Before its upgrade: at which canvas, who it is (copied), and where the session will begin.
+ * companion: its page has another session. early: the client has sent data already, which it may
+ * not. */
+void ws_begin(struct conn *conn, struct canvas_place *place, const struct visitor *visitor,
+              enum session_from from, uint64_t version, bool companion, bool early);
 
 #endif

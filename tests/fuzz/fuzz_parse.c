@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/decimal.h"
+#include "core/utf8.h"
 #include "http/field.h"
 #include "ws/frame.h"
 
@@ -42,9 +43,9 @@ static void check_utf8(const uint8_t *data, size_t len)
         abort();
     memcpy(longer, more, len);
     memcpy(longer + len, "\xe2\x82\xac", 3);
-    bool valid = frame_is_utf8(data, len);
-    if (valid != frame_is_utf8((uint8_t *)longer, len + 3) ||
-        frame_is_utf8((uint8_t *)longer, len + 2))
+    bool valid = utf8_valid(data, len);
+    if (valid != utf8_valid((uint8_t *)longer, len + 3) ||
+        utf8_valid((uint8_t *)longer, len + 2))
         abort();
     free(longer);
     free(more);

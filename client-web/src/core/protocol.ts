@@ -3,6 +3,7 @@
 // checked values out. Whatever does not check is null, never a guess.
 
 import { EDIT_BYTES, packEdit, validEdits, type Edit, type Size } from './edit';
+import { isCount, parseEnergy, type Energy } from './limits';
 import { parseGenesis } from './picture';
 
 export const SUBPROTOCOL = 'placed.1';
@@ -15,6 +16,17 @@ export interface Frame {
   readonly edits: Uint8Array;
 }
 
+/** Why edits were not taken. */
+export interface Refusal {
+  readonly reason: string;
+  /** When it would go, 0 where waiting is of no use or nobody knows. */
+  readonly retryMs: number;
+  /** Until when it is so, in ms since 1970; null: nobody knows. */
+  readonly until: number | null;
+  /** The operator's own words: text of anybody. */
+  readonly words: string;
+}
+
 export type Message =
   | {
       type: 'hello';
@@ -25,9 +37,14 @@ export type Message =
       open: boolean;
       readonly: boolean;
       online: number;
+      /** Null: nothing is counted. */
+      energy: Energy | null;
     }
   | { type: 'placed'; id: number; version: number }
-  | { type: 'refused'; id: number; reason: string; retryMs: number }
+  | ({ type: 'refused'; id: number } & Refusal)
+  | { type: 'energy'; energy: Energy | null }
+  /** The moderators' rules have changed; whether this canvas takes edits now. */
+  | { type: 'rules'; serial: number; open: boolean }
   | { type: 'online'; count: number }
   | { type: 'checksum'; version: number; sum: string }
   | { type: 'reset'; version: number }
@@ -54,8 +71,17 @@ export function decodeFrame(data: ArrayBuffer, size: Size): Frame | null {
   return { version, edits };
 }
 
-const isCount = (v: unknown): v is number => Number.isSafeInteger(v) && (v as number) >= 0;
 const isSum = (v: unknown): v is string => typeof v === 'string' && /^[0-9a-f]{16}$/.test(v);
+
+/** The same fields are in the message `refused` and in the answer to `POST /edit`. */
+export function refusalOf(reason: string, m: Record<string, unknown>): Refusal {
+  return {
+    reason,
+    retryMs: isCount(m.retry_ms) ? m.retry_ms : 0,
+    until: isCount(m.until) ? m.until : null,
+    words: typeof m.words === 'string' ? m.words : '',
+  };
+}
 
 /** A text message; null when it is malformed or of a type this client does not use. */
 export function decodeText(text: string): Message | null {
@@ -78,12 +104,16 @@ export function decodeText(text: string): Message | null {
         open: m.open !== false,
         readonly: m.readonly === true,
         online: isCount(m.online) ? m.online : 0,
+        energy: parseEnergy(m.energy),
       };
     case 'placed':
       return isCount(id) && isCount(version) ? { type, id, version } : null;
     case 'refused':
-      if (!isCount(id) || typeof m.reason !== 'string') return null;
-      return { type, id, reason: m.reason, retryMs: isCount(m.retry_ms) ? m.retry_ms : 0 };
+      return isCount(id) && typeof m.reason === 'string' ? { type, id, ...refusalOf(m.reason, m) } : null;
+    case 'energy':
+      return typeof m.policy === 'string' ? { type, energy: parseEnergy(m) } : null;
+    case 'rules':
+      return isCount(m.serial) ? { type, serial: m.serial, open: m.open !== false } : null;
     case 'online':
       return isCount(m.count) ? { type, count: m.count } : null;
     case 'checksum':

@@ -6,8 +6,9 @@ import { Board } from '../core/board';
 import type { Edit } from '../core/edit';
 import type { CanvasInfo, Info } from '../core/info';
 import { Pending } from '../core/pending';
+import type { Energy } from '../core/limits';
 import { folderOf } from '../core/plane';
-import type { Message } from '../core/protocol';
+import type { Message, Refusal } from '../core/protocol';
 import { Sync, type Outside, type Source, type State } from '../core/sync';
 import type { Trouble } from '../core/trouble';
 import { Unsaved } from '../core/unsaved';
@@ -34,7 +35,13 @@ export interface Surroundings {
   isCompanion(client: Client): boolean;
   greeted(client: Client): void;
   begunAnew(client: Client): void;
-  refused(client: Client, edits: readonly Edit[], reason: string): void;
+  refused(client: Client, edits: readonly Edit[], refusal: Refusal): void;
+  /** What a connection made now has to wait for; null: nothing. */
+  ready(): Promise<void> | null;
+  /** What we have to draw with, as the server says. */
+  energy(energy: Energy | null): void;
+  /** The moderators' rules are these now. */
+  rules(serial: number): void;
 }
 
 /** Own edits that wait this long are overdue: ask whether anybody is there. */
@@ -187,7 +194,12 @@ export class Client {
       },
     });
     this.transport = transport;
-    transport.open(from, this.around.isCompanion(this));
+    const open = () => {
+      if (transport === this.transport) transport.open(from, this.around.isCompanion(this));
+    };
+    const ready = this.around.ready();
+    if (ready) void ready.then(open);
+    else open();
   }
 
   /** The connection was never made: what is wrong? */
@@ -266,13 +278,14 @@ export class Client {
         this.online = m.online;
         this.around.routes.succeeded(this.transport!);
         this.sync.onHello(m.version, m.genesis);
+        this.around.energy(m.energy);
         return this.around.greeted(this);
       case 'placed':
         this.pending.placed(m.id, m.version, this.sync.version);
         return this.ownChanged();
       case 'refused': {
         const edits = this.pending.refused(m.id);
-        if (edits) this.around.refused(this, edits, m.reason);
+        if (edits) this.around.refused(this, edits, m);
         return this.ownChanged();
       }
       case 'online':
@@ -285,6 +298,12 @@ export class Client {
       case 'notice':
         this.readonly = m.readonly;
         return this.around.statusChanged(this);
+      case 'energy':
+        return this.around.energy(m.energy);
+      case 'rules':
+        this.open = m.open;
+        this.around.statusChanged(this);
+        return this.around.rules(m.serial);
     }
   }
 }

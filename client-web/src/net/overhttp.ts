@@ -5,6 +5,7 @@
 import { CLOSE_ABNORMAL, CLOSE_UNKNOWN } from '../core/backoff';
 import type { Edit } from '../core/edit';
 import { parseInfo, type CanvasInfo, type Info } from '../core/info';
+import { refusalOf } from '../core/protocol';
 import type { Kind, Transport, TransportEvents } from './transport';
 
 /** For the first answer. */
@@ -13,6 +14,8 @@ const EDIT_MS = 15_000;
 const CROWDED_MS = 1_000;
 const CROWDED_TRIES = 6;
 /** Refusals that the server answers with 503; anything else of 503 may be in the log. */
+/** Refusals that the server itself answers with 429, and that no second attempt at once helps. */
+const LIMITS = ['energy', 'network', 'rate'];
 const UNAVAILABLE = ['readonly', 'busy', 'closed', 'failed'];
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -33,6 +36,7 @@ export abstract class HttpTransport implements Transport {
   protected abstract readonly infoMs: number;
   private asking = false;
   private readonly = false;
+  private rules = 0;
   private readonly jobs: Job[] = [];
   private posting = false;
 
@@ -80,11 +84,12 @@ export abstract class HttpTransport implements Transport {
       this.lose(CLOSE_ABNORMAL);
       return false;
     }
-    const { genesis, readonly, online } = info!;
+    const { genesis, readonly, online, energy } = info!;
     this.greeted = true;
     this.readonly = readonly;
+    this.rules = info!.rules;
     const open = this.own(info!)?.open ?? false;
-    this.events.message({ type: 'hello', version, genesis, open, readonly, online });
+    this.events.message({ type: 'hello', version, genesis, open, readonly, online, energy });
     this.watch();
     return true;
   }
@@ -114,6 +119,12 @@ export abstract class HttpTransport implements Transport {
     if (info.readonly !== this.readonly) {
       this.readonly = info.readonly;
       this.events.message({ type: 'notice', readonly: info.readonly });
+    }
+    if (info.energy) this.events.message({ type: 'energy', energy: info.energy });
+    if (info.rules !== this.rules) {
+      this.rules = info.rules;
+      const open = this.own(info)?.open ?? false;
+      this.events.message({ type: 'rules', serial: info.rules, open });
     }
     this.informed(info);
     this.watch();
@@ -145,7 +156,7 @@ export abstract class HttpTransport implements Transport {
     url.searchParams.set('y', String(this.at.y * this.info.height + edit.y));
     url.searchParams.set('c', String(edit.colour));
     let status = 0;
-    let body: { version?: unknown; error?: unknown } = {};
+    let body: Record<string, unknown> = {};
     for (let i = 0; i < CROWDED_TRIES && !this.over; i++) {
       try {
         const signal = AbortSignal.timeout(EDIT_MS);
@@ -156,7 +167,7 @@ export abstract class HttpTransport implements Transport {
         status = 0;
       }
       // A proxy's limit of requests a second: this one never reached the server.
-      if (status !== 429) break;
+      if (status !== 429 || LIMITS.includes(String(body.error))) break;
       await pause(CROWDED_MS);
     }
     if (this.over) return;
@@ -170,6 +181,6 @@ export abstract class HttpTransport implements Transport {
     if (!refused && !(status === 503 && UNAVAILABLE.includes(reason))) {
       return this.lose(CLOSE_UNKNOWN);
     }
-    this.events.message({ type: 'refused', id, reason, retryMs: 0 });
+    this.events.message({ type: 'refused', id, ...refusalOf(reason, body) });
   }
 }

@@ -13,17 +13,27 @@ import {
   onCanvas,
   splitByCanvas,
 } from '../core/plane';
+import type { Account } from '../core/energy';
+import type { Energy } from '../core/limits';
+import type { Refusal } from '../core/protocol';
 import type { State } from '../core/sync';
 import type { Point } from '../core/view';
 import { Client, type Surroundings } from './client';
 import { fetchInfo } from './fetches';
+import { Identity } from './identity';
 import { Routes } from './routes';
 
 export interface PlaneEvents {
   /** The plane is known; comes once, before any other word about it. */
   ready(info: Info): void;
-  /** Canvases were opened, closed, or came into being. */
-  changed(info: Info): void;
+  /** Canvases were opened, closed, or came into being: then it has grown. */
+  changed(info: Info, grown: boolean): void;
+  /** The moderators' rules are others than before. */
+  rulesChanged(info: Info): void;
+  /** What we have to draw with changed. */
+  energyChanged(): void;
+  /** Who we are for the server changed, or whether we can be somebody. */
+  standingChanged(): void;
   /** The bytes that the board of this client draws into. */
   pixels(client: Client, info: Info): ArrayBufferLike;
   /** This client is no more. */
@@ -36,7 +46,7 @@ export interface PlaneEvents {
   /** The server has another log than before. */
   begunAnew(): void;
   /** In plane coordinates. */
-  refused(edits: readonly Edit[], reason: string): void;
+  refused(edits: readonly Edit[], refusal: Refusal): void;
 }
 
 /** Why nothing can be placed on a cell; null when it can. */
@@ -47,12 +57,19 @@ const LIVE_MAX = 4;
 const NEAR_CELLS = 200;
 const LEAVE_CELLS = 600;
 const INFO_MS = 20_000;
+/** How long until the new rules are asked for: at most, so that not all ask at once; and again. */
+const RULES_SPREAD_MS = 1_000;
+const RULES_AGAIN_MS = 1_000;
+const RULES_TRIES = 20;
 /** A client whose edits are on their way is let go of a little later. */
 const BUSY_MS = 1_000;
 
 export class Plane {
   readonly routes: Routes;
+  readonly identity: Identity;
   info: Info | null = null;
+  /** What we have to draw with, as far as this page knows; null: nothing is counted. */
+  account: Account | null = null;
   bounds: Rect = { x0: 0, y0: 0, x1: 1, y1: 1 };
   private readonly clients = new Map<string, Client>();
   private readonly around: Surroundings;
@@ -65,6 +82,9 @@ export class Plane {
   private area: Rect | null = null;
   private busyTimer: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
+  /** The newest rules that the server has spoken of. */
+  private serial = 0;
+  private followingRules = false;
   private readonly greeted = new WeakSet<Client>();
   /** Own pixels that were not saved, of canvases that are not connected any more. */
   private readonly left = new Map<string, Edit[]>();
@@ -80,6 +100,14 @@ export class Plane {
       this.events.statusChanged();
     };
     this.routes = new Routes(base, changed, polls);
+    this.identity = new Identity(
+      base,
+      () => events.standingChanged(),
+      (energy, late) => {
+        if (energy) this.reported(energy);
+        if (late) for (const client of this.clients.values()) client.moveOver();
+      },
+    );
     this.around = this.surroundings();
     this.nearest = this.add({ x: 0, y: 0, open: true, version: 0 });
   }
@@ -210,6 +238,20 @@ export class Plane {
     return sent ? null : 'unconnected';
   }
 
+  /** The colour that the server's canvas has on a cell, as far as it is here. */
+  boardAt(cell: Cell): number | null {
+    const board = this.info && this.clientAt(canvasOf(cell, this.info))?.board;
+    if (!board) return null;
+    const { x, y } = onCanvas(cell, this.info!);
+    return board.at(x, y);
+  }
+
+  private reported(energy: Energy | null): void {
+    if (!energy && !this.account) return;
+    this.account = energy && { limits: energy, at: performance.now() };
+    this.events.energyChanged();
+  }
+
   private toPlane(client: Client, edit: Edit): Edit {
     const { width, height } = this.info!;
     return { ...edit, x: client.at.x * width + edit.x, y: client.at.y * height + edit.y };
@@ -235,11 +277,16 @@ export class Plane {
         this.left.clear();
         events.begunAnew();
       },
-      refused: (client, edits, reason) =>
+      refused: (client, edits, refusal) => {
+        if (refusal.reason === 'identity') this.identity.lost(this.info!);
         events.refused(
           edits.map((edit) => this.toPlane(client, edit)),
-          reason,
-        ),
+          refusal,
+        );
+      },
+      ready: () => this.identity.ready(),
+      energy: (energy) => this.reported(energy),
+      rules: (serial) => void this.followRules(serial),
     };
   }
 
@@ -247,7 +294,9 @@ export class Plane {
     if (this.info) return Promise.resolve(this.info);
     this.describing ??= fetchInfo(this.base, 'any')
       .then((info) => {
+        this.identity.begin(info);
         this.learn(info);
+        this.reported(info.energy);
         return info;
       })
       .finally(() => (this.describing = null));
@@ -263,18 +312,36 @@ export class Plane {
     if (info) this.learn(info);
   }
 
+  /** Asks for the new rules, until they are there. */
+  private async followRules(serial: number): Promise<void> {
+    this.serial = Math.max(this.serial, serial);
+    if (this.followingRules) return;
+    this.followingRules = true;
+    const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    let ms = RULES_SPREAD_MS * Math.random();
+    for (let i = 0; i < RULES_TRIES && this.info && this.info.rules < this.serial; i++) {
+      await pause(ms);
+      await this.refresh();
+      ms = RULES_AGAIN_MS;
+    }
+    this.followingRules = false;
+  }
+
   private learn(info: Info): void {
     const first = this.info === null;
+    const rulesBefore = JSON.stringify(this.info && rulesOf(this.info));
     const before = JSON.stringify([...this.canvases.values()].map(({ x, y, open }) => [x, y, open]));
     // What the boards are made for stays: another palette or size needs the page loaded anew.
     this.info = { ...info, ...(first ? {} : sameBoards(this.info!)) };
+    const grown = info.canvases.some((canvas) => !this.canvases.has(nameOf(canvas)));
     this.canvases = new Map(info.canvases.map((canvas) => [nameOf(canvas), canvas]));
     this.bounds = boundsOf(info.canvases, info);
     if (first) return this.events.ready(info);
+    if (JSON.stringify(rulesOf(info)) !== rulesBefore) this.events.rulesChanged(info);
     const after = JSON.stringify(info.canvases.map(({ x, y, open }) => [x, y, open]));
     if (before === after) return;
     this.choose();
-    this.events.changed(info);
+    this.events.changed(info, grown);
   }
 
   /** One of the connections of this page is counted as the person who looks at it, for as long as it
@@ -328,3 +395,4 @@ export class Plane {
 }
 
 const sameBoards = ({ width, height, palette }: Info) => ({ width, height, palette });
+const rulesOf = ({ frozen, colours, regions }: Info) => [frozen, colours, regions];

@@ -4,8 +4,7 @@
 
 import { parseInfo, type CanvasInfo, type Info, type Position } from '../core/info';
 import { troubleOf, type Answer, type Trouble } from '../core/trouble';
-import { EventStreamTransport } from './eventstream';
-import { PollTransport } from './poll';
+import { LaterTransport } from './later';
 import type { Kind, Transport, TransportEvents } from './transport';
 import { WebSocketTransport } from './websocket';
 
@@ -40,8 +39,7 @@ export class Routes {
 
   transport(canvas: URL, at: CanvasInfo, info: Info, events: TransportEvents): Transport {
     if (this.kind === 'websocket') return new WebSocketTransport(canvas, info, events);
-    const Kind = this.kind === 'poll' ? PollTransport : EventStreamTransport;
-    return new Kind(this.base, canvas, at, info, events);
+    return new LaterTransport(this.kind, this.base, canvas, at, info, events);
   }
 
   /** A connection was greeted. */

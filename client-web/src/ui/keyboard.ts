@@ -9,6 +9,8 @@ export interface KeyActions {
   zoom(direction: 1 | -1): void;
   fit(): void;
   copyLink(): void;
+  undo(): void;
+  who(): void;
   leave(): void;
   rewind(): void;
   heat(): void;
@@ -29,8 +31,12 @@ const DIRECTIONS: Record<string, readonly [number, number]> = {
 const SHIFT_STEP = 10;
 const SHIFT_COLOURS = 8;
 
-/** Whether this control needs the key: a radio its arrows and Space, a button Enter and Space. */
+const WRITING = 'textarea, select, input:not([type=radio], [type=range], [type=checkbox])';
+
+/** Whether this control needs the key: a radio its arrows and Space, a button Enter and Space, and
+ * where one writes every one. */
 export function belongsTo(target: EventTarget | null, key: string): boolean {
+  if (target instanceof Element && target.matches(WRITING)) return true;
   if (target instanceof HTMLInputElement) return key.startsWith('Arrow') || key === ' ';
   return target instanceof HTMLButtonElement && (key === 'Enter' || key === ' ');
 }
@@ -56,6 +62,8 @@ function act(actions: KeyActions, event: KeyboardEvent): boolean {
   else if (digit) actions.colour(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
   else if (key === '0') actions.fit();
   else if (key.toLowerCase() === 'l') actions.copyLink();
+  else if (key.toLowerCase() === 'z') actions.undo();
+  else if (key.toLowerCase() === 'i') actions.who();
   else if (key.toLowerCase() === 'r') actions.rewind();
   else if (key.toLowerCase() === 'h') actions.heat();
   else if (code === 'BracketLeft') actions.stepColour(-1);

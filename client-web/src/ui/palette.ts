@@ -12,6 +12,8 @@ const keyOf = (index: number): string =>
 export class Palette {
   private readonly inputs: HTMLInputElement[] = [];
   private chosen: number | null = null;
+  private allowed: readonly number[] | null = null;
+  private denied: (index: number) => void = () => {};
 
   /** `done` is called when a pointer, not the keyboard, was used: the focus can go back. */
   constructor(
@@ -34,15 +36,39 @@ export class Palette {
   choose(index: number): void {
     const input = this.inputs[index];
     if (!input) return;
-    input.checked = true;
-    this.chosen = index;
+    const can = this.allowed?.includes(index) ?? true;
+    if (can) this.chosen = index;
+    else this.denied(index);
+    for (const [i, { checked }] of this.inputs.entries()) {
+      if (checked !== (i === this.chosen)) this.inputs[i]!.checked = i === this.chosen;
+    }
+    this.changed();
+  }
+
+  /** Only these colours can be used (null: all); `denied` is called when another one is chosen. */
+  allow(allowed: readonly number[] | null, denied: (index: number) => void): void {
+    this.allowed = allowed;
+    this.denied = denied;
+    this.inputs.forEach((input, index) => {
+      const off = allowed !== null && !allowed.includes(index);
+      if (off) input.setAttribute('aria-disabled', 'true');
+      else input.removeAttribute('aria-disabled');
+      input.parentElement!.toggleAttribute('data-off', off);
+      if (off && this.chosen === index) {
+        input.checked = false;
+        this.chosen = null;
+      }
+    });
     this.changed();
   }
 
   step(by: 1 | -1): void {
     const count = this.inputs.length;
-    const from = this.chosen ?? (by > 0 ? -1 : 0);
-    this.choose((from + by + count) % count);
+    let index = this.chosen ?? (by > 0 ? -1 : 0);
+    for (let i = 0; i < count; i++) {
+      index = (index + by + count) % count;
+      if (this.allowed?.includes(index) ?? true) return this.choose(index);
+    }
   }
 
   dim(dimmed: boolean): void {

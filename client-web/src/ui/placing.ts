@@ -22,15 +22,30 @@ const OBSTACLES: Record<NonNullable<Obstacle>, string> = {
   unconnected: "Not connected: your pixel can't be placed right now",
 };
 
-const REASONS: Record<string, string> = {
-  range: 'That pixel is outside the canvas',
-  locked: OBSTACLES.locked,
-  readonly: READ_ONLY,
-  busy: 'Too much is going on: try again in a moment',
-  closed: 'The server is restarting: try again in a moment',
-  failed: 'Your pixel could not be saved: try again',
-  'origin: not allowed': "Pages of this address may not draw here",
-};
+/** What the button says, and whether it can be used. */
+export interface Label {
+  readonly text: string;
+  readonly ready: boolean;
+}
+
+/** Knows the rules, once that part of the page is there. */
+export interface Umpire {
+  /** Why these cannot be placed now; null: they can. */
+  objection(edits: readonly Edit[]): string | null;
+  /** How many of these, from the first on, can be paid for. */
+  reach(edits: readonly Edit[]): number;
+  /** Of the button that would place this. */
+  label(edit: Edit): Label;
+  /** What is the case, as long as that is so; '' for nothing. */
+  readonly state: string;
+}
+
+export interface PlacingEvents {
+  /** Something that is drawn may have changed. */
+  changed(): void;
+  /** These were sent; their cells showed `before`. */
+  placed(edits: readonly Edit[], before: readonly (number | null)[]): void;
+}
 
 interface Fading {
   readonly edit: Edit;
@@ -42,6 +57,7 @@ export class Placing {
   reticle: Cell | null = null;
   /** The line that is being drawn. */
   line: readonly Cell[] = [];
+  umpire: Umpire | null = null;
   private fadingEdits: Fading[] = [];
   /** Clicked on, and sent when it is sure that this was no double click. */
   private held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
@@ -55,7 +71,7 @@ export class Placing {
     private readonly palette: () => Palette | null,
     private readonly hint: Hint,
     private readonly button: HTMLButtonElement,
-    private readonly changed: () => void,
+    private readonly events: PlacingEvents,
   ) {
     this.chip.className = 'chip';
     button.append(this.chip, this.label);
@@ -74,7 +90,7 @@ export class Placing {
   setHover(cell: Cell | null): void {
     if (cell?.x === this.hover?.x && cell?.y === this.hover?.y) return;
     this.hover = cell;
-    this.changed();
+    this.events.changed();
   }
 
   setReticle(cell: Cell | null, byTouch: boolean): void {
@@ -94,18 +110,22 @@ export class Placing {
   update(): void {
     const { plane } = this;
     const colour = this.palette()?.colour ?? null;
+    const edit = this.reticle && colour !== null && { ...this.reticle, colour };
+    const { text, ready } = (edit && this.umpire?.label(edit)) || { text: 'Place', ready: true };
     this.button.hidden = !this.reticle || !this.byTouch;
-    this.button.disabled =
-      colour === null || !this.reticle || plane.obstacle(this.reticle) !== null;
-    this.label.textContent = colour === null ? 'Pick a colour' : 'Place';
+    this.button.disabled = !edit || !ready || plane.obstacle(edit) !== null;
+    const words = colour === null ? 'Pick a colour' : text;
+    if (this.label.textContent !== words) this.label.textContent = words;
     this.chip.hidden = colour === null;
     if (colour !== null) this.chip.style.backgroundColor = plane.info!.palette[colour]!.rgb;
+    const state = this.umpire?.state ?? '';
     if (plane.readonly) this.hint.hold(READ_ONLY);
+    else if (state) this.hint.hold(state);
     else if (plane.overdue) this.hint.hold(OVERDUE);
     else this.hint.hold(drewBefore() ? '' : FIRST);
     this.hint.offer(this.offer());
-    this.palette()?.dim(plane.readonly);
-    this.changed();
+    this.palette()?.dim(plane.readonly || plane.info?.frozen === true);
+    this.events.changed();
   }
 
   placeAtReticle(): void {
@@ -120,26 +140,44 @@ export class Placing {
     const edit = this.edit(cell);
     if (!edit) return;
     this.held = { edit, timer: setTimeout(() => this.sendHeld(), DOUBLE_MS) };
-    this.changed();
+    this.events.changed();
   }
 
-  /** Draws a line, or what a message holds of it; nothing is sent before lineEnd(). */
+  /** What would be placed now: the line, else the cell under the pointer, else the reticle's. */
+  get aimed(): readonly Edit[] {
+    const cell = this.hover ?? this.reticle;
+    return this.needed(this.line.length > 0 ? this.line : cell ? [cell] : []);
+  }
+
+  /** Draws a line, or what a message holds of it and can be paid for; nothing is sent before
+   * lineEnd(). */
   drawLine(from: Cell, to: Cell): void {
-    this.line = lineBetween(from, to, MAX_EDITS);
-    this.changed();
+    const line = lineBetween(from, to, MAX_EDITS);
+    const edits = this.needed(line);
+    const reach = this.umpire?.reach(edits) ?? edits.length;
+    const end = edits[reach];
+    this.line = end ? line.slice(0, line.findIndex(({ x, y }) => x === end.x && y === end.y)) : line;
+    if (this.line.length === 0) this.object(edits);
+    this.events.changed();
+  }
+
+  /** Of these cells those that do not have the chosen colour yet, in that. */
+  private needed(cells: readonly Cell[]): Edit[] {
+    const colour = this.palette()?.colour ?? null;
+    if (colour === null) return [];
+    return cells
+      .filter((cell) => this.plane.colourAt(cell) !== colour)
+      .map(({ x, y }) => ({ x, y, colour }));
   }
 
   /** All of the line is placed, or nothing of it. */
   lineEnd(counts: boolean): void {
     const cells = counts ? this.line : [];
     this.line = [];
-    this.changed();
-    const colour = this.palette()?.colour ?? null;
+    this.events.changed();
     if (cells.length === 0) return;
-    if (colour === null) return this.hint.say('Pick a colour first');
-    const edits = cells
-      .filter((cell) => this.plane.colourAt(cell) !== colour)
-      .map(({ x, y }) => ({ x, y, colour }));
+    if ((this.palette()?.colour ?? null) === null) return this.hint.say('Pick a colour first');
+    const edits = this.needed(cells);
     if (edits.length > 0) this.send(edits);
   }
 
@@ -147,7 +185,7 @@ export class Placing {
   drop(): void {
     if (this.held) clearTimeout(this.held.timer);
     this.held = null;
-    this.changed();
+    this.events.changed();
   }
 
   private sendHeld(): void {
@@ -163,17 +201,40 @@ export class Placing {
     if (obstacle === 'outside' || obstacle === 'locked') this.hint.say(OBSTACLES[obstacle]);
     else if (colour === null) this.hint.say('Pick a colour first');
     else if (obstacle) this.hint.say(OBSTACLES[obstacle]);
-    else if (this.plane.colourAt(cell) !== colour) return { x: cell.x, y: cell.y, colour };
+    else if (this.plane.colourAt(cell) !== colour) {
+      const edit = { x: cell.x, y: cell.y, colour };
+      if (!this.object([edit])) return edit;
+    }
     return null;
   }
 
-  private send(edits: readonly Edit[]): void {
+  /** Says why these cannot be placed by the rules, if so. */
+  private object(edits: readonly Edit[]): boolean {
+    const why = this.umpire?.objection(edits) ?? null;
+    if (why) this.hint.say(why);
+    return why !== null;
+  }
+
+  /** Places what is not aimed at: what was there before. Whether it was sent. */
+  again(edits: readonly Edit[]): boolean {
+    this.sendHeld();
+    return this.send(edits);
+  }
+
+  private send(edits: readonly Edit[]): boolean {
+    if (this.object(edits)) return false;
+    const before = edits.map((edit) => this.plane.colourAt(edit));
     const obstacle = this.plane.place(edits);
-    if (obstacle) return this.hint.say(OBSTACLES[obstacle]);
+    if (obstacle) {
+      this.hint.say(OBSTACLES[obstacle]);
+      return false;
+    }
+    this.events.placed(edits, before);
     if (!drewBefore()) {
       rememberDrawing();
       this.update();
     }
+    return true;
   }
 
   private offer() {
@@ -183,11 +244,10 @@ export class Placing {
     return { text, action: 'Place again', ready: this.plane.state.kind === 'live' };
   }
 
-  refused(edits: readonly Edit[], reason: string): void {
+  refused(edits: readonly Edit[]): void {
     const since = performance.now();
     for (const edit of edits) this.fadingEdits.push({ edit, since });
-    this.hint.say(REASONS[reason] ?? `Not placed: ${reason}`);
-    this.changed();
+    this.events.changed();
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Where we are, in numbers for the eye and, when the reticle rests, in words for a screen reader; and
-// the link that leads back here.
+// Where we are, in numbers for the eye and, when the reticle rests, in words for a screen reader.
+// What it is clicked for is told elsewhere.
 
 import type { Cell } from '../core/edit';
 
@@ -12,9 +12,9 @@ export class Where {
   constructor(
     private readonly element: HTMLElement,
     private readonly announcer: HTMLElement,
-    copy: () => void,
+    clicked: () => void,
   ) {
-    element.addEventListener('click', copy);
+    element.addEventListener('click', clicked);
   }
 
   show(cell: Cell | null, k: number): void {
@@ -22,6 +22,12 @@ export class Where {
     const text = cell ? `${cell.x}, ${cell.y} · ${zoom}` : zoom;
     if (this.element.textContent !== text) this.element.textContent = text;
     this.element.hidden = false;
+  }
+
+  /** Says these at once. */
+  say(words: string): void {
+    clearTimeout(this.timer);
+    this.announcer.textContent = words;
   }
 
   /** Says the words once the reticle rests. */

@@ -72,11 +72,11 @@ void kafka_producer_close(struct kafka_producer *p)
     p->rkt = NULL;
 }
 
-/* Headers a, o and g of a batch, or NULL without memory. */
+/* Headers a, o, g and e of a batch, or NULL without memory. */
 static rd_kafka_headers_t *make_headers(const struct log_batch *batch)
 {
     uint8_t origin[ORIGIN_BYTES];
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(3);
+    rd_kafka_headers_t *headers = rd_kafka_headers_new(4);
     if (!headers)
         return NULL;
     origin_store(origin, &batch->origin);
@@ -85,6 +85,8 @@ static rd_kafka_headers_t *make_headers(const struct log_batch *batch)
     rd_kafka_header_add(headers, "o", 1, origin, sizeof origin);
     if (batch->genesis)
         rd_kafka_header_add(headers, "g", 1, batch->genesis, GENESIS_BYTES);
+    if (batch->energy.data)
+        rd_kafka_header_add(headers, "e", 1, batch->energy.data, (ssize_t)batch->energy.len);
     return headers;
 }
 

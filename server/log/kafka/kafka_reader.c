@@ -180,6 +180,8 @@ static void find_headers(const rd_kafka_message_t *m, struct record *record)
             bit = 2, span = &record->origin;
         else if (name[0] == 'g')
             bit = 4, span = &record->genesis;
+        else if (name[0] == 'e')
+            bit = 8, span = &record->energy;
         else
             continue;
         if (name[1] != '\0' || (seen & bit))

@@ -14,8 +14,8 @@ enum {
     CREATE_MS = 5000,
     DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
-    RECORD_OVERHEAD = 256, /* of a record alone in its batch: 131 bytes at most with the headers o
-                              and g, and something for compression that makes it longer */
+    RECORD_OVERHEAD = 256, /* of a record alone in its batch: 140 bytes at most with the headers
+                              o, g and e, and something for compression that makes it longer */
 };
 
 static size_t parse_size(const char *text)

@@ -284,7 +284,7 @@ static enum log_append append(struct log_writer *writer, const struct log_batch 
     if (!w->closing && w->has_producer && atomic_load(&w->state) == LOG_WRITABLE) {
         /* Counted first: its delivery report may come before the call returns. */
         struct kafka_flight *f =
-            kafka_flights_add(&w->flights, batch->origin, batch->value.len + batch->authors.len);
+            kafka_flights_add(&w->flights, batch->origin, log_batch_bytes(batch));
         result = f ? kafka_producer_send(&w->producer, batch, f) : LOG_FULL;
         if (f && result != LOG_ACCEPTED)
             kafka_flights_cancel(&w->flights, f);

@@ -4,12 +4,13 @@
  *
  *    0  u32  CRC-32C of the offset as u64, then of all bytes from 4 on
  *    4  u32  length of the whole record in bytes
- *    8  u8   format = 1
- *    9  u8   which headers are present: 1 = a, 2 = o, 4 = g
+ *    8  u8   format: 2 when header e is present, else 1
+ *    9  u8   which headers are present: 1 = a, 2 = o, 4 = g, 8 = e
  *   10  u16  0
  *   12  u32  length of the value
  *   16  i64  time, ms since 1970: that of the commit, unless the batch brought one
- *   24       the value; then header a (what is left of the length); o (16 bytes); g (16 bytes)
+ *   24       of format 2 only: u32 length of header e; all that follows lies 4 bytes further on
+ *   24       the value; then header a (what is left of the length); o (16 bytes); g (16 bytes); e
  *
  * The offset is under the checksum so that a record that turns up in another's place is found out.
  * A change of layout is a new format number: old numbers stay readable for ever.
@@ -24,28 +25,34 @@
 
 enum {
     FORMAT = 1,
+    FORMAT_ENERGY = 2,
     HEAD = 24,
+    HEAD_ENERGY = HEAD + 4,
     HAS_AUTHORS = 1,
     HAS_ORIGIN = 2,
     HAS_GENESIS = 4,
+    HAS_ENERGY = 8, /* of format 2 always, of format 1 never */
     HAS_ALL = HAS_AUTHORS | HAS_ORIGIN | HAS_GENESIS,
 };
 
 size_t local_record_size(const struct log_batch *batch)
 {
-    return HEAD + batch->value.len + batch->authors.len + ORIGIN_BYTES +
+    return (batch->energy.data ? HEAD_ENERGY : HEAD) + log_batch_bytes(batch) + ORIGIN_BYTES +
            (batch->genesis ? GENESIS_BYTES : 0);
 }
 
 void local_record_encode(uint8_t *bytes, const struct log_batch *batch)
 {
+    bool energy = batch->energy.data != NULL;
     memset(bytes, 0, HEAD);
     store_u32(bytes + 4, (uint32_t)local_record_size(batch));
-    bytes[8] = FORMAT;
+    bytes[8] = energy ? FORMAT_ENERGY : FORMAT;
     bytes[9] = (uint8_t)(HAS_ORIGIN | (batch->authors.data ? HAS_AUTHORS : 0) |
-                         (batch->genesis ? HAS_GENESIS : 0));
+                         (batch->genesis ? HAS_GENESIS : 0) | (energy ? HAS_ENERGY : 0));
     store_u32(bytes + 12, (uint32_t)batch->value.len);
-    uint8_t *p = bytes + HEAD;
+    if (energy)
+        store_u32(bytes + HEAD, (uint32_t)batch->energy.len);
+    uint8_t *p = bytes + (energy ? HEAD_ENERGY : HEAD);
     memcpy(p, batch->value.data, batch->value.len);
     p += batch->value.len;
     if (batch->authors.data)
@@ -53,8 +60,12 @@ void local_record_encode(uint8_t *bytes, const struct log_batch *batch)
     p += batch->authors.len;
     origin_store(p, &batch->origin);
     p += ORIGIN_BYTES;
-    if (batch->genesis)
+    if (batch->genesis) {
         memcpy(p, batch->genesis, GENESIS_BYTES);
+        p += GENESIS_BYTES;
+    }
+    if (energy)
+        memcpy(p, batch->energy.data, batch->energy.len);
 }
 
 static uint32_t checksum(const uint8_t *bytes, size_t len, uint64_t offset)
@@ -79,10 +90,15 @@ const char *local_record_decode(struct span bytes, uint64_t offset, struct recor
         return "its length is wrong";
     if (load_u32(b) != checksum(b, bytes.len, offset))
         return "its checksum is wrong";
-    if (b[8] != FORMAT || (b[9] & ~HAS_ALL) || b[10] || b[11])
+    bool energetic = b[8] == FORMAT_ENERGY;
+    if ((b[8] != FORMAT && !energetic) || b[10] || b[11] ||
+        (energetic ? (b[9] & ~HAS_ALL) != HAS_ENERGY : (b[9] & ~HAS_ALL) != 0))
         return "its format is unknown";
-    size_t value = load_u32(b + 12);
-    size_t fixed = HEAD + ((b[9] & HAS_ORIGIN) ? (size_t)ORIGIN_BYTES : 0) +
+    size_t head = energetic ? HEAD_ENERGY : HEAD;
+    if (bytes.len < head)
+        return "too short";
+    size_t value = load_u32(b + 12), energy = energetic ? load_u32(b + HEAD) : 0;
+    size_t fixed = head + energy + ((b[9] & HAS_ORIGIN) ? (size_t)ORIGIN_BYTES : 0) +
                    ((b[9] & HAS_GENESIS) ? (size_t)GENESIS_BYTES : 0);
     if (fixed > bytes.len || value > bytes.len - fixed)
         return "its parts do not fit";
@@ -91,7 +107,7 @@ const char *local_record_decode(struct span bytes, uint64_t offset, struct recor
         return "its parts do not fit";
 
     *record = (struct record){.offset = offset, .time_ms = (int64_t)load_u64(b + 16)};
-    const uint8_t *p = b + HEAD;
+    const uint8_t *p = b + head;
     record->value = (struct span){p, value};
     p += value;
     if (b[9] & HAS_AUTHORS)
@@ -101,7 +117,11 @@ const char *local_record_decode(struct span bytes, uint64_t offset, struct recor
         record->origin = (struct span){p, ORIGIN_BYTES};
         p += ORIGIN_BYTES;
     }
-    if (b[9] & HAS_GENESIS)
+    if (b[9] & HAS_GENESIS) {
         record->genesis = (struct span){p, GENESIS_BYTES};
+        p += GENESIS_BYTES;
+    }
+    if (energetic)
+        record->energy = (struct span){p, energy};
     return NULL;
 }

@@ -8,8 +8,8 @@ import sys
 import tempfile
 
 SHOW, SAMPLE, MANUAL = sys.argv[1:4]
-NOT_IN_THE_FILE = {"config", "check-config", "version", "help"}
-NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy"}  # the sample shows an example instead
+NOT_IN_THE_FILE = {"config", "check-config", "rotate-secret", "version", "help"}
+NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "secret", "sso-header"}  # the sample shows an example instead
 
 environment = {k: v for k, v in os.environ.items() if not k.startswith("PLACED_")}
 

@@ -33,6 +33,9 @@ int main(int argc, char *argv[])
             printf("origin %s\n", config.origins[i]);
         printf("plane %u %u\n", config.plane.width, config.plane.height);
         printf("history %d\nstaff %d\n", config.history, config.staff_page);
+        printf("identity %d %u %u %u %s %s %u\n", config.identity, config.identity_age,
+               config.identity_rate, config.identity_work, text(config.secret),
+               text(config.sso_header), config.address_connections);
         printf("numbers %u %u %u %u %u\n", config.threads, config.batch_ms, config.tick_ms,
                config.checkpoint_seconds, config.max_connections);
     }

@@ -47,6 +47,21 @@ static void each_edit_has_the_author_of_its_run(void **state)
         assert_true(authors_of(header, i) == authors[i]);
 }
 
+static void runs_that_are_given_come_back(void **state)
+{
+    static const struct authors_run runs[] = {{2, 7}, {AUTHORS_RUN_MAX, UINT64_MAX}, {1, 7}};
+    uint8_t bytes[1 + 3 * AUTHORS_RUN_BYTES];
+    authors_store_given(bytes, runs, 3);
+    struct span header = {bytes, sizeof bytes};
+    assert_int_equal(authors_count(header), 3 + AUTHORS_RUN_MAX);
+    assert_int_equal(authors_runs(header), 3);
+    for (size_t i = 0; i < 3; i++) {
+        struct authors_run run = authors_run(header, i);
+        assert_int_equal(run.count, runs[i].count);
+        assert_true(run.author == runs[i].author);
+    }
+}
+
 static void edits_of_different_authors_are_as_few_runs_as_can_be(void **state)
 {
     enum { N = 2 * AUTHORS_RUN_MAX + 9 };
@@ -94,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_author_is_as_many_runs_as_it_takes),
         cmocka_unit_test(the_bytes_are_as_the_protocol_says),
+        cmocka_unit_test(runs_that_are_given_come_back),
         cmocka_unit_test(each_edit_has_the_author_of_its_run),
         cmocka_unit_test(edits_of_different_authors_are_as_few_runs_as_can_be),
         cmocka_unit_test(a_malformed_header_speaks_of_no_edit),

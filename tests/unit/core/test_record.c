@@ -126,6 +126,13 @@ static void anchors_are_known(void **state)
     record.genesis = SPAN(genesis);
     assert_int_equal(record_anchor(&record).crc, 0xca684c98);
 
+    uint8_t energy[9] = {1};
+    store_u32(energy + 1, 1000);
+    store_u32(energy + 5, UINT32_MAX);
+    record.energy = SPAN(energy);
+    assert_int_equal(record_anchor(&record).crc, 0x53dd4007);
+    record.energy = (struct span){NULL, 0};
+
     /* A header that is there but empty is not the same as none. */
     record.origin.data = record.genesis.data = NULL;
     record.authors.len = 0;

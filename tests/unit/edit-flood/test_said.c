@@ -23,7 +23,8 @@ static void the_servers_own_words_are_understood(void **state)
 {
     struct said said;
     char json[MESSAGE_JSON_BYTES];
-    struct message message = {.type = MESSAGE_HELLO, .version = 12345678901, .energy = "free"};
+    struct message message = {
+        .type = MESSAGE_HELLO, .version = 12345678901, .energy.policy = "free"};
     assert_true(said_parse(json, message_json(&message, json), &said));
     assert_true(said.type == SAID_HELLO && said.has_version && said.version == 12345678901);
     message = (struct message){.type = MESSAGE_PLACED, .id = 4294967295, .version = 7};

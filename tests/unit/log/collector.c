@@ -12,6 +12,7 @@
 
 #include "core/authors.h"
 #include "core/bytes.h"
+#include "core/costs.h"
 
 static void *must(void *p)
 {
@@ -42,8 +43,8 @@ static void on_record(struct log_records *records, const struct record *r)
         c->room = c->room ? 2 * c->room : 64;
         c->records = must(realloc(c->records, c->room * sizeof *c->records));
     }
-    uint8_t *bytes =
-        must(malloc(r->value.len + r->authors.len + r->origin.len + r->genesis.len + 1));
+    uint8_t *bytes = must(
+        malloc(r->value.len + r->authors.len + r->origin.len + r->genesis.len + r->energy.len + 1));
     struct collected *k = &c->records[c->n++];
     k->bytes = bytes;
     k->anchor = record_anchor(r);
@@ -52,6 +53,7 @@ static void on_record(struct log_records *records, const struct record *r)
     k->record.authors = keep(&bytes, r->authors);
     k->record.origin = keep(&bytes, r->origin);
     k->record.genesis = keep(&bytes, r->genesis);
+    k->record.energy = keep(&bytes, r->energy);
 }
 
 static void on_outcome(struct log_outcomes *outcomes, struct origin origin,
@@ -165,10 +167,22 @@ struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool auth
                               .origin = {nonce, number}};
 }
 
+void batch_add_energy(struct log_batch *batch, size_t runs)
+{
+    uint32_t *costs = must(malloc(runs * sizeof *costs));
+    uint8_t *header = must(malloc(costs_bytes(runs)));
+    for (size_t i = 0; i < runs; i++)
+        costs[i] = (uint32_t)(batch->origin.batch * 1000 + i);
+    costs_store(header, costs, runs);
+    free(costs);
+    batch->energy = (struct span){header, costs_bytes(runs)};
+}
+
 void batch_finish(struct log_batch *batch)
 {
     free((void *)(uintptr_t)batch->value.data);
     free((void *)(uintptr_t)batch->authors.data);
+    free((void *)(uintptr_t)batch->energy.data);
 }
 
 static bool span_equals(struct span a, struct span b)
@@ -182,7 +196,8 @@ bool batch_equals(const struct log_batch *batch, const struct record *record)
     struct origin origin;
     struct span genesis = {batch->genesis, batch->genesis ? GENESIS_BYTES : 0};
     return span_equals(batch->value, record->value) &&
-           span_equals(batch->authors, record->authors) && span_equals(genesis, record->genesis) &&
+           span_equals(batch->authors, record->authors) &&
+           span_equals(batch->energy, record->energy) && span_equals(genesis, record->genesis) &&
            record_origin(record, &origin) && origin.nonce == batch->origin.nonce &&
            origin.batch == batch->origin.batch;
 }

@@ -51,6 +51,9 @@ enum { BATCH_EDITS_MAX = 65536 }; /* with authors, the largest that a server wri
 
 /* A batch of n edits, which depend on nonce and number only; free with batch_finish. */
 struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool authors);
+
+/* Give it a header e, of so many runs. */
+void batch_add_energy(struct log_batch *batch, size_t runs);
 void batch_finish(struct log_batch *batch);
 
 /* Does the record hold exactly this batch? */

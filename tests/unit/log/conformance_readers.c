@@ -383,10 +383,12 @@ static void a_record_that_is_too_large_is_not_taken(void **state)
     size_t max = log_writer_record_max(s.o->writer);
     assert_in_range(max, LOG_RECORD_MIN, LOG_RECORD_MAX);
     uint8_t *bytes = calloc(1, max + 1);
-    struct log_batch batch = {
-        .value = {bytes, max - 100}, .authors = {bytes, 101}, .origin = {5, 1}};
+    struct log_batch batch = {.value = {bytes, max - 100},
+                              .authors = {bytes, 60},
+                              .energy = {bytes, 41},
+                              .origin = {5, 1}};
     assert_int_equal(log_writer_append(s.o->writer, &batch), LOG_TOO_LARGE);
-    batch.authors.len = 100;
+    batch.energy.len = 40;
     append(&s, &batch);
     wait_for(&s, 1, 1);
     assert_true(batch_equals(&batch, &s.c->records[0].record));

@@ -143,8 +143,8 @@ static int put(struct memory_partition *p, const struct record *record)
         p->records = records;
         p->room = room;
     }
-    size_t bytes =
-        record->value.len + record->authors.len + record->origin.len + record->genesis.len;
+    size_t bytes = record->value.len + record->authors.len + record->origin.len +
+                   record->genesis.len + record->energy.len;
     uint8_t *copy = malloc(bytes + 1);
     if (!copy)
         return -1;
@@ -158,6 +158,7 @@ static int put(struct memory_partition *p, const struct record *record)
         .authors = copy_span(&copy, record->authors),
         .origin = copy_span(&copy, record->origin),
         .genesis = copy_span(&copy, record->genesis),
+        .energy = copy_span(&copy, record->energy),
     };
     p->n++;
     p->high++;
@@ -193,6 +194,7 @@ static int append_record(struct memory_partition *p, const struct log_batch *bat
     struct record record = {.time_ms = batch->time_ms,
                             .value = batch->value,
                             .authors = batch->authors,
+                            .energy = batch->energy,
                             .origin = {origin, sizeof origin}};
     origin_store(origin, &batch->origin);
     if (batch->genesis)
@@ -205,7 +207,7 @@ static enum log_append append(struct log_writer *writer, const struct log_batch 
     struct memory_writer *w = of_writer(writer);
     struct memory_partition *p = w->partition;
     const struct memory_faults *f = &p->faults;
-    size_t bytes = batch->value.len + batch->authors.len;
+    size_t bytes = log_batch_bytes(batch);
     if (w->closing || p->stalled)
         return LOG_READONLY;
     if (w->n_due >= LOG_FLIGHT_BATCHES || w->flight_bytes + bytes > LOG_FLIGHT_BYTES)

@@ -40,7 +40,7 @@ struct store {
 static struct store *store_with(struct memory_faults faults, uint64_t seed)
 {
     struct store *s = calloc(1, sizeof *s);
-    s->time = (struct virtual){{virtual_now, virtual_random}, 1000000, seed};
+    s->time = (struct virtual){{.now_us = virtual_now, .random = virtual_random}, 1000000, seed};
     s->partition = memory_partition_create(&s->time.env, faults);
     return s;
 }

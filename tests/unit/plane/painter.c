@@ -9,6 +9,11 @@ static uint64_t now_us(struct env *env)
     return ((struct painter *)env)->now_us;
 }
 
+static int64_t time_ms(struct env *env)
+{
+    return (int64_t)(((struct painter *)env)->now_us / 1000);
+}
+
 static void fill_random(struct env *env, void *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -20,7 +25,7 @@ struct painter *painter_create(size_t w, size_t h, const struct ring_plan *plan)
     struct painter *painter = calloc(1, sizeof *painter);
     if (!painter)
         abort();
-    painter->env = (struct env){.now_us = now_us, .random = fill_random};
+    painter->env = (struct env){.now_us = now_us, .time_ms = time_ms, .random = fill_random};
     painter->now_us = 100 * 1000 * 1000;
     painter->canvases = canvases_create(w, h, &painter->metrics, &painter->env, plan);
     if (!painter->canvases)

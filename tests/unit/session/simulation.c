@@ -45,6 +45,7 @@ struct server {
     struct metrics metrics;
     struct canvases *canvases;
     struct owners *owners;
+    struct rules *rules;
     struct shard_host host;
     struct shard *shard;
     struct reader *reader;
@@ -110,6 +111,11 @@ static uint64_t virtual_now(struct env *env)
     return s->now_us;
 }
 
+static int64_t virtual_time(struct env *env)
+{
+    return (int64_t)(((struct simulation *)env)->now_us / 1000); /* as the log's own */
+}
+
 static void seeded_random(struct env *env, void *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -128,6 +134,11 @@ static int wrong(struct simulation *s, const char *format, uint64_t a, uint64_t 
 static struct client *client_of(struct session *session)
 {
     return (struct client *)session; /* its first member */
+}
+
+static uint64_t client_number(const struct client *client)
+{
+    return (uint64_t)(client - client->simulation->clients);
 }
 
 static bool refuses_to_read(struct client *client)
@@ -149,11 +160,10 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
     uint64_t version = load_u64(frame->payload);
     size_t n = (frame->len - 8) / EDIT_BYTES;
     if (!client->opened)
-        wrong(s, "client %" PRIu64 " got a frame before its hello", (uint64_t)(client - s->clients),
-              0, 0);
+        wrong(s, "client %" PRIu64 " got a frame before its hello", client_number(client), 0, 0);
     if (version < client->version && version >= client->picture_version)
-        wrong(s, "client %" PRIu64 " went back from %" PRIu64 " to %" PRIu64,
-              (uint64_t)(client - s->clients), client->version, version);
+        wrong(s, "client %" PRIu64 " went back from %" PRIu64 " to %" PRIu64, client_number(client),
+              client->version, version);
     if (version < client->picture_version)
         return SENT_OK;                             /* the picture that was fetched is newer */
     bool spoil = n > 0 && !s->sabotaged && s->calm; /* late, so that no newer edit covers it */
@@ -213,14 +223,14 @@ static void hear(struct client *client, const struct message *message)
     case MESSAGE_HELLO:
         client->opened = true;
         if (!position_equal(message->canvas, client->canvas))
-            wrong(s, "client %" PRIu64 " was greeted by another canvas",
-                  (uint64_t)(client - s->clients), 0, 0);
+            wrong(s, "client %" PRIu64 " was greeted by another canvas", client_number(client), 0,
+                  0);
         break;
     case MESSAGE_RESET:
         s->result->resets++;
         if (client->current)
             wrong(s, "client %" PRIu64 " was up to date at %" PRIu64 " and was reset",
-                  (uint64_t)(client - s->clients), client->version, 0);
+                  client_number(client), client->version, 0);
         fetch_picture(client);
         if (client->version < message->version)
             wrong(s, "a picture at %" PRIu64 " after a reset at %" PRIu64, client->version,
@@ -229,7 +239,7 @@ static void hear(struct client *client, const struct message *message)
     case MESSAGE_PLACED:
         if (message->version > client->version)
             wrong(s, "client %" PRIu64 " at %" PRIu64 " was told placed at %" PRIu64,
-                  (uint64_t)(client - s->clients), client->version, message->version);
+                  client_number(client), client->version, message->version);
         settle(client, message->id, 0, PLACED, message->version);
         break;
     case MESSAGE_REFUSED:
@@ -240,7 +250,7 @@ static void hear(struct client *client, const struct message *message)
         if (message->version == client->version &&
             message->checksum != canvas_checksum(client->pixels))
             wrong(s, "client %" PRIu64 " differs from the server's checksum at %" PRIu64,
-                  (uint64_t)(client - s->clients), message->version, 0);
+                  client_number(client), message->version, 0);
         break;
     default:
         break;
@@ -291,7 +301,8 @@ static void connect_to(struct client *client, struct server *server)
     client->opened = client->gone = client->starved = false;
     client->next_id = 1;
     client->picture_version = 0;
-    session_init(&client->session, server->shard, place, &transport, true, from, version);
+    struct visitor visitor = {.author = AUTHOR_PERSON | client_number(client)};
+    session_init(&client->session, server->shard, place, &transport, &visitor, true, from, version);
     server->woken = true;
 }
 
@@ -374,6 +385,11 @@ static int open_server(struct simulation *s, struct server *server)
     server->canvases =
         canvases_create(plane.width, plane.height, &server->metrics, &s->env, &rings);
     server->owners = owners_create();
+    struct rules_config free_of_charge;
+    memset(&free_of_charge, 0, sizeof free_of_charge);
+    policy_parse(&free_of_charge.people, "free");
+    free_of_charge.bots = free_of_charge.people;
+    server->rules = rules_create(&free_of_charge, &server->metrics);
     server->reader = reader_create(server->log, s->error);
     server->writer = log_writer_create(server->log, owners_outcomes(server->owners), s->error);
     reader_add(server->reader, canvases_fold(server->canvases));
@@ -384,7 +400,7 @@ static int open_server(struct simulation *s, struct server *server)
     s->starting = false;
     server->host.wake = be_woken;
     server->shard = shard_create(&s->env, server->writer, server->canvases, server->owners,
-                                 &server->metrics, &config, &server->host);
+                                 server->rules, &server->metrics, &config, &server->host);
     return 0;
 }
 
@@ -395,6 +411,7 @@ static void close_server(struct server *server)
     log_close(server->log);
     shard_destroy(server->shard);
     owners_destroy(server->owners);
+    rules_destroy(server->rules);
     canvases_destroy(server->canvases);
 }
 
@@ -623,7 +640,7 @@ int simulate(const struct simulation_plan *plan, struct simulation_result *resul
     struct simulation *s = calloc(1, sizeof *s);
     memset(result, 0, sizeof *result);
     error[0] = '\0';
-    s->env = (struct env){.now_us = virtual_now, .random = seeded_random};
+    s->env = (struct env){.now_us = virtual_now, .time_ms = virtual_time, .random = seeded_random};
     s->state = plan->seed;
     s->plan = plan;
     s->result = result;

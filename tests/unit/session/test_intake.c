@@ -33,6 +33,7 @@ struct world {
     struct metrics metrics;
     struct canvases *canvases;
     struct owners *owners;
+    struct rules *rules;
     struct fold fold; /* ours: looks at the records */
     struct intake_sink sink;
     struct intake *intake;
@@ -48,6 +49,11 @@ struct world {
 static uint64_t now_us(struct env *env)
 {
     return ((struct world *)env)->now_us;
+}
+
+static int64_t time_ms(struct env *env)
+{
+    return (int64_t)(((struct world *)env)->now_us / 1000);
 }
 
 static void fill_random(struct env *env, void *bytes, size_t len)
@@ -112,7 +118,7 @@ static int set_up_with(void **state, struct memory_faults faults)
     static struct world world;
     char error[LOG_ERROR_BYTES];
     memset(&world, 0, sizeof world);
-    world.env = (struct env){.now_us = now_us, .random = fill_random};
+    world.env = (struct env){.now_us = now_us, .time_ms = time_ms, .random = fill_random};
     world.now_us = 1000 * 1000;
     world.sink = (struct intake_sink){.settled = on_settled, .ready = on_ready};
     world.fold.ops = &ops;
@@ -126,8 +132,13 @@ static int set_up_with(void **state, struct memory_faults faults)
     reader_add(world.reader, &world.fold);
     reader_add(world.reader, owners_fold(world.owners));
     const struct intake_config config = {.batch_us = 200 * 1000, .unknown_us = 10 * 1000 * 1000};
+    struct rules_config free;
+    memset(&free, 0, sizeof free);
+    policy_parse(&free.people, "free");
+    free.bots = free.people;
+    world.rules = rules_create(&free, &world.metrics);
     world.intake = intake_create(&world.env, world.writer, world.canvases, world.owners,
-                                 &world.metrics, config, &world.sink);
+                                 world.rules, &world.metrics, config, &world.sink);
     *state = &world;
     return reader_start(world.reader, NULL, &stop) == READER_OK ? 0 : -1;
 }
@@ -156,6 +167,7 @@ static int tear_down(void **state)
     log_close(world->log);
     memory_partition_destroy(world->partition);
     owners_destroy(world->owners);
+    rules_destroy(world->rules);
     canvases_destroy(world->canvases);
     return 0;
 }
@@ -171,7 +183,11 @@ static const uint8_t edits[EDIT_BYTES * EDITS_PER_MESSAGE];
 static bool add(struct world *world, int gx, uint32_t *id, uint32_t n, enum refusal *reason)
 {
     struct ticket ticket = {.handle = (uint64_t)gx, .id = *id + 1, .edits = n};
-    if (!intake_add(world->intake, at(world, gx), &ticket, edits, reason))
+    struct visitor visitor = {.author = AUTHOR_PERSON | ticket.handle};
+    struct verdict verdict;
+    bool taken = intake_add(world->intake, at(world, gx), &visitor, &ticket, edits, &verdict);
+    *reason = verdict.obstacle.reason;
+    if (!taken)
         return false;
     ++*id;
     return true;

@@ -32,6 +32,7 @@ struct world {
     struct log *log;
     struct log_writer *writer;
     struct owners *owners;
+    struct rules *rules;
     struct shard_host host;
     unsigned woken;
     struct shard *shard;
@@ -85,9 +86,15 @@ static int set_up(void **state)
     world.log = log_memory_open(world.partition);
     world.owners = owners_create();
     world.writer = log_writer_create(world.log, owners_outcomes(world.owners), error);
+    struct rules_config free;
+    memset(&free, 0, sizeof free);
+    policy_parse(&free.people, "free");
+    free.bots = free.people;
+    world.rules = rules_create(&free, &world.painter->metrics);
     world.host.wake = wake;
-    world.shard = shard_create(&world.painter->env, world.writer, world.painter->canvases,
-                               world.owners, &world.painter->metrics, &config, &world.host);
+    world.shard =
+        shard_create(&world.painter->env, world.writer, world.painter->canvases, world.owners,
+                     world.rules, &world.painter->metrics, &config, &world.host);
     painter_go_live(world.painter);
     *state = &world;
     return 0;
@@ -101,6 +108,7 @@ static int tear_down(void **state)
     memory_partition_destroy(world->partition);
     shard_destroy(world->shard);
     owners_destroy(world->owners);
+    rules_destroy(world->rules);
     painter_destroy(world->painter);
     return 0;
 }
@@ -111,7 +119,8 @@ static struct client *join(struct world *world, int gx, enum session_from from, 
     struct client *client = calloc(1, sizeof *client);
     assert_non_null(client);
     assert_int_equal(session_init(&client->session, world->shard, painter_at(world->painter, gx, 0),
-                                  &ops, true, from, version),
+                                  &ops, &(struct visitor){.author = AUTHOR_PERSON | 1}, true, from,
+                                  version),
                      0);
     shard_run(world->shard);
     return client;

@@ -25,35 +25,6 @@ static void a_header_has_the_shortest_length(void **state)
     }
 }
 
-static bool utf8(const char *text)
-{
-    return frame_is_utf8((const uint8_t *)text, strlen(text));
-}
-
-static void utf8_is_what_rfc_3629_says(void **state)
-{
-    assert_true(utf8(""));
-    assert_true(utf8("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z"));
-    assert_true(utf8("\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"));
-    static const char *const bad[] = {"\x80",
-                                      "\xff",
-                                      "\xc3",
-                                      "\xc3(",
-                                      "\xc0\xaf",
-                                      "\xc1\xbf",
-                                      "\xe0\x80\xaf",
-                                      "\xe2\x82",
-                                      "\xe2(\xa1",
-                                      "\xed\xa0\x80",
-                                      "\xed\xbf\xbf",
-                                      "\xf0\x9f\x98",
-                                      "\xf0\x80\x80\x80",
-                                      "\xf4\x90\x80\x80",
-                                      "\xf5\x80\x80\x80"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(utf8(bad[i]));
-}
-
 /* The header of a frame of len bytes, `form` bytes long without its mask, right before the end. */
 static const uint8_t *header(uint8_t *buffer, size_t form, bool mask, unsigned first, uint64_t len)
 {
@@ -107,7 +78,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_header_has_the_shortest_length),
-        cmocka_unit_test(utf8_is_what_rfc_3629_says),
         cmocka_unit_test(a_frame_without_a_mask_is_recognised),
         cmocka_unit_test(a_mask_that_looks_like_a_header_is_none),
         cmocka_unit_test(a_header_that_came_before_is_not_guessed),

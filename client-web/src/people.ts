@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: ISC
+// The part of the page that knows the rules among people: what can be paid for, where and in which
+// colours one may draw, why something was refused, and how to take back what one has just placed. It is
+// loaded where there are rules, else with the first own pixel.
+
+import './ui/people.css';
+import type { Cell, Edit } from './core/edit';
+import { charges, costOf, reach, spend, waitFor, type Item } from './core/energy';
+import type { Refusal } from './core/protocol';
+import { ruleAt, type Rule } from './core/regions';
+import { countdown } from './core/time';
+import { nextPixel, refusalWords, TOO_MUCH } from './core/words';
+import type { Plane } from './net/plane';
+import { EnergyBar } from './ui/energybar';
+import type { Hint } from './ui/hint';
+import type { Palette } from './ui/palette';
+import type { Label, Placing, Umpire } from './ui/placing';
+import { Undo } from './ui/undo';
+
+export interface PeopleHost {
+  readonly plane: Plane;
+  readonly hint: Hint;
+  readonly palette: Palette;
+  readonly placing: Placing;
+  /** What the bar lies on, and before what the undo pill goes. */
+  readonly paletteElement: HTMLElement;
+  readonly placeButton: HTMLElement;
+}
+
+/** Proof of work may take so long without a word. */
+const QUIET_MS = 1_000;
+const TITLE = document.title;
+
+export class People implements Umpire {
+  private readonly bar: EnergyBar;
+  private readonly undoing: Undo;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
+  private workingSince = 0;
+
+  constructor(private readonly host: PeopleHost) {
+    this.bar = new EnergyBar(host.paletteElement);
+    this.undoing = new Undo(host.placeButton, {
+      at: (cell) => host.plane.colourAt(cell),
+      place: (edits) => host.placing.again(edits),
+      price: (edits) => (host.plane.account ? edits.length : 0),
+      payable: (edits) => this.lack(edits) === null,
+      say: (words) => host.hint.say(words),
+    });
+    this.rulesChanged();
+    this.standingChanged();
+  }
+
+  /** What the server says that we have changed, or was just learnt. */
+  energyChanged(): void {
+    this.tick();
+    this.host.placing.update();
+  }
+
+  rulesChanged(): void {
+    const { palette, plane } = this.host;
+    palette.allow(plane.info!.colours, (colour) => {
+      this.host.hint.say(`${this.nameOf(colour)} can't be used at the moment`);
+    });
+    this.energyChanged();
+  }
+
+  standingChanged(): void {
+    clearTimeout(this.quietTimer);
+    const { standing } = this.host.plane.identity;
+    if (standing.kind === 'working') {
+      this.workingSince = performance.now();
+      this.quietTimer = setTimeout(() => this.host.placing.update(), QUIET_MS);
+    } else if (standing.kind === 'later') {
+      this.quietTimer = setInterval(() => this.host.placing.update(), 1_000);
+    }
+    this.host.placing.update();
+  }
+
+  boardChanged(): void {
+    this.undoing.look();
+  }
+
+  /** The pointer, the reticle, the line or the colour changed. */
+  aim(): void {
+    const { account } = this.host.plane;
+    if (!account) return;
+    const now = performance.now();
+    const items = this.items(this.host.placing.aimed);
+    const cost = costOf(account.limits, items, account.limits.energy);
+    this.bar.show(account, now, waitFor(account, items, now) === 0 ? cost : 0);
+  }
+
+  /** These own pixels were sent; the cells showed `before`. */
+  placed(edits: readonly Edit[], before: readonly (number | null)[]): void {
+    const { plane } = this.host;
+    const { account } = plane;
+    if (account) {
+      const now = performance.now();
+      const items = this.items(edits);
+      plane.account = spend(account, costOf(account.limits, items, account.limits.energy), now);
+      this.energyChanged();
+    }
+    this.undoing.offer(edits, before);
+  }
+
+  /** The server has not taken them: they cost nothing. */
+  refused(edits: readonly Edit[], refusal: Refusal): void {
+    const { plane, hint } = this.host;
+    this.undoing.drop(edits);
+    const { account } = plane;
+    if (account && refusal.reason !== 'energy') {
+      const cost = costOf(account.limits, this.items(edits), account.limits.energy);
+      plane.account = spend(account, -cost, performance.now());
+      this.energyChanged();
+    }
+    const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
+    hint.say(refusalWords(refusal, names, Date.now()));
+  }
+
+  undo(): void {
+    this.undoing.undo();
+  }
+
+  /** Whether nothing of this colour can be placed on the cell, whoever pays. */
+  isClosed(cell: Cell, colour: number | null): boolean {
+    const { closed, colourless } = this.rule(cell, colour);
+    return this.host.plane.info!.frozen || closed !== null || colourless !== null;
+  }
+
+  objection(edits: readonly Edit[]): string | null {
+    const { info } = this.host.plane;
+    const now = Date.now();
+    const because = (reason: string, colour: number, until: number | null, words: string) =>
+      refusalWords({ reason, retryMs: 0, until, words }, [this.nameOf(colour)], now);
+    for (const edit of edits) {
+      if (info!.frozen) return because('frozen', edit.colour, null, '');
+      const { closed, colourless } = this.rule(edit, edit.colour);
+      if (closed) return because('area', edit.colour, closed.until, closed.words);
+      if (colourless) return because('colour', edit.colour, colourless.until, colourless.words);
+    }
+    return this.lack(edits);
+  }
+
+  reach(edits: readonly Edit[]): number {
+    const { account } = this.host.plane;
+    return account ? reach(account, this.items(edits), performance.now()) : edits.length;
+  }
+
+  label(edit: Edit): Label {
+    const { account } = this.host.plane;
+    if (!account) return { text: 'Place', ready: true };
+    const now = performance.now();
+    const items = this.items([edit]);
+    const wait = waitFor(account, items, now);
+    if (wait > 0) return { text: wait === Infinity ? 'Place' : nextPixel(wait), ready: false };
+    const { now: have, most } = items.length === 0 ? { now: 0, most: 0 } : charges(account, items[0]!, now);
+    return { text: most > 1 && most < Infinity ? `Place · 1 of ${have}` : 'Place', ready: true };
+  }
+
+  get state(): string {
+    const { plane } = this.host;
+    const { standing } = plane.identity;
+    if (plane.info?.frozen) return 'Drawing is paused';
+    // Who is nobody may draw all the same, as one of the network's.
+    if (plane.info?.identity.needed === 'any') return '';
+    switch (standing.kind) {
+      case 'signin':
+        return 'Sign in to draw';
+      case 'working':
+        return performance.now() - this.workingSince >= QUIET_MS ? 'Checking your browser' : '';
+      case 'later': {
+        const left = countdown(standing.until - performance.now());
+        return `Too many new visitors from your network: you can draw in ${left}`;
+      }
+      case 'failed':
+        return window.isSecureContext
+          ? "This browser could not be checked: you can't draw yet"
+          : 'To draw here, open this page by https';
+      default:
+        return '';
+    }
+  }
+
+  /** Why these cannot be paid for now; null: they can. */
+  private lack(edits: readonly Edit[]): string | null {
+    const { account } = this.host.plane;
+    if (!account) return null;
+    const wait = waitFor(account, this.items(edits), performance.now());
+    if (wait === 0) return null;
+    return wait === Infinity ? TOO_MUCH : nextPixel(wait);
+  }
+
+  private rule(cell: Cell, colour: number | null): Rule {
+    return ruleAt(this.host.plane.info!.regions, cell, colour, Date.now());
+  }
+
+  private item(edit: Edit, before: number | null): Item {
+    return { blank: before === 0, factor: this.rule(edit, edit.colour).factor };
+  }
+
+  private items(edits: readonly Edit[]): Item[] {
+    const { plane } = this.host;
+    return edits.map((edit) => this.item(edit, plane.boardAt(edit)));
+  }
+
+  private nameOf(colour: number): string {
+    return this.host.plane.info!.palette[colour]?.name ?? `colour ${colour}`;
+  }
+
+  /** Draws what there is, and again when that is another number: once a second at most, and not at all
+   * when it is full. */
+  private tick(): void {
+    clearTimeout(this.timer);
+    const { account } = this.host.plane;
+    if (!account) return this.bar.hide();
+    this.aim();
+    const now = performance.now();
+    const wait = waitFor(account, [{ blank: false, factor: 1 }], now);
+    const time = wait > 0 && wait < Infinity ? countdown(wait) : '';
+    this.bar.count(time);
+    document.title = time ? `${time} · ${TITLE}` : TITLE;
+    if (this.bar.full) return;
+    const next = wait > 0 ? wait % 1_000 || 1_000 : 1_000;
+    this.timer = setTimeout(() => this.energyChanged(), next + 5);
+  }
+}

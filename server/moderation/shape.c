@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * shape: see shape.h. Of each cell the newest edits are kept in a ring; every few seconds those of
+ * the last minute are looked at by author and colour.
+ */
+#include "moderation/shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/edit.h"
+#include "moderation/homes.h"
+
+enum {
+    CELLS = 1024,
+    WAYS = 8,
+    SETS = CELLS / WAYS,
+    TOUCHES = 512,   /* of a cell, a power of two */
+    JUDGE_MS = 5000, /* how often a cell is looked at */
+    MOSTLY = 80,     /* percent of an author's edits in the two colours */
+    TOGETHER = 67,   /* percent of the edits of all who draw only here in the two colours */
+    COLOURS = CANVAS_COLOURS,
+};
+
+struct touch {
+    uint64_t author;
+    uint32_t time_s;
+    uint8_t colour;
+};
+
+struct cell {
+    int32_t cx, cy;
+    int64_t newest_ms; /* 0: empty */
+    int64_t judged_ms;
+    uint32_t n; /* ever; the newest TOUCHES are there */
+    struct touch touches[TOUCHES];
+};
+
+struct shape {
+    struct detector detector;
+    struct homes *homes;
+    struct cell *cells;
+};
+
+/* Somebody's edits of a cell within the window. */
+struct share {
+    uint64_t author;
+    uint32_t n, colours[COLOURS];
+};
+
+static int32_t cell_of(int32_t pixel)
+{
+    return pixel / SUSPECT_CELL - (pixel % SUSPECT_CELL < 0);
+}
+
+static struct cell *find(struct shape *shape, int32_t cx, int32_t cy)
+{
+    uint64_t key = (uint64_t)(uint32_t)cx << 32 | (uint32_t)cy;
+    size_t set = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SETS;
+    struct cell *cells = shape->cells + set * WAYS, *cell = cells;
+    for (size_t i = 0; i < WAYS; i++) {
+        if (cells[i].newest_ms != 0 && cells[i].cx == cx && cells[i].cy == cy)
+            return &cells[i];
+        if (cells[i].newest_ms < cell->newest_ms)
+            cell = &cells[i];
+    }
+    cell->cx = cx;
+    cell->cy = cy;
+    cell->n = 0;
+    cell->judged_ms = 0;
+    return cell;
+}
+
+static int by_author(const void *a, const void *b)
+{
+    const struct touch *left = a, *right = b;
+    return (left->author > right->author) - (left->author < right->author);
+}
+
+/* The touches of the window into *into, by author; how many. */
+static size_t recent_touches(const struct cell *cell, int64_t now_ms, struct touch into[TOUCHES])
+{
+    size_t n = 0, kept = cell->n < TOUCHES ? cell->n : TOUCHES;
+    int64_t now_s = now_ms / 1000;
+    for (size_t i = 0; i < kept; i++) {
+        const struct touch *touch = &cell->touches[(cell->n - 1 - i) % TOUCHES];
+        if (now_s - touch->time_s < SHAPE_WINDOW_MS / 1000)
+            into[n++] = *touch;
+    }
+    qsort(into, n, sizeof *into, by_author);
+    return n;
+}
+
+/* Those who draw only here, with what they drew; how many. */
+static size_t find_shares(const struct shape *shape, const struct cell *cell,
+                          const struct touch *touches, size_t n, struct share into[TOUCHES])
+{
+    size_t found = 0;
+    for (size_t i = 0, next; i < n; i = next) {
+        struct share share = {.author = touches[i].author};
+        for (next = i; next < n && touches[next].author == share.author; next++) {
+            share.n++;
+            share.colours[touches[next].colour]++;
+        }
+        if (homes_elsewhere(shape->homes, share.author, cell->cx, cell->cy) <= SHAPE_ELSEWHERE)
+            into[found++] = share;
+    }
+    return found;
+}
+
+/* The two colours that they used most; *percent of all their edits have them. */
+static void find_colours(const struct share *shares, size_t n, size_t *first, size_t *second,
+                         uint32_t *percent)
+{
+    uint32_t colours[COLOURS] = {0}, all = 0;
+    for (size_t i = 0; i < n; i++) {
+        all += shares[i].n;
+        for (size_t c = 0; c < COLOURS; c++)
+            colours[c] += shares[i].colours[c];
+    }
+    *first = 0;
+    for (size_t c = 1; c < COLOURS; c++)
+        if (colours[c] > colours[*first])
+            *first = c;
+    *second = *first == 0;
+    for (size_t c = 0; c < COLOURS; c++)
+        if (c != *first && colours[c] > colours[*second])
+            *second = c;
+    *percent = all ? 100 * (colours[*first] + colours[*second]) / all : 0;
+}
+
+static void judge(struct shape *shape, struct cell *cell, int64_t now_ms)
+{
+    struct touch touches[TOUCHES];
+    struct share shares[TOUCHES];
+    uint64_t authors[TOUCHES];
+    const struct detector *detector = &shape->detector;
+    size_t n = recent_touches(cell, now_ms, touches);
+    if (n < detector->threshold)
+        return;
+    n = find_shares(shape, cell, touches, n, shares);
+    if (n < detector->threshold)
+        return;
+    size_t first, second, together = 0;
+    uint32_t percent;
+    find_colours(shares, n, &first, &second, &percent);
+    if (percent < TOGETHER)
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (100 * (shares[i].colours[first] + shares[i].colours[second]) >= MOSTLY * shares[i].n)
+            authors[together++] = shares[i].author;
+    if (together >= detector->threshold)
+        suspects_found(detector->suspects, detector->rule, 0, cell->cx * SUSPECT_CELL,
+                       cell->cy * SUSPECT_CELL, (uint32_t)together, now_ms, authors, together);
+}
+
+static void take(struct detector *detector, const struct sample *sample)
+{
+    struct shape *shape = (struct shape *)detector;
+    int32_t cx = cell_of(sample->x), cy = cell_of(sample->y);
+    int64_t now_ms = sample->time_ms > 0 ? sample->time_ms : 1;
+    homes_note(shape->homes, sample->author, cx, cy, now_ms);
+    struct cell *cell = find(shape, cx, cy);
+    cell->newest_ms = now_ms;
+    cell->touches[cell->n++ % TOUCHES] = (struct touch){.author = sample->author,
+                                                        .time_s = (uint32_t)(now_ms / 1000),
+                                                        .colour = sample->colour % COLOURS};
+    if (cell->n >= detector->threshold && now_ms - cell->judged_ms >= JUDGE_MS) {
+        cell->judged_ms = now_ms;
+        judge(shape, cell, now_ms);
+    }
+}
+
+static void destroy(struct detector *detector)
+{
+    struct shape *shape = (struct shape *)detector;
+    homes_destroy(shape->homes);
+    free(shape->cells);
+    free(shape);
+}
+
+struct detector *shape_create(void)
+{
+    static const struct detector_ops ops = {.take = take, .destroy = destroy};
+    struct shape *shape = calloc(1, sizeof *shape);
+    if (!shape)
+        return NULL;
+    shape->detector.ops = &ops;
+    shape->homes = homes_create();
+    shape->cells = calloc(CELLS, sizeof *shape->cells);
+    if (shape->homes && shape->cells)
+        return &shape->detector;
+    destroy(&shape->detector);
+    return NULL;
+}
