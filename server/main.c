@@ -345,7 +345,8 @@ static int open_history(struct server *server)
 static void control_changed(void *context)
 {
     struct server *server = context;
-    (void)server;
+    for (size_t i = 0; atomic_load(&server->loops_open) && i < server->n_loops; i++)
+        loop_rules_changed(server->loops[i]);
 }
 
 static int open_control(struct server *server)
