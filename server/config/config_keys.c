@@ -405,8 +405,7 @@ static enum key_result set_log(struct config *config, const struct key *key, con
 }
 
 #define ENERGY                                                                                     \
-    "free, sephsplace, reddit, charges, pixelplanet, pxls, or CAPACITY/BLANK/PAINTED in "          \
-    "milliseconds, such as 60000/4000/7000"
+    "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in ms"
 #define ADDRESS  "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]"
 #define AT(name) .offset = offsetof(struct config, name)
 

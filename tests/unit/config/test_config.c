@@ -637,12 +637,12 @@ static void other_bad_values(void **state)
         value_error("origin", origins[i], "http://HOST[:PORT] or https://HOST[:PORT]");
     static const char *const energies[] = {"none", "1/2", "1/2/3", "0/0/0"};
     for (size_t i = 0; i < sizeof energies / sizeof energies[0]; i++)
-        value_error("energy", energies[i],
-                    "free, sephsplace, reddit, charges, pixelplanet, pxls, or "
-                    "CAPACITY/BLANK/PAINTED in milliseconds, such as 60000/4000/7000");
+        value_error(
+            "energy", energies[i],
+            "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in ms");
     value_error("bot-energy", "human",
-                "free, sephsplace, reddit, charges, pixelplanet, pxls, or "
-                "CAPACITY/BLANK/PAINTED in milliseconds, such as 60000/4000/7000, or same");
+                "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in "
+                "ms, or same");
     value_error("message-rate", "many", "auto, or a whole number from 0 to 100000");
     value_error("data", "", "a directory, without quotes");
     file_error("data = \"/var/lib\"\n",
