@@ -263,7 +263,7 @@ static int fold_log(struct server *server)
         return EXIT_FAILURE;
     }
     char error[FOLD_ERROR_BYTES];
-    if (rules_prepare(server->rules, server->reader, clock_now_ms(), error) != 0) {
+    if (rules_prepare(server->rules, server->reader, clock_wall_ms(), error) != 0) {
         diag_error("%s", error);
         return EXIT_FAILURE;
     }

@@ -252,7 +252,7 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
                                 env_time_ms(shard->env));
         return;
     }
-    metric_add(shard->metrics, edits_refused_total, n);
+    shard_count_refused(shard, verdict.obstacle.reason, n);
     refuse(session, id, &verdict);
     /* Sent at once if the transport takes it: a flood of refusals must not pile up until the tick.
      */
