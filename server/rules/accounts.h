@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/policy.h"
 #include "rules/energy.h"
-#include "rules/policy.h"
 
 struct accounts;
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/policy.h"
+#include "core/policy.h"
 
 enum {
     /* Nobody's debt is more than this many capacities, and what seems to be more is no debt: a

@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "core/message.h"
+#include "core/policy.h"
 #include "plane/fold.h"
-#include "rules/policy.h"
 #include "rules/rules_config.h"
 #include "rules/ruleset.h"
 #include "rules/verdict.h"

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/policy.h"
+#include "core/policy.h"
 
 struct rules_config {
     struct policy people, bots;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* policy: how often one may draw: presets and numbers, in milliseconds of refill. Pure. */
-#ifndef PLACED_RULES_POLICY_H
-#define PLACED_RULES_POLICY_H
+#ifndef PLACED_CORE_POLICY_H
+#define PLACED_CORE_POLICY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* policy: see policy.h. */
-#include "rules/policy.h"
+#include "core/policy.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* test_policy: the presets, and numbers of one's own. */
 #include "cmocka_all.h"
-#include "rules/policy.h"
+#include "core/policy.h"
 
 static void the_presets_are_as_documented(void **state)
 {
