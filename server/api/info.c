@@ -83,7 +83,8 @@ static bool add_asker(cJSON *json, struct http *http)
     identity_read(http->site->identity, &shown, &visitor);
     energy_json_add(json, http, &visitor);
     cJSON *identity = cJSON_AddObjectToObject(json, "identity");
-    cJSON_AddBoolToObject(identity, "have", visitor.kind != VISITOR_NETWORK);
+    bool have = visitor.kind != VISITOR_NETWORK && visitor.kind != VISITOR_STALE;
+    cJSON_AddBoolToObject(identity, "have", have);
     cJSON_AddStringToObject(identity, "needed", needed[identity_needed(http->site->identity)]);
     cJSON_AddTrueToObject(identity, "report");
     return true;
