@@ -294,6 +294,23 @@ def test_a_network_gets_so_many_identities_wherever_in_it_they_are_asked_for(sta
     assert people.server.metric("placed_identities_refused_total") > 50
 
 
+def test_an_identity_has_to_reach_its_age_before_it_draws(start):
+    people = start("--identity-age", "600")
+    key, _ = keys(people)
+    now = int(time.time()) // 60
+
+    def draw(*headers):
+        answer = people.ask("POST", EDIT, *headers)
+        return answer.status, json.loads(answer.body), answer.headers
+
+    for minute, wait_s in ((now, 600), (now - 5, 300), (now + 1, 660)):
+        status, said, headers = draw(f"Cookie: placed={key.cookie(minute=minute)}")
+        assert (status, said["error"]) == (403, "young")
+        assert wait_s - 120 < said["retry_ms"] / 1000 <= wait_s and int(headers["retry-after"]) <= wait_s
+    assert draw(f"Cookie: placed={key.cookie(minute=now - 11)}")[0] == 200
+    assert draw()[:2] == (401, {"error": "identity", "retry_ms": 0}), "without an identity there is no age"
+
+
 # ---- work
 
 def test_work_comes_before_an_identity_and_is_worth_one_identity(start):
