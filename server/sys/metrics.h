@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
@@ -43,6 +45,8 @@
     X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
     X(job_running, gauge, "1 while a job of a moderator runs")                                     \
     X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(who_asked_total, counter, "Questions who painted a pixel")                                   \
+    X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \
