@@ -29,6 +29,7 @@
 #include "moderation/moderation.h"
 #include "moderation/watch.h"
 #include "moderation/who.h"
+#include "net/callers.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
@@ -75,6 +76,7 @@ struct server {
     struct site site;
     struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
+    struct callers *callers; /* NULL: addresses are not counted */
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
     atomic_bool loops_open; /* all of them: other threads may wake them */
@@ -347,7 +349,8 @@ static int open_history(struct server *server)
 static void control_changed(void *context)
 {
     struct server *server = context;
-    (void)server;
+    for (size_t i = 0; atomic_load(&server->loops_open) && i < server->n_loops; i++)
+        loop_rules_changed(server->loops[i]);
 }
 
 static int open_control(struct server *server)
@@ -371,6 +374,14 @@ static int open_control(struct server *server)
     if (server->control)
         snprintf(error, sizeof error, "out of memory");
     diag_error("%s", error);
+    return -1;
+}
+
+static int start_watch(struct server *server)
+{
+    if (watch_start(server->watch, server->control) == 0)
+        return 0;
+    diag_error("cannot start to watch: %s", strerror(errno));
     return -1;
 }
 
@@ -484,6 +495,12 @@ static int open_loops(struct server *server, unsigned max_files)
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
     make_site(server);
+    server->callers =
+        config->address_connections > 0 ? callers_create(config->address_connections) : NULL;
+    if (config->address_connections > 0 && !server->callers) {
+        diag_error("out of memory");
+        return -1;
+    }
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
@@ -491,6 +508,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .owners = server->owners,
         .rules = server->rules,
         .metrics = &server->metrics,
+        .callers = server->callers,
         .shard = &server->shard,
         .accepted = connection_accepted,
         .websocket = &ws_ops,
@@ -529,6 +547,8 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    server->shard.taken = watch_taken;
+    server->shard.taken_context = server->watch;
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
@@ -546,7 +566,7 @@ static int open_server(struct server *server)
         return code;
     configure_shards(server);
     if (open_pictures(server) != 0 || open_history(server) != 0 || open_control(server) != 0 ||
-        open_moderation(server) != 0 || load_files(server) != 0 ||
+        start_watch(server) != 0 || open_moderation(server) != 0 || load_files(server) != 0 ||
         open_loops(server, max_files) != 0)
         return EXIT_FAILURE;
     return EXIT_SUCCESS;
@@ -638,6 +658,7 @@ static void close_server(struct server *server)
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
+    callers_destroy(server->callers);
     files_free(server->files);
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);

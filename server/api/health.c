@@ -4,8 +4,10 @@
 
 #include <string.h>
 
+#include "control/control.h"
 #include "http/http.h"
 #include "http/reply.h"
+#include "http/site.h"
 #include "net/loop_state.h"
 
 static void say(struct http *http, unsigned status, const char *text)
@@ -26,12 +28,15 @@ void readiness_get(struct http *http)
 {
     const struct loop *loop = http->conn->loop;
     struct metrics *metrics = loop->config.metrics;
+    char words[CONTROL_ERROR_BYTES + 1];
     if (loop->phase != LOOP_RUNS)
         say(http, 503, "shutting down\n");
     else if (!metric_get(metrics, caught_up))
         say(http, 503, "still reading the log\n");
     else if (!metric_get(metrics, log_writable))
         say(http, 503, "the log cannot be written\n");
+    else if (control_trouble(http->site->control, words))
+        say(http, 503, strcat(words, "\n"));
     else
         say(http, 200, "ready\n");
 }

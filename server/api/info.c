@@ -6,12 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/energy_json.h"
+#include "api/info_rules.h"
 #include "core/canvas.h"
 #include "core/hex.h"
 #include "core/palette.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
+#include "http/who_asks.h"
+#include "identity/identity.h"
 #include "net/loop_state.h"
 #include "plane/canvases.h"
 #include "rules/rules.h"
@@ -64,6 +68,27 @@ static int add_canvases(cJSON *json, struct canvases *canvases)
     return 0;
 }
 
+/* Who asks, and whether it may draw as it is. What is no good counts as nothing here: whoever draws
+ * with it is told. False: it has been answered. */
+static bool add_asker(cJSON *json, struct http *http)
+{
+    static const char *const needed[] = {[IDENTITY_ANY] = "any",
+                                         [IDENTITY_COOKIE] = "cookie",
+                                         [IDENTITY_WORK] = "work",
+                                         [IDENTITY_SSO] = "sso"};
+    struct identity_request shown;
+    struct visitor visitor;
+    if (!who_asks_shows(http, &shown))
+        return false;
+    identity_read(http->site->identity, &shown, &visitor);
+    energy_json_add(json, http, &visitor);
+    cJSON *identity = cJSON_AddObjectToObject(json, "identity");
+    cJSON_AddBoolToObject(identity, "have", visitor.kind != VISITOR_NETWORK);
+    cJSON_AddStringToObject(identity, "needed", needed[identity_needed(http->site->identity)]);
+    cJSON_AddTrueToObject(identity, "report");
+    return true;
+}
+
 void info_get(struct http *http)
 {
     const struct loop *loop = http->conn->loop;
@@ -80,10 +105,14 @@ void info_get(struct http *http)
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
         return;
     }
-    cJSON *energy = cJSON_AddObjectToObject(json, "energy");
-    cJSON_AddStringToObject(energy, "policy", rules_policy(http->site->rules)->name);
+    info_rules_add(json, http->site->rules);
+    if (!add_asker(json, http)) {
+        cJSON_Delete(json);
+        return;
+    }
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));
-    reply_json(http, (struct reply){.status = 200, .extra = "Cache-Control: no-cache\r\n"}, json);
+    reply_json(http, (struct reply){.status = 200, .extra = "Cache-Control: private, no-cache\r\n"},
+               json);
 }

@@ -6,6 +6,7 @@
 #ifndef PLACED_CONTROL_CONTROL_APPENDS_H
 #define PLACED_CONTROL_CONTROL_APPENDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "control/control_actor.h"

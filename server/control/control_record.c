@@ -13,7 +13,7 @@
 enum { VERSION = 1 };
 
 static enum control_understood garbage(struct control_record *record, const char *what,
-                                    char wrong[CONTROL_WRONG_BYTES])
+                                       char wrong[CONTROL_WRONG_BYTES])
 {
     control_record_finish(record);
     snprintf(wrong, CONTROL_WRONG_BYTES, "%s", what);
@@ -74,7 +74,7 @@ static bool is_gone(const struct control_record *record)
 }
 
 enum control_understood control_record_read(struct control_record *record, const uint8_t *bytes,
-                                         size_t len, char wrong[CONTROL_WRONG_BYTES])
+                                            size_t len, char wrong[CONTROL_WRONG_BYTES])
 {
     memset(record, 0, sizeof *record);
     if (len > CONTROL_RECORD_MAX)

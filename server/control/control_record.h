@@ -38,7 +38,7 @@ enum control_understood {
 
 /* Whatever it is, control_record_finish it. wrong says what is wrong with it, if something is. */
 enum control_understood control_record_read(struct control_record *record, const uint8_t *bytes,
-                                         size_t len, char wrong[CONTROL_WRONG_BYTES]);
+                                            size_t len, char wrong[CONTROL_WRONG_BYTES]);
 void control_record_finish(struct control_record *record);
 
 /* Make a record of fields, which become the callee's, with what all records have besides. The JSON

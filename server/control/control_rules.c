@@ -88,10 +88,12 @@ static void set_frozen(const struct control_state *state, int64_t now_ms,
     const struct control_freeze *freeze = freeze_of(state, "*", now_ms, times);
     if (freeze) {
         parts->frozen = true;
+        parts->frozen_until_ms = freeze->until_ms;
         memcpy(parts->frozen_words, freeze->words, sizeof parts->frozen_words);
     }
     if (control_state_stranger(state)) {
         parts->frozen = true;
+        parts->frozen_until_ms = 0;
         snprintf(parts->frozen_words, sizeof parts->frozen_words,
                  "this server is older than the rules");
     }

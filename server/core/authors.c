@@ -32,13 +32,12 @@ size_t authors_store_runs(uint8_t *bytes, const uint64_t *authors, size_t n)
     return (size_t)(at - bytes);
 }
 
-void authors_store_given(uint8_t *bytes, const struct authors_run *runs, size_t n)
+void authors_store_run(uint8_t *bytes, size_t i, struct authors_run run)
 {
-    *bytes++ = AUTHORS_VERSION;
-    for (size_t i = 0; i < n; i++, bytes += AUTHORS_RUN_BYTES) {
-        store_u16(bytes, runs[i].count);
-        store_u64(bytes + 2, runs[i].author);
-    }
+    uint8_t *at = bytes + 1 + i * AUTHORS_RUN_BYTES;
+    bytes[0] = AUTHORS_VERSION;
+    store_u16(at, run.count);
+    store_u64(at + 2, run.author);
 }
 
 struct authors_run authors_run(struct span header, size_t i)

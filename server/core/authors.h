@@ -32,8 +32,8 @@ struct authors_run {
     uint64_t author;
 };
 
-/* The same for runs that are known: 1 + n * AUTHORS_RUN_BYTES bytes. */
-void authors_store_given(uint8_t *bytes, const struct authors_run *runs, size_t n);
+/* Write run i of a header, which has 1 + n * AUTHORS_RUN_BYTES bytes for n runs. */
+void authors_store_run(uint8_t *bytes, size_t i, struct authors_run run);
 
 /* The same for edits of different authors, one each in `authors`; at most authors_runs_max(n)
  * bytes. Its length. */

@@ -4,11 +4,10 @@
 
 #include "core/bytes.h"
 
-void costs_store(uint8_t *bytes, const uint32_t *costs, size_t runs)
+void costs_store_run(uint8_t *bytes, size_t i, uint32_t cost)
 {
-    *bytes++ = COSTS_VERSION;
-    for (size_t i = 0; i < runs; i++)
-        store_u32(bytes + i * COSTS_RUN_BYTES, costs[i]);
+    bytes[0] = COSTS_VERSION;
+    store_u32(bytes + 1 + i * COSTS_RUN_BYTES, cost);
 }
 
 bool costs_good(struct span header, size_t runs)

@@ -23,8 +23,8 @@ static inline size_t costs_bytes(size_t runs)
     return 1 + runs * COSTS_RUN_BYTES;
 }
 
-/* Write the header: costs_bytes(runs) bytes. */
-void costs_store(uint8_t *bytes, const uint32_t *costs, size_t runs);
+/* Write the cost of run i into a header of costs_bytes(runs) bytes. */
+void costs_store_run(uint8_t *bytes, size_t i, uint32_t cost);
 
 /* Does this header say what the edits of so many runs cost? Else it counts as absent. */
 bool costs_good(struct span header, size_t runs);

@@ -13,45 +13,11 @@
 
 #include "core/message.h"
 #include "core/position.h"
+#include "rules/ban_table.h"
+#include "rules/region.h"
 #include "rules/visitor.h"
 
 struct ruleset;
-
-enum {
-    RULESET_WORDS = 64,     /* bytes of the operator's words, with their NUL; UTF-8 */
-    RULESET_NAME = 48,      /* of a region's name */
-    RULESET_REGIONS = 1024, /* at most */
-    RULESET_BANS = 65536,   /* of authors and networks, at most */
-    RULESET_CIDRS = 1024,   /* of addresses, at most */
-    RULESET_ALL_COLOURS = 0xffff,
-};
-
-/* A rectangle in plane coordinates. */
-struct region {
-    char name[RULESET_NAME];
-    int32_t x, y, w, h;
-    bool closed;
-    uint32_t percent;          /* of the cost of an edit: 100 as everywhere, 0 free */
-    uint16_t colours;          /* bit by bit those that may be used */
-    int64_t from_ms, until_ms; /* when it holds; 0: since ever, for ever */
-    char words[RULESET_WORDS];
-};
-
-enum ban_of {
-    BAN_AUTHOR,  /* id */
-    BAN_NETWORK, /* id: a network's pseudonym */
-    BAN_CIDR,    /* address and bits */
-};
-
-struct ban {
-    enum ban_of of;
-    uint64_t id;
-    uint8_t address[16]; /* IPv4 as ::ffff:a.b.c.d */
-    unsigned bits;       /* of it, IPv4 from 96 on */
-    uint32_t slow;       /* 0: may not draw. Else every edit costs so many percent */
-    int64_t until_ms;    /* 0: for ever */
-    char words[RULESET_WORDS];
-};
 
 struct ruleset_parts {
     uint64_t serial; /* grows with every change */
@@ -59,8 +25,9 @@ struct ruleset_parts {
     size_t n_regions;
     const struct ban *bans;
     size_t n_bans;
-    bool frozen;      /* nobody draws */
-    uint16_t colours; /* allowed anywhere */
+    bool frozen;             /* nobody draws */
+    int64_t frozen_until_ms; /* 0: unknown */
+    uint16_t colours;        /* allowed anywhere */
     char frozen_words[RULESET_WORDS];
 };
 
@@ -86,7 +53,8 @@ const struct ruleset_parts *ruleset_parts(const struct ruleset *ruleset);
 bool ruleset_admits(const struct ruleset *ruleset, const struct visitor *visitor, int64_t now_ms,
                     uint32_t *percent, struct obstacle *obstacle);
 
-/* May this pixel of a canvas get this colour? Then *percent is what it costs there. */
+/* May this pixel of a canvas get this colour? Then *percent is what it costs there: where several
+ * regions meet, the greatest of their factors, those that are 100 left out. Pixels in range. */
 bool ruleset_allows(const struct ruleset *ruleset, struct position canvas, uint32_t x, uint32_t y,
                     uint32_t colour, int64_t now_ms, uint32_t *percent, struct obstacle *obstacle);
 

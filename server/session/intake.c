@@ -13,17 +13,23 @@
 #include <string.h>
 
 #include "core/authors.h"
+#include "core/costs.h"
 #include "core/edit.h"
 
 enum {
     IN_FLIGHT = 1024,                  /* batches, a power of two; as many as the log takes */
-    BATCH_EDITS_MAX = AUTHORS_RUN_MAX, /* so that one run says who made them */
+    BATCH_EDITS_MAX = AUTHORS_RUN_MAX, /* of a record: a run can say who made them all */
     EDITS_MAX =
         1 << 19, /* not settled: a quarter of what the largest ring holds, so that no burst of ours
-                    pushes a viewer off it between two turns. Bounds the tickets at 8 MiB too */
+                    pushes a viewer off it between two turns. Bounds the tickets at 28 MiB too */
     RETRY_US = 5 * 1000, /* when the log's queue is full */
     FIRST_ROOM = 16,
 };
+
+/* Whatever a log takes holds one message of the longest kind, with its headers. */
+_Static_assert(POSITION_BYTES + EDIT_BYTES * 256 + 1 + AUTHORS_RUN_BYTES + 1 + COSTS_RUN_BYTES <=
+                   LOG_RECORD_MIN,
+               "a message is never cut");
 
 struct batch {
     struct ticket *tickets;
@@ -153,21 +159,25 @@ static int list(struct intake *intake, struct gathering *gathering)
 
 /* ---- to the log ---- */
 
-/* How many edits fit into one record of this log. */
-static size_t batch_edits_max(const struct intake *intake)
+/* What fits into one record of this log. */
+static struct record_room record_room(const struct intake *intake)
 {
-    size_t bytes = log_writer_record_max(intake->writer) - POSITION_BYTES - authors_bytes(1);
-    return bytes / EDIT_BYTES < BATCH_EDITS_MAX ? bytes / EDIT_BYTES : BATCH_EDITS_MAX;
+    return (struct record_room){.bytes = log_writer_record_max(intake->writer),
+                                .edits = BATCH_EDITS_MAX,
+                                .costs = rules_count(intake->rules)};
 }
 
-static enum log_append append(struct intake *intake, const struct gathered *gathered,
-                              uint64_t number)
+/* headers: room for both. */
+static enum log_append append(struct intake *intake, const struct gathering *gathering,
+                              const struct gathered *gathered, uint64_t number, uint8_t *headers)
 {
-    uint8_t authors[1 + AUTHORS_RUN_BYTES];
-    authors_store(authors, 0, gathered->n_edits);
+    size_t authors_len = 1 + gathered->n_runs * AUTHORS_RUN_BYTES;
+    uint8_t *costs = rules_count(intake->rules) ? headers + authors_len : NULL;
+    gathering_store_headers(gathering, gathered, headers, costs);
     struct log_batch batch = {
         .value = gathered->value,
-        .authors = {authors, authors_bytes(gathered->n_edits)},
+        .authors = {headers, authors_len},
+        .energy = {costs, costs ? costs_bytes(gathered->n_runs) : 0},
         .origin = {.nonce = intake->owner.nonce, .batch = number},
         .genesis = canvases_version(intake->canvases) > 0 ? NULL : intake->genesis,
     };
@@ -177,10 +187,13 @@ static enum log_append append(struct intake *intake, const struct gathered *gath
 /* Give the log one record. */
 static enum log_append flush_first(struct intake *intake, struct gathering *gathering)
 {
-    struct gathered first = gathering_first(gathering, batch_edits_max(intake));
+    struct record_room room = record_room(intake);
+    struct gathered first = gathering_first(gathering, &room);
     struct ticket *tickets = malloc(first.n_tickets * sizeof *tickets);
-    if (!tickets || intake->next - intake->oldest == IN_FLIGHT) {
+    uint8_t *headers = malloc(1 + first.n_runs * AUTHORS_RUN_BYTES + costs_bytes(first.n_runs));
+    if (!tickets || !headers || intake->next - intake->oldest == IN_FLIGHT) {
         free(tickets);
+        free(headers);
         return LOG_FULL;
     }
     memcpy(tickets, gathering->tickets, first.n_tickets * sizeof *tickets);
@@ -191,7 +204,8 @@ static enum log_append flush_first(struct intake *intake, struct gathering *gath
     pthread_mutex_lock(&intake->lock);
     uint64_t number = intake->next++;
     pthread_mutex_unlock(&intake->lock);
-    enum log_append result = append(intake, &first, number);
+    enum log_append result = append(intake, gathering, &first, number, headers);
+    free(headers);
     if (result == LOG_ACCEPTED) {
         metric_add(intake->metrics, batches_total, 1);
         gathering_drop(gathering, &first);
@@ -235,7 +249,8 @@ static struct gathering *make_room(struct intake *intake, const struct canvas_pl
     struct gathering *gathering = gathering_of(intake, place);
     if (!gathering || list(intake, gathering) != 0)
         return NULL;
-    if (gathering->n_edits > 0 && gathering->n_edits + edits > batch_edits_max(intake)) {
+    struct record_room room = record_room(intake);
+    if (gathering_is_full(gathering, &room, edits)) {
         uint64_t now_us = env_now_us(intake->env);
         if (now_us < intake->retry_us || !flush(intake, gathering, now_us))
             return NULL;

@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
@@ -57,6 +59,9 @@
     X(detections_net_identities_total, counter, "Networks found making many identities")           \
     X(detections_shape_total, counter, "Cells found painted together by many")                     \
     X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
+    X(reports_total, counter, "Reports taken from visitors")                                       \
+    X(reports_refused_total, counter, "Reports refused because they came too often")               \
+    X(reports_open, gauge, "Reports that no moderator has closed")                                 \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
     X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \

@@ -51,7 +51,8 @@ static void runs_that_are_given_come_back(void **state)
 {
     static const struct authors_run runs[] = {{2, 7}, {AUTHORS_RUN_MAX, UINT64_MAX}, {1, 7}};
     uint8_t bytes[1 + 3 * AUTHORS_RUN_BYTES];
-    authors_store_given(bytes, runs, 3);
+    for (size_t i = 0; i < 3; i++)
+        authors_store_run(bytes, i, runs[i]);
     struct span header = {bytes, sizeof bytes};
     assert_int_equal(authors_count(header), 3 + AUTHORS_RUN_MAX);
     assert_int_equal(authors_runs(header), 3);

@@ -169,12 +169,9 @@ struct log_batch batch_make(uint64_t nonce, uint64_t number, size_t n, bool auth
 
 void batch_add_energy(struct log_batch *batch, size_t runs)
 {
-    uint32_t *costs = must(malloc(runs * sizeof *costs));
-    uint8_t *header = must(malloc(costs_bytes(runs)));
+    uint8_t *header = must(calloc(1, costs_bytes(runs)));
     for (size_t i = 0; i < runs; i++)
-        costs[i] = (uint32_t)(batch->origin.batch * 1000 + i);
-    costs_store(header, costs, runs);
-    free(costs);
+        costs_store_run(header, i, (uint32_t)(batch->origin.batch * 1000 + i));
     batch->energy = (struct span){header, costs_bytes(runs)};
 }
 

@@ -99,7 +99,7 @@ static int on_record(struct fold *fold, const struct fold_record *record,
     record_origin(record->record, &world->origin);
     bool one = authors_count(authors) == record->edits.n;
     for (size_t i = 0; one && i < record->edits.n; i++)
-        one = authors_of(authors, i) == 0;
+        one = authors_of(authors, i) == (AUTHOR_PERSON | (uint64_t)record->edits.position.gx);
     if (world->n_records < RECORDS_MAX)
         world->records[world->n_records] = (struct seen){
             .edits = record->edits,
