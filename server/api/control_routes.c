@@ -35,7 +35,6 @@ static const struct row {
     {"top", METHOD_GET, ROLE_VIEWER, control_watch_get_top, ""},
     {"audit", METHOD_GET, ROLE_VIEWER, control_status_get_audit, "before n"},
     {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
-    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
     {"bans", METHOD_GET, ROLE_MODERATOR, control_ban_list, ""},
     {"ban", METHOD_POST, ROLE_MODERATOR, control_ban_post, "who for slow rollback"},
     {"unban", METHOD_POST, ROLE_MODERATOR, control_ban_post_end, "who"},
