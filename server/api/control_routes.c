@@ -12,6 +12,7 @@
 #include "api/control_ban.h"
 #include "api/control_canvas.h"
 #include "api/control_job.h"
+#include "api/control_paint.h"
 #include "api/control_person.h"
 #include "api/control_region.h"
 #include "api/control_request.h"
@@ -51,6 +52,7 @@ static const struct row {
     {"rollback", METHOD_POST, ROLE_MODERATOR, control_job_post_rollback, "predicate rate"},
     {"undo", METHOD_POST, ROLE_MODERATOR, control_job_post_undo, "action rate"},
     {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to"},
+    {"paint", METHOD_POST, ROLE_MODERATOR, control_paint_post, "action kind canvas edits"},
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
     {"preview.png", METHOD_GET, ROLE_MODERATOR, control_job_get_preview, "job"},
