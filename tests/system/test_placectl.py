@@ -47,8 +47,14 @@ class Place:
         return json.loads(answer.body)["version"]
 
     def colours(self, x, y, width, height):
-        """What a rectangle of canvas 0,0 shows, row by row."""
-        pixels = png_of.pixels(self.server.get("/canvas.png").body)
+        """What a rectangle of canvas 0,0 shows now, row by row. A picture may be a moment old."""
+        canvases = json.loads(self.server.get("/info").body)["canvases"]
+        (version,) = (canvas["version"] for canvas in canvases if (canvas["x"], canvas["y"]) == (0, 0))
+        deadline = time.monotonic() + 30
+        while int((answer := self.server.get("/canvas.png")).headers["x-canvas-version"]) < version:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        pixels = png_of.pixels(answer.body)
         return [pixels[(y + j) * 1000 + x + i] for j in range(height) for i in range(width)]
 
     def read(self, version):
