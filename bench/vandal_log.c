@@ -126,7 +126,7 @@ static void make(const char *url, uint64_t edits, uint64_t vandal)
             }
             authors[k] = raid ? VANDAL : author;
             edit_store(bytes + EDIT_BYTES * k,
-                       raid ? edit_within(SIDE, SIDE) : edit_within(CANVAS_WIDTH, CANVAS_HEIGHT));
+                       raid ? raid_edit((raided - 1) * BATCH + k) : any_edit());
         }
         put(writer, i + 1, bytes, authors, BATCH);
     }
