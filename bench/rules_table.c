@@ -93,8 +93,6 @@ struct parts {
 
 static void parts_fill(struct parts *parts, const uint64_t *authors, size_t n)
 {
-    static const uint32_t cost = COST;
-    uint32_t costs[RECORD_EDITS];
     parts->n = n;
     parts->authors[0] = AUTHORS_VERSION;
     for (size_t i = 0; i < n; i++) {
@@ -105,9 +103,8 @@ static void parts_fill(struct parts *parts, const uint64_t *authors, size_t n)
         uint8_t *run = parts->authors + 1 + AUTHORS_RUN_BYTES * i;
         store_u16(run, 1);
         store_u64(run + 2, authors[i]);
-        costs[i] = cost;
+        costs_store_run(parts->costs, i, COST);
     }
-    costs_store(parts->costs, costs, n);
 }
 
 /* ---- the rules, with a policy under which nobody is forgotten while this runs ---- */

@@ -80,11 +80,6 @@ void control_job_post_rollback(struct control_request *r)
     start(r, "rollback");
 }
 
-void control_job_get_authors(struct control_request *r)
-{
-    start(r, "authors");
-}
-
 void control_job_post_undo(struct control_request *r)
 {
     start(r, "undo");

@@ -55,7 +55,6 @@ static const struct row {
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
     {"preview.png", METHOD_GET, ROLE_MODERATOR, control_job_get_preview, "job"},
-    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
     {"reports", METHOD_GET, ROLE_MODERATOR, control_watch_list_reports, ""},
     {"report/close", METHOD_POST, ROLE_MODERATOR, control_watch_post_close, "id"},
     {"suspects", METHOD_GET, ROLE_MODERATOR, control_watch_list_suspects, ""},
