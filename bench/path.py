@@ -107,8 +107,8 @@ def run_json(command, seconds, good=(0,), json_on_stderr=False):
 class Socket:
     """A WebSocket client of a few lines: it counts what it is sent, and sends edits."""
 
-    def __init__(self, port, path="/ws"):
-        self.sock = socket.create_connection(("127.0.0.1", port), 10)
+    def __init__(self, port, path="/ws", source="127.0.0.1"):
+        self.sock = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(20)
         self.sock.sendall((f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"

@@ -7,6 +7,10 @@
  * many edits as all have written; the first one also adds up what it is sent. Formula: edits
  * acknowledged between the first second and the last / the time between. Prints JSON; exit code 1
  * when an edit was lost, refused, or not seen.
+ *
+ * --refusals: a flood of edits that are to be refused; a message is settled by either answer, and
+ * the formula is edits refused / the time. --bad: every message has an edit off the canvas.
+ * --addresses N: the connections come from N addresses, 127.1.0.0 and on, in turn.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -64,7 +68,8 @@ static struct conn *conns;
 static int n_conns = 16, epoll_fd;
 static uint32_t window = 100, batch = BATCH_MAX;
 static double seconds = 5;
-static bool stopping;
+static unsigned addresses; /* 0: the usual one */
+static bool stopping, refusals, bad;
 static uint64_t acked, refused, closed, sum_sent, sum_seen;
 
 static double now(void)
@@ -141,6 +146,8 @@ static size_t write_message(uint8_t *to, uint32_t id)
         uint32_t word =
             edit_pack((uint32_t)((r & 0xffff) * CANVAS_WIDTH >> 16),
                       (uint32_t)((r >> 16 & 0xffff) * CANVAS_HEIGHT >> 16), (uint32_t)(r >> 60));
+        if (bad && i + 1 == batch)
+            word = edit_pack(CANVAS_WIDTH, 0, 0);
         sum_sent += word;
         edit_store(p + 4 + EDIT_BYTES * i, word);
     }
@@ -164,14 +171,17 @@ static void heard_text(struct conn *c)
 {
     c->text[c->text_len] = '\0';
     const char *id = strstr(c->text, "\"id\":");
-    if (id && strstr(c->text, "\"type\":\"placed\"")) {
+    bool no = strstr(c->text, "\"type\":\"refused\"") != NULL;
+    if (no && refused++ == 0 && !refusals)
+        fprintf(stderr, "path_load: %s\n", c->text);
+    if (id && (no ? refusals : strstr(c->text, "\"type\":\"placed\"") != NULL)) {
+        /* Refusals come at once, and so before the answer to what was sent before them. */
         uint32_t upto = (uint32_t)strtoul(id + 5, NULL, 10);
+        if (upto <= c->acked)
+            return;
         acked += upto - c->acked;
         c->acked = upto;
         write_on(c);
-    } else if (strstr(c->text, "\"type\":\"refused\"")) {
-        if (refused++ == 0)
-            fprintf(stderr, "path_load: %s\n", c->text);
     }
 }
 
@@ -193,8 +203,10 @@ static void frame_end(struct conn *c)
     if (c->opcode == OPCODE_TEXT) {
         heard_text(c);
     } else if (c->opcode == OPCODE_PING && c->out_len == 0) {
-        const uint8_t pong[] = {0x8a, 0x80, 0, 0, 0, 0}; /* the server asks for no more */
-        (void)!send(c->fd, pong, sizeof pong, MSG_NOSIGNAL | MSG_DONTWAIT);
+        static const uint8_t pong[] = {0x8a, 0x80, 0, 0, 0, 0}; /* the server asks for no more */
+        memcpy(c->out, pong, sizeof pong);
+        c->out_len = sizeof pong;
+        flush(c); /* what does not go out at once must go out before the next message */
     } else if (c->opcode == OPCODE_CLOSE && c->text_len >= 2) {
         fprintf(stderr, "path_load: closed with %u %.*s\n",
                 (unsigned)(uint8_t)c->text[0] << 8 | (uint8_t)c->text[1], (int)c->text_len - 2,
@@ -273,6 +285,11 @@ static void open_conn(struct conn *c, int port)
                                   .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    uint32_t number = addresses > 0 ? (uint32_t)(c - conns) % addresses : 0;
+    struct sockaddr_in own = {.sin_family = AF_INET,
+                              .sin_addr.s_addr = htonl(0x7f010000u + number)};
+    if (addresses > 0 && bind(c->fd, (struct sockaddr *)&own, sizeof own) != 0)
+        fail("bind");
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
         fail("connect");
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -299,6 +316,8 @@ static bool settled(void)
         sent += conns[i].sent;
     if (closed > 0 || acked < sent)
         return closed > 0;
+    if (refusals)
+        return true;
     for (int i = 0; i < n_conns; i++)
         if (conns[i].edits < sent * batch)
             return false;
@@ -331,8 +350,9 @@ static int report(double rate)
         if (conns[i].edits < seen_least)
             seen_least = conns[i].edits;
     }
-    bool good = acked == sent && refused == 0 && closed == 0 && seen_least == sent * batch &&
-                sum_seen == sum_sent;
+    bool good = acked == sent && closed == 0;
+    if (!refusals)
+        good = good && refused == 0 && seen_least == sent * batch && sum_seen == sum_sent;
     printf(
         "{\"connections\":%d,\"batch\":%u,\"window\":%u,\"edits_per_second\":%.0f,"
         "\"sent\":%llu,\"acknowledged\":%llu,\"seen_by_all\":%llu,\"refused\":%llu,"
@@ -351,6 +371,9 @@ static bool parse(int argc, char *argv[], int *port)
                                             {"window", required_argument, NULL, 'w'},
                                             {"batch", required_argument, NULL, 'b'},
                                             {"seconds", required_argument, NULL, 's'},
+                                            {"addresses", required_argument, NULL, 'a'},
+                                            {"refusals", no_argument, NULL, 'r'},
+                                            {"bad", no_argument, NULL, 'x'},
                                             {0}};
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -362,6 +385,12 @@ static bool parse(int argc, char *argv[], int *port)
             batch = (uint32_t)atoi(optarg);
         else if (option == 's')
             seconds = atof(optarg);
+        else if (option == 'a')
+            addresses = (unsigned)atoi(optarg);
+        else if (option == 'r')
+            refusals = true;
+        else if (option == 'x')
+            bad = true;
         else
             return false;
     }
@@ -374,8 +403,10 @@ int main(int argc, char *argv[])
     standard_descriptors_open();
     int port;
     if (!parse(argc, argv, &port)) {
-        fputs("usage: path_load [--connections N] [--window N] [--batch N] [--seconds S] PORT\n",
-              stderr);
+        fputs(
+            "usage: path_load [--connections N] [--window N] [--batch N] [--seconds S]\n"
+            "                 [--addresses N] [--refusals] [--bad] PORT\n",
+            stderr);
         return 2;
     }
     struct rlimit files;
@@ -396,10 +427,10 @@ int main(int argc, char *argv[])
     while (now() < start + warm_seconds && closed == 0)
         turn();
     double from = now();
-    uint64_t acked_before = acked;
+    uint64_t *counted = refusals ? &refused : &acked, before = *counted;
     while (now() < from + seconds && closed == 0)
         turn();
-    double rate = (double)(acked - acked_before) * batch / (now() - from);
+    double rate = (double)(*counted - before) * batch / (now() - from);
     stopping = true;
     double until = now() + SETTLE_SECONDS;
     while (!settled() && now() < until)

@@ -28,6 +28,7 @@
 #include "log/open.h"
 #include "moderation/moderation.h"
 #include "moderation/watch.h"
+#include "moderation/who.h"
 #include "net/callers.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
@@ -64,6 +65,7 @@ struct server {
     struct control *control;
     struct moderation *moderation;
     struct watch *watch;
+    struct who_service *who;
     struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
@@ -393,11 +395,19 @@ static int open_moderation(struct server *server)
                                        .history = server->history,
                                        .control = server->control,
                                        .rules = server->rules,
-                                       .identity = server->identity};
+                                       .identity = server->identity,
+                                       .sightings = watch_sightings(server->watch)};
+    const struct who_config who = {
+        .log = server->log, .canvases = server->canvases, .history = server->history};
     server->moderation = moderation_create(&config, &server->metrics, error);
-    if (server->moderation)
+    if (!server->moderation) {
+        diag_error("%s", error);
+        return -1;
+    }
+    server->who = who_create(&who, &server->metrics);
+    if (server->who)
         return 0;
-    diag_error("%s", error);
+    diag_error("cannot start a thread: %s", strerror(errno));
     return -1;
 }
 
@@ -465,6 +475,7 @@ static void make_site(struct server *server)
     site->control = server->control;
     site->moderation = server->moderation;
     site->watch = server->watch;
+    site->who = server->who;
     site->control_failures = server->control_failures;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
@@ -638,6 +649,7 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    who_destroy(server->who);
     moderation_destroy(server->moderation);
     watch_stop(server->watch);
     control_destroy(server->control);

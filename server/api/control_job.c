@@ -75,6 +75,11 @@ void control_job_post_apply(struct control_request *r)
     start(r, "apply");
 }
 
+void control_job_post_rollback(struct control_request *r)
+{
+    start(r, "rollback");
+}
+
 void control_job_post_undo(struct control_request *r)
 {
     start(r, "undo");

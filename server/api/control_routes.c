@@ -18,6 +18,7 @@
 #include "api/control_status.h"
 #include "api/control_token.h"
 #include "api/control_watch.h"
+#include "api/control_who.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
@@ -33,6 +34,8 @@ static const struct row {
     {"status", METHOD_GET, ROLE_VIEWER, control_status_get, ""},
     {"top", METHOD_GET, ROLE_VIEWER, control_watch_get_top, ""},
     {"audit", METHOD_GET, ROLE_VIEWER, control_status_get_audit, "before n"},
+    {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
+    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
     {"bans", METHOD_GET, ROLE_MODERATOR, control_ban_list, ""},
     {"ban", METHOD_POST, ROLE_MODERATOR, control_ban_post, "who for slow rollback"},
     {"unban", METHOD_POST, ROLE_MODERATOR, control_ban_post_end, "who"},
@@ -46,12 +49,12 @@ static const struct row {
     {"palette", METHOD_POST, ROLE_OPERATOR, control_canvas_post_palette, "set"},
     {"plan", METHOD_POST, ROLE_MODERATOR, control_job_post_plan, "predicate"},
     {"apply", METHOD_POST, ROLE_MODERATOR, control_job_post_apply, "plan rate"},
+    {"rollback", METHOD_POST, ROLE_MODERATOR, control_job_post_rollback, "predicate rate"},
     {"undo", METHOD_POST, ROLE_MODERATOR, control_job_post_undo, "action rate"},
     {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to"},
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
     {"preview.png", METHOD_GET, ROLE_MODERATOR, control_job_get_preview, "job"},
-    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
     {"reports", METHOD_GET, ROLE_MODERATOR, control_watch_list_reports, ""},
     {"report/close", METHOD_POST, ROLE_MODERATOR, control_watch_post_close, "id"},
     {"suspects", METHOD_GET, ROLE_MODERATOR, control_watch_list_suspects, ""},

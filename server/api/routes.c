@@ -13,6 +13,7 @@
 #include "api/metrics.h"
 #include "api/page.h"
 #include "api/picture.h"
+#include "api/pixel.h"
 #include "api/poll.h"
 #include "api/report.h"
 #include "api/socket.h"
@@ -39,6 +40,7 @@ static const struct route public[] = {
      .exposed = HISTORY_FIELDS},
     {"/h/*", .get = history_get_nothing, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
     {"/at", .get = at_get, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
+    {"/pixel/#/#", .get = pixel_get, .readers = READERS_ANY, .exposed = "Retry-After"},
     {"/info", .get = info_get, .readers = READERS_ANY},
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/report", .post = report_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},

@@ -45,6 +45,8 @@
     X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
     X(job_running, gauge, "1 while a job of a moderator runs")                                     \
     X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(who_asked_total, counter, "Questions who painted a pixel")                                   \
+    X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \

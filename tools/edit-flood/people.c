@@ -18,18 +18,23 @@ struct people {
     char cookies[][COOKIE_BYTES]; /* NAME=VALUE */
 };
 
-void people_fields(const struct options *options, unsigned i, char fields[PEOPLE_FIELDS_BYTES])
+/* Where writer i is; the length of it. */
+static size_t where(const struct options *options, unsigned i, char fields[PEOPLE_FIELDS_BYTES])
 {
     char address[INET_ADDRSTRLEN];
-    int len = 0;
     fields[0] = '\0';
-    if (options->has_forwarded) {
-        struct in_addr from = addresses_at(&options->forwarded, i);
-        inet_ntop(AF_INET, &from, address, sizeof address);
-        len = snprintf(fields, PEOPLE_FIELDS_BYTES, "X-Forwarded-For: %s\r\n", address);
-    }
+    if (!options->has_forwarded)
+        return 0;
+    struct in_addr from = addresses_at(&options->forwarded, i);
+    inet_ntop(AF_INET, &from, address, sizeof address);
+    return (size_t)snprintf(fields, PEOPLE_FIELDS_BYTES, "X-Forwarded-For: %s\r\n", address);
+}
+
+void people_fields(const struct options *options, unsigned i, char fields[PEOPLE_FIELDS_BYTES])
+{
+    size_t len = where(options, i, fields);
     if (options->people && options->people->n > 0)
-        snprintf(fields + len, (size_t)(PEOPLE_FIELDS_BYTES - len), "Cookie: %s\r\n",
+        snprintf(fields + len, PEOPLE_FIELDS_BYTES - len, "Cookie: %s\r\n",
                  options->people->cookies[i % options->people->n]);
 }
 
@@ -44,7 +49,7 @@ static int ask_for_one(struct options *options, struct tls_context *tls, unsigne
     struct in_addr from = {0};
     struct http_request request = {
         .method = "POST", .path = "/identity", .fields = fields, .from = NULL};
-    people_fields(options, i, fields);
+    where(options, i, fields); /* and no cookie, to get one */
     if (options->has_from) {
         from = addresses_at(&options->from, i);
         request.from = &from;

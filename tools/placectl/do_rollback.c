@@ -131,7 +131,7 @@ int do_undo(struct ctl *ctl, const struct arguments *arguments)
     if (!job)
         return ctl->status;
     const cJSON *result = cJSON_GetObjectItemCaseSensitive(job, "result");
-    text_count(pixels, ctl_number(result, "pixels"));
+    text_count(pixels, ctl_number(result, "repaired"));
     return ctl_end(ctl, job, "action %" PRIu64 " is undone: %s pixels", action, pixels);
 }
 

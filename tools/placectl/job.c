@@ -49,7 +49,7 @@ static cJSON *tell_unfinished(struct ctl *ctl, cJSON *job, const char *verb)
     const cJSON *result = cJSON_GetObjectItemCaseSensitive(job, "result");
     const char *error = ctl_text(job, "error");
     char pixels[TEXT_BYTES];
-    text_count(pixels, ctl_number(result, "pixels"));
+    text_count(pixels, ctl_number(result, "repaired"));
     if (ctl->json)
         text_print_json(stdout, job);
     uint64_t status = ctl_number(job, "status"), action = ctl_number(job, "action");

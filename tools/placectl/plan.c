@@ -92,7 +92,7 @@ int plan_apply(struct ctl *ctl, const struct cJSON *result)
     if (!job)
         return ctl->status;
     uint64_t action = ctl_number(job, "action");
-    text_count(pixels, ctl_number(cJSON_GetObjectItemCaseSensitive(job, "result"), "pixels"));
+    text_count(pixels, ctl_number(cJSON_GetObjectItemCaseSensitive(job, "result"), "repaired"));
     return ctl_end(ctl, job,
                    "%s pixels are repaired by action %" PRIu64 " (placectl undo %" PRIu64
                    " takes it back)",
