@@ -49,6 +49,23 @@ GRACE_SECONDS = 30  # for the event loop to give up by itself, and for set-up an
 def pytest_configure(config):
     config.addinivalue_line("markers", "limit(seconds): time limit of the test, 120 by default")
     config.addinivalue_line("markers", "heavy: takes long; left out where the binary is slow")
+    config.addinivalue_line("markers", "long: waits for fifteen seconds or more; begins first")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """The longest tests begin first, so that no worker is alone with one in the end. xdist gives each worker a
+    fourth of its share at the start, in order: so the longest stand at the heads of those."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    longest = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    share = max(len(items) // (4 * workers), 2)
+    heads = [longest[i::workers] for i in range(workers)]
+    items[:] = []
+    for head in heads:
+        items += head + rest[:max(0, share - len(head))]
+        rest = rest[max(0, share - len(head)):]
+    items += rest
 
 
 def _limit(item):

@@ -284,6 +284,7 @@ def test_a_close_is_answered(server):
         assert ws.closed_with() == 1000
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_who_does_not_answer_pings_is_told_to_come_back(server):
     with WebSocket(server, timeout=100) as ws:
@@ -308,6 +309,7 @@ def most_unsent(port):
                if int(fields[1].partition(":")[2], 16) == port)
 
 
+@pytest.mark.long
 def test_who_does_not_read_is_closed_and_costs_little(server):
     """500 readers that never read, while one paints: bounded memory, and the painter is served."""
     count = int(os.environ.get("PLACED_STALLED", "300"))
