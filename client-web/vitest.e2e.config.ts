@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: ISC
-// The browser tests: one file at a time, because a browser is enough for two cores.
+// The browser tests: two files at a time, each with a browser of its own. Most of what they do is to wait.
 
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['e2e/**/*.test.ts'],
-    fileParallelism: false,
+    maxWorkers: 2,
+    minWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },

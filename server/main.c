@@ -28,6 +28,8 @@
 #include "log/open.h"
 #include "moderation/moderation.h"
 #include "moderation/watch.h"
+#include "moderation/who.h"
+#include "net/callers.h"
 #include "net/loop.h"
 #include "plane/canvases.h"
 #include "plane/owners.h"
@@ -63,6 +65,7 @@ struct server {
     struct control *control;
     struct moderation *moderation;
     struct watch *watch;
+    struct who_service *who;
     struct control_failures *control_failures;
     struct reader *reader;
     struct plane_source source;
@@ -73,6 +76,7 @@ struct server {
     struct site site;
     struct web_origin origins[CONFIG_ORIGIN_MAX];
     struct shard_config shard;
+    struct callers *callers; /* NULL: addresses are not counted */
     struct loop *loops[CONFIG_THREADS_MAX];
     size_t n_loops;
     atomic_bool loops_open; /* all of them: other threads may wake them */
@@ -373,6 +377,14 @@ static int open_control(struct server *server)
     return -1;
 }
 
+static int start_watch(struct server *server)
+{
+    if (watch_start(server->watch, server->control) == 0)
+        return 0;
+    diag_error("cannot start to watch: %s", strerror(errno));
+    return -1;
+}
+
 static int open_moderation(struct server *server)
 {
     char error[MODERATION_ERROR_BYTES];
@@ -383,11 +395,19 @@ static int open_moderation(struct server *server)
                                        .history = server->history,
                                        .control = server->control,
                                        .rules = server->rules,
-                                       .identity = server->identity};
+                                       .identity = server->identity,
+                                       .sightings = watch_sightings(server->watch)};
+    const struct who_config who = {
+        .log = server->log, .canvases = server->canvases, .history = server->history};
     server->moderation = moderation_create(&config, &server->metrics, error);
-    if (server->moderation)
+    if (!server->moderation) {
+        diag_error("%s", error);
+        return -1;
+    }
+    server->who = who_create(&who, &server->metrics);
+    if (server->who)
         return 0;
-    diag_error("%s", error);
+    diag_error("cannot start a thread: %s", strerror(errno));
     return -1;
 }
 
@@ -455,6 +475,7 @@ static void make_site(struct server *server)
     site->control = server->control;
     site->moderation = server->moderation;
     site->watch = server->watch;
+    site->who = server->who;
     site->control_failures = server->control_failures;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
@@ -474,6 +495,12 @@ static int open_loops(struct server *server, unsigned max_files)
     if (config->max_connections && config->max_connections < limit)
         limit = config->max_connections;
     make_site(server);
+    server->callers =
+        config->address_connections > 0 ? callers_create(config->address_connections) : NULL;
+    if (config->address_connections > 0 && !server->callers) {
+        diag_error("out of memory");
+        return -1;
+    }
     struct loop_config loop = {
         .env = &sys_env,
         .writer = server->writer,
@@ -481,6 +508,7 @@ static int open_loops(struct server *server, unsigned max_files)
         .owners = server->owners,
         .rules = server->rules,
         .metrics = &server->metrics,
+        .callers = server->callers,
         .shard = &server->shard,
         .accepted = connection_accepted,
         .websocket = &ws_ops,
@@ -519,6 +547,8 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    server->shard.taken = watch_taken;
+    server->shard.taken_context = server->watch;
 }
 
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
@@ -536,7 +566,7 @@ static int open_server(struct server *server)
         return code;
     configure_shards(server);
     if (open_pictures(server) != 0 || open_history(server) != 0 || open_control(server) != 0 ||
-        open_moderation(server) != 0 || load_files(server) != 0 ||
+        start_watch(server) != 0 || open_moderation(server) != 0 || load_files(server) != 0 ||
         open_loops(server, max_files) != 0)
         return EXIT_FAILURE;
     return EXIT_SUCCESS;
@@ -591,6 +621,7 @@ static void stop_threads(struct server *server)
     for (size_t i = 1; i <= server->n_loop_threads; i++)
         pthread_join(server->loop_threads[i], NULL);
     running = NULL;
+    moderation_stop(server->moderation);
     log_writer_flush(server->writer, FLUSH_MS);
     if (server->reading) {
         atomic_store(&server->stop_reading, true);
@@ -618,6 +649,7 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    who_destroy(server->who);
     moderation_destroy(server->moderation);
     watch_stop(server->watch);
     control_destroy(server->control);
@@ -626,6 +658,7 @@ static void close_server(struct server *server)
     pictures_destroy(server->pictures);
     for (size_t i = 0; i < server->n_loops; i++)
         loop_destroy(server->loops[i]);
+    callers_destroy(server->callers);
     files_free(server->files);
     log_writer_destroy(server->writer);
     reader_destroy(server->reader);

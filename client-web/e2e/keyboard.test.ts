@@ -88,6 +88,8 @@ test('Escape puts the reticle away', async () => {
 
 test('Tab reaches canvas, palette and buttons; arrows in the palette stay there', async () => {
   const seen: string[] = [];
+  // What was placed last can be taken back for a while.
+  await page.locator('#undo').waitFor({ state: 'hidden' });
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   for (let i = 0; i < 9; i++) {
     await page.keyboard.press('Tab');

@@ -197,6 +197,7 @@ test('links and coordinates are the plane\'s', async () => {
   await page.mouse.move(at.x, at.y);
   await text(page, '#where', '2345, 1234 · 16×');
   await page.locator('#where').click();
+  await page.getByRole('button', { name: 'Copy link' }).click();
   await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/^#x=23\d\d&y=12\d\d&scale=16$/);
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(page.url());

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: ISC
-// The real server as a child process: an ephemeral port, a fresh directory, an end that is waited for.
+// The real server as a child process: a free port, a fresh directory, an end that is waited for.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports';
 
 const TOP = fileURLToPath(new URL('../..', import.meta.url));
 const BINARY = process.env.PLACED_BIN ?? join(TOP, 'build/server/placed');
@@ -19,6 +20,7 @@ const STOP_MS = 20_000;
 
 export class Server {
   port = 0;
+  adminPort = 0;
   private child: ChildProcess | null = null;
   private readonly words: string[] = [];
 
@@ -41,6 +43,7 @@ export class Server {
 
   /** Starts it; again on the same port after down(). */
   async up(): Promise<void> {
+    this.port ||= await freePort();
     const listen = `127.0.0.1:${this.port}`;
     const args = ['--listen', listen, '--admin', '127.0.0.1:0', '--data', this.data, '--web', WEB];
     args.push(...this.options);
@@ -48,6 +51,8 @@ export class Server {
     const { PLACED_BIN: _, ...env } = process.env;
     const child = spawn(BINARY, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
+    this.adminPort = 0;
+    let listens = 0;
     this.port = await new Promise<number>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`${BINARY} ${why}\n${this.words.join('\n')}`));
       const timer = setTimeout(() => fail('did not say where it listens'), START_MS);
@@ -55,10 +60,12 @@ export class Server {
       child.once('exit', (code, signal) => fail(`ended: ${code ?? signal}`));
       createInterface({ input: child.stderr! }).on('line', (line) => {
         this.words.push(line);
-        const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-        if (!port) return;
+        const at = /(listening|admin) on http:\/\/127\.0\.0\.1:(\d+)/.exec(line);
+        if (at?.[1] === 'admin') this.adminPort = Number(at[2]);
+        if (at?.[1] === 'listening') listens = Number(at[2]);
+        if (!listens || !this.adminPort) return;
         clearTimeout(timer);
-        resolve(Number(port));
+        resolve(listens);
       });
     });
   }
@@ -67,6 +74,26 @@ export class Server {
   async edit(x: number, y: number, colour: number): Promise<void> {
     const answer = await fetch(`${this.url}edit?x=${x}&y=${y}&c=${colour}`, { method: 'POST' });
     if (!answer.ok) throw new Error(`edit ${x}, ${y}: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** The token of the first operator. */
+  async token(): Promise<string> {
+    return (await readFile(join(this.data, 'token'), 'utf8')).trim();
+  }
+
+  /** Asks the admin API as that operator; its answer, which has to be a good one. */
+  async control(path: string, body?: object): Promise<Record<string, unknown>> {
+    const answer = await fetch(`http://127.0.0.1:${this.adminPort}/control/${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        Authorization: `Bearer ${await this.token()}`,
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`/control/${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
   }
 
   get url(): string {

@@ -26,6 +26,7 @@ import type { Client } from './net/client';
 import { Plane } from './net/plane';
 import type { Past } from './past';
 import type { People } from './people';
+import type { Staff } from './staff';
 import type { Who } from './who';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
@@ -80,6 +81,8 @@ let loadingPeople: Promise<People> | null = null;
 /** What says who placed a pixel, likewise. */
 let who: Who | null = null;
 let loadingWho: Promise<Who> | null = null;
+/** The staff's part, where somebody has a token. */
+let staff: Staff | null = null;
 
 const polls = new URLSearchParams(location.search).get('transport') === 'poll';
 const plane = new Plane(base, polls, {
@@ -192,13 +195,17 @@ function ready(info: Info): void {
     leave: () => (who?.open ? who.close() : placing.setReticle(null, false)),
     rewind: toggleRewind,
     heat: () => usePast(({ layers }) => layers.next()),
-    timeline: (event) => past?.key(event) ?? false,
+    part: (event) => past?.key(event) || staff?.key(event) || false,
   });
-  window.addEventListener('hashchange', followLink);
+  window.addEventListener('hashchange', () => {
+    followLink();
+    if (location.hash === '#staff') enterStaff();
+  });
   element('rewind').addEventListener('click', toggleRewind);
   element('layers').addEventListener('click', () => usePast(({ layers }) => layers.toggleMenu()));
   showHistory(info);
   rulesChanged(info);
+  enterStaff();
   element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
   element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
   element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));
@@ -282,7 +289,7 @@ function askWho(cell: Cell | null): void {
         base,
         plane,
         main: document.querySelector('main')!,
-        screenOf,
+        screenOf: ({ x, y }) => screenOf({ x0: x, y0: y, x1: x + 1, y1: y + 1 }),
         room: () => {
           const { width, height } = stage.viewport;
           const { top, right, bottom, left } = insets();
@@ -293,6 +300,7 @@ function askWho(cell: Cell | null): void {
         closed: () => placing.setReticle(null, false),
       })),
   );
+  staff?.pixel(asked);
   loadingWho.then(
     (who) => who.show(asked),
     () => {
@@ -302,10 +310,42 @@ function askWho(cell: Cell | null): void {
   );
 }
 
-function screenOf(cell: Cell): Rect {
+/** Where cells are on the screen, in CSS pixels. */
+function screenOf({ x0, y0, x1, y1 }: Rect): Rect {
   const { k, x, y } = zoom!.view;
-  const [x0, y0] = [x + cell.x * k, y + cell.y * k];
-  return { x0, y0, x1: x0 + k, y1: y0 + k };
+  return { x0: x + x0 * k, y0: y + y0 * k, x1: x + x1 * k, y1: y + y1 * k };
+}
+
+/** The link #staff asks for a token; one that this tab has is used at once. */
+function enterStaff(): void {
+  if (location.hash !== '#staff' && !sessionToken()) return;
+  import('./staff').then(
+    ({ Staff }) => {
+      staff ??= new Staff({
+        base,
+        main: document.querySelector('main')!,
+        cellAt: (point) => cellAt(zoom!.view, point),
+        screenOf,
+        goTo: ({ x0, y0, x1, y1 }) => {
+          const cell = { x: Math.floor((x0 + x1) / 2), y: Math.floor((y0 + y1) / 2) };
+          const { width, height } = stage.viewport;
+          const scale = Math.min(CLOSE_K, width / 2 / (x1 - x0), height / 2 / (y1 - y0));
+          zoom!.fly(lookAt(cell, Math.max(1, scale), middle(), stage.viewport, plane.bounds));
+        },
+        focus: () => marksCanvas.focus({ preventScroll: true }),
+      });
+      staff.enter();
+    },
+    () => hint.say(NOT_LOADED),
+  );
+}
+
+function sessionToken(): boolean {
+  try {
+    return sessionStorage.getItem('placed.staff') !== null;
+  } catch {
+    return false;
+  }
 }
 
 const inPast = (): boolean => past?.rewind.active === true;
@@ -374,6 +414,7 @@ function scene(): Scene | null {
       fading: inPast() ? [] : placing.fading,
       hover: placing.hover,
       line: placing.line,
+      lineLabel: placing.lineLabel,
       reticle: placing.reticle,
       colour: palette.colour === null || closed || inPast() ? null : rgb[palette.colour]!,
       palette: rgb,
@@ -416,6 +457,7 @@ function middle(): Point {
 function viewChanged(): void {
   stage.touchView();
   who?.moved();
+  staff?.moved();
   if (pointer) hover(pointer);
   showWhere();
   clearTimeout(lookTimer);

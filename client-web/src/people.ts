@@ -5,7 +5,7 @@
 
 import './ui/people.css';
 import type { Cell, Edit } from './core/edit';
-import { charges, costOf, reach, spend, waitFor, type Item } from './core/energy';
+import { available, charges, costOf, reach, spend, waitFor, type Item } from './core/energy';
 import type { Refusal } from './core/protocol';
 import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
@@ -30,6 +30,9 @@ export interface PeopleHost {
 /** Proof of work may take so long without a word. */
 const QUIET_MS = 1_000;
 const TITLE = document.title;
+/** What a pixel costs as a rule. */
+const PLAIN: Item = { blank: false, factor: 1 };
+const READY = 'You can place a pixel now';
 
 export class People implements Umpire {
   private readonly bar: EnergyBar;
@@ -53,7 +56,6 @@ export class People implements Umpire {
 
   /** What the server says that we have changed, or was just learnt. */
   energyChanged(): void {
-    this.tick();
     this.host.placing.update();
   }
 
@@ -83,12 +85,7 @@ export class People implements Umpire {
 
   /** The pointer, the reticle, the line or the colour changed. */
   aim(): void {
-    const { account } = this.host.plane;
-    if (!account) return;
-    const now = performance.now();
-    const items = this.items(this.host.placing.aimed);
-    const cost = costOf(account.limits, items, account.limits.energy);
-    this.bar.show(account, now, waitFor(account, items, now) === 0 ? cost : 0);
+    this.draw();
   }
 
   /** These own pixels were sent; the cells showed `before`. */
@@ -98,7 +95,7 @@ export class People implements Umpire {
     if (account) {
       const now = performance.now();
       const items = this.items(edits);
-      plane.account = spend(account, costOf(account.limits, items, account.limits.energy), now);
+      plane.account = spend(account, costOf(account.limits, items, available(account, now)), now);
       this.energyChanged();
     }
     this.undoing.offer(edits, before);
@@ -110,8 +107,9 @@ export class People implements Umpire {
     this.undoing.drop(edits);
     const { account } = plane;
     if (account && refusal.reason !== 'energy') {
-      const cost = costOf(account.limits, this.items(edits), account.limits.energy);
-      plane.account = spend(account, -cost, performance.now());
+      const now = performance.now();
+      const cost = costOf(account.limits, this.items(edits), available(account, now));
+      plane.account = spend(account, -cost, now);
       this.energyChanged();
     }
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
@@ -128,18 +126,29 @@ export class People implements Umpire {
     return this.host.plane.info!.frozen || closed !== null || colourless !== null;
   }
 
-  objection(edits: readonly Edit[]): string | null {
+  objection(edits: readonly Edit[]): (() => string) | null {
     const { info } = this.host.plane;
     const now = Date.now();
-    const because = (reason: string, colour: number, until: number | null, words: string) =>
-      refusalWords({ reason, retryMs: 0, until, words }, [this.nameOf(colour)], now);
+    const because = (reason: string, colour: number, until: number | null, words: string) => {
+      const sentence = refusalWords({ reason, retryMs: 0, until, words }, [this.nameOf(colour)], now);
+      return () => sentence;
+    };
     for (const edit of edits) {
       if (info!.frozen) return because('frozen', edit.colour, null, '');
       const { closed, colourless } = this.rule(edit, edit.colour);
       if (closed) return because('area', edit.colour, closed.until, closed.words);
       if (colourless) return because('colour', edit.colour, colourless.until, colourless.words);
     }
-    return this.lack(edits);
+    if (this.lack(edits) === null) return null;
+    return () => this.lack(edits) ?? READY;
+  }
+
+  price(edits: readonly Edit[]): string {
+    const { account } = this.host.plane;
+    const n = edits.length.toLocaleString();
+    if (!account) return n;
+    const { now: have } = charges(account, PLAIN, performance.now());
+    return have < Infinity ? `${n} of ${Math.max(have, edits.length).toLocaleString()}` : n;
   }
 
   reach(edits: readonly Edit[]): number {
@@ -210,18 +219,23 @@ export class People implements Umpire {
 
   /** Draws what there is, and again when that is another number: once a second at most, and not at all
    * when it is full. */
-  private tick(): void {
+  private draw(): void {
     clearTimeout(this.timer);
-    const { account } = this.host.plane;
+    const { plane, placing, hint } = this.host;
+    const { account } = plane;
     if (!account) return this.bar.hide();
-    this.aim();
     const now = performance.now();
-    const wait = waitFor(account, [{ blank: false, factor: 1 }], now);
+    const items = this.items(placing.aimed);
+    const cost = waitFor(account, items, now) === 0 ? costOf(account.limits, items, available(account, now)) : 0;
+    this.bar.show(account, now, cost);
+    const wait = waitFor(account, items.length > 0 ? items.slice(0, 1) : [PLAIN], now);
     const time = wait > 0 && wait < Infinity ? countdown(wait) : '';
     this.bar.count(time);
-    document.title = time ? `${time} · ${TITLE}` : TITLE;
+    const title = time ? `${time} · ${TITLE}` : TITLE;
+    if (document.title !== title) document.title = title;
+    hint.refresh();
     if (this.bar.full) return;
-    const next = wait > 0 ? wait % 1_000 || 1_000 : 1_000;
+    const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
     this.timer = setTimeout(() => this.energyChanged(), next + 5);
   }
 }

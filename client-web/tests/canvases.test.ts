@@ -52,6 +52,9 @@ let plane: Plane;
 let gone: string[];
 let ready: boolean;
 let own: number;
+let rules: { rules: number; frozen: boolean };
+let asked: number;
+let changes: string[];
 
 const cell = (x: number, y: number, colour = 1) => ({ x, y, colour });
 const area = (x: number, y: number, half = 50) => ({
@@ -78,6 +81,9 @@ beforeEach(() => {
   gone = [];
   ready = false;
   own = 0;
+  rules = { rules: 0, frozen: false };
+  asked = 0;
+  changes = [];
   canvases = [];
   for (let y = 0; y < 2; y++) {
     for (let x = 0; x < 4; x++) canvases.push({ x, y, open: x < 3, version: 0 });
@@ -88,14 +94,15 @@ beforeEach(() => {
     signal?.throwIfAborted();
     if (url.pathname === '/info') {
       const palette = PALETTE.map((rgb) => ({ name: rgb, rgb }));
-      return Response.json({ width: SIDE, height: SIDE, palette, genesis: GENESIS, canvases });
+      asked++;
+      return Response.json({ width: SIDE, height: SIDE, palette, genesis: GENESIS, canvases, ...rules });
     }
     const headers = { 'X-Canvas-Version': '0', 'X-Canvas-Genesis': GENESIS };
     return new Response(PICTURE, { headers });
   });
   plane = new Plane(new URL('http://placed.test/'), false, {
     ready: () => (ready = true),
-    changed: () => {},
+    changed: (_, grown) => changes.push(grown ? 'grown' : 'changed'),
     pixels: () => new ArrayBuffer(SIDE * SIDE * 4),
     gone: ({ at }: Client) => gone.push(`${at.x},${at.y}`),
     boardChanged: () => {},
@@ -103,8 +110,8 @@ beforeEach(() => {
     statusChanged: () => {},
     begunAnew: () => {},
     refused: () => {},
-    rulesChanged: () => {},
-    energyChanged: () => {},
+    rulesChanged: ({ frozen }) => changes.push(`frozen ${frozen}`),
+    energyChanged: () => changes.push(`energy ${plane.account?.limits.energy ?? 'none'}`),
     standingChanged: () => {},
   });
   plane.start();
@@ -228,5 +235,38 @@ describe('edits', () => {
     expect(plane.unsaved).toBe(0);
     expect([...plane.pending()]).toEqual([cell(1, 1), cell(2, 2)]);
     expect(socketOf('0,0').sent).toHaveLength(1);
+  });
+});
+
+describe('the rules', () => {
+  test('are asked for when they have changed, until the server has them', async () => {
+    await look(500, 500);
+    await liveAre('0,0');
+    const before = asked;
+    socketOf('0,0').receive({ type: 'rules', serial: 2, open: false });
+    expect(plane.obstacle(cell(5, 5))).toBe('locked');
+    // The first answer is of another server, which is not as far.
+    await vi.waitFor(() => expect(asked).toBe(before + 1), { timeout: 5_000 });
+    rules = { rules: 2, frozen: true };
+    canvases.push({ x: 4, y: 0, open: true, version: 0 });
+    await vi.waitFor(() => expect(changes).toEqual(['frozen true', 'grown']), { timeout: 5_000 });
+    expect(plane.info!.rules).toBe(2);
+    expect(plane.bounds.x1).toBe(5 * SIDE);
+    const after = asked;
+    socketOf('0,0').receive({ type: 'rules', serial: 2, open: true });
+    expect(plane.obstacle(cell(5, 5))).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked).toBe(after);
+  });
+
+  test('of energy are what the server said last', async () => {
+    await look(500, 500);
+    await liveAre('0,0');
+    const limits = { policy: 'custom', capacity: 3_000, blank: 500, painted: 1_000 };
+    socketOf('0,0').receive({ type: 'energy', ...limits, energy: 3_000 });
+    socketOf('0,0').receive({ type: 'energy', ...limits, energy: -20 });
+    socketOf('0,0').receive({ type: 'energy', policy: 'free' });
+    socketOf('0,0').receive({ type: 'energy', policy: 'free' });
+    expect(changes).toEqual(['energy 3000', 'energy -20', 'energy none']);
   });
 });

@@ -15,6 +15,7 @@
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
+#include "moderation/moderation.h"
 #include "net/loop.h"
 #include "net/loop_state.h"
 
@@ -28,6 +29,9 @@ struct pending {
     struct loop *loop;
     struct http *http; /* NULL: the client has left, or was answered. Loop's thread */
     cJSON *answer;     /* loop's thread */
+    const char *kind;  /* of a job that follows; NULL: none does */
+    cJSON *request;    /* of that */
+    struct control_actor actor;
     atomic_uint count; /* who still needs it: the loop, control */
     _Atomic uint64_t action;
     atomic_bool done; /* action is known */
@@ -56,7 +60,21 @@ static void unref(struct pending *pending)
     if (atomic_fetch_sub(&pending->count, 1) != 1)
         return;
     cJSON_Delete(pending->answer);
+    cJSON_Delete(pending->request);
     free(pending);
+}
+
+/* The record acts: start the job that follows it. */
+static void start_job(const struct pending *pending, struct moderation *moderation)
+{
+    char error[MODERATION_ERROR_BYTES] = "busy";
+    unsigned status;
+    uint64_t job = moderation_start(moderation, pending->kind, pending->request, &pending->actor,
+                                    &status, error);
+    if (job > 0)
+        cJSON_AddNumberToObject(pending->answer, "job", (double)job);
+    else
+        cJSON_AddStringToObject(pending->answer, "job_error", error);
 }
 
 /* The loop needs it no more. */
@@ -86,6 +104,8 @@ static void on_news(struct waiter *waiter)
     if (!atomic_load(&pending->done) || http->conn->dying)
         return;
     uint64_t action = atomic_load(&pending->action);
+    if (action > 0 && pending->kind)
+        start_job(pending, http->site->moderation);
     cJSON *answer = pending->answer;
     pending->answer = NULL;
     leave(pending);
@@ -117,30 +137,39 @@ static void on_closed(struct conn *conn)
 
 static const struct conn_ops waiting_ops = {.expired = on_expired, .closed = on_closed};
 
-void control_answer_append(struct control_request *r, const char *type, const char *name,
-                           struct cJSON *fields, struct cJSON *more)
+/* Somebody who waits, and whose answer it becomes; NULL when out of memory. */
+static struct pending *make_pending(struct control_request *r, cJSON *answer)
 {
-    struct http *http = r->http;
     struct pending *pending = calloc(1, sizeof *pending);
-    cJSON *answer = more ? more : cJSON_CreateObject();
-    char error[CONTROL_ERROR_BYTES];
-    if (!pending || !answer || !fields) {
+    if (!pending || !answer) {
         free(pending);
         cJSON_Delete(answer);
+        return NULL;
+    }
+    *pending = (struct pending){.waiter.woken = on_news,
+                                .record.done = on_record,
+                                .loop = r->http->conn->loop,
+                                .http = r->http,
+                                .answer = answer,
+                                .actor = r->actor,
+                                .count = 2};
+    return pending;
+}
+
+static void append(struct control_request *r, const char *type, const char *name, cJSON *fields,
+                   struct pending *pending)
+{
+    struct http *http = r->http;
+    char error[CONTROL_ERROR_BYTES];
+    if (!pending) {
         cJSON_Delete(fields);
         control_answer_error(r, 503, "busy");
         return;
     }
-    *pending = (struct pending){.waiter.woken = on_news,
-                                .record.done = on_record,
-                                .loop = http->conn->loop,
-                                .http = http,
-                                .answer = answer,
-                                .count = 2};
     if (control_append(http->site->control, type, name, fields, &r->actor, &pending->record,
                        error) != 0) {
-        cJSON_Delete(answer);
-        free(pending);
+        atomic_store(&pending->count, 1);
+        unref(pending);
         control_answer_error(r, 503, error);
         return;
     }
@@ -149,13 +178,31 @@ void control_answer_append(struct control_request *r, const char *type, const ch
     http_wait(http, &waiting_ops, pending, WAIT_US);
 }
 
+void control_answer_append(struct control_request *r, const char *type, const char *name,
+                           struct cJSON *fields, struct cJSON *more)
+{
+    append(r, type, name, fields, make_pending(r, more ? more : cJSON_CreateObject()));
+}
+
+void control_answer_append_then(struct control_request *r, const char *type, const char *name,
+                                struct cJSON *fields, const char *kind, struct cJSON *request)
+{
+    struct pending *pending = make_pending(r, cJSON_CreateObject());
+    if (pending) {
+        pending->kind = kind;
+        pending->request = request;
+    } else {
+        cJSON_Delete(request);
+    }
+    append(r, type, name, fields, pending);
+}
+
 void control_answer_remove(struct control_request *r, const char *type, const char *name,
                            const char *nothing)
 {
     cJSON *stands = control_get(r->http->site->control, type, name);
-    bool gone = !stands || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(stands, "gone"));
     cJSON_Delete(stands);
-    if (gone) {
+    if (!stands) {
         control_answer_error(r, 404, nothing);
         return;
     }

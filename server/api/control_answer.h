@@ -24,6 +24,11 @@ void control_answer_wrong(struct control_request *r);
 void control_answer_append(struct control_request *r, const char *type, const char *name,
                            struct cJSON *fields, struct cJSON *more);
 
+/* The same, and then start a job of moderation of this kind with this request (the callee's); the
+ * answer names it as "job", or has as "job_error" why it could not be started. */
+void control_answer_append_then(struct control_request *r, const char *type, const char *name,
+                                struct cJSON *fields, const char *kind, struct cJSON *request);
+
 /* The same for a record that ends what stands of this type and name; 404 with these words when
  * there is nothing. */
 void control_answer_remove(struct control_request *r, const char *type, const char *name,

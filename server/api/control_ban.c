@@ -14,7 +14,6 @@
 #include "api/control_request.h"
 #include "http/http.h"
 #include "http/site.h"
-#include "moderation/moderation.h"
 #include "sys/clock.h"
 #include "sys/network.h"
 
@@ -70,23 +69,15 @@ void control_ban_list(struct control_request *r)
     control_answer(r, control_list(r->http->site->control, "ban"));
 }
 
-/* Plan the roll-back of what they have drawn of late: its job, or 0 after an answer. */
-static uint64_t start_plan(struct control_request *r, enum who who, const char *name,
-                           int64_t seconds)
+/* Taking back what they have drawn of late, which follows the ban. */
+static cJSON *rollback_request(enum who who, const char *name, int64_t seconds)
 {
-    char predicate[CONTROL_NAME + 40], error[MODERATION_ERROR_BYTES] = "busy";
-    unsigned status = 503;
+    char predicate[CONTROL_NAME + 40];
     snprintf(predicate, sizeof predicate, "%s%s t:%" PRId64 "s", who == WHO_AUTHOR ? "u:" : "",
              name, seconds);
     cJSON *request = cJSON_CreateObject();
-    uint64_t job = 0;
-    if (cJSON_AddStringToObject(request, "predicate", predicate))
-        job =
-            moderation_start(r->http->site->moderation, "plan", request, &r->actor, &status, error);
-    cJSON_Delete(request);
-    if (job == 0)
-        control_answer_error(r, status, error);
-    return job;
+    cJSON_AddStringToObject(request, "predicate", predicate);
+    return request;
 }
 
 void control_ban_post(struct control_request *r)
@@ -103,21 +94,16 @@ void control_ban_post(struct control_request *r)
         control_answer_wrong(r);
         return;
     }
-    cJSON *fields = cJSON_CreateObject(), *more = cJSON_CreateObject();
+    cJSON *fields = cJSON_CreateObject();
     if (seconds > 0)
         cJSON_AddNumberToObject(fields, "until", (double)(clock_wall_ms() + seconds * 1000));
     if (slow > 0)
         cJSON_AddNumberToObject(fields, "slow", (double)slow);
-    if (rollback > 0) {
-        uint64_t job = start_plan(r, who, name, rollback);
-        if (job == 0) {
-            cJSON_Delete(fields);
-            cJSON_Delete(more);
-            return;
-        }
-        cJSON_AddNumberToObject(more, "job", (double)job);
-    }
-    control_answer_append(r, "ban", name, fields, more);
+    if (rollback > 0)
+        control_answer_append_then(r, "ban", name, fields, "rollback",
+                                   rollback_request(who, name, rollback));
+    else
+        control_answer_append(r, "ban", name, fields, NULL);
 }
 
 void control_ban_post_end(struct control_request *r)

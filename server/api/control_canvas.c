@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/control_answer.h"
@@ -11,6 +12,8 @@
 #include "core/position.h"
 #include "http/http.h"
 #include "http/site.h"
+#include "plane/canvases.h"
+#include "plane/place.h"
 
 enum { NAME_BYTES = 16 };
 
@@ -25,9 +28,62 @@ static const struct colour_set {
     {"greys", 1U << 0 | 1U << 1 | 1U << 2 | 1U << 3},
 };
 
+/* A canvas of the plane, with the record that stands of it. */
+static cJSON *describe(struct control *control, struct canvas_place *place)
+{
+    struct position position = place_position(place);
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "%d,%d", position.gx, position.gy);
+    cJSON *canvas = control_get(control, "canvas", name);
+    if (!canvas)
+        canvas = cJSON_CreateObject();
+    cJSON_DeleteItemFromObjectCaseSensitive(canvas, "open"); /* from and until count, too */
+    cJSON_AddNumberToObject(canvas, "x", position.gx);
+    cJSON_AddNumberToObject(canvas, "y", position.gy);
+    cJSON_AddBoolToObject(canvas, "open", place_open(place));
+    cJSON_AddNumberToObject(canvas, "version", (double)place_version(place));
+    return canvas;
+}
+
+/* What was set of canvases that do not exist yet. */
+static void add_coming(cJSON *list, struct control *control, struct canvases *canvases)
+{
+    cJSON *records = control_list(control, "canvas");
+    for (cJSON *record = records ? records->child : NULL, *next; record; record = next) {
+        struct position position;
+        int gx, gy;
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(record, "name"));
+        next = record->next;
+        if (!name || sscanf(name, "%d,%d", &gx, &gy) != 2 || !position_from(gx, gy, &position) ||
+            canvases_find(canvases, position))
+            continue;
+        cJSON_DetachItemViaPointer(records, record);
+        cJSON_AddNumberToObject(record, "x", gx);
+        cJSON_AddNumberToObject(record, "y", gy);
+        cJSON_ReplaceItemInObjectCaseSensitive(record, "open", cJSON_CreateBool(false));
+        cJSON_AddNumberToObject(record, "version", 0);
+        cJSON_AddItemToArray(list, record);
+    }
+    cJSON_Delete(records);
+}
+
 void control_canvas_list(struct control_request *r)
 {
-    control_answer(r, control_list(r->http->site->control, "canvas"));
+    struct canvases *canvases = r->http->site->canvases;
+    struct control *control = r->http->site->control;
+    size_t room = canvases_list(canvases, NULL, 0);
+    struct canvas_place **places = calloc(room + 1, sizeof *places);
+    if (!places) {
+        control_answer_error(r, 503, "busy");
+        return;
+    }
+    size_t n = canvases_list(canvases, places, room);
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < n && i < room; i++)
+        cJSON_AddItemToArray(list, describe(control, places[i]));
+    free(places);
+    add_coming(list, control, canvases);
+    control_answer(r, list);
 }
 
 void control_canvas_post(struct control_request *r)

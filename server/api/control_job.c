@@ -10,19 +10,26 @@
 
 #include "api/control_answer.h"
 #include "api/control_request.h"
+#include "core/edit.h"
+#include "core/position.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
 #include "moderation/moderation.h"
 
+enum {
+    PLANE_SPAN = POSITION_SPAN * CANVAS_WIDTH, /* moderation knows more exactly what is right */
+    TIME_BYTES = 80,
+};
+
 #define JOB_MAX ((INT64_C(1) << 53) - 1)
 
-static void start(struct control_request *r, const char *kind)
+static void start_with(struct control_request *r, const char *kind, const cJSON *request)
 {
     unsigned status = 503;
     char error[MODERATION_ERROR_BYTES] = "busy";
     uint64_t job =
-        moderation_start(r->http->site->moderation, kind, r->fields, &r->actor, &status, error);
+        moderation_start(r->http->site->moderation, kind, request, &r->actor, &status, error);
     if (job == 0) {
         control_answer_error(r, status, error);
         return;
@@ -30,6 +37,32 @@ static void start(struct control_request *r, const char *kind)
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddNumberToObject(answer, "job", (double)job);
     control_answer(r, answer);
+}
+
+static void start(struct control_request *r, const char *kind)
+{
+    start_with(r, kind, r->fields);
+}
+
+/* Who has painted in a rectangle: the texts of a query as JSON. */
+void control_job_get_authors(struct control_request *r)
+{
+    static const char *const names[] = {"x", "y", "w", "h"};
+    cJSON *request = cJSON_CreateObject();
+    const char *time = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int64_t value = 0;
+        control_field_number(r, names[i], FIELD_NEEDED, i < 2 ? -PLANE_SPAN : 1, PLANE_SPAN, NULL,
+                             &value);
+        cJSON_AddNumberToObject(request, names[i], (double)value);
+    }
+    if (control_field_text(r, "t", FIELD_NEEDED, TIME_BYTES, &time))
+        cJSON_AddStringToObject(request, "t", time);
+    if (r->error[0])
+        control_answer_wrong(r);
+    else
+        start_with(r, "authors", request);
+    cJSON_Delete(request);
 }
 
 void control_job_post_plan(struct control_request *r)
@@ -40,6 +73,11 @@ void control_job_post_plan(struct control_request *r)
 void control_job_post_apply(struct control_request *r)
 {
     start(r, "apply");
+}
+
+void control_job_post_rollback(struct control_request *r)
+{
+    start(r, "rollback");
 }
 
 void control_job_post_undo(struct control_request *r)

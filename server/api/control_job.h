@@ -7,9 +7,11 @@ struct control_request;
 
 void control_job_post_plan(struct control_request *r);
 void control_job_post_apply(struct control_request *r);
+void control_job_post_rollback(struct control_request *r);
 void control_job_post_undo(struct control_request *r);
 void control_job_post_detect(struct control_request *r);
 void control_job_post_cancel(struct control_request *r);
+void control_job_get_authors(struct control_request *r);
 void control_job_get(struct control_request *r);
 void control_job_get_preview(struct control_request *r);
 

@@ -130,9 +130,8 @@ void control_region_post_freeze(struct control_request *r)
     }
     if (strcmp(name, EVERYWHERE) != 0) {
         cJSON *region = control_get(r->http->site->control, "region", name);
-        bool gone = !region || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(region, "gone"));
         cJSON_Delete(region);
-        if (gone) {
+        if (!region) {
             control_answer_error(r, 404, "region: there is no such region");
             return;
         }

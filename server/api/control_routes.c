@@ -12,10 +12,13 @@
 #include "api/control_ban.h"
 #include "api/control_canvas.h"
 #include "api/control_job.h"
+#include "api/control_person.h"
 #include "api/control_region.h"
 #include "api/control_request.h"
 #include "api/control_status.h"
 #include "api/control_token.h"
+#include "api/control_watch.h"
+#include "api/control_who.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
@@ -29,7 +32,10 @@ static const struct row {
     const char *fields;
 } rows[] = {
     {"status", METHOD_GET, ROLE_VIEWER, control_status_get, ""},
+    {"top", METHOD_GET, ROLE_VIEWER, control_watch_get_top, ""},
     {"audit", METHOD_GET, ROLE_VIEWER, control_status_get_audit, "before n"},
+    {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
+    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
     {"bans", METHOD_GET, ROLE_MODERATOR, control_ban_list, ""},
     {"ban", METHOD_POST, ROLE_MODERATOR, control_ban_post, "who for slow rollback"},
     {"unban", METHOD_POST, ROLE_MODERATOR, control_ban_post_end, "who"},
@@ -43,11 +49,21 @@ static const struct row {
     {"palette", METHOD_POST, ROLE_OPERATOR, control_canvas_post_palette, "set"},
     {"plan", METHOD_POST, ROLE_MODERATOR, control_job_post_plan, "predicate"},
     {"apply", METHOD_POST, ROLE_MODERATOR, control_job_post_apply, "plan rate"},
+    {"rollback", METHOD_POST, ROLE_MODERATOR, control_job_post_rollback, "predicate rate"},
     {"undo", METHOD_POST, ROLE_MODERATOR, control_job_post_undo, "action rate"},
     {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to"},
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
     {"preview.png", METHOD_GET, ROLE_MODERATOR, control_job_get_preview, "job"},
+    {"reports", METHOD_GET, ROLE_MODERATOR, control_watch_list_reports, ""},
+    {"report/close", METHOD_POST, ROLE_MODERATOR, control_watch_post_close, "id"},
+    {"suspects", METHOD_GET, ROLE_MODERATOR, control_watch_list_suspects, ""},
+    {"rules", METHOD_GET, ROLE_MODERATOR, control_watch_list_rules, ""},
+    {"rule", METHOD_POST, ROLE_MODERATOR, control_watch_post_rule, "name mode threshold"},
+    {"identity", METHOD_GET, ROLE_MODERATOR, control_person_get_identity, "a"},
+    {"forget", METHOD_POST, ROLE_OPERATOR, control_person_post_forget, "a"},
+    {"energy", METHOD_GET, ROLE_MODERATOR, control_person_get_energy, "a"},
+    {"energy", METHOD_POST, ROLE_MODERATOR, control_person_post_energy, "a full"},
     {"tokens", METHOD_GET, ROLE_OPERATOR, control_token_list, ""},
     {"token", METHOD_POST, ROLE_OPERATOR, control_token_post, "name role"},
     {"token/remove", METHOD_POST, ROLE_OPERATOR, control_token_post_remove, "name"},

@@ -13,8 +13,9 @@
 #include "http/site.h"
 #include "moderation/moderation.h"
 #include "net/loop_state.h"
-#include "rules/rules.h"
 #include "plane/canvases.h"
+#include "rules/rules.h"
+#include "rules/ruleset.h"
 
 enum {
     AUDIT_USUAL = 50,
@@ -23,12 +24,15 @@ enum {
 
 #define ACTION_MAX UINT32_MAX
 
-/* How many stand of a type. */
-static void add_count(cJSON *json, struct control_request *r, const char *name, const char *type)
+/* What the moderators have set. */
+static void add_rules(cJSON *json, struct control_request *r)
 {
-    cJSON *list = control_list(r->http->site->control, type);
-    cJSON_AddNumberToObject(json, name, cJSON_GetArraySize(list));
-    cJSON_Delete(list);
+    struct ruleset *ruleset = rules_current(r->http->site->rules);
+    const struct ruleset_parts *parts = ruleset ? ruleset_parts(ruleset) : NULL;
+    cJSON_AddBoolToObject(json, "frozen", parts && parts->frozen);
+    cJSON_AddNumberToObject(json, "bans", parts ? (double)parts->n_bans : 0);
+    cJSON_AddNumberToObject(json, "regions", parts ? (double)parts->n_regions : 0);
+    ruleset_unref(ruleset);
 }
 
 static void add_plane(cJSON *json, struct control_request *r)
@@ -61,12 +65,9 @@ void control_status_get(struct control_request *r)
     cJSON_AddBoolToObject(json, "writable", metric_get(metrics, log_writable) != 0);
     cJSON_AddBoolToObject(json, "ready", control_ready(r->http->site->control));
     cJSON_AddNumberToObject(json, "control", (double)control_read(r->http->site->control));
-    cJSON *frozen = control_get(r->http->site->control, "freeze", "*");
-    cJSON_AddBoolToObject(json, "frozen", frozen != NULL);
-    cJSON_Delete(frozen);
-    add_count(json, r, "bans", "ban");
-    add_count(json, r, "regions", "region");
-    add_count(json, r, "tokens", "token");
+    add_rules(json, r);
+    cJSON_AddNumberToObject(json, "reports", (double)metric_get(metrics, reports_open));
+    cJSON_AddNumberToObject(json, "suspects", (double)metric_get(metrics, suspects));
     cJSON *job = moderation_job(r->http->site->moderation, 0);
     cJSON_AddItemToObject(json, "job", job ? job : cJSON_CreateNull());
     control_answer(r, json);

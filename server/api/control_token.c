@@ -28,12 +28,9 @@ static const char *text_of(const cJSON *record, const char *member)
     return text ? text : "";
 }
 
-/* Its hash is nobody's business. */
 void control_token_list(struct control_request *r)
 {
-    cJSON *tokens = control_list(r->http->site->control, "token"), *token;
-    cJSON_ArrayForEach(token, tokens) cJSON_DeleteItemFromObjectCaseSensitive(token, "hash");
-    control_answer(r, tokens);
+    control_answer(r, control_list(r->http->site->control, "token"));
 }
 
 void control_token_post(struct control_request *r)
@@ -46,9 +43,8 @@ void control_token_post(struct control_request *r)
         return;
     }
     cJSON *other = control_get(r->http->site->control, "token", name);
-    bool taken = other && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(other, "gone"));
     cJSON_Delete(other);
-    if (taken) {
+    if (other) {
         control_answer_error(r, 409, "name: there is a token of this name; remove it before");
         return;
     }

@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/parameters.h"
 #include "core/close.h"
-#include "core/decimal.h"
 #include "core/edit.h"
 #include "http/cors.h"
-#include "http/field.h"
-#include "http/form.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
@@ -26,23 +24,12 @@
 enum {
     OUTCOME_US = 10 * 1000 * 1000, /* then the outcome is unknown */
     MESSAGE_ID = 1,
-    ERROR_BYTES = 96,
-    VALUE_BYTES = 32,
-    PLANE_MIN = POSITION_MIN * CANVAS_WIDTH, /* pixels; canvases are square */
-    PLANE_MAX = (POSITION_MAX + 1) * CANVAS_WIDTH - 1,
 };
 
 /* One edit, as the client said it. */
 struct pixel {
     int64_t x, y; /* in plane coordinates */
     int64_t colour;
-};
-
-/* How a client may say them. */
-struct parameters {
-    const struct request *request;
-    cJSON *json; /* of the body; NULL: it is a form, or nothing */
-    bool form;
 };
 
 struct edit {
@@ -55,103 +42,18 @@ struct edit {
 
 /* ---- the parameters */
 
-/* One parameter as text: its length, or what form_get says. */
-static int find_text(const struct parameters *from, const char *name, char value[VALUE_BYTES])
-{
-    const struct request *request = from->request;
-    int in_query = form_get(request->query, request->query_len, name, value, VALUE_BYTES);
-    if (from->json) {
-        const cJSON *found = NULL, *item;
-        cJSON_ArrayForEach(item, from->json)
-        {
-            if (strcmp(item->string, name) != 0)
-                continue;
-            if (found || in_query != FORM_NONE)
-                return FORM_TWICE;
-            found = item;
-        }
-        if (!found)
-            return in_query;
-        if (!cJSON_IsNumber(found))
-            return FORM_LONG;
-        return snprintf(value, VALUE_BYTES, "%.15g", found->valuedouble);
-    }
-    if (!from->form)
-        return in_query;
-    char other[VALUE_BYTES];
-    int in_body = form_get(request->body, request->body_read, name, other, sizeof other);
-    if (in_body == FORM_NONE)
-        return in_query;
-    if (in_query != FORM_NONE)
-        return FORM_TWICE;
-    if (in_body >= 0)
-        memcpy(value, other, (size_t)in_body + 1);
-    return in_body;
-}
-
-/* One parameter; 0, or -1 with what was expected in error. */
-static int read_number(const struct parameters *from, const char *name, int64_t min, int64_t max,
-                       int64_t *number, char error[ERROR_BYTES])
-{
-    char value[VALUE_BYTES];
-    uint64_t parsed;
-    int len = find_text(from, name, value);
-    bool negative = len > 0 && min < 0 && value[0] == '-';
-    if (len >= negative && decimal_parse(value + negative, (size_t)(len - negative),
-                                         (uint64_t)(negative ? -min : max), &parsed)) {
-        *number = negative ? -(int64_t)parsed : (int64_t)parsed;
-        return 0;
-    }
-    snprintf(error, ERROR_BYTES, "%s: expected one whole number from %lld to %lld", name,
-             (long long)min, (long long)max);
-    return -1;
-}
-
-/* What the body is. A JSON object is recognised by its brace: curl -d calls it a form, and a page's
- * fetch calls it text. The status of an error, or 0. */
-static unsigned read_body(struct parameters *from, const char **error)
-{
-    const struct request *request = from->request;
-    const char *type = request_field(request, "content-type");
-    const char *body = request->body;
-    size_t len = request->body_read, blank = 0;
-    if (len == 0)
-        return 0;
-    bool json = type && field_is_type(type, "application/json");
-    from->form = type && field_is_type(type, "application/x-www-form-urlencoded");
-    if (type && !json && !from->form && !field_is_type(type, "text/plain")) {
-        *error = "content-type: expected application/json or application/x-www-form-urlencoded";
-        return 415;
-    }
-    while (blank < len && strchr(" \t\r\n", body[blank]) && body[blank])
-        blank++;
-    if (!json && (blank == len || body[blank] != '{'))
-        return 0;
-    char text[HTTP_BODY_MAX + 1]; /* with a NUL behind it, so that "whole" can be asked for */
-    memcpy(text, body, len);
-    text[len] = '\0';
-    from->json =
-        memchr(text, '\0', len) ? NULL : cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
-    if (cJSON_IsObject(from->json))
-        return 0;
-    *error = "body: expected a JSON object of x, y and c";
-    return 400;
-}
-
 /* 0, or the status of the error, which is then in error. */
 static unsigned read_pixel(const struct request *request, struct pixel *pixel,
-                           char error[ERROR_BYTES])
+                           char error[PARAMETERS_ERROR_BYTES])
 {
-    struct parameters from = {.request = request};
-    const char *words = NULL;
-    unsigned status = read_body(&from, &words);
-    if (status != 0)
-        snprintf(error, ERROR_BYTES, "%s", words);
-    else if (read_number(&from, "x", PLANE_MIN, PLANE_MAX, &pixel->x, error) != 0 ||
-             read_number(&from, "y", PLANE_MIN, PLANE_MAX, &pixel->y, error) != 0 ||
-             read_number(&from, "c", 0, CANVAS_COLOURS - 1, &pixel->colour, error) != 0)
+    struct parameters from;
+    unsigned status = parameters_read(&from, request, "x, y and c", error);
+    if (status == 0 &&
+        (parameters_number(&from, "x", PLANE_MIN, PLANE_MAX, &pixel->x, error) != 0 ||
+         parameters_number(&from, "y", PLANE_MIN, PLANE_MAX, &pixel->y, error) != 0 ||
+         parameters_number(&from, "c", 0, CANVAS_COLOURS - 1, &pixel->colour, error) != 0))
         status = 400;
-    cJSON_Delete(from.json);
+    parameters_finish(&from);
     return status;
 }
 
@@ -244,7 +146,7 @@ static const struct conn_ops waiting_ops = {
 void edit_post(struct http *http)
 {
     struct pixel pixel = {0};
-    char error[ERROR_BYTES];
+    char error[PARAMETERS_ERROR_BYTES];
     if (!cors_allows(http)) {
         reply_error(http, (struct reply){.status = 403}, "origin: not allowed");
         return;

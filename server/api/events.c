@@ -187,7 +187,7 @@ void events_get(struct http *http)
     }
     struct canvas_place *place = canvas_path_find(http);
     struct visitor visitor;
-    if (!place || !who_asks(http, &visitor))
+    if (!place || !who_asks(http, &visitor) || !who_asks_counted(http))
         return;
     enum session_from from = read_from(&http->request, &version);
     struct events *events = calloc(1, sizeof *events);

@@ -13,7 +13,9 @@
 #include "api/metrics.h"
 #include "api/page.h"
 #include "api/picture.h"
+#include "api/pixel.h"
 #include "api/poll.h"
+#include "api/report.h"
 #include "api/socket.h"
 
 #define PICTURE_FIELDS "X-Canvas-Version, X-Canvas-Genesis"
@@ -38,8 +40,10 @@ static const struct route public[] = {
      .exposed = HISTORY_FIELDS},
     {"/h/*", .get = history_get_nothing, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
     {"/at", .get = at_get, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
+    {"/pixel/#/#", .get = pixel_get, .readers = READERS_ANY, .exposed = "Retry-After"},
     {"/info", .get = info_get, .readers = READERS_ANY},
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
+    {"/report", .post = report_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
     {"/c/#,#/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},
     {"/identity", .post = identity_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
@@ -57,6 +61,7 @@ static const struct route admin[] = {
     {"/healthz", .get = health_get},
     {"/readyz", .get = readiness_get},
     {"/control/*", .get = control_routes_get, .post = control_routes_post},
+    {"/c/#,#/canvas.png", .get = picture_get}, /* for who copies a part of it */
 };
 
 const struct routes routes_public = {public, sizeof public / sizeof *public, &page, page_exists};

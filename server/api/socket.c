@@ -27,7 +27,7 @@ void socket_get(struct http *http)
         return;
     struct canvas_place *place = canvas_path_find(http);
     struct visitor visitor;
-    if (!place || !who_asks(http, &visitor))
+    if (!place || !who_asks(http, &visitor) || !who_asks_counted(http))
         return;
     int len = form_get(request->query, request->query_len, "from", value, sizeof value);
     enum session_from from = FROM_GARBAGE;

@@ -213,6 +213,21 @@ enum history_state history_get(struct history *history, struct history_name name
     return get_of_canvas(history, &request);
 }
 
+uint64_t history_known(struct history *history, struct position position)
+{
+    return known_of(history, position).up_to;
+}
+
+enum store_result history_pixel(struct history *history, struct position position, uint32_t x,
+                                uint32_t y, struct pixel_changes *changes)
+{
+    uint8_t genesis[GENESIS_BYTES];
+    changes->n = 0;
+    if (!store_genesis(history->store, genesis))
+        return STORE_BAD;
+    return pixel_find(history->store, position, x, y, changes);
+}
+
 /* ---- the beginning and the end ---- */
 
 struct history *history_create(struct log *log, struct history_source *source,

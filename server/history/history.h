@@ -17,6 +17,7 @@
 #include "core/position.h"
 #include "core/record.h"
 #include "history/history_answer.h"
+#include "history/pixel.h"
 #include "log/log.h"
 #include "sys/metrics.h"
 
@@ -50,6 +51,13 @@ struct history *history_create(struct log *log, struct history_source *source,
 /* What is known of that name now. Any thread, never blocks. */
 enum history_state history_get(struct history *history, struct history_name name,
                                struct history_answer **answer, struct history_name *moved);
+
+/* What was painted on a pixel, see pixel.h. Blocks on the disk. */
+enum store_result history_pixel(struct history *history, struct position position, uint32_t x,
+                                uint32_t y, struct pixel_changes *changes);
+
+/* Up to which version of the plane a canvas's past is known. Any thread, cheap. */
+uint64_t history_known(struct history *history, struct position position);
 
 /* Ends the threads; all that was read is on the disk then. NULL is fine. */
 void history_destroy(struct history *history);

@@ -22,6 +22,7 @@ struct moderation;
 struct pictures;
 struct rules;
 struct watch;
+struct who_service;
 
 struct site {
     const struct routes *routes, *admin_routes;
@@ -35,6 +36,7 @@ struct site {
     struct control_failures *control_failures; /* of those who show a token */
     struct moderation *moderation;
     struct watch *watch;
+    struct who_service *who;
     const char *sso_header;           /* in small letters; NULL: none */
     bool staff_page;                  /* the staff's part works on the public listener, too */
     const struct web_origin *origins; /* allowed beside the request's own host */

@@ -12,6 +12,7 @@
 #include "http/reply.h"
 #include "http/site.h"
 #include "identity/identity.h"
+#include "net/loop_state.h"
 
 /* The peer's address, zeros of a Unix socket. Is it a proxy that we trust? Whoever comes in by a
  * Unix socket is one: its file's owner and mode say who may. */
@@ -118,6 +119,18 @@ bool who_asks_shows(struct http *http, struct identity_request *shown)
     shown->cookies = request_field(request, "cookie");
     shown->authorization = request_field(request, "authorization");
     return read_name(http, &shown->name);
+}
+
+bool who_asks_counted(struct http *http)
+{
+    uint8_t address[16];
+    who_asks_address(http, address);
+    if (conn_count(http->conn, address))
+        return true;
+    metric_add(http->conn->loop->config.metrics, address_refused_total, 1);
+    reply_error(http, (struct reply){.status = 429, .extra = "Retry-After: 5\r\n", .close = true},
+                "too many connections of this address");
+    return false;
 }
 
 bool who_asks(struct http *http, struct visitor *visitor)

@@ -28,6 +28,10 @@ bool who_asks_refuse(struct http *http, unsigned status, const char *error);
 #define WHO_ASKS_BAD_TOKEN   "authorization: the token is nobody's"
 #define WHO_ASKS_TWO_COOKIES "cookie: expected one identity"
 
+/* Count this connection, which is to be held for long, for its client's address. False: that one
+ * holds as many as it may, and the request has been answered with 429. */
+bool who_asks_counted(struct http *http);
+
 /* The client's address, IPv4 as ::ffff:a.b.c.d; zeros when it is unknown. */
 void who_asks_address(const struct http *http, uint8_t address[16]);
 

@@ -34,13 +34,25 @@ void cookie_write(char text[COOKIE_TEXT_BYTES + 1], const struct cookie *cookie,
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* libsodium's decoder takes some bytes above 127 for letters. */
+static bool good_letters(const char *text, size_t len)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for (size_t i = 0; i < len; i++) {
+        if (!memchr(letters, text[i], sizeof letters - 1))
+            return false;
+    }
+    return true;
+}
+
 const struct keys *cookie_read(struct cookie *cookie, const char *text, size_t len,
                                const struct keys *keys, size_t n, int64_t now_ms)
 {
     uint8_t bytes[COOKIE_BYTES];
     size_t got;
     const char *end;
-    if (len != COOKIE_TEXT_BYTES ||
+    if (len != COOKIE_TEXT_BYTES || !good_letters(text, len) ||
         sodium_base642bin(bytes, sizeof bytes, text, len, NULL, &got, &end,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
         got != sizeof bytes || end != text + len || (bytes[0] != GIVEN && bytes[0] != WORKED))

@@ -62,11 +62,6 @@ static int64_t max(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-static int64_t min(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 bool issuing_take(struct issuing *issuing, const uint64_t networks[VISITOR_NETWORKS],
                   int64_t now_ms, uint64_t *retry_ms)
 {
@@ -77,10 +72,10 @@ bool issuing_take(struct issuing *issuing, const uint64_t networks[VISITOR_NETWO
     for (unsigned i = 0, rate = issuing->rate; i < VISITOR_NETWORKS; i++, rate *= WIDER) {
         if (networks[i] == 0)
             continue;
-        const struct slot *slot = find(issuing, networks[i]);
-        /* Never more than a full debt, should the clock have been set back. */
-        int64_t debt_until =
-            slot->network == networks[i] ? min(slot->until_ms, now_ms + HOUR_MS) : 0;
+        struct slot *slot = find(issuing, networks[i]);
+        int64_t debt_until = slot->network == networks[i] ? slot->until_ms : 0;
+        if (debt_until > now_ms + HOUR_MS) /* the clock was set back: no more than a full debt */
+            debt_until = slot->until_ms = now_ms + HOUR_MS;
         until_ms[i] = max(debt_until, now_ms) + (HOUR_MS + rate - 1) / rate;
         wait_ms = max(wait_ms, until_ms[i] - (now_ms + HOUR_MS));
     }

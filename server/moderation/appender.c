@@ -128,8 +128,8 @@ enum log_append appender_append(struct appender *appender, struct position posit
     if (!copy)
         return LOG_FULL;
     memcpy(copy, edits, n * EDIT_BYTES);
-    *flight = (struct flight){
-        .batch = appender->next++, .position = position, .edits = copy, .n = n};
+    *flight =
+        (struct flight){.batch = appender->next++, .position = position, .edits = copy, .n = n};
     /* Before the append: its outcome can come before that returns. */
     set_fate(appender, flight, FLYING);
     enum log_append result = append(appender, flight);

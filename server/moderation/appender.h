@@ -18,10 +18,10 @@
 struct appender;
 
 enum {
-    APPENDER_FLIGHTS = 8,           /* records without outcome at a time, */
-    APPENDER_RECORD_EDITS = 16384,  /* of so many edits at most: together a quarter of what shards
-                                       may have in flight, so that viewers keep up */
-    APPENDER_UNKNOWN_MS = 12000,    /* how long a record without known outcome is waited for */
+    APPENDER_FLIGHTS = 8,          /* records without outcome at a time, */
+    APPENDER_RECORD_EDITS = 16384, /* of so many edits at most: together a quarter of what shards
+                                      may have in flight, so that viewers keep up */
+    APPENDER_UNKNOWN_MS = 12000,   /* how long a record without known outcome is waited for */
 };
 
 /* Who is told what did not get into the log. Embed it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * author_table: authors, each with a number: how many edits are theirs, or just that they are in it.
- * Pure.
+ * author_table: authors, each with a number: how many edits are theirs, or just that they are in
+ * it. Pure.
  */
 #ifndef PLACED_MODERATION_AUTHOR_TABLE_H
 #define PLACED_MODERATION_AUTHOR_TABLE_H

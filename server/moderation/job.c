@@ -92,6 +92,14 @@ struct cJSON *job_describe(struct moderation_job *job)
     return json;
 }
 
+bool job_has_preview(struct moderation_job *job)
+{
+    pthread_mutex_lock(&job->lock);
+    bool has = job->preview != NULL;
+    pthread_mutex_unlock(&job->lock);
+    return has;
+}
+
 uint8_t *job_preview(struct moderation_job *job, size_t *len)
 {
     uint8_t *copy = NULL;

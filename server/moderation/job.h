@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "control/control.h"
-#include "moderation/moderation.h"
+#include "moderation/moderation_config.h"
 #include "sys/metrics.h"
 
 struct cJSON;
@@ -67,7 +67,7 @@ bool job_stops(const struct moderation_job *job);
 
 void job_progress(struct moderation_job *job, double done, double rate);
 void job_set_action(struct moderation_job *job, uint64_t action);
-void job_set_result(struct moderation_job *job, struct cJSON *result); /* takes it over */
+void job_set_result(struct moderation_job *job, struct cJSON *result);      /* takes it over */
 void job_set_preview(struct moderation_job *job, uint8_t *png, size_t len); /* takes it over */
 
 /* Says why it failed; status: of an answer (409: the plan is no longer good). */
@@ -77,6 +77,8 @@ enum job_state job_fail(struct moderation_job *job, unsigned status, const char 
 
 /* As GET job shows it; the caller's. NULL when out of memory. */
 struct cJSON *job_describe(struct moderation_job *job);
+
+bool job_has_preview(struct moderation_job *job);
 
 /* A copy, for free(). NULL: there is none. */
 uint8_t *job_preview(struct moderation_job *job, size_t *len);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/authors.h"
 #include "core/bytes.h"
 #include "history/digest.h"
+#include "moderation/runs.h"
 
 enum {
     AUTHORS_ROOM = 1 << 20, /* of a network, or banned */
@@ -52,8 +52,8 @@ static int find_seen(const struct predicate *predicate, struct plan_networks *ne
                      struct author_table *seen, uint64_t *room, char error[PLAN_ERROR_BYTES])
 {
     for (size_t i = 0; i < predicate->n_networks; i++) {
-        size_t n = networks ? networks->authors(networks, predicate->networks[i], room, AUTHORS_ROOM)
-                            : 0;
+        size_t n =
+            networks ? networks->authors(networks, predicate->networks[i], room, AUTHORS_ROOM) : 0;
         if (n > AUTHORS_ROOM)
             return fail(error, "too many authors were seen on that network");
         if (add_all(seen, room, n) != 0)
@@ -118,12 +118,11 @@ static enum meaning meaning_of(const struct plan *plan, uint64_t author, bool in
 {
     const struct predicate *predicate = &plan->predicate;
     bool fits = in_time && (plan->anybody || author_table_get(&plan->members, author) > 0) &&
-                (predicate->action == 0 || author == predicate->action);
+                (predicate->action == 0 || author == predicate->action ||
+                 (author != 0 && author == plan->also));
     for (size_t i = 0; fits && i < predicate->n_except; i++)
         fits = author != predicate->except[i];
-    return fits                                          ? FITS
-           : author_table_get(&plan->banned, author) > 0 ? BANNED
-                                                         : PLAIN;
+    return fits ? FITS : author_table_get(&plan->banned, author) > 0 ? BANNED : PLAIN;
 }
 
 /* ---- canvases ---- */
@@ -131,8 +130,8 @@ static enum meaning meaning_of(const struct plan *plan, uint64_t author, bool in
 static struct plan_canvas *find_canvas(struct plan *plan, struct position position)
 {
     for (size_t i = 0; i < plan->n_canvases; i++) {
-        size_t at = plan->last + i < plan->n_canvases ? plan->last + i
-                                                      : plan->last + i - plan->n_canvases;
+        size_t at =
+            plan->last + i < plan->n_canvases ? plan->last + i : plan->last + i - plan->n_canvases;
         if (position_equal(plan->canvases[at].position, position)) {
             plan->last = at;
             return &plan->canvases[at];
@@ -145,9 +144,10 @@ static struct plan_canvas *add_canvas(struct plan *plan, struct position positio
                                       char error[PLAN_ERROR_BYTES])
 {
     if (plan->n_canvases == PLAN_CANVASES) {
-        snprintf(error, PLAN_ERROR_BYTES,
-                 "more than %d canvases are painted, which takes too much memory: name a region (r:)",
-                 PLAN_CANVASES);
+        snprintf(
+            error, PLAN_ERROR_BYTES,
+            "more than %d canvases are painted, which takes too much memory: name a region (r:)",
+            PLAN_CANVASES);
         return NULL;
     }
     struct plan_canvas *canvas = &plan->canvases[plan->n_canvases];
@@ -162,13 +162,6 @@ static struct plan_canvas *add_canvas(struct plan *plan, struct position positio
 }
 
 /* ---- records below the version ---- */
-
-/* A run of edits of one author. */
-struct run {
-    const uint8_t *edits;
-    size_t n;
-    uint64_t author;
-};
 
 static void paint(uint16_t *pixels, const struct run *run)
 {
@@ -243,37 +236,6 @@ static int take_run(struct plan *plan, struct plan_canvas *canvas, const struct 
     return 0;
 }
 
-/* The runs of a record, one after the other. Edits of nobody who is known are the operator's. */
-struct runs {
-    struct span header; /* what is left of it; empty: one run with all edits */
-    const uint8_t *edits;
-    size_t left;
-};
-
-static struct runs runs_of(const struct record *record, const struct record_edits *edits)
-{
-    struct runs runs = {.edits = edits->edits, .left = edits->n};
-    if (authors_count(record->authors) == edits->n)
-        runs.header = (struct span){record->authors.data + 1, record->authors.len - 1};
-    return runs;
-}
-
-static bool next_run(struct runs *runs, struct run *run)
-{
-    if (runs->left == 0)
-        return false;
-    *run = (struct run){.edits = runs->edits, .n = runs->left};
-    if (runs->header.len > 0) {
-        run->n = load_u16(runs->header.data);
-        run->author = load_u64(runs->header.data + 2);
-        runs->header.data += AUTHORS_RUN_BYTES;
-        runs->header.len -= AUTHORS_RUN_BYTES;
-    }
-    runs->edits += run->n * EDIT_BYTES;
-    runs->left -= run->n;
-    return true;
-}
-
 int plan_take(struct plan *plan, const struct record *record, const struct record_edits *edits,
               char error[PLAN_ERROR_BYTES])
 {
@@ -287,7 +249,7 @@ int plan_take(struct plan *plan, const struct record *record, const struct recor
     bool in_time = predicate_fits_time(&plan->predicate, record->time_ms);
     struct runs runs = runs_of(record, edits);
     struct run run;
-    while (next_run(&runs, &run)) {
+    while (runs_next(&runs, &run)) {
         if (take_run(plan, canvas, &run, in_time, error) != 0)
             return -1;
     }
@@ -344,8 +306,8 @@ static int compare_canvases(const void *a, const void *b)
     return rows != 0 ? rows : one->position.gx - other->position.gx;
 }
 
-/* SHA-256 over the repairs: of each canvas that has any, in order of (gy, gx), i16 gx, i16 gy, u32 n
- * and the n edits in order of y and x. */
+/* SHA-256 over the repairs: of each canvas that has any, in order of (gy, gx), i16 gx, i16 gy, u32
+ * n and the n edits in order of y and x. */
 static int make_digest(struct plan *plan)
 {
     size_t len = 0;
@@ -423,7 +385,7 @@ void plan_follow(struct plan *plan, const struct record *record, const struct re
     bool in_time = predicate_fits_time(&plan->predicate, record->time_ms);
     struct runs runs = runs_of(record, edits);
     struct run run;
-    while (next_run(&runs, &run)) {
+    while (runs_next(&runs, &run)) {
         for (size_t i = 0; i < run.n; i++) {
             uint32_t word = edit_load(run.edits + EDIT_BYTES * i);
             uint16_t *pixel = &canvas->pixels[word & PLACE];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan: what a predicate's edits have left on the canvases, and what repairs it: a fold of the log's
- * records from its beginning up to a version, and after it of what has happened since. Pure.
+ * plan: what a predicate's edits have left on the canvases, and what repairs it: a fold of the
+ * log's records from its beginning up to a version, and after it of what has happened since. Pure.
  *
  * The target of a pixel is the newest edit on it that neither fits the predicate nor is by a banned
  * author, else blank. A pixel is repaired only where an edit that fits is on top, and its colour is
@@ -64,7 +64,8 @@ struct plan {
     size_t n_canvases;
     size_t last; /* the canvas of the record before */
     bool sealed;
-    uint64_t ours[2]; /* actions whose edits are repairs; 0: none */
+    uint64_t ours[2]; /* actions whose edits from the version on are repairs; 0: none */
+    uint64_t also;    /* an action that counts as the predicate's own; 0: none */
 
     /* From plan_seal on: */
     uint64_t edits;             /* that fit */
@@ -91,16 +92,15 @@ struct plan_bans {
 /* A plan at a version. Without networks nobody was seen on any. 0, or -1 with a reason in error;
  * plan_finish either way. */
 int plan_init(struct plan *plan, const struct predicate *predicate, uint64_t version,
-              struct plan_networks *networks, struct plan_bans *bans,
-              char error[PLAN_ERROR_BYTES]);
+              struct plan_networks *networks, struct plan_bans *bans, char error[PLAN_ERROR_BYTES]);
 void plan_finish(struct plan *plan);
 
 /* The next record below the version. 0, or -1 with a reason in error. */
 int plan_take(struct plan *plan, const struct record *record, const struct record_edits *edits,
               char error[PLAN_ERROR_BYTES]);
 
-/* All records below the version have been taken: find what is to be repaired. 0, or -1 with a reason
- * in error. */
+/* All records below the version have been taken: find what is to be repaired. 0, or -1 with a
+ * reason in error. */
 int plan_seal(struct plan *plan, char error[PLAN_ERROR_BYTES]);
 
 /* ---- afterwards ---- */

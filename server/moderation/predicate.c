@@ -19,17 +19,18 @@ enum {
 
 struct parser {
     struct predicate *predicate;
-    const char *text; /* whole */
+    const char *text;     /* whole */
     const char *at, *end; /* of the part that is being read, behind its name */
     int64_t now_ms;
     char *error;
 };
 
-__attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, const char *format,
+                                                      ...)
 {
     va_list arguments;
-    int at = snprintf(parser->error, PREDICATE_ERROR_BYTES, "at character %zu: ",
-                      (size_t)(parser->at - parser->text) + 1);
+    int at = snprintf(parser->error, PREDICATE_ERROR_BYTES,
+                      "at character %zu: ", (size_t)(parser->at - parser->text) + 1);
     va_start(arguments, format);
     vsnprintf(parser->error + at, PREDICATE_ERROR_BYTES - (size_t)at, format, arguments);
     va_end(arguments);
@@ -180,8 +181,9 @@ static int read_time(struct parser *parser)
             return fail(parser, "the time begins after its end");
         return 0;
     }
-    return fail(parser, "expected a duration such as 2h (s, m, h, d), or FROM-TO: times such as "
-                        "2026-04-01T12:00:00Z, or ms since 1970");
+    return fail(parser,
+                "expected a duration such as 2h (s, m, h, d), or FROM-TO: times such as "
+                "2026-04-01T12:00:00Z, or ms since 1970");
 }
 
 /* ---- parts ---- */

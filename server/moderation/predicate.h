@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * predicate: which edits a moderator means, as it is written: parts with blanks between them, all of
- * which have to fit. Pure.
+ * predicate: which edits a moderator means, as it is written: parts with blanks between them, all
+ * of which have to fit. Pure.
  *
  *   u:A[,B...]           made by one of these authors (16 hex digits each)
- *   net:ID[,ID...]       made by somebody who was seen on one of these networks (16 hex digits each)
- *   r:X,Y,W,H            in this rectangle of the plane
- *   t:2h or t:FROM-TO    in the last 2 hours (s, m, h, d), or between two times, both included: RFC
- *                        3339, or ms since 1970. Required, but with a:
- *   c:N[,N...]           of one of these colours
- *   a:ACTION             made by this action of a moderator
+ *   net:ID[,ID...]       made by somebody who was seen on one of these networks (16 hex digits
+ * each) r:X,Y,W,H            in this rectangle of the plane t:2h or t:FROM-TO    in the last 2
+ * hours (s, m, h, d), or between two times, both included: RFC 3339, or ms since 1970. Required,
+ * but with a: c:N[,N...]           of one of these colours a:ACTION             made by this action
+ * of a moderator
  *   --except u:C[,D...]  and not made by one of these
  */
 #ifndef PLACED_MODERATION_PREDICATE_H
@@ -57,7 +56,8 @@ static inline bool predicate_fits_time(const struct predicate *predicate, int64_
            (time_ms >= 0 && time_ms >= predicate->from_ms && time_ms <= predicate->to_ms);
 }
 
-/* Does every edit of the canvas fit, as far as place and colour go? Then none needs to be looked at.
+/* Does every edit of the canvas fit, as far as place and colour go? Then none needs to be looked
+ * at.
  */
 bool predicate_takes_whole(const struct predicate *predicate, struct position canvas);
 

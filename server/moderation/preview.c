@@ -26,8 +26,8 @@ static void make_colours(struct picture_colour colours[PICTURE_LEVELS])
     memset(colours, 0, PICTURE_LEVELS * sizeof *colours);
     for (size_t i = 0; i < CANVAS_COLOURS; i++) {
         const struct colour *colour = &palette[i];
-        colours[i] = (struct picture_colour){dim(colour->red), dim(colour->green),
-                                             dim(colour->blue), 255};
+        colours[i] =
+            (struct picture_colour){dim(colour->red), dim(colour->green), dim(colour->blue), 255};
         colours[CHANGES + i] =
             (struct picture_colour){colour->red, colour->green, colour->blue, 255};
     }

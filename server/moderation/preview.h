@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* preview: a plan as a picture: what would change in the colour that it would get, the rest dimmed. */
+/* preview: a plan as a picture: what would change in the colour that it would get, the rest dimmed.
+ */
 #ifndef PLACED_MODERATION_PREVIEW_H
 #define PLACED_MODERATION_PREVIEW_H
 

@@ -13,10 +13,11 @@
 #include "sys/clock.h"
 
 enum {
-    LOOK_MS = 20,      /* for records, or outcomes, when nothing is due */
-    PAUSE_MS = 100,    /* while the log cannot be written */
-    SLICE_MS = 50,     /* how often a slow rate sends */
-    VISIT = 1 << 20,   /* pixels between two looks at the log */
+    LOOK_MS = 20,    /* for records, or outcomes, when nothing is due */
+    PAUSE_MS = 100,  /* while the log cannot be written */
+    SLICE_MS = 50,   /* how often a slow rate sends */
+    SAY_MS = 100,    /* between two reports */
+    VISIT = 1 << 20, /* pixels between two looks at the log */
 };
 
 struct repair {
@@ -29,8 +30,8 @@ struct repair {
     bool open;            /* it has found something that is due, or on its way */
     bool sent;            /* it has sent something */
     /* The rate: */
-    int64_t began_ms;
-    uint64_t counted; /* repairs sent, without what was healed */
+    int64_t began_ms, said_ms;
+    uint64_t counted;        /* repairs sent, without what was healed */
     enum log_append refused; /* by the log, most recently; LOG_ACCEPTED: it was not */
     uint8_t edits[APPENDER_RECORD_EDITS * EDIT_BYTES];
 };
@@ -75,8 +76,8 @@ static uint64_t allowance(const struct repair *repair)
         return 0;
     if (repair->config->rate == 0)
         return UINT64_MAX;
-    uint64_t so_far = (uint64_t)(clock_now_ms() - repair->began_ms + SLICE_MS) *
-                      repair->config->rate / 1000;
+    uint64_t so_far =
+        (uint64_t)(clock_now_ms() - repair->began_ms + SLICE_MS) * repair->config->rate / 1000;
     return so_far > repair->counted ? so_far - repair->counted : 0;
 }
 
@@ -111,8 +112,7 @@ static struct found collect(struct repair *repair, struct plan_canvas *canvas, s
 
 static void send(struct repair *repair, struct plan_canvas *canvas, const struct found *found)
 {
-    repair->refused =
-        appender_append(repair->appender, canvas->position, repair->edits, found->n);
+    repair->refused = appender_append(repair->appender, canvas->position, repair->edits, found->n);
     if (repair->refused != LOG_ACCEPTED)
         return;
     mark(canvas->pixels, repair->edits, found->n, true);
@@ -178,6 +178,15 @@ static int pause_after(const struct repair *repair, bool at_end)
     return at_end && !repair->sent ? LOOK_MS : 0;
 }
 
+static void say_progress(struct repair *repair)
+{
+    int64_t now_ms = clock_now_ms();
+    if (now_ms - repair->said_ms < SAY_MS)
+        return;
+    repair->said_ms = now_ms;
+    repair->progress->changed(repair->progress);
+}
+
 static enum repair_end work(struct repair *repair)
 {
     begin_pass(repair);
@@ -186,6 +195,7 @@ static enum repair_end work(struct repair *repair)
             return REPAIR_QUIT;
         bool at_end = pass_on(repair);
         repair->progress->paused = repair->refused == LOG_READONLY;
+        say_progress(repair);
         if (at_end && !repair->open)
             return is_set(repair->config->cancel) ? REPAIR_CANCELLED : REPAIR_DONE;
         appender_settle(repair->appender, 0);

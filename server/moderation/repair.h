@@ -38,11 +38,13 @@ enum repair_end {
     REPAIR_FAILED, /* the same; the reason is in scan->error */
 };
 
-/* How it goes; any thread may look. */
+/* How it goes. */
 struct repair_progress {
-    _Atomic uint64_t sent;   /* edits given to the log */
-    _Atomic uint64_t healed; /* of them, a second time or more */
-    _Atomic bool paused;     /* the log cannot be written at the moment */
+    uint64_t sent;   /* edits given to the log */
+    uint64_t healed; /* of them, those that give back what bystanders had painted */
+    bool paused;     /* the log cannot be written at the moment */
+    /* It has changed, or some time has passed. */
+    void (*changed)(struct repair_progress *progress);
 };
 
 /* The job's thread; blocks until it is over. */

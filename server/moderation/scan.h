@@ -47,7 +47,8 @@ enum scan_result {
 enum scan_result scan_open(struct scan *scan, struct log *log, struct scan_sink *sink,
                            const volatile int *stop);
 
-/* The offset of the first record of that time, or later; see log_reader_offset_at. Before scan_run. */
+/* The offset of the first record of that time, or later; see log_reader_offset_at. Before scan_run.
+ */
 enum scan_result scan_offset_at(struct scan *scan, struct log *log, int64_t time_ms,
                                 uint64_t *offset);
 

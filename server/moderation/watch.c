@@ -15,6 +15,7 @@
 #include "control/control.h"
 #include "moderation/detectors.h"
 #include "moderation/pulse.h"
+#include "moderation/reports.h"
 #include "moderation/rule_watch.h"
 #include "moderation/sample_queue.h"
 #include "moderation/sightings.h"
@@ -26,7 +27,7 @@
 #include "sys/worker.h"
 
 enum {
-    JOBS = 3,
+    JOBS = 4,
     DELAY_MS = 2000, /* until other servers' sightings are there */
     DRAIN_MS = 250,
     TICK_MS = 1000,
@@ -47,6 +48,7 @@ struct watch {
     struct metrics *metrics;
     struct sightings *sightings;
     struct sightings_log *sightings_log;
+    struct reports *reports;
     struct suspect_log *suspect_log;
     struct sample_queue *queue;
     struct pulse *pulse;
@@ -279,7 +281,8 @@ int watch_start(struct watch *watch, struct control *control)
     errno = ENOMEM;
     watch->sightings_log = sightings_log_create(watch->sightings, control, watch->worker);
     watch->suspect_log = suspect_log_create(control, watch->sightings);
-    if (!watch->sightings_log || !watch->suspect_log)
+    watch->reports = reports_create(control, watch->worker, watch->metrics);
+    if (!watch->sightings_log || !watch->suspect_log || !watch->reports)
         return -1;
     control_listen(control, &watch->rule);
     worker_add(watch->worker, &watch->tick, 0);
@@ -298,6 +301,7 @@ void watch_stop(struct watch *watch)
     watch->started = false;
     pthread_mutex_unlock(&watch->lock);
     sightings_log_stop(watch->sightings_log);
+    reports_stop(watch->reports);
     worker_destroy(watch->worker);
     watch->worker = NULL;
 }
@@ -309,6 +313,7 @@ void watch_destroy(struct watch *watch)
     watch_stop(watch);
     sightings_log_destroy(watch->sightings_log);
     suspect_log_destroy(watch->suspect_log);
+    reports_destroy(watch->reports);
     for (int i = 0; i < DETECTORS; i++)
         rule_watch_finish(&watch->rules[i]);
     pulse_destroy(watch->pulse);
@@ -324,6 +329,11 @@ void watch_destroy(struct watch *watch)
 struct sightings *watch_sightings(struct watch *watch)
 {
     return watch->sightings;
+}
+
+struct reports *watch_reports(struct watch *watch)
+{
+    return watch->reports;
 }
 
 void watch_taken(void *context, const struct visitor *visitor, int64_t now_ms)

@@ -14,6 +14,7 @@
 struct cJSON;
 struct control;
 struct fold;
+struct reports;
 struct sightings;
 struct visitor;
 struct watch;
@@ -36,6 +37,7 @@ void watch_destroy(struct watch *watch);
 /* ---- any thread, after watch_start ---- */
 
 struct sightings *watch_sightings(struct watch *watch);
+struct reports *watch_reports(struct watch *watch);
 
 /* An edit of this visitor was taken just now (wall clock). For the event loops. context: a watch.
  */

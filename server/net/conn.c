@@ -2,6 +2,7 @@
 /* conn: see conn.h. Connections that were given up wait in loop->dying for conn_reap. */
 #include "net/conn.h"
 
+#include "net/callers.h"
 #include "net/loop_state.h"
 #include "net/stream.h"
 
@@ -21,6 +22,12 @@ struct conn *conn_create(struct loop *loop, const struct conn_ops *ops)
     loop->n_conns++;
     metric_add(loop->config.metrics, connections, 1);
     return conn;
+}
+
+bool conn_count(struct conn *conn, const uint8_t address[16])
+{
+    struct callers *callers = conn->loop->config.callers;
+    return !callers || conn->caller || callers_enter(callers, address, &conn->caller);
 }
 
 void conn_unlist(struct conn *conn)
@@ -63,6 +70,8 @@ void conn_reap(struct loop *loop)
             stream_close(conn->stream);
         if (conn->ops->closed)
             conn->ops->closed(conn);
+        if (conn->caller)
+            callers_leave(loop->config.callers, conn->caller);
         loop->n_conns--;
         loop->n_ws -= conn->ws;
         metric_add(loop->config.metrics, connections, -1);

@@ -12,6 +12,10 @@
 /* A new connection with these ops, in the loop's list. NULL when out of memory. */
 struct conn *conn_create(struct loop *loop, const struct conn_ops *ops);
 
+/* It will be held for long: count it for its client's address, until it ends. False: that one holds
+ * as many as it may. */
+bool conn_count(struct conn *conn, const uint8_t address[16]);
+
 /* It becomes a WebSocket: out of the list, whose connections have deadlines. */
 void conn_unlist(struct conn *conn);
 

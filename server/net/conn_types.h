@@ -58,6 +58,7 @@ struct conn {
     bool listed;         /* in loop->conns */
     int fd;              /* a WebSocket's frames go straight to it; -1: to its TLS */
     struct conn_ws websocket;
+    uint64_t caller; /* of callers.h, counted until the connection is released; 0: not */
 };
 
 #endif

@@ -13,6 +13,7 @@
 #include "sys/env.h"
 #include "sys/metrics.h"
 
+struct callers;
 struct loop;
 struct rules;
 struct site;
@@ -35,6 +36,7 @@ struct loop_config {
     struct owners *owners;
     struct rules *rules;
     struct metrics *metrics;
+    struct callers *callers; /* shared by all loops; NULL: no address is counted */
     const struct shard_config *shard;
     /* Speak HTTP on this accepted socket, which is the callee's. */
     void (*accepted)(struct loop *loop, const struct accepted *accepted);

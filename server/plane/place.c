@@ -100,6 +100,14 @@ void place_copy(struct canvas_place *place, struct canvas *into)
     pthread_mutex_unlock(&place->lock);
 }
 
+uint8_t place_shows(struct canvas_place *place, uint32_t x, uint32_t y)
+{
+    pthread_mutex_lock(&place->lock);
+    uint8_t colour = place->canvas ? place->canvas->pixels[y * CANVAS_WIDTH + x] : 0;
+    pthread_mutex_unlock(&place->lock);
+    return colour;
+}
+
 /* ---- the ring ---- */
 
 /* A ring of this size whose bytes have been taken. -1 when out of memory. */

@@ -247,6 +247,9 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
         intake_add(shard->intake, session->place, &session->visitor, &ticket, edits, &verdict)) {
         metric_add(shard->metrics, messages_total, 1);
         metric_add(shard->metrics, edits_taken_total, n);
+        if (shard->config.taken)
+            shard->config.taken(shard->config.taken_context, &session->visitor,
+                                env_time_ms(shard->env));
         return;
     }
     metric_add(shard->metrics, edits_refused_total, n);

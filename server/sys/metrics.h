@@ -25,6 +25,8 @@
     X(sessions_total, counter, "WebSocket and event stream clients since the start")               \
     X(connections, gauge, "Sockets open")                                                          \
     X(connections_refused_total, counter, "Sockets refused at the limit")                          \
+    X(address_refused_total, counter,                                                              \
+      "Streams and WebSockets refused: their address has too many")                                \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")       \
     X(identities_total, counter, "Identities given to those who had none")                         \
     X(identities_refused_total, counter, "Requests for an identity that were refused")             \
@@ -39,6 +41,12 @@
     X(resets_total, counter, "Clients sent to the picture")                                        \
     X(pictures_total, counter, "Pictures of canvases and tiles encoded")                           \
     X(history_answers_total, counter, "Answers of the history made, of all kinds")                 \
+    X(jobs_total, counter, "Jobs of moderators started")                                           \
+    X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
+    X(job_running, gauge, "1 while a job of a moderator runs")                                     \
+    X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(who_asked_total, counter, "Questions who painted a pixel")                                   \
+    X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \
     X(checkpoints_failed_total, counter, "Checkpoints that could not be written")                  \
     X(history_version, gauge, "Version of the plane as far as history has read the log")           \
@@ -50,9 +58,12 @@
     X(detections_net_identities_total, counter, "Networks found making many identities")           \
     X(detections_shape_total, counter, "Cells found painted together by many")                     \
     X(watch_lost_total, counter, "Edits that came too fast for the rules that watch")              \
+    X(reports_total, counter, "Reports taken from visitors")                                       \
+    X(reports_refused_total, counter, "Reports refused because they came too often")               \
+    X(reports_open, gauge, "Reports that no moderator has closed")                                 \
     X(polls, gauge, "Long polls that are held")                                                    \
     X(http_requests_total, counter, "HTTP requests answered")                                      \
-    X(control_denied_total, counter, "Requests to the admin API that were not allowed")               \
+    X(control_denied_total, counter, "Requests to the admin API that were not allowed")            \
     X(control_version, gauge, "The next action number: how far the control log has been read")     \
     X(control_failures, counter, "Records of the control log skipped: no good, or too many")       \
     X(regions, gauge, "Regions with rules of their own")                                           \

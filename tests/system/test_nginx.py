@@ -15,11 +15,14 @@ import time
 
 import pytest
 import websockets
+from identities import Key, read_secret
 from server import TOP, Response, Server
 
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed (tools/setup system)")
 VISITORS = 50
+EDIT = "/edit?x=1&y=2&c=3"
+STRANGER = Key(1, b"\x55" * 32)
 STALE_AFTER = 2.2  # seconds: nginx counts whole ones
 
 
@@ -128,12 +131,12 @@ class Nginx:
 class Site:
     """Server, counter and nginx."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, args=()):
         web = folder / "web"
         (web / "assets").mkdir(parents=True)
         (web / "index.html").write_text("<!doctype html><title>canvas</title>" + "<p>a long page</p>" * 100)
         (web / "assets/app-B1gHash8.js").write_text("let a = 1;\n" * 200)
-        self.server = Server(folder / "data", args=["--web", str(web)]).start()
+        self.server = Server(folder / "data", args=["--web", str(web), *args]).start()
         self.counter = Counter(self.server)
         self.nginx = Nginx(folder / "nginx", self.counter.port)
 
@@ -279,3 +282,129 @@ def test_a_flood_of_edits_from_one_address_is_limited(site):
     statuses = collections.Counter(answer.status for answer in answers)
     assert set(statuses) == {200, 429} and 20 <= statuses[200] <= 35, statuses
     assert site.asked("/edit") == statuses[200]
+
+
+# ---- who asks
+
+class Pair:
+    """Two servers with one secret behind one nginx, and what reaches each."""
+
+    def __init__(self, folder):
+        self.servers = [Server(folder / "data0", args=["--trust-proxy", "127.0.0.1", "--identity-rate", "0"]).start()]
+        self.key = read_secret(folder / "data0/secret")[0]
+        self.servers.append(Server(folder / "data1", args=[*self.servers[0].args, "--secret",
+                                                           str(folder / "data0/secret")]).start())
+        self.counters = [Counter(server) for server in self.servers]
+        second = f"        server 127.0.0.1:{self.counters[1].port};\n        keepalive 32;"
+        self.nginx = Nginx(folder / "nginx", self.counters[0].port, also=[
+            (r"^        keepalive 32;", second), (r"zone=edits:10m rate=10r/s", "zone=edits:10m rate=100000r/s"),
+            (r"^    limit_req_zone \$binary_remote_addr zone=times:10m rate=10r/s;",
+             "    limit_req_zone $binary_remote_addr zone=times:10m rate=10000r/s;")])
+
+    def asked(self):
+        return [sum(counter.requests.values()) for counter in self.counters]
+
+    def where(self, path="/edit?x=1&y=1&c=1", **headers):
+        """Which server it reaches, and the answer's status."""
+        before = self.asked()
+        status = self.nginx.request("POST", path, headers).status
+        reached = [i for i, (a, b) in enumerate(zip(before, self.asked())) if b > a]
+        assert len(reached) == 1, reached
+        return reached[0], status
+
+    def close(self):
+        self.nginx.close()
+        for end in (*self.counters, *self.servers):
+            end.close()
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(tmp_path):
+    pair = Pair(tmp_path)
+    yield pair
+    pair.close()
+    for server in pair.servers:
+        assert not server.reports, "\n".join(server.reports)
+
+
+def test_an_author_reaches_one_server_however_he_spells_himself(pair):
+    homes = collections.Counter()
+    for i in range(24):
+        cookie = pair.key.cookie(bytes([i]) * 16)
+        home, status = pair.where(Cookie=f"placed={cookie}")
+        assert status == 200
+        homes[home] += 1
+        for other in (f"a=b; placed={cookie}", f"placed={cookie} ;c=d", f";;  placed={cookie};",
+                      f"\tplaced={cookie}", f"xplaced={cookie[::-1]}; placed={cookie}; placedx=1",
+                      f"placed; placed={cookie}; Placed=1", f"placed ={cookie[::-1]}; placed={cookie}"):
+            assert pair.where(Cookie=other) == (home, 200), other
+        assert pair.where("/identity", Cookie=f"placed={cookie}") == (home, 200), "and so does his identity"
+    assert homes[0] and homes[1], f"both servers have people: {homes}"
+    # Whoever shows something else than one identity chooses nothing by it: it cannot draw.
+    for i in range(24):
+        good, other = pair.key.cookie(bytes([i]) * 16), STRANGER.cookie(bytes([i]) * 16)
+        assert pair.where(Cookie=f"placed={other}; placed={good}")[1] == 400
+        assert pair.where(Cookie=f"__Host-placed={other}; placed={good}")[1] == 400
+        assert pair.where(Cookie=f"placed={good}; placed={good}")[1] == 400
+        assert pair.where(Cookie=f"placed={other}")[1] == 401
+        assert pair.where(Cookie=f"__Host-placed={good}")[1] == 401
+        assert pair.where(Cookie=f"placed={good}=")[1] == pair.where(Cookie=f'placed="{good}"')[1] == 401
+        assert pair.where(Authorization=f"Bearer {i}")[1] == 401
+    # Without any he is his address, whatever he sends besides.
+    home, _ = pair.where()
+    for i in range(8):
+        assert pair.where(Cookie=f"a={i}") == pair.where(Authorization=f"Basic {i}") == (home, 200)
+        assert pair.where(**{"X-Forwarded-For": f"192.0.2.{i}"}) == (home, 200)
+
+
+def test_nobody_gets_the_answer_to_somebody_else(tmp_path):
+    site = Site(tmp_path, ["--trust-proxy", "127.0.0.1", "--sso-header", "X-Forwarded-User", "--identity-rate", "0"])
+    try:
+        for path in ("/identity", "/identity/challenge"):
+            answers = [site.nginx.request("POST" if path == "/identity" else "GET", path) for _ in range(3)]
+            assert site.asked(path) == 3 and all("x-cache-status" not in answer.headers or
+                                                 answer.headers["x-cache-status"] == "" for answer in answers)
+        cookies = {site.nginx.request("POST", "/identity").headers["set-cookie"] for _ in range(5)}
+        assert len(cookies) == 5
+        cookie = cookies.pop().partition(";")[0]
+        before = site.asked("/info")
+        assert [site.nginx.get("/info", Cookie=cookie).headers["x-cache-status"] for _ in range(4)] == ["BYPASS"] * 4
+        assert site.asked("/info") == before + 4, "an answer of one's own"
+        assert site.nginx.get("/info", Authorization="Bearer x").headers["x-cache-status"] == "BYPASS"
+        answers = [site.nginx.get("/info", Cookie="other=1") for _ in range(10)]
+        assert site.asked("/info") <= before + 5 + 3 and {answer.status for answer in answers} == {200}
+        # Whoever a client says that he is, the proxy has not said so: it removes the name in each spelling.
+        for name in ("X-Forwarded-User", "x-forwarded-user", "X_Forwarded_User", "X-Forwarded_User"):
+            said = json.loads(site.nginx.request("POST", "/identity", {name: "alice", "Cookie": cookie}).body)
+            assert said["new"] is False, f"{name} gets through"
+            assert site.nginx.request("POST", EDIT, {name: "alice", "Cookie": cookie}).status in (200, 429), name
+        with_name = raw_request(site.nginx.port, "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nX-Forwarded-User: alice\r\n"
+                                "X-Forwarded-User: bob\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+        assert with_name.startswith(b"HTTP/1.1 101"), "neither name reached the server"
+        # Nor where he comes from.
+        key = read_secret(site.server.data / "secret")[0]
+        for headers in ({}, {"X-Forwarded-For": "192.0.2.9"}, {"Forwarded": "for=192.0.2.9"}):
+            fields = "".join(f"{n}: {v}\r\n" for n, v in headers.items())
+            head = raw_request(site.nginx.port, "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: "
+                               f"websocket\r\nSec-WebSocket-Version: 13\r\n{fields}"
+                               "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", b'"user":"')
+            assert f'"user":"{key.name_of_address("127.0.0.1")}"'.encode() in head, headers
+    finally:
+        site.close()
+        assert not site.server.reports, "\n".join(site.server.reports)
+
+
+def raw_request(port, text, until=b"\r\n\r\n"):
+    """What is answered to these bytes, up to the first 100 bytes behind `until`."""
+    with socket.create_connection(("127.0.0.1", port), 15) as sock:
+        sock.sendall(text.encode())
+        data = b""
+        while until not in data[:-100]:
+            more = sock.recv(4096)
+            if not more:
+                return data
+            data += more
+            if until == b"\r\n\r\n" and until in data:
+                return data
+        return data

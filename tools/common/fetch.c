@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fetch_url.h"
 #include "stop.h"
 #include "sys/clock.h"
 
@@ -26,7 +27,10 @@ enum {
 
 struct fetch {
     CURL *curl;
-    char base[URL_BYTES]; /* without the slash */
+    char base[URL_BYTES];                    /* without the slash */
+    char socket[URL_BYTES];                  /* of a server's Unix socket; "": none */
+    struct curl_slist *fields, *json_fields; /* of every request; of one with a body, too */
+    bool heedless;
     char why[CURL_ERROR_SIZE];
 
     /* the answer that is being read */
@@ -60,7 +64,8 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *user)
 static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t up_total,
                        curl_off_t up)
 {
-    return stop_asked(); /* anything but 0 ends the transfer */
+    const struct fetch *f = user;
+    return !f->heedless && stop_asked(); /* anything but 0 ends the transfer */
 }
 
 static void drop(struct fetch *f)
@@ -69,42 +74,6 @@ static void drop(struct fetch *f)
     f->bytes = NULL;
     f->len = f->room = 0;
     f->too_large = f->no_memory = false;
-}
-
-/* A part of a URL, for curl_free, or NULL. */
-static char *part(CURLU *url, CURLUPart which)
-{
-    char *text = NULL;
-    return curl_url_get(url, which, &text, CURLU_DEFAULT_PORT) == CURLUE_OK ? text : NULL;
-}
-
-static bool equal_parts(CURLU *a, CURLU *b, CURLUPart which)
-{
-    char *x = part(a, which), *y = part(b, which);
-    bool equal = x && y && strcasecmp(x, y) == 0;
-    curl_free(x);
-    curl_free(y);
-    return equal;
-}
-
-/* May an answer of one URL send us to the other? On the same host: its own port, or from http to
- * https. */
-static bool may_follow(const char *from, const char *to)
-{
-    CURLU *a = curl_url(), *b = curl_url();
-    bool may = a && b && curl_url_set(a, CURLUPART_URL, from, 0) == CURLUE_OK &&
-               curl_url_set(b, CURLUPART_URL, to, 0) == CURLUE_OK &&
-               equal_parts(a, b, CURLUPART_HOST);
-    if (may && equal_parts(a, b, CURLUPART_SCHEME)) {
-        may = equal_parts(a, b, CURLUPART_PORT);
-    } else if (may) {
-        char *scheme = part(b, CURLUPART_SCHEME);
-        may = scheme && strcasecmp(scheme, "https") == 0;
-        curl_free(scheme);
-    }
-    curl_url_cleanup(a);
-    curl_url_cleanup(b);
-    return may;
 }
 
 /* False when a stop was asked for. */
@@ -134,7 +103,7 @@ static int complain_transfer(struct fetch *f, CURLcode code, const char *url,
 {
     char limit[64];
     snprintf(limit, sizeof limit, "the answer is larger than %zu bytes", f->limit);
-    if (stop_asked())
+    if (code == CURLE_ABORTED_BY_CALLBACK)
         return complain(error, url, "interrupted", "");
     if (f->no_memory)
         return complain(error, url, "no memory", "");
@@ -177,7 +146,7 @@ static int redirect(struct fetch *f, char url[2 * URL_BYTES], char error[FETCH_E
     curl_easy_getinfo(f->curl, CURLINFO_REDIRECT_URL, &to);
     if (!to)
         return complain(error, url, "a redirection without Location", "");
-    if (strlen(to) >= 2 * URL_BYTES || !may_follow(url, to))
+    if (strlen(to) >= 2 * URL_BYTES || !fetch_url_may_follow(url, to))
         return complain(error, url, "redirected to another server, which is not followed: ", to);
     snprintf(url, 2 * URL_BYTES, "%s", to);
     return 0;
@@ -219,26 +188,106 @@ int fetch_get(struct fetch *f, const char *path, size_t limit, uint8_t **bytes, 
     }
 }
 
+static bool set_fields(struct fetch *f, const char *json)
+{
+    struct curl_slist *fields = json ? f->json_fields : f->fields;
+    if (json)
+        return curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, fields) == CURLE_OK &&
+               curl_easy_setopt(f->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(json)) ==
+                   CURLE_OK &&
+               curl_easy_setopt(f->curl, CURLOPT_POSTFIELDS, json) == CURLE_OK;
+    return curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, fields) == CURLE_OK &&
+           curl_easy_setopt(f->curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+}
+
+int fetch_ask(struct fetch *f, const char *path, const char *json, size_t limit,
+              struct fetch_answer *answer, char error[FETCH_ERROR_BYTES])
+{
+    char url[2 * URL_BYTES];
+    bool broken;
+    if (snprintf(url, sizeof url, "%s%s", f->base, path) >= (int)sizeof url)
+        return complain(error, f->base, "too long a path: ", path);
+    if (!set_fields(f, json))
+        return complain(error, url, "no memory", "");
+    *answer = (struct fetch_answer){0};
+    f->limit = limit;
+    int result = request(f, url, &answer->status, &broken, error);
+    curl_easy_setopt(f->curl, CURLOPT_HTTPGET, 1L);
+    if (result != 0)
+        return -1;
+    answer->bytes = f->bytes ? f->bytes : calloc(1, 1);
+    answer->len = f->len;
+    f->bytes = NULL;
+    return answer->bytes ? 0 : complain(error, url, "no memory", "");
+}
+
+void fetch_heed_stop(struct fetch *f, bool heed)
+{
+    f->heedless = !heed;
+}
+
+/* Add a line to both lists. */
+static bool add_field(struct fetch *f, const char *line, bool json_only)
+{
+    struct curl_slist *longer = curl_slist_append(f->json_fields, line);
+    if (!longer)
+        return false;
+    f->json_fields = longer;
+    longer = json_only ? f->fields : curl_slist_append(f->fields, line);
+    if (!longer && !json_only)
+        return false;
+    f->fields = longer;
+    return true;
+}
+
+int fetch_authorize(struct fetch *f, const char *token, bool *exposed,
+                    char error[FETCH_ERROR_BYTES])
+{
+    char line[URL_BYTES];
+    bool local = f->socket[0] || fetch_url_is_local(f->base);
+    *exposed = !local && strncasecmp(f->base, "https:", 6) != 0;
+    /* A token for this machine goes through no proxy. */
+    if (local && curl_easy_setopt(f->curl, CURLOPT_PROXY, "") != CURLE_OK)
+        return complain(error, f->base, "no memory", "");
+    for (const char *c = token; *c; c++) {
+        if (*c <= ' ' || *c > '~')
+            return complain(error, f->base, "the token has a character that no token has", "");
+    }
+    if (snprintf(line, sizeof line, "Authorization: Bearer %s", token) >= (int)sizeof line)
+        return complain(error, f->base, "the token is too long", "");
+    curl_slist_free_all(f->fields);
+    curl_slist_free_all(f->json_fields);
+    f->fields = f->json_fields = NULL;
+    /* Without Expect a body is sent at once, and is small enough for that. */
+    if (!add_field(f, line, false) || !add_field(f, "Content-Type: application/json", true) ||
+        !add_field(f, "Expect:", true))
+        return complain(error, f->base, "no memory", "");
+    return 0;
+}
+
+/* unix:PATH. */
+static bool take_socket(struct fetch *f, const char *base)
+{
+    static const char scheme[] = "unix:";
+    if (strncmp(base, scheme, sizeof scheme - 1) != 0)
+        return false;
+    const char *path = base + sizeof scheme - 1;
+    if (!*path || strlen(path) >= sizeof f->socket)
+        return false;
+    snprintf(f->socket, sizeof f->socket, "%s", path);
+    snprintf(f->base, sizeof f->base, "http://localhost");
+    return curl_easy_setopt(f->curl, CURLOPT_UNIX_SOCKET_PATH, f->socket) == CURLE_OK;
+}
+
 /* Scheme, host and port of base, and nothing else. */
 static bool take_base(struct fetch *f, const char *base)
 {
-    CURLU *url = curl_url();
-    bool good = url && curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK;
-    static const CURLUPart none[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
-                                     CURLUPART_FRAGMENT};
-    for (size_t i = 0; good && i < sizeof none / sizeof *none; i++) {
-        char *text = part(url, none[i]);
-        good = !text;
-        curl_free(text);
-    }
-    char *path = good ? part(url, CURLUPART_PATH) : NULL;
-    good = good && (!path || strcmp(path, "/") == 0);
-    curl_free(path);
-    curl_url_cleanup(url);
+    if (take_socket(f, base))
+        return true;
     size_t len = strlen(base);
     if (len > 0 && base[len - 1] == '/')
         len--;
-    if (!good || len >= URL_BYTES)
+    if (!fetch_url_is_base(base) || len >= URL_BYTES)
         return false;
     memcpy(f->base, base, len);
     return true;
@@ -259,6 +308,7 @@ static bool set_up(struct fetch *f, unsigned timeout_s)
            curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_bytes) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_WRITEDATA, f) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_XFERINFODATA, f) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
@@ -276,7 +326,7 @@ struct fetch *fetch_create(const char *base, unsigned timeout_s, char error[FETC
     if (f && curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
         f->curl = curl_easy_init();
     if (f && f->curl && !take_base(f, base))
-        complain(error, base, "expected http://HOST:PORT or https://HOST:PORT", "");
+        complain(error, base, "expected http://HOST:PORT, https://HOST:PORT or unix:PATH", "");
     else if (f && f->curl && set_up(f, timeout_s))
         return f;
     else
@@ -290,6 +340,8 @@ void fetch_destroy(struct fetch *f)
     if (!f)
         return;
     curl_easy_cleanup(f->curl);
+    curl_slist_free_all(f->fields);
+    curl_slist_free_all(f->json_fields);
     curl_global_cleanup();
     free(f->bytes);
     free(f);

@@ -33,15 +33,17 @@ void progress_line(char line[PROGRESS_LINE_BYTES], const struct progress *progre
 {
     char number[NUMBER_BYTES];
     group(number, count);
-    size_t len = (size_t)snprintf(line, PROGRESS_LINE_BYTES, "%.30s %s %.30s", progress->verb,
-                                  number, progress->unit);
+    const char *unit = progress->unit;
+    size_t len = (size_t)snprintf(line, PROGRESS_LINE_BYTES, "%.30s %s%s%.30s", progress->verb,
+                                  unit ? number : "", unit ? " " : "", unit ? unit : "");
     if (total > 0)
-        len += (size_t)snprintf(line + len, PROGRESS_LINE_BYTES - len, ", %.1f %%",
-                                100.0 * (double)at / (double)total);
+        len += (size_t)snprintf(line + len, PROGRESS_LINE_BYTES - len, "%s%.1f %%",
+                                unit ? ", " : "", 100.0 * (double)at / (double)total);
     if (elapsed_ms < RATE_FROM_MS)
         return;
     group(number, (uint64_t)((double)count * 1000 / (double)elapsed_ms));
-    len += (size_t)snprintf(line + len, PROGRESS_LINE_BYTES - len, ", %s/s", number);
+    if (unit)
+        len += (size_t)snprintf(line + len, PROGRESS_LINE_BYTES - len, ", %s/s", number);
     uint64_t done = at > progress->begun_at ? at - progress->begun_at : 0;
     if (total <= at || done == 0)
         return;

@@ -13,7 +13,7 @@
 enum { PROGRESS_LINE_BYTES = 160 };
 
 struct progress {
-    const char *verb, *unit; /* "exported", "edits" */
+    const char *verb, *unit; /* "exported", "edits"; NULL: only how far it is, not how much */
     bool shown;              /* standard error is a terminal, and nobody asked for quiet */
     bool dirty;              /* a line stands there that has no end yet */
     int64_t begun_ms, next_ms;

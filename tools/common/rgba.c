@@ -5,40 +5,52 @@
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-int rgba_load(const char *path, struct rgba *rgba, char error[RGBA_ERROR_BYTES])
+/* The picture has been begun: its size is known. */
+static int finish_read(png_image *png, struct rgba *rgba, char error[RGBA_ERROR_BYTES])
 {
-    png_image png;
-    *rgba = (struct rgba){0};
-    memset(&png, 0, sizeof png);
-    png.version = PNG_IMAGE_VERSION;
-    if (!png_image_begin_read_from_file(&png, path)) {
-        snprintf(error, RGBA_ERROR_BYTES, "%s", png.message);
-        return -1;
-    }
-    if (png.width > RGBA_SIDE_MAX || png.height > RGBA_SIDE_MAX ||
-        (uint64_t)png.width * png.height > RGBA_PIXELS_MAX) {
+    if (png->width > RGBA_SIDE_MAX || png->height > RGBA_SIDE_MAX ||
+        (uint64_t)png->width * png->height > RGBA_PIXELS_MAX) {
         snprintf(error, RGBA_ERROR_BYTES,
-                 "%u x %u pixels are too many: %d in all, and %d a side, at most", png.width,
-                 png.height, RGBA_PIXELS_MAX, RGBA_SIDE_MAX);
-        png_image_free(&png);
+                 "%u x %u pixels are too many: %d in all, and %d a side, at most", png->width,
+                 png->height, RGBA_PIXELS_MAX, RGBA_SIDE_MAX);
+        png_image_free(png);
         return -1;
     }
-    png.format = PNG_FORMAT_RGBA;
-    uint8_t *pixels = malloc(PNG_IMAGE_SIZE(png));
+    png->format = PNG_FORMAT_RGBA;
+    uint8_t *pixels = malloc(PNG_IMAGE_SIZE(*png));
     if (!pixels) {
-        png_image_free(&png);
+        png_image_free(png);
         snprintf(error, RGBA_ERROR_BYTES, "no memory");
         return -1;
     }
-    if (!png_image_finish_read(&png, NULL, pixels, 0, NULL)) {
+    if (!png_image_finish_read(png, NULL, pixels, 0, NULL)) {
         free(pixels);
-        snprintf(error, RGBA_ERROR_BYTES, "%s", png.message);
+        snprintf(error, RGBA_ERROR_BYTES, "%s", png->message);
         return -1;
     }
-    *rgba = (struct rgba){png.width, png.height, pixels};
+    *rgba = (struct rgba){png->width, png->height, pixels};
     return 0;
+}
+
+int rgba_load(const char *path, struct rgba *rgba, char error[RGBA_ERROR_BYTES])
+{
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    *rgba = (struct rgba){0};
+    if (png_image_begin_read_from_file(&png, path))
+        return finish_read(&png, rgba, error);
+    snprintf(error, RGBA_ERROR_BYTES, "%s", png.message);
+    return -1;
+}
+
+int rgba_read(const uint8_t *bytes, size_t len, struct rgba *rgba, char error[RGBA_ERROR_BYTES])
+{
+    png_image png = {.version = PNG_IMAGE_VERSION};
+    *rgba = (struct rgba){0};
+    if (png_image_begin_read_from_memory(&png, bytes, len))
+        return finish_read(&png, rgba, error);
+    snprintf(error, RGBA_ERROR_BYTES, "%s", png.message);
+    return -1;
 }
 
 void rgba_finish(struct rgba *rgba)

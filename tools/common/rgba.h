@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/* rgba: the pixels of a PNG file. */
+/* rgba: the pixels of a PNG. */
 #ifndef PLACED_TOOLS_RGBA_H
 #define PLACED_TOOLS_RGBA_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -18,6 +19,9 @@ struct rgba {
 
 /* Size first, then the pixels. 0; -1 with a reason, without the file's name, in error. */
 int rgba_load(const char *path, struct rgba *rgba, char error[RGBA_ERROR_BYTES]);
+
+/* The same of a file's bytes. */
+int rgba_read(const uint8_t *bytes, size_t len, struct rgba *rgba, char error[RGBA_ERROR_BYTES]);
 void rgba_finish(struct rgba *rgba);
 
 #endif

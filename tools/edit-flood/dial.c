@@ -12,7 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "addresses.h"
 #include "conn.h"
+#include "people.h"
 #include "timers.h"
 
 enum {
@@ -23,12 +25,15 @@ enum {
 static void send_upgrade(struct flood *flood, struct conn *conn)
 {
     const struct target *target = target_of(flood, conn);
-    char request[2 * TARGET_TEXT + 512], path[TARGET_PATH];
+    char request[2 * TARGET_TEXT + 512 + PEOPLE_FIELDS_BYTES], path[TARGET_PATH];
+    char fields[PEOPLE_FIELDS_BYTES] = "";
     uint64_t from = conn->follower.version;
     target_path(target, flood->options->n_canvases ? &board_of(flood, conn)->position : NULL, "ws",
                 path);
-    size_t len =
-        wire_upgrade(request, sizeof request, target->host, path, conn->known ? &from : NULL);
+    if (conn->kind == CONN_WRITER)
+        people_fields(flood->options, conn_number(flood, conn) - flood->n_full, fields);
+    size_t len = wire_upgrade(request, sizeof request, target->host, path, fields,
+                              conn->known ? &from : NULL);
     conn->state = CONN_UPGRADING;
     conn_send(flood, conn, (const uint8_t *)request, len);
 }
@@ -84,10 +89,14 @@ static int open_socket(const struct flood *flood, const struct conn *conn)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (conn->habit == HABIT_SLOW || conn->habit == HABIT_STALLED)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    if (options->n_sources > 0 && target->address.ss_family == AF_INET) {
+    bool from = options->has_from && conn->kind == CONN_WRITER;
+    if ((from || options->n_sources > 0) && target->address.ss_family == AF_INET) {
         struct sockaddr_in source = {.sin_family = AF_INET};
-        unsigned n = conn_number(flood, conn) + flood->process;
-        source.sin_addr = options->sources[n % options->n_sources];
+        unsigned n = conn_number(flood, conn);
+        if (from)
+            source.sin_addr = addresses_at(&options->from, n - flood->n_full);
+        else
+            source.sin_addr = options->sources[(n + flood->process) % options->n_sources];
         setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
         if (bind(fd, (const struct sockaddr *)&source, sizeof source) != 0) {
             close(fd);

@@ -70,13 +70,22 @@ static ssize_t recv_all(const struct link *link, uint8_t *bytes, size_t room)
     return -1;
 }
 
-static int exchange(struct link *link, const struct target *target, const char *path,
-                    uint8_t *bytes, size_t *len)
+static int exchange(struct link *link, const struct target *target,
+                    const struct http_request *asked, uint8_t *bytes, size_t *len)
 {
-    char request[TARGET_PATH + TARGET_TEXT + 64];
+    char request[TARGET_PATH + TARGET_TEXT + 512];
+    bool posts = strcmp(asked->method, "POST") == 0;
     int request_len =
         snprintf(request, sizeof request,
-                 "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, target->host);
+                 "%s %s HTTP/1.1\r\nHost: %s\r\n%s%sConnection: close\r\n\r\n", asked->method,
+                 asked->path, target->host, asked->fields, posts ? "Content-Length: 0\r\n" : "");
+    if (request_len >= (int)sizeof request)
+        return -1;
+    if (asked->from) {
+        struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr = *asked->from};
+        if (bind(link->fd, (const struct sockaddr *)&source, sizeof source) != 0)
+            return -1;
+    }
     if (connect(link->fd, (const struct sockaddr *)&target->address, target->address_len) != 0 &&
         (errno != EINPROGRESS || wait_for(link, POLLOUT) != 0))
         return -1;
@@ -137,6 +146,14 @@ static int take_apart(uint8_t *bytes, size_t len, struct http_answer *answer)
 int http_get(const struct target *target, struct tls_context *context, const char *path,
              struct http_answer *answer, const char **error)
 {
+    return http_ask(target, context,
+                    &(struct http_request){.method = "GET", .path = path, .fields = ""}, answer,
+                    error);
+}
+
+int http_ask(const struct target *target, struct tls_context *context,
+             const struct http_request *request, struct http_answer *answer, const char **error)
+{
     struct link link = {.deadline_us = clock_now_us() + FETCH_US};
     uint8_t *bytes = malloc(ANSWER_BYTES);
     size_t len = 0;
@@ -147,7 +164,7 @@ int http_get(const struct target *target, struct tls_context *context, const cha
         link.tls = tls_create(context, link.fd, target->name);
     if (bytes && link.fd >= 0 && (link.tls || !target->tls)) {
         *error = "no answer";
-        if (exchange(&link, target, path, bytes, &len) == 0) {
+        if (exchange(&link, target, request, bytes, &len) == 0) {
             bytes[len] = '\0';
             *error = "no whole HTTP answer";
             result = take_apart(bytes, len, answer);

@@ -172,7 +172,7 @@ int main(int argc, char **argv)
     case OPTIONS_BAD:
         return EXIT_USAGE;
     }
-    if (canvases_ask(&options) != 0)
+    if (canvases_ask(&options) != 0 || people_ask(&options) != 0)
         return EXIT_CONNECT;
     if (raise_limit() != 0)
         return EXIT_USAGE;
@@ -191,5 +191,6 @@ int main(int argc, char **argv)
     }
     ledger_destroy(ledger);
     pattern_destroy(pattern);
+    people_destroy(options.people);
     return status;
 }

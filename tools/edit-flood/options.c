@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/edit.h"
 #include "wire.h"
 
 static const char usage[] =
@@ -23,6 +24,12 @@ static const char usage[] =
     "  --window N               messages of a writer without an answer (64 for rate 0, else 4096)\n"
     "  --pattern random|image FILE.png|fractal|raid|trace FILE[,FILE...]   (random)\n"
     "  --at X,Y                 image, raid: where; trace: corner of the part that is taken\n"
+    "  --region X,Y,W,H         raid: paint this rectangle of a canvas\n"
+    "  --colour C               in this colour, 0 to 15 (5)\n"
+    "  --identities N           the writers have N identities, by cookies from POST /identity (0)\n"
+    "  --from ADDRESS/BITS      the writers connect from addresses of this network\n"
+    "  --forwarded ADDRESS/BITS the writers say so in X-Forwarded-For, as a proxy would\n"
+    "  --impatient              a writer that is told to wait does not\n"
     "  --speed K                trace: K times as fast as it was (1)\n"
     "  --seed N                 of random choices (1)\n"
     "  --ramp N                 connections a second (2000)\n"
@@ -156,6 +163,28 @@ static bool take_sources(struct options *options, const char *text)
     return true;
 }
 
+static bool take_network(const char *option, const char *text, struct network *network, bool *has)
+{
+    *has = network_parse(network, text, strlen(text)) && network->bits >= 96 &&
+           strchr(text, ':') == NULL;
+    return *has || bad(option, "expected ADDRESS/BITS of IPv4");
+}
+
+static bool take_region(const char *text, struct pattern_config *pattern)
+{
+    int x, y, w, h;
+    char after;
+    if (sscanf(text, "%d,%d,%d,%d%c", &x, &y, &w, &h, &after) != 4 || x < 0 || y < 0 || w < 1 ||
+        h < 1 || w > CANVAS_WIDTH || h > CANVAS_HEIGHT || x > CANVAS_WIDTH - w ||
+        y > CANVAS_HEIGHT - h)
+        return bad("--region", "expected X,Y,W,H within a canvas");
+    pattern->region_x = x;
+    pattern->region_y = y;
+    pattern->region_w = w;
+    pattern->region_h = h;
+    return true;
+}
+
 static bool add_files(struct options *options, const char *text)
 {
     char *rest = strdup(text), *one; /* lives as long as the options */
@@ -228,7 +257,7 @@ static bool *flag_of(struct options *options, const char *name)
     } flags[] = {
         {"eager", &options->eager},       {"alone", &options->alone},
         {"insecure", &options->insecure}, {"i-own-this-server", &options->own_server},
-        {"quiet", &options->quiet},
+        {"quiet", &options->quiet},       {"impatient", &options->impatient},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(name, flags[i].name) == 0)
@@ -248,6 +277,7 @@ static bool take_value(struct options *options, const char *option, const char *
     } numbers[] = {
         {"readers", 0, 1e6, &options->readers, NULL},
         {"writers", 0, 1e5, &options->writers, NULL},
+        {"identities", 0, 1e5, &options->identities, NULL},
         {"full-readers", 1, 100, &options->full_readers, NULL},
         {"processes", 1, PROCESSES_MAX, &options->processes, NULL},
         {"batch", 1, WIRE_EDITS_MAX, &options->batch, NULL},
@@ -278,6 +308,19 @@ static bool take_value(struct options *options, const char *option, const char *
         return take_share(option, value, &options->reconnecting);
     if (strcmp(name, "at") == 0)
         return take_place(option, value, &options->pattern);
+    if (strcmp(name, "region") == 0)
+        return take_region(value, &options->pattern);
+    if (strcmp(name, "colour") == 0) {
+        unsigned colour;
+        if (!take_whole(option, value, 0, CANVAS_COLOURS - 1, &colour))
+            return false;
+        options->pattern.colour = (int)colour;
+        return true;
+    }
+    if (strcmp(name, "from") == 0)
+        return take_network(option, value, &options->from, &options->has_from);
+    if (strcmp(name, "forwarded") == 0)
+        return take_network(option, value, &options->forwarded, &options->has_forwarded);
     if (strcmp(name, "canvas") == 0)
         return take_canvas(options, value);
     if (strcmp(name, "source") == 0)
@@ -347,6 +390,14 @@ static bool check(struct options *options)
         return false;
     if (options->writers == 0 && options->pattern.kind == PATTERN_TRACE)
         return bad("--pattern trace", "needs writers");
+    if (options->pattern.region_w > 0 && options->pattern.kind != PATTERN_RAID)
+        return bad("--region", "only with --pattern raid");
+    if (options->pattern.colour >= 0 && options->pattern.region_w == 0)
+        return bad("--colour", "only with --region");
+    if (options->pattern.colour < 0)
+        options->pattern.colour = 5;
+    if (options->identities > options->writers)
+        return bad("--identities", "more than --writers");
     if (options->window == 0)
         options->window = options->rate == 0 ? 64 : 4096;
     /* Beyond some 28,000 connections a pair of addresses has no ports left. */
@@ -374,7 +425,7 @@ enum options_parse options_parse(struct options *options, int argc, char **argv)
         .slow_bytes = 2000,
         .stall = 25,
         .reconnect_every = 2,
-        .pattern = {.speed = 1, .seed = 1, .at_x = INT32_MIN, .threads = 1},
+        .pattern = {.speed = 1, .seed = 1, .at_x = INT32_MIN, .colour = -1, .threads = 1},
     };
     options->pattern.threads = cores > 0 ? (unsigned)cores : 1;
     options->pattern.files = options->files;

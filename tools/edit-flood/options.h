@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 #include "pattern.h"
+#include "people.h"
 #include "plane_info.h"
+#include "sys/network.h"
 #include "target.h"
 
 enum {
@@ -29,6 +31,10 @@ struct options {
     bool all_canvases;   /* ask the server which are open */
     struct in_addr sources[SOURCES_MAX];
     unsigned n_sources;
+    struct network from, forwarded; /* where the writers are, */
+    bool has_from, has_forwarded;   /* if it is said: by their own address; by X-Forwarded-For */
+    unsigned identities;            /* that the writers share; 0: they have none */
+    struct people *people;          /* NULL: not asked for */
     unsigned readers, writers, full_readers; /* connections, over all processes */
     unsigned processes;
     double rate;     /* edits a second over all writers; 0: as fast as they are acknowledged */
@@ -43,7 +49,7 @@ struct options {
     double reconnect_every;             /* seconds that a reconnecting reader stays */
     struct pattern_config pattern;
     const char *files[FILES_MAX];
-    bool insecure, own_server, alone, eager, quiet;
+    bool insecure, own_server, alone, eager, quiet, impatient;
     const char *json; /* a file, "-" for standard output, NULL */
 };
 

@@ -66,6 +66,9 @@ struct pattern *pattern_create(const struct pattern_config *config)
         shuffle_init(&pattern->shuffle, ALL_WORDS, config->seed);
         break;
     case PATTERN_RAID:
+        if (config->region_w > 0)
+            shuffle_init(&pattern->shuffle, (uint32_t)(config->region_w * config->region_h),
+                         config->seed);
         break;
     case PATTERN_IMAGE:
         result = create_image(pattern);
@@ -120,6 +123,16 @@ static uint32_t raid_word(const struct pattern *pattern, uint64_t k)
                      factions[side & 3]);
 }
 
+/* The rectangle's pixels in random order, again and again, in one colour. */
+static uint32_t region_word(const struct pattern *pattern, uint64_t k)
+{
+    const struct pattern_config *config = &pattern->config;
+    uint32_t w = (uint32_t)config->region_w, pixels = w * (uint32_t)config->region_h;
+    uint32_t i = shuffle_at(&pattern->shuffle, (uint32_t)(k % pixels));
+    return edit_pack((uint32_t)config->region_x + i % w, (uint32_t)config->region_y + i / w,
+                     (uint32_t)config->colour);
+}
+
 void pattern_words(struct pattern *pattern, uint64_t k, size_t n, uint32_t *words)
 {
     switch (pattern->config.kind) {
@@ -139,7 +152,8 @@ void pattern_words(struct pattern *pattern, uint64_t k, size_t n, uint32_t *word
         break;
     case PATTERN_RAID:
         for (size_t i = 0; i < n; i++)
-            words[i] = raid_word(pattern, k + i);
+            words[i] = pattern->config.region_w > 0 ? region_word(pattern, k + i)
+                                                    : raid_word(pattern, k + i);
         break;
     case PATTERN_TRACE:
         for (size_t i = 0; i < n; i++)
@@ -158,6 +172,8 @@ uint64_t pattern_distinct(const struct pattern *pattern)
     case PATTERN_FRACTAL:
         return CANVAS_WIDTH * CANVAS_HEIGHT;
     case PATTERN_RAID:
+        if (pattern->config.region_w > 0)
+            return (uint64_t)pattern->config.region_w * (uint64_t)pattern->config.region_h;
         return 1000; /* the corner of the canvas folds its overhang into a few pixels */
     case PATTERN_TRACE:
         return 1; /* whatever people did */

@@ -14,7 +14,7 @@ enum pattern_kind {
     PATTERN_RANDOM,  /* every word once in 16 million edits, in random order */
     PATTERN_IMAGE,   /* a PNG in the nearest colours, its pixels in random order, again and again */
     PATTERN_FRACTAL, /* the Mandelbrot set, tile by tile, ever deeper */
-    PATTERN_RAID,    /* four factions fight over one spot */
+    PATTERN_RAID,    /* four factions fight over one spot; or one paints a rectangle */
     PATTERN_TRACE,   /* Reddit's r/place, at the times it happened */
 };
 
@@ -23,7 +23,9 @@ struct pattern_config {
     const char *const *files; /* of image (one) and trace */
     size_t n_files;
     int at_x, at_y; /* image, raid: where; trace: the corner of the part that is taken */
-    double speed;   /* trace: this many times as fast as it was */
+    int region_x, region_y, region_w, region_h; /* raid: the rectangle; w 0: none */
+    int colour;                                 /* that it gets */
+    double speed;                               /* trace: this many times as fast as it was */
     uint64_t seed;
     unsigned threads; /* fractal: that compute */
 };

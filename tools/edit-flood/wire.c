@@ -82,7 +82,7 @@ size_t wire_edits(uint8_t *out, uint32_t id, const uint32_t *words, size_t n)
     return at;
 }
 
-size_t wire_upgrade(char *out, size_t room, const char *host, const char *path,
+size_t wire_upgrade(char *out, size_t room, const char *host, const char *path, const char *fields,
                     const uint64_t *from)
 {
     char query[32] = "";
@@ -92,8 +92,8 @@ size_t wire_upgrade(char *out, size_t room, const char *host, const char *path,
                        "GET %s%s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Key: " KEY
                        "\r\n"
-                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: placed.1\r\n\r\n",
-                       path, query, host);
+                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: placed.1\r\n%s\r\n",
+                       path, query, host, fields);
     return len > 0 && (size_t)len < room ? (size_t)len : 0;
 }
 

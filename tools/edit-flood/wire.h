@@ -52,9 +52,9 @@ size_t wire_frame(uint8_t *out, enum wire_opcode opcode, const void *payload, si
 /* A client's message of n edits, 1 to WIRE_EDITS_MAX; out holds WIRE_MESSAGE_MAX. Its length. */
 size_t wire_edits(uint8_t *out, uint32_t id, const uint32_t *words, size_t n);
 
-/* The request that opens the WebSocket; from is NULL or a version. Its length, or 0 when it does
- * not fit. */
-size_t wire_upgrade(char *out, size_t room, const char *host, const char *path,
+/* The request that opens the WebSocket; fields are more header lines, each with its end; from is
+ * NULL or a version. Its length, or 0 when it does not fit. */
+size_t wire_upgrade(char *out, size_t room, const char *host, const char *path, const char *fields,
                     const uint64_t *from);
 
 enum wire_answer {

@@ -277,7 +277,7 @@ void writer_refused(struct flood *flood, struct conn *conn, uint64_t id, const c
                    conn_name(flood, conn), seen, reason, id);
     }
     stats_refused(flood->stats, reason, flight->n);
-    if (retry_ms > 0)
+    if (retry_ms > 0 && !flood->options->impatient)
         writer->rest_until_us = flood->now_us + retry_ms * 1000;
     while (writer->count > 0 && flight_at(writer, 0)->refused) {
         writer->first++;

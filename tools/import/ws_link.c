@@ -255,7 +255,7 @@ static int greet(struct ws_link *link, const struct target *target, struct posit
 {
     char path[TARGET_PATH], request[TARGET_PATH + TARGET_TEXT + 256];
     target_path(target, &position, "ws", path);
-    size_t len = wire_upgrade(request, sizeof request, target->host, path, NULL);
+    size_t len = wire_upgrade(request, sizeof request, target->host, path, "", NULL);
     if (len == 0)
         return fail(error, "the address is too long");
     if (put(link, request, len, error) != 0)

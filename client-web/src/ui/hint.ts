@@ -3,6 +3,7 @@
 // while that is shown, else what waits for an answer, else what is the case, else nothing.
 
 const SAY_MS = 4_000;
+const NOTHING = () => '';
 
 export interface HintElements {
   readonly root: HTMLElement;
@@ -20,7 +21,7 @@ export interface Offer {
 }
 
 export class Hint {
-  private said = '';
+  private said: () => string = NOTHING;
   private offered: Offer | null = null;
   private held = '';
   private past: string | null = null;
@@ -35,12 +36,12 @@ export class Hint {
     elements.dismiss.addEventListener('click', dismiss);
   }
 
-  /** Something that just happened; gone after a moment. */
-  say(text: string): void {
-    this.said = text;
+  /** Something that just happened; gone after a moment. Words that change are asked for again. */
+  say(words: string | (() => string)): void {
+    this.said = typeof words === 'string' ? () => words : words;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      this.said = '';
+      this.said = NOTHING;
       this.show();
     }, SAY_MS);
     this.show();
@@ -63,10 +64,16 @@ export class Hint {
     this.show();
   }
 
+  /** Asks again for words that change. */
+  refresh(): void {
+    this.show();
+  }
+
   private show(): void {
     const { root, text, action, dismiss } = this.elements;
-    const offer = this.said || this.past !== null ? null : this.offered;
-    const words = this.said || (this.past ?? offer?.text ?? this.held);
+    const said = this.said();
+    const offer = said || this.past !== null ? null : this.offered;
+    const words = said || (this.past ?? offer?.text ?? this.held);
     if (text.textContent !== words) text.textContent = words;
     root.hidden = words === '';
     action.hidden = dismiss.hidden = !offer;

@@ -14,8 +14,9 @@ export interface KeyActions {
   leave(): void;
   rewind(): void;
   heat(): void;
-  /** Whether the timeline, which comes first while it is there, has taken the key. */
-  timeline(event: KeyboardEvent): boolean;
+  /** Whether the timeline or the staff's part, which come first while they are there, have taken the
+   * key. */
+  part(event: KeyboardEvent): boolean;
 }
 
 const DIRECTIONS: Record<string, readonly [number, number]> = {
@@ -44,7 +45,7 @@ export function belongsTo(target: EventTarget | null, key: string): boolean {
 export function watchKeyboard(actions: KeyActions): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (actions.timeline(event)) return event.preventDefault();
+    if (actions.part(event)) return event.preventDefault();
     if (belongsTo(event.target, event.key)) return;
     if (act(actions, event)) event.preventDefault();
   });

@@ -18,6 +18,8 @@ export interface Marks {
   readonly hover: Cell | null;
   /** A line that is being drawn. */
   readonly line: readonly Cell[];
+  /** What stands at its end. */
+  readonly lineLabel: string;
   readonly reticle: Cell | null;
   /** The chosen colour as #rrggbb, or null. */
   readonly colour: string | null;
@@ -45,7 +47,7 @@ export class MarksPainter {
       this.fill(edit, marks.palette[edit.colour]!);
       g.globalAlpha = 1;
     }
-    if (marks.line.length > 0) this.line(marks.line, marks.colour);
+    if (marks.line.length > 0) this.line(marks.line, marks.lineLabel, marks.colour);
     else if (marks.hover && view.k >= PLACE_K) this.hover(marks.hover, marks.colour);
     if (marks.reticle) this.reticle(marks.reticle);
   }
@@ -78,8 +80,8 @@ export class MarksPainter {
     this.outline(this.x + cell.x * this.k, this.y + cell.y * this.k, this.k, 1);
   }
 
-  /** Its cells in the colour, and at its end how many they are. */
-  private line(cells: readonly Cell[], colour: string | null): void {
+  /** Its cells in the colour, and at its end what it costs. */
+  private line(cells: readonly Cell[], label: string, colour: string | null): void {
     const { g, dpr } = this;
     const end = cells[cells.length - 1]!;
     if (colour) for (const cell of cells) this.fill(cell, colour);
@@ -89,9 +91,9 @@ export class MarksPainter {
     g.font = `600 ${LABEL_PX * dpr}px system-ui, sans-serif`;
     g.lineWidth = 3 * dpr;
     g.strokeStyle = '#ffffff';
-    g.strokeText(String(cells.length), x, y);
+    g.strokeText(label, x, y);
     g.fillStyle = '#000000';
-    g.fillText(String(cells.length), x, y);
+    g.fillText(label, x, y);
   }
 
   private reticle(cell: Cell): void {

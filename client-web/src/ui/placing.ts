@@ -30,10 +30,12 @@ export interface Label {
 
 /** Knows the rules, once that part of the page is there. */
 export interface Umpire {
-  /** Why these cannot be placed now; null: they can. */
-  objection(edits: readonly Edit[]): string | null;
+  /** Why these cannot be placed now, in words that may change; null: they can. */
+  objection(edits: readonly Edit[]): (() => string) | null;
   /** How many of these, from the first on, can be paid for. */
   reach(edits: readonly Edit[]): number;
+  /** What a line with these is marked with: what it costs. */
+  price(edits: readonly Edit[]): string;
   /** Of the button that would place this. */
   label(edit: Edit): Label;
   /** What is the case, as long as that is so; '' for nothing. */
@@ -159,6 +161,11 @@ export class Placing {
     this.line = end ? line.slice(0, line.findIndex(({ x, y }) => x === end.x && y === end.y)) : line;
     if (this.line.length === 0) this.object(edits);
     this.events.changed();
+  }
+
+  /** What stands at the line's end. */
+  get lineLabel(): string {
+    return this.umpire?.price(this.aimed) ?? String(this.line.length);
   }
 
   /** Of these cells those that do not have the chosen colour yet, in that. */

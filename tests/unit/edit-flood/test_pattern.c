@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
+#include "common/nearest.h"
 #include "core/edit.h"
 #include "core/palette.h"
 #include "fractal.h"
-#include "common/nearest.h"
 #include "pattern.h"
 #include "shuffle.h"
 
@@ -98,6 +98,30 @@ static unsigned iterations(double cr, double ci, unsigned limit)
     return n;
 }
 
+static void a_raid_on_a_region_paints_each_of_its_pixels_once_a_round(void **state)
+{
+    static bool seen[40][30];
+    struct pattern_config config = {.kind = PATTERN_RAID,
+                                    .region_x = 960,
+                                    .region_y = 970,
+                                    .region_w = 40,
+                                    .region_h = 30,
+                                    .colour = 12,
+                                    .seed = 9};
+    struct pattern *pattern = pattern_create(&config);
+    assert_int_equal(pattern_distinct(pattern), 1200);
+    for (uint64_t round = 0; round < 3; round++) {
+        memset(seen, 0, sizeof seen);
+        pattern_words(pattern, 1200 * round, 1200, words);
+        for (size_t i = 0; i < 1200; i++) {
+            uint32_t x = edit_x(words[i]) - 960, y = edit_y(words[i]) - 970;
+            assert_true(x < 40 && y < 30 && !seen[x][y] && edit_colour(words[i]) == 12);
+            seen[x][y] = true;
+        }
+    }
+    pattern_destroy(pattern);
+}
+
 static void the_fractal_is_the_mandelbrot_set_tile_by_tile(void **state)
 {
     static uint8_t pixels[ALL];
@@ -183,6 +207,7 @@ int main(void)
         cmocka_unit_test(random_has_every_word_once),
         cmocka_unit_test(random_looks_random),
         cmocka_unit_test(a_raid_stays_around_its_spot),
+        cmocka_unit_test(a_raid_on_a_region_paints_each_of_its_pixels_once_a_round),
         cmocka_unit_test(the_fractal_is_the_mandelbrot_set_tile_by_tile),
         cmocka_unit_test(nearest_is_nearest),
         cmocka_unit_test(an_image_is_painted_in_the_nearest_colours),

@@ -7,8 +7,8 @@
 #include <zlib.h>
 
 #include "cmocka_all.h"
-#include "core/edit.h"
 #include "common/nearest.h"
+#include "core/edit.h"
 #include "trace.h"
 
 static char path[64];

@@ -66,14 +66,16 @@ static void the_upgrade_is_asked_for_and_answered(void **state)
 {
     char out[1024];
     uint64_t from = 18446744073709551615u;
-    size_t len = wire_upgrade(out, sizeof out, "h:1", "/ws", &from);
+    size_t len = wire_upgrade(out, sizeof out, "h:1", "/ws", "Cookie: a=b\r\n", &from);
     assert_int_equal(len, strlen(out));
     assert_ptr_equal(strstr(out, "GET /ws?from=18446744073709551615 HTTP/1.1\r\nHost: h:1\r\n"),
                      out);
-    len = wire_upgrade(out, sizeof out, "h:1", "/ws", NULL);
+    assert_non_null(strstr(out, "\r\nCookie: a=b\r\n"));
+    assert_string_equal(out + len - 4, "\r\n\r\n");
+    len = wire_upgrade(out, sizeof out, "h:1", "/ws", "", NULL);
     assert_int_equal(len, strlen(out));
     assert_ptr_equal(strstr(out, "GET /ws HTTP/1.1\r\n"), out);
-    assert_int_equal(wire_upgrade(out, 100, "h:1", "/ws", NULL), 0);
+    assert_int_equal(wire_upgrade(out, 100, "h:1", "/ws", "", NULL), 0);
 
     const char *good =
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n"

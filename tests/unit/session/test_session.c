@@ -35,8 +35,17 @@ struct world {
     struct rules *rules;
     struct shard_host host;
     unsigned woken;
+    unsigned taken;        /* messages with edits, */
+    uint64_t taken_author; /* the last one of this author */
     struct shard *shard;
 };
+
+static void note_taken(void *context, const struct visitor *visitor, int64_t now_ms)
+{
+    struct world *world = context;
+    world->taken++;
+    world->taken_author = visitor->author;
+}
 
 static void wake(struct shard_host *host)
 {
@@ -81,6 +90,8 @@ static int set_up(void **state)
     char error[LOG_ERROR_BYTES];
     struct shard_config config = shard_defaults;
     memset(&world, 0, sizeof world);
+    config.taken = note_taken;
+    config.taken_context = &world;
     world.painter = painter_create(2, 2, NULL);
     world.partition = memory_partition_create(&world.painter->env, (struct memory_faults){0});
     world.log = log_memory_open(world.partition);
@@ -317,6 +328,22 @@ static void an_edit_of_a_canvas_that_is_not_open_is_refused_as_locked(void **sta
     pass(world, 100);
     const struct message *refused = find(client, MESSAGE_REFUSED);
     assert_true(refused && refused->id == 1 && refused->reason == REFUSAL_LOCKED);
+    assert_int_equal(world->taken, 0);
+    leave(client);
+}
+
+static void whoever_watches_hears_whose_edits_are_taken(void **state)
+{
+    struct world *world = *state;
+    uint8_t message[4 + 2 * EDIT_BYTES] = {1};
+    struct client *client = join(world, 0, FROM_PRESENT, 0);
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    message[0] = 2;
+    message[4] = message[5] = message[6] = 0xff; /* not on the canvas */
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    assert_int_equal(world->taken, 1);
+    assert_true(world->taken_author == (AUTHOR_PERSON | 1));
+    pass(world, 100);
     leave(client);
 }
 
@@ -369,6 +396,7 @@ int main(void)
         PROMISE(what_happens_on_one_canvas_is_no_news_on_another),
         PROMISE(a_canvas_whose_viewers_have_left_is_watched_no_longer),
         PROMISE(an_edit_of_a_canvas_that_is_not_open_is_refused_as_locked),
+        PROMISE(whoever_watches_hears_whose_edits_are_taken),
         PROMISE(the_number_of_people_online_counts_all_canvases),
         PROMISE(one_that_does_not_read_gets_the_rest_when_it_does),
     };
