@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The WebSocket as PROTOCOL.md has it: the handshake, the first words, every close code."""
 import json
+import re
 import os
 import socket
 import struct
@@ -42,7 +43,8 @@ def test_the_first_word_is_hello(server):
         assert b"sec-websocket-protocol" not in ws.head.lower()
         hello = say(ws)
     assert (hello["type"], hello["protocol"], hello["version"]) == ("hello", "placed.1", 0)
-    assert hello["readonly"] is False and hello["user"] is None and hello["energy"]["policy"]
+    assert hello["readonly"] is False and hello["energy"]["policy"]
+    assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", hello["user"]), "a pseudonym"
 
 
 def test_a_page_with_several_connections_is_one_person(server):
