@@ -31,6 +31,7 @@ a sanitizer's report on standard error fails the test. Every test has a time lim
 import asyncio
 import contextlib
 import faulthandler
+import fcntl
 import inspect
 import os
 import random
@@ -146,12 +147,33 @@ def rng():
     return random.Random(SEED)
 
 
+@contextlib.contextmanager
+def _users(folder):
+    """How many workers use what lies in the folder, in a list of one number that may be changed; one at a time."""
+    folder.mkdir(exist_ok=True)
+    with open(folder / "users", "a+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        users = [int(file.read() or 0)]
+        yield users
+        file.truncate(0)
+        file.write(str(users[0]))
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory):
-    broker = Broker(tmp_path_factory.mktemp("kafka"))
-    broker.start()
+    """One for all workers: a broker takes 350 MB, and ten seconds of a processor to start."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kafka-of-all"
+    broker = Broker(shared / "broker")
+    with _users(shared) as users:
+        broker.start()  # no harm when it runs
+        users[0] += 1
     yield broker
-    broker.stop(kill=True)
+    with _users(shared) as users:
+        users[0] -= 1
+        if users[0] == 0:
+            broker.stop(kill=True)
 
 
 @pytest.fixture(scope="session")
