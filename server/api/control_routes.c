@@ -52,7 +52,7 @@ static const struct row {
     {"apply", METHOD_POST, ROLE_MODERATOR, control_job_post_apply, "plan rate"},
     {"rollback", METHOD_POST, ROLE_MODERATOR, control_job_post_rollback, "predicate rate"},
     {"undo", METHOD_POST, ROLE_MODERATOR, control_job_post_undo, "action rate"},
-    {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to"},
+    {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to threshold"},
     {"paint", METHOD_POST, ROLE_MODERATOR, control_paint_post, "action kind canvas edits"},
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
