@@ -82,7 +82,7 @@ async def test_regions_freezes_and_canvases_hold_for_their_time_and_survive_ever
     await asyncio.sleep(max(0, begin / 1000 - time.time()))
     said = await painter.says(105, 105, 2)
     if time.time() * 1000 < end:
-        assert said["error"] == "area"
+        assert (said["error"], said["until"], said["words"]) == ("area", end, "the flag")
     await painter.placed(110, 105, 2)
     heard = client.rules
     await asyncio.sleep(max(0, end / 1000 - time.time()))
@@ -94,6 +94,7 @@ async def test_regions_freezes_and_canvases_hold_for_their_time_and_survive_ever
     await staff.do(server, "region", name="greys", x=0, y=0, w=50, h=50, colours=[0, 1, 2, 3], words="greys only")
     await painter.placed(10, 10, 3)
     await painter.refused(10, 11, 4, "colour")
+    assert (await painter.says(10, 11, 4))["words"] == "greys only"
     await staff.do(server, "palette", set="white")
     info = await world.info(server)
     assert info["colours"] == [WHITE] and info["regions"][0]["colours"] == [0, 1, 2, 3]
@@ -216,6 +217,7 @@ async def test_what_one_server_of_a_set_decides_acts_on_the_other(kafka_world):
     await asyncio.to_thread(broker.produce, topic, json.dumps(MUST).encode())
     await acts("a record of the future", lambda: ready_are(503))
     assert b"older than the rules" in (await asyncio.to_thread(b.admin, "/readyz")).body
+    assert (await painter.says(7, 7, 1))["words"] == "this server is older than the rules"
     await painter.refused(7, 7, 1, "frozen")
     await asyncio.to_thread(broker.produce, topic, json.dumps({**MUST, "gone": True}).encode())
     await acts("its end", lambda: ready_are(200))
