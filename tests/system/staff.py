@@ -1,9 +1,61 @@
 # SPDX-License-Identifier: ISC
-"""staff: who decides on a canvas, by the admin API, with the token that the first server has made."""
+"""staff: the admin API as a client sees it: tokens, requests, and the table of requests from its two places."""
 import asyncio
 import json
 import pathlib
+import re
 import time
+
+from server import TOP
+
+ROLES = ["none", "bot", "viewer", "moderator", "operator"]  # each may do what those before it may
+ROW = re.compile(r'\{"([a-z/.]+)", METHOD_(GET|POST), ROLE_([A-Z]+), \w+,\s*"([a-z ]*)"\}')
+
+
+def first_token(server):
+    return (server.data / "token").read_text(encoding="ascii").strip()
+
+
+def ask(server, method, path, token=None, body=None, headers=None, kind="admin"):
+    """One request of /control/: the answer, and its JSON (None: it is none). body: bytes, or what becomes JSON."""
+    fields = dict(headers or {})
+    if token is not None:
+        fields["Authorization"] = f"Bearer {token}"
+    if body is not None and not isinstance(body, (bytes, str)):
+        body = json.dumps(body)
+    if body is not None:
+        fields.setdefault("Content-Type", "application/json")
+    answer = server.request(method, f"/control/{path}", headers=fields, body=body, kind=kind)
+    try:
+        return answer, json.loads(answer.body)
+    except ValueError:
+        return answer, None
+
+
+def make_token(server, name, role):
+    answer, said = ask(server, "POST", "token", first_token(server), {"name": name, "role": role})
+    assert answer.status == 200, answer.body
+    return said["token"]
+
+
+def rows_of_code():
+    """{(method, path): (role, fields)} as the server has it."""
+    text = (TOP / "server/api/control_routes.c").read_text(encoding="utf-8")
+    rows = {(method, path): (role.lower(), set(fields.split())) for path, method, role, fields in ROW.findall(text)}
+    assert len(rows) == text.count(", METHOD_GET, ROLE_") + text.count(", METHOD_POST, ROLE_"), "rows that this cannot read"
+    return rows
+
+
+def rows_of_protocol():
+    """The same as PROTOCOL.md has it."""
+    text = (TOP / "PROTOCOL.md").read_text(encoding="utf-8")
+    text = text[text.index("## The admin API"):text.index("## The checkpoint")]
+    found = re.findall(r"^\| `(GET|POST) ([a-z/.]+)` \| (\w+) \|(.*?)\|", text, re.M)
+    rows = {}
+    for method, path, role, fields in found:
+        named = set(re.findall(r"`([a-z]+)`", re.sub(r"\([^()]*\)", "", fields)))
+        rows[method, path] = (role, named)
+    return rows
 
 
 class Staff:
@@ -24,13 +76,8 @@ class Staff:
 
     async def ask(self, server, method, path, fields=None, token=None):
         """(status, JSON) of one request."""
-        headers = {"Authorization": f"Bearer {token or self.token}"}
-        body = None
-        if fields is not None:
-            headers["Content-Type"] = "application/json"
-            body = json.dumps(fields)
-        answer = await asyncio.to_thread(server.request, method, f"/control/{path}", headers, body, "admin")
-        return answer.status, json.loads(answer.body)
+        answer, said = await asyncio.to_thread(ask, server, method, path, token or self.token, fields)
+        return answer.status, said
 
     async def get(self, server, path):
         status, said = await self.ask(server, "GET", path)
