@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "moderation/author_count.h"
+#include "moderation/detect_job.h"
 #include "moderation/job.h"
 #include "moderation/paint.h"
 #include "moderation/rollback.h"
@@ -41,7 +42,8 @@ struct moderation {
 };
 
 static const struct job_kind *const kinds[] = {
-    &rollback_plan, &rollback_apply, &rollback_at_once, &rollback_undo, &author_count_job,
+    &rollback_plan, &rollback_apply,   &rollback_at_once,
+    &rollback_undo, &author_count_job, &detect_job,
 };
 
 /* ---- the jobs; lock held ---- */
