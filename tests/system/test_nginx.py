@@ -227,6 +227,14 @@ def test_the_last_picture_is_shown_while_the_server_is_dead(site):
         time.sleep(0.2)
 
 
+def test_who_painted_is_looked_up_once_for_all_who_ask_at_once(site):
+    assert site.server.request("POST", "/edit?x=7&y=8&c=9").status == 200
+    answers = at_once(site.nginx.get, [f"/pixel/7/8?{i}" for i in range(20)])
+    assert {answer.status for answer in answers} == {200}
+    assert all(json.loads(answer.body)["colour"] == 9 for answer in answers)
+    assert site.asked("/pixel/7/8") <= 3, "each visitor was looked up"
+
+
 def test_files_are_cached_as_they_allow_and_info_is_for_who_asks(site):
     for name, most in (("/info", 2), ("/plane", 2)):
         answers = at_once(site.nginx.get, [f"{name}?{i}" for i in range(VISITORS)])
