@@ -126,15 +126,12 @@ static int make_directory(const char *path)
     return 0;
 }
 
-/* Address space of the embedded control log, which has to fit in beside what --log-space leaves:
- * some million records. */
-#define CONTROL_SPACE (size_t)(1 << 30)
-
-/* The log of edits, or the control log beside it: NULL after a message. */
+/* The log of edits, or the control log beside it, which fills more slowly and has the same address
+ * space: NULL after a message. */
 static struct log *open_log(const struct config *config, bool control)
 {
     char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
-    const struct log_options options = {.map_bytes = control ? CONTROL_SPACE : config->log_space,
+    const struct log_options options = {.map_bytes = config->log_space,
                                         .replication = config->kafka_replication,
                                         .properties = config->kafka,
                                         .n_properties = config->n_kafka};

@@ -145,6 +145,13 @@ describe('the stream', () => {
   });
 });
 
+test('rules that changed are heard of', async () => {
+  await open();
+  FakeStream.last.fire('rules', '', '{"type":"rules","serial":3,"open":false}');
+  FakeStream.last.fire('rules', '', 'nonsense');
+  expect(events).toEqual(['{"type":"rules","serial":3,"open":false}']);
+});
+
 describe('own edits', () => {
   test('go one after the other, in plane coordinates', async () => {
     await open();

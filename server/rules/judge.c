@@ -18,10 +18,13 @@ static bool shows_enough(const struct question *question, struct verdict *verdic
 {
     const struct rules_config *config = question->config;
     const struct visitor *visitor = question->visitor;
-    if (visitor->kind == VISITOR_NETWORK && (config->identity_needed || config->minimum_age_ms > 0))
+    bool needed = config->identity_needed || config->minimum_age_ms > 0;
+    if (visitor->kind == VISITOR_STALE || (visitor->kind == VISITOR_NETWORK && needed))
         return forbid(verdict, REFUSAL_IDENTITY, 0);
     int64_t grown_ms = visitor->since_ms + config->minimum_age_ms;
-    if (visitor->kind == VISITOR_COOKIE && visitor->since_ms > 0 && question->now_ms < grown_ms)
+    /* Without an age to reach it does not matter that another server's clock is ahead. */
+    if (config->minimum_age_ms > 0 && visitor->kind == VISITOR_COOKIE && visitor->since_ms > 0 &&
+        question->now_ms < grown_ms)
         return forbid(verdict, REFUSAL_YOUNG, (uint64_t)(grown_ms - question->now_ms));
     return true;
 }

@@ -61,6 +61,7 @@
     X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
     X(job_running, gauge, "1 while a job of a moderator runs")                                     \
     X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(operator_edits_total, counter, "Pixels painted by fills, pastes and copies of moderators")   \
     X(who_asked_total, counter, "Questions who painted a pixel")                                   \
     X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \

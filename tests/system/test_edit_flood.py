@@ -232,6 +232,7 @@ async def test_readers_that_come_and_go_miss_nothing(world):
     assert report.counters["unchecked"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 async def test_stalled_readers_are_closed_and_come_back(world):
     server = await world.server()

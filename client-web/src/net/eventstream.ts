@@ -4,6 +4,7 @@
 import { CLOSE_ABNORMAL } from '../core/backoff';
 import { validEdits } from '../core/edit';
 import { parseVersion } from '../core/picture';
+import { decodeText } from '../core/protocol';
 import { HttpTransport } from './overhttp';
 
 const OPEN_MS = 15_000;
@@ -25,6 +26,10 @@ export class EventStreamTransport extends HttpTransport {
       this.greeted ? this.receive(event) : void early.push(event);
     stream.addEventListener('message', take);
     stream.addEventListener('reset', take as (event: Event) => void);
+    stream.addEventListener('rules', (event) => {
+      const message = decodeText((event as MessageEvent<string>).data);
+      if (this.greeted && !this.over && message) this.events.message(message);
+    });
     stream.onerror = () => this.lose(CLOSE_ABNORMAL);
     stream.onopen = async () => {
       if (await this.greet(() => from)) for (const event of early) this.receive(event);
