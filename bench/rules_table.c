@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 #include "core/authors.h"
-#include "core/bytes.h"
 #include "core/costs.h"
 #include "core/edit.h"
 #include "log/open.h"
@@ -29,7 +28,7 @@
 #include "rules/rules.h"
 #include "sys/descriptors.h"
 
-enum { RECORD_EDITS = 67, REPEAT_MAX = 99, SAMPLE = 1000, COST = 1000 };
+enum { RECORD_EDITS = 67, REPEAT_MAX = 99, SAMPLE = 1000, COST = 300000 /* as of reddit */ };
 
 static const char help[] =
     "usage: rules_table [--authors N] [--runs N] [--repeat N] DIRECTORY\n"
@@ -94,15 +93,12 @@ struct parts {
 static void parts_fill(struct parts *parts, const uint64_t *authors, size_t n)
 {
     parts->n = n;
-    parts->authors[0] = AUTHORS_VERSION;
     for (size_t i = 0; i < n; i++) {
         uint64_t r = random_u64();
         edit_store(parts->edits + EDIT_BYTES * i,
                    edit_pack((uint32_t)(r & 0xffffff) % CANVAS_WIDTH,
                              (uint32_t)(r >> 24 & 0xffffff) % CANVAS_HEIGHT, (uint32_t)(r >> 60)));
-        uint8_t *run = parts->authors + 1 + AUTHORS_RUN_BYTES * i;
-        store_u16(run, 1);
-        store_u64(run + 2, authors[i]);
+        authors_store_run(parts->authors, i, (struct authors_run){1, authors[i]});
         costs_store_run(parts->costs, i, COST);
     }
 }

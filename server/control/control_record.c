@@ -79,7 +79,7 @@ enum control_understood control_record_read(struct control_record *record, const
     memset(record, 0, sizeof *record);
     if (len > CONTROL_RECORD_MAX)
         return garbage(record, "it is longer than 4096 bytes", wrong);
-    if (!utf8_valid(bytes, len) || memchr(bytes, '\0', len))
+    if (len == 0 || !utf8_valid(bytes, len) || memchr(bytes, '\0', len)) /* empty: maybe NULL */
         return garbage(record, "it is not UTF-8", wrong);
     record->json = parse((const char *)bytes, len);
     if (!cJSON_IsObject(record->json))

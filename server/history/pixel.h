@@ -26,7 +26,7 @@ struct pixel_change {
 struct pixel_changes {
     struct pixel_change *list; /* room of them, the caller's */
     size_t room, n;
-    uint64_t blocks; /* how many may still be looked at; counts down */
+    uint64_t blocks; /* how many may be looked at beside the tail; counts down */
     bool whole;      /* there are no others */
 };
 

@@ -106,7 +106,7 @@ static int read_stretch(struct detect *detect, struct detect_progress *progress,
         said_ms = clock_now_ms();
         double done =
             (double)(detect->next - detect->begin) / (double)(detect->end - detect->begin);
-        if (!progress->go_on(progress, done < 1 ? done : 1)) {
+        if (!progress->go_on(progress, done < 1 ? done : 1, detect->n_edits)) {
             snprintf(error, DETECT_ERROR_BYTES, "cancelled");
             return -1;
         }

@@ -24,8 +24,9 @@ struct detect_request {
 
 /* Who hears how far it is. Embed it. */
 struct detect_progress {
-    /* About a second's work was done, of all of it done (0 to 1). False: give up. */
-    bool (*go_on)(struct detect_progress *progress, double done);
+    /* Some work was done: of all of it done (0 to 1), and so many edits were looked at. False: give
+     * up. */
+    bool (*go_on)(struct detect_progress *progress, double done, uint64_t edits);
 };
 
 /* {"rule","threshold","from","to","edits","suspects":[...]}: the caller's. NULL with a reason in

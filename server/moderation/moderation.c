@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "moderation/author_count.h"
+#include "moderation/detect_job.h"
 #include "moderation/job.h"
+#include "moderation/paint.h"
 #include "moderation/rollback.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
@@ -29,6 +31,7 @@ struct moderation {
     struct moderation_config config;
     struct metrics *metrics;
     struct worker *worker;
+    struct paint *paint;
     struct job job;       /* the worker's */
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t idle;
@@ -39,7 +42,8 @@ struct moderation {
 };
 
 static const struct job_kind *const kinds[] = {
-    &rollback_plan, &rollback_apply, &rollback_at_once, &rollback_undo, &author_count_job,
+    &rollback_plan, &rollback_apply,   &rollback_at_once,
+    &rollback_undo, &author_count_job, &detect_job,
 };
 
 /* ---- the jobs; lock held ---- */
@@ -162,6 +166,13 @@ bool moderation_cancel(struct moderation *moderation, const struct control_actor
     return job != NULL;
 }
 
+unsigned moderation_paint(struct moderation *moderation, const struct paint_piece *piece,
+                          const struct control_actor *actor, struct control_waiter *waiter,
+                          char error[MODERATION_ERROR_BYTES])
+{
+    return paint_add(moderation->paint, piece, actor, waiter, error);
+}
+
 uint8_t *moderation_preview(struct moderation *moderation, uint64_t number, size_t *len)
 {
     pthread_mutex_lock(&moderation->lock);
@@ -189,6 +200,8 @@ struct moderation *moderation_create(const struct moderation_config *config,
     pthread_mutex_init(&moderation->lock, NULL);
     moderation->worker = worker_create("moderation", 1);
     if (moderation->worker)
+        moderation->paint = paint_create(config, metrics);
+    if (moderation->paint)
         return moderation;
     snprintf(error, MODERATION_ERROR_BYTES, "cannot start a thread: %s", strerror(errno));
     moderation_destroy(moderation);
@@ -217,6 +230,7 @@ void moderation_destroy(struct moderation *moderation)
     if (!moderation)
         return;
     moderation_stop(moderation);
+    paint_destroy(moderation->paint);
     worker_destroy(moderation->worker);
     for (size_t i = 0; i < REMEMBERED; i++)
         job_destroy(moderation->jobs[i]);

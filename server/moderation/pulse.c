@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/hex.h"
+#include "core/message.h"
 #include "identity/identity.h"
 #include "moderation/suspects.h"
 #include "moderation/window_counts.h"
@@ -19,10 +20,19 @@ enum {
     TOP = 10,
 };
 
+/* In the order of the list; its names are those of the metrics. */
+enum {
+#define X(name, reason, retry_ms, status) REASON_##name,
+    REFUSALS(X)
+#undef X
+        REASONS,
+};
+
 /* The metrics at one moment. */
 struct beat {
     int64_t at_ms;
-    uint64_t edits, refused;
+    uint64_t edits;
+    uint64_t refused[REASONS];
 };
 
 struct pulse {
@@ -89,9 +99,12 @@ void pulse_take(struct pulse *pulse, const struct sample *samples, size_t n, int
 
 static struct beat beat_now(const struct pulse *pulse, int64_t now_ms)
 {
-    return (struct beat){.at_ms = now_ms,
-                         .edits = metric_get(pulse->metrics, edits_folded_total),
-                         .refused = metric_get(pulse->metrics, edits_refused_total)};
+    struct beat beat = {.at_ms = now_ms, .edits = metric_get(pulse->metrics, edits_folded_total)};
+#define X(name, reason, retry_ms, status)                                                          \
+    beat.refused[REASON_##name] = metric_get(pulse->metrics, refused_##reason##_total);
+    REFUSALS(X)
+#undef X
+    return beat;
 }
 
 void pulse_tick(struct pulse *pulse, int64_t now_ms)
@@ -101,6 +114,12 @@ void pulse_tick(struct pulse *pulse, int64_t now_ms)
     pthread_mutex_unlock(&pulse->lock);
 }
 
+static const char *const reasons[REASONS] = {
+#define X(name, reason, retry_ms, status) [REASON_##name] = #reason,
+    REFUSALS(X)
+#undef X
+};
+
 static void add_rates(cJSON *json, const struct pulse *pulse, int64_t now_ms)
 {
     struct beat now = beat_now(pulse, now_ms);
@@ -109,7 +128,11 @@ static void add_rates(cJSON *json, const struct pulse *pulse, int64_t now_ms)
     double seconds = now.at_ms > then.at_ms ? (double)(now.at_ms - then.at_ms) / 1000 : 1;
     cJSON_AddNumberToObject(json, "seconds", SECONDS);
     cJSON_AddNumberToObject(json, "edits", (double)(now.edits - then.edits) / seconds);
-    cJSON_AddNumberToObject(json, "refused", (double)(now.refused - then.refused) / seconds);
+    cJSON *refused = cJSON_AddObjectToObject(json, "refused");
+    for (int i = 0; i < REASONS; i++)
+        if (now.refused[i] > then.refused[i])
+            cJSON_AddNumberToObject(refused, reasons[i],
+                                    (double)(now.refused[i] - then.refused[i]) / seconds);
     cJSON_AddNumberToObject(json, "people", (double)metric_get(pulse->metrics, people));
 }
 

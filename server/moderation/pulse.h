@@ -25,9 +25,9 @@ void pulse_take(struct pulse *pulse, const struct sample *samples, size_t n, int
 /* A second has passed: look at the metrics. */
 void pulse_tick(struct pulse *pulse, int64_t now_ms);
 
-/* {"seconds","edits","refused","people","networks":[{"net","edits"}...],"authors":[{"author","name",
- * "edits"}...],"cells":[{"x","y","edits"}...]}: rates a second, and ten of each in the last ten
- * seconds. The caller's; NULL when out of memory. */
+/* {"seconds","edits","refused":{reason:edits...},"people","networks":[{"net","edits"}...],"authors":
+ * [{"author","name","edits"}...],"cells":[{"x","y","edits"}...]}: rates a second, and ten of each
+ * in the last ten seconds. The caller's; NULL when out of memory. */
 struct cJSON *pulse_json(struct pulse *pulse, int64_t now_ms);
 
 #endif

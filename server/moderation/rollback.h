@@ -5,6 +5,9 @@
 
 #include "moderation/job.h"
 
-extern const struct job_kind rollback_plan, rollback_apply, rollback_at_once, rollback_undo;
+extern const struct job_kind rollback_plan;
+extern const struct job_kind rollback_apply;
+extern const struct job_kind rollback_at_once;
+extern const struct job_kind rollback_undo;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * shape: see shape.h. Of each cell the newest edits are kept in a ring; every few seconds those of
+ * shape: see shape.h. Of each cell the newest edits are kept in a ring; now and then those of
  * the last minute are looked at by author and colour.
  */
 #include "moderation/shape.h"
@@ -16,7 +16,8 @@ enum {
     WAYS = 8,
     SETS = CELLS / WAYS,
     TOUCHES = 512,   /* of a cell, a power of two */
-    JUDGE_MS = 5000, /* how often a cell is looked at */
+    JUDGE_MS = 1000, /* how often a cell is looked at */
+    SECOND = 20,     /* percent of the edits of all who draw only here that make a second colour */
     MOSTLY = 80,     /* percent of an author's edits in the two colours */
     TOGETHER = 67,   /* percent of the edits of all who draw only here in the two colours */
     COLOURS = CANVAS_COLOURS,
@@ -32,6 +33,7 @@ struct cell {
     int32_t cx, cy;
     int64_t newest_ms; /* 0: empty */
     int64_t judged_ms;
+    uint32_t judged_n;
     uint32_t n; /* ever; the newest TOUCHES are there */
     struct touch touches[TOUCHES];
 };
@@ -68,6 +70,7 @@ static struct cell *find(struct shape *shape, int32_t cx, int32_t cy)
     cell->cy = cy;
     cell->n = 0;
     cell->judged_ms = 0;
+    cell->judged_n = 0;
     return cell;
 }
 
@@ -108,7 +111,8 @@ static size_t find_shares(const struct shape *shape, const struct cell *cell,
     return found;
 }
 
-/* The two colours that they used most; *percent of all their edits have them. */
+/* The colour that they used most, and the second when it is more than a few of them who did (else
+ * the same one again); *percent of all their edits have them. */
 static void find_colours(const struct share *shares, size_t n, size_t *first, size_t *second,
                          uint32_t *percent)
 {
@@ -126,7 +130,10 @@ static void find_colours(const struct share *shares, size_t n, size_t *first, si
     for (size_t c = 0; c < COLOURS; c++)
         if (c != *first && colours[c] > colours[*second])
             *second = c;
-    *percent = all ? 100 * (colours[*first] + colours[*second]) / all : 0;
+    if (100 * colours[*second] < SECOND * all)
+        *second = *first;
+    uint32_t both = colours[*first] + (*second != *first ? colours[*second] : 0);
+    *percent = all ? 100 * both / all : 0;
 }
 
 static void judge(struct shape *shape, struct cell *cell, int64_t now_ms)
@@ -146,9 +153,12 @@ static void judge(struct shape *shape, struct cell *cell, int64_t now_ms)
     find_colours(shares, n, &first, &second, &percent);
     if (percent < TOGETHER)
         return;
-    for (size_t i = 0; i < n; i++)
-        if (100 * (shares[i].colours[first] + shares[i].colours[second]) >= MOSTLY * shares[i].n)
+    for (size_t i = 0; i < n; i++) {
+        uint32_t both =
+            shares[i].colours[first] + (second != first ? shares[i].colours[second] : 0);
+        if (100 * both >= MOSTLY * shares[i].n)
             authors[together++] = shares[i].author;
+    }
     if (together >= detector->threshold)
         suspects_found(detector->suspects, detector->rule, 0, cell->cx * SUSPECT_CELL,
                        cell->cy * SUSPECT_CELL, (uint32_t)together, now_ms, authors, together);
@@ -165,8 +175,10 @@ static void take(struct detector *detector, const struct sample *sample)
     cell->touches[cell->n++ % TOUCHES] = (struct touch){.author = sample->author,
                                                         .time_s = (uint32_t)(now_ms / 1000),
                                                         .colour = sample->colour % COLOURS};
-    if (cell->n >= detector->threshold && now_ms - cell->judged_ms >= JUDGE_MS) {
+    if (cell->n >= detector->threshold &&
+        (now_ms - cell->judged_ms >= JUDGE_MS || cell->n - cell->judged_n >= detector->threshold)) {
         cell->judged_ms = now_ms;
+        cell->judged_n = cell->n;
         judge(shape, cell, now_ms);
     }
 }

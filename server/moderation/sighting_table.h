@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * sighting_table: pairs of an author and a network that it was seen in, of bounded number: when
- * there is no room, the pair that was added first makes it. By author in O(1). Pure; not for
- * several threads.
+ * there is no room, the pair that was added first makes it. By author, and by network, in O(1).
+ * Pure; not for several threads.
  */
 #ifndef PLACED_MODERATION_SIGHTING_TABLE_H
 #define PLACED_MODERATION_SIGHTING_TABLE_H
@@ -45,8 +45,8 @@ void sighting_table_forget(struct sighting_table *table, uint64_t author, uint32
 size_t sighting_table_networks(const struct sighting_table *table, uint64_t author,
                                struct sighting *into, size_t room);
 
-/* The authors of a network, in no order: at most room of them into *into; returns how many there
- * are. Looks at every pair. */
+/* The authors of a network, the one added last first: at most room of them into *into; returns how
+ * many there are. */
 size_t sighting_table_authors(const struct sighting_table *table, uint64_t network,
                               struct sighting *into, size_t room);
 

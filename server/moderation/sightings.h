@@ -49,7 +49,7 @@ size_t sightings_networks(struct sightings *sightings, uint64_t author, struct s
 uint64_t sightings_network(struct sightings *sightings, uint64_t author);
 
 /* The authors of a network, in no order: at most room of them into *into; returns how many there
- * are. Looks at every pair, so some milliseconds: not for an event loop in a hurry. */
+ * are. */
 size_t sightings_authors(struct sightings *sightings, uint64_t network, struct sighting *into,
                          size_t room);
 

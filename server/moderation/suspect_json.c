@@ -13,6 +13,7 @@
 #include "moderation/suspects.h"
 
 enum {
+    PEOPLE_MAX = 4096,
     TOP_AUTHORS = 10,
     TOP_NETWORKS = 20,
     NET_BYTES = 4 + HEX_U64_BYTES,
@@ -41,14 +42,36 @@ static int by_count(const void *a, const void *b)
     return left->n != right->n ? (left->n < right->n) - (left->n > right->n) : by_network(a, b);
 }
 
+/* Whom a finding speaks of. */
+struct people {
+    uint64_t *authors; /* to be freed */
+    size_t n;
+};
+
+static struct people find_people(const struct suspect *suspect, struct sightings *sightings)
+{
+    struct people people = {calloc(PEOPLE_MAX, sizeof *people.authors), 0};
+    struct sighting *seen = suspect->network ? calloc(PEOPLE_MAX, sizeof *seen) : NULL;
+    if (people.authors && !seen && suspect->n_authors > 0) {
+        people.n = suspect->n_authors < PEOPLE_MAX ? suspect->n_authors : PEOPLE_MAX;
+        memcpy(people.authors, suspect->authors, people.n * sizeof *people.authors);
+    }
+    size_t n = seen ? sightings_authors(sightings, suspect->network, seen, PEOPLE_MAX) : 0;
+    for (size_t i = 0; people.authors && i < n && i < PEOPLE_MAX; i++)
+        if (seen[i].last_ms >= suspect->since_ms - SUSPECT_GAP_MS)
+            people.authors[people.n++] = seen[i].author;
+    free(seen);
+    return people;
+}
+
 /* The networks of all its authors, the most frequent first; how many. tallies has room for one an
  * author. */
-static size_t count_networks(const struct suspect *suspect, struct sightings *sightings,
+static size_t count_networks(const struct people *people, struct sightings *sightings,
                              struct tally *tallies)
 {
     size_t n = 0, merged = 0;
-    for (size_t i = 0; i < suspect->n_authors; i++) {
-        uint64_t network = sightings_network(sightings, suspect->authors[i]);
+    for (size_t i = 0; i < people->n; i++) {
+        uint64_t network = sightings_network(sightings, people->authors[i]);
         if (network != 0)
             tallies[n++] = (struct tally){network, 1};
     }
@@ -63,11 +86,11 @@ static size_t count_networks(const struct suspect *suspect, struct sightings *si
     return merged;
 }
 
-static void add_networks(cJSON *json, const struct suspect *suspect, struct sightings *sightings)
+static void add_networks(cJSON *json, const struct people *people, struct sightings *sightings)
 {
     cJSON *list = cJSON_AddArrayToObject(json, "networks");
-    struct tally *tallies = calloc(suspect->n_authors + 1, sizeof *tallies);
-    size_t n = tallies ? count_networks(suspect, sightings, tallies) : 0;
+    struct tally *tallies = calloc(people->n + 1, sizeof *tallies);
+    size_t n = tallies ? count_networks(people, sightings, tallies) : 0;
     for (size_t i = 0; i < n && i < TOP_NETWORKS; i++) {
         char net[NET_BYTES];
         cJSON *item = cJSON_CreateObject();
@@ -80,16 +103,16 @@ static void add_networks(cJSON *json, const struct suspect *suspect, struct sigh
     free(tallies);
 }
 
-static void add_authors(cJSON *json, const struct suspect *suspect, struct sightings *sightings)
+static void add_authors(cJSON *json, const struct people *people, struct sightings *sightings)
 {
-    cJSON_AddNumberToObject(json, "authors", (double)suspect->n_authors);
+    cJSON_AddNumberToObject(json, "authors", (double)people->n);
     cJSON *list = cJSON_AddArrayToObject(json, "top");
-    for (size_t i = 0; i < suspect->n_authors && i < TOP_AUTHORS; i++) {
+    for (size_t i = 0; i < people->n && i < TOP_AUTHORS; i++) {
         char author[HEX_U64_BYTES], name[PSEUDONYM_BYTES], net[NET_BYTES];
-        uint64_t network = sightings_network(sightings, suspect->authors[i]);
+        uint64_t network = sightings_network(sightings, people->authors[i]);
         cJSON *item = cJSON_CreateObject();
-        hex_from_u64(author, suspect->authors[i]);
-        identity_pseudonym(suspect->authors[i], name);
+        hex_from_u64(author, people->authors[i]);
+        identity_pseudonym(people->authors[i], name);
         cJSON_AddStringToObject(item, "author", author);
         cJSON_AddStringToObject(item, "name", name);
         net_text(net, network);
@@ -114,7 +137,9 @@ struct cJSON *suspect_json(const struct suspect *suspect, struct sightings *sigh
     cJSON_AddNumberToObject(json, "score", suspect->score);
     cJSON_AddNumberToObject(json, "since", (double)suspect->since_ms);
     cJSON_AddNumberToObject(json, "last", (double)suspect->last_ms);
-    add_authors(json, suspect, sightings);
-    add_networks(json, suspect, sightings);
+    struct people people = find_people(suspect, sightings);
+    add_authors(json, &people, sightings);
+    add_networks(json, &people, sightings);
+    free(people.authors);
     return json;
 }

@@ -44,8 +44,7 @@ static void check_utf8(const uint8_t *data, size_t len)
     memcpy(longer, more, len);
     memcpy(longer + len, "\xe2\x82\xac", 3);
     bool valid = utf8_valid(data, len);
-    if (valid != utf8_valid((uint8_t *)longer, len + 3) ||
-        utf8_valid((uint8_t *)longer, len + 2))
+    if (valid != utf8_valid((uint8_t *)longer, len + 3) || utf8_valid((uint8_t *)longer, len + 2))
         abort();
     free(longer);
     free(more);

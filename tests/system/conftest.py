@@ -31,6 +31,7 @@ a sanitizer's report on standard error fails the test. Every test has a time lim
 import asyncio
 import contextlib
 import faulthandler
+import fcntl
 import inspect
 import os
 import random
@@ -49,6 +50,23 @@ GRACE_SECONDS = 30  # for the event loop to give up by itself, and for set-up an
 def pytest_configure(config):
     config.addinivalue_line("markers", "limit(seconds): time limit of the test, 120 by default")
     config.addinivalue_line("markers", "heavy: takes long; left out where the binary is slow")
+    config.addinivalue_line("markers", "long: waits for fifteen seconds or more; begins first")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """The longest tests begin first, so that no worker is alone with one in the end. xdist gives each worker a
+    fourth of its share at the start, in order: so the longest stand at the heads of those."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    longest = [item for item in items if item.get_closest_marker("long")]
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    share = max(len(items) // (4 * workers), 2)
+    heads = [longest[i::workers] for i in range(workers)]
+    items[:] = []
+    for head in heads:
+        items += head + rest[:max(0, share - len(head))]
+        rest = rest[max(0, share - len(head)):]
+    items += rest
 
 
 def _limit(item):
@@ -129,12 +147,33 @@ def rng():
     return random.Random(SEED)
 
 
+@contextlib.contextmanager
+def _users(folder):
+    """How many workers use what lies in the folder, in a list of one number that may be changed; one at a time."""
+    folder.mkdir(exist_ok=True)
+    with open(folder / "users", "a+", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        users = [int(file.read() or 0)]
+        yield users
+        file.truncate(0)
+        file.write(str(users[0]))
+
+
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory):
-    broker = Broker(tmp_path_factory.mktemp("kafka"))
-    broker.start()
+    """One for all workers: a broker takes 350 MB, and ten seconds of a processor to start."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kafka-of-all"
+    broker = Broker(shared / "broker")
+    with _users(shared) as users:
+        broker.start()  # no harm when it runs
+        users[0] += 1
     yield broker
-    broker.stop(kill=True)
+    with _users(shared) as users:
+        users[0] -= 1
+        if users[0] == 0:
+            broker.stop(kill=True)
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ async def readonly_while(world, own_kafka, hurt, heal, rng):
     assert viewer.closes == []
 
 
+@pytest.mark.long
 @pytest.mark.limit(200)
 async def test_without_a_broker_it_is_read_only_and_recovers_by_itself(own_kafka, make_world, kafka_log, rng):
     """Row 6."""

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from flood import PROGRAM, Liar, flood, rgba_png
 from fold import Picture
+from moderators import Moderator
 from server import TOP
 from world import eventually
 
@@ -231,6 +232,7 @@ async def test_readers_that_come_and_go_miss_nothing(world):
     assert report.counters["unchecked"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 async def test_stalled_readers_are_closed_and_come_back(world):
     server = await world.server()
@@ -329,10 +331,39 @@ async def test_only_this_machine_is_flooded_unless_told_so():
                                        ["ftp://127.0.0.1"], ["--pattern", "image", "/nowhere.png", "127.0.0.1:1"],
                                        ["--batch", "257", "127.0.0.1:1"], ["--processes", "0", "127.0.0.1:1"],
                                        ["--canvas", "0,-0", "127.0.0.1:1"], ["--canvas", "1024,0", "127.0.0.1:1"],
-                                       ["--canvas", "all", "--canvas", "1,0", "127.0.0.1:1"]])
+                                       ["--canvas", "all", "--canvas", "1,0", "127.0.0.1:1"],
+                                       ["--region", "990,0,20,5", "--pattern", "raid", "127.0.0.1:1"],
+                                       ["--region", "0,0,20,5", "127.0.0.1:1"], ["--colour", "3", "127.0.0.1:1"],
+                                       ["--forwarded", "2001:db8::/64", "127.0.0.1:1"], ["--from", "x", "127.0.0.1:1"],
+                                       ["--identities", "20", "--writers", "10", "127.0.0.1:1"]])
 async def test_bad_usage_is_told(arguments):
     report = await flood(*arguments)
     assert report.status == 2 and report.text.startswith("edit-flood: "), report
+
+
+async def test_writers_are_people_with_identities_and_addresses_of_their_own(world):
+    server = await world.server(args=["--trust-proxy", "127.0.0.1", "--identity", "cookie", "--identity-rate", "4"])
+    staff = Moderator(server)
+    people = ("--readers", 1, "--writers", 8, "--rate", 100, "--duration", 2, "--pattern", "raid", "--region",
+              "200,300,50,40", "--colour", 12)
+    report = await flood(*people, "--identities", 8, "--forwarded", "10.7.0.0/29", server.url("/ws", "ws"))
+    assert report.status == 0 and report.counters["edits_acknowledged"] > 100, report
+
+    async def all_there():
+        top = await staff.get("top")
+        return top if len(top["authors"]) == 8 else None
+    top = await eventually(all_there, "eight authors show")
+    assert len(top["networks"]) == 6  # of the eight addresses, the first and the last are none
+    picture = Picture((await asyncio.to_thread(server.get, "/canvas.png")).body)
+    painted = {(i % 1000, i // 1000) for i, colour in enumerate(picture.pixels) if colour}
+    assert len(painted) > 100 and all(200 <= x < 250 and 300 <= y < 340 for x, y in painted)
+    assert {picture.pixels[1000 * y + x] for x, y in painted} == {12}
+
+    report = await flood(*people, "--identities", 5, "--forwarded", "10.8.0.1/32", server.url("/ws", "ws"))
+    assert report.status == 3 and "identity 5 of 5: the server answered 429" in report.text, report
+    report = await flood(*people, "--identities", 3, "--from", "127.3.0.0/30", server.url("/ws", "ws"))
+    assert report.status == 0 and not report.data["refused"], report
+    assert len((await staff.get("top"))["authors"]) > 8
 
 
 def test_help_and_manual_name_the_same_options():

@@ -101,6 +101,7 @@ def test_readers_that_pause_get_what_they_missed_in_larger_frames(scene):
 
 # ---- readers that do not read
 
+@pytest.mark.long
 def test_stalled_readers_are_closed_cost_little_and_come_back_and_the_others_see_everything(scene):
     count = int(FEW * int(os.environ.get("PLACED_STALLED", "500")))
     stalled = scene.viewers(count, "stalled", receive_buffer=TINY, pace=never)

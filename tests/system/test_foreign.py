@@ -113,6 +113,7 @@ async def test_a_record_that_appears_twice_converges(kafka_world):
     await world.check()
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 @pytest.mark.limit(180)
 async def test_a_huge_record_reaches_everybody_in_pieces(kafka_world, rng):

@@ -14,6 +14,7 @@ from world import eventually
 IMMUTABLE = "public, max-age=31536000, immutable, no-transform"
 
 
+@pytest.mark.long
 @pytest.mark.limit(300)
 async def test_any_version_is_the_fold_up_to_it(world, rng):
     """More than 16 blocks, so that there are keyframes; byte for byte what a picture of the fold would be."""
@@ -127,6 +128,7 @@ async def test_a_time_counts_what_has_just_been_painted(world):
         assert (await asyncio.to_thread(visitor.get, answer.getheader("Location"))).status == 200
 
 
+@pytest.mark.long
 @pytest.mark.limit(300)
 async def test_indexes_and_blocks(world):
     server, records, visitor = await on_log(world, random_records(7, 400_000, PLACES[:1] * 8 + PLACES[1:]))

@@ -293,6 +293,7 @@ async def test_a_log_whose_beginning_is_gone(kafka_world):
     assert server.stderr().count("there is no history") == 1
 
 
+@pytest.mark.long
 @pytest.mark.limit(240)
 async def test_a_broker_that_was_away(own_kafka, make_world, kafka_log):
     """History goes on by itself, with every record and none twice."""

@@ -288,11 +288,13 @@ def test_events_from_nowhere_are_reset(server, query, headers):
         assert read_until(sock, b'id: 0\nevent: reset\ndata: {"type":"reset","version":0}\n\n')
 
 
+@pytest.mark.long
 def test_a_quiet_event_stream_gets_comments(server):
     with open_events(server) as sock:
         assert read_until(sock, b"\n:\n", 20)
 
 
+@pytest.mark.long
 def test_an_event_stream_counts_as_a_person_until_it_leaves(server):
     with open_events(server) as sock:
         read_until(sock, b"retry")

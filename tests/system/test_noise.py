@@ -59,6 +59,7 @@ def bother(server, rng):
     return None
 
 
+@pytest.mark.long
 @pytest.mark.limit(100)
 def test_noise_hurts_nobody_else(tmp_path, rng):
     server = Server(tmp_path / "data").start()

@@ -174,6 +174,7 @@ async def test_a_poll_is_sent_away_in_the_end_and_no_cache_keeps_that(world):
         assert (await poll.answer(10))[0] == 200, nonsense
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 async def test_a_poll_is_held_for_25_seconds_at_most(world):
     server = await world.server()

@@ -169,6 +169,7 @@ async def test_a_moved_version_is_asked_for_each_time(world, front):
     assert front.asked("/at?t=9999999999999&canvas=0,0") == 1
 
 
+@pytest.mark.long
 async def test_polls_outlive_a_restart_of_the_server(world, front):
     front = await front(world)
     name = await name_of(front.server)

@@ -87,6 +87,7 @@ def say(word):
 
 # ---- the same
 
+@pytest.mark.long
 @pytest.mark.limit(240)
 async def test_server_folder_and_log_are_the_same(world, history):
     log, records = history

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The WebSocket as PROTOCOL.md has it: the handshake, the first words, every close code."""
 import json
+import re
 import os
 import socket
 import struct
@@ -42,7 +43,8 @@ def test_the_first_word_is_hello(server):
         assert b"sec-websocket-protocol" not in ws.head.lower()
         hello = say(ws)
     assert (hello["type"], hello["protocol"], hello["version"]) == ("hello", "placed.1", 0)
-    assert hello["readonly"] is False and hello["user"] is None and hello["energy"]["policy"]
+    assert hello["readonly"] is False and hello["energy"]["policy"]
+    assert re.fullmatch(r"[a-z]+-[a-z]+-\d+", hello["user"]), "a pseudonym"
 
 
 def test_a_page_with_several_connections_is_one_person(server):
@@ -284,6 +286,7 @@ def test_a_close_is_answered(server):
         assert ws.closed_with() == 1000
 
 
+@pytest.mark.long
 @pytest.mark.heavy
 def test_who_does_not_answer_pings_is_told_to_come_back(server):
     with WebSocket(server, timeout=100) as ws:
@@ -308,6 +311,7 @@ def most_unsent(port):
                if int(fields[1].partition(":")[2], 16) == port)
 
 
+@pytest.mark.long
 def test_who_does_not_read_is_closed_and_costs_little(server):
     """500 readers that never read, while one paints: bounded memory, and the painter is served."""
     count = int(os.environ.get("PLACED_STALLED", "300"))

@@ -111,7 +111,11 @@ void scene_paint(struct scene *scene, struct position position, uint64_t author,
     for (size_t i = 0; i < n; i++, len += EDIT_BYTES)
         edit_store(value + len, edits[i]);
     authors_store(header, author, n);
-    const struct log_batch batch = {.value = {value, len}, .authors = {header, authors_bytes(n)}};
+    static const uint8_t genesis[GENESIS_BYTES] = {7};
+    const struct log_batch batch = {.value = {value, len},
+                                    .authors = {header, authors_bytes(n)},
+                                    .genesis =
+                                        canvases_version(scene->canvases) > 0 ? NULL : genesis};
     while (log_writer_append(scene->writer, &batch) == LOG_FULL)
         clock_pause_ms(1);
     free(value);

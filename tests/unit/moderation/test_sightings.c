@@ -71,6 +71,21 @@ static void check_against(const struct model *model, const struct sighting_table
     }
 }
 
+static void check_network(const struct model *model, const struct sighting_table *table,
+                          uint64_t network)
+{
+    struct sighting found[MODEL_MAX];
+    size_t expected = 0, n = sighting_table_authors(table, network, found, MODEL_MAX);
+    for (size_t i = 0; i < model->n; i++)
+        expected += model->pairs[i].network == network;
+    assert_int_equal(n, expected);
+    for (size_t i = 0; i < n; i++) {
+        assert_non_null(model_find(model, found[i].author, network));
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(found[i].author, found[k].author);
+    }
+}
+
 static void the_pair_added_first_makes_room(void **state)
 {
     static struct model model;
@@ -87,6 +102,8 @@ static void the_pair_added_first_makes_room(void **state)
             assert_int_equal(sighting_table_count(table), model.n);
             check_against(&model, table, author);
             check_against(&model, table, person((uint64_t)rand() % 40));
+            check_network(&model, table, network);
+            check_network(&model, table, 1 + (uint64_t)rand() % 7);
         }
         sighting_table_destroy(table);
     }
