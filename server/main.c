@@ -50,6 +50,7 @@ enum {
     FILES_RESERVE = 64, /* descriptors that are not connections: log, checkpoint, listeners */
     READ_MS = 1000,
     FLUSH_MS = 5000,
+    MESSAGE_RATE = 100, /* of one connection and second, when messages are counted at all */
 };
 
 struct server {
@@ -125,15 +126,12 @@ static int make_directory(const char *path)
     return 0;
 }
 
-/* Address space of the embedded control log, which has to fit in beside what --log-space leaves:
- * some million records. */
-#define CONTROL_SPACE (size_t)(1 << 30)
-
-/* The log of edits, or the control log beside it: NULL after a message. */
+/* The log of edits, or the control log beside it, which fills more slowly and has the same address
+ * space: NULL after a message. */
 static struct log *open_log(const struct config *config, bool control)
 {
     char url[PATH_MAX + 16], error[LOG_ERROR_BYTES];
-    const struct log_options options = {.map_bytes = control ? CONTROL_SPACE : config->log_space,
+    const struct log_options options = {.map_bytes = config->log_space,
                                         .replication = config->kafka_replication,
                                         .properties = config->kafka,
                                         .n_properties = config->n_kafka};
@@ -167,8 +165,9 @@ static int open_rules(struct server *server)
     const struct config *config = &server->config;
     rules.minimum_age_ms = config->identity_age * 1000;
     rules.identity_needed = config->identity != CONFIG_IDENTITY_ANY || config->identity_age > 0;
-    policy_parse(&rules.people, "free");
-    rules.bots = rules.people;
+    rules.people = config->energy;
+    rules.bots = config->bot_energy.name[0] ? config->bot_energy : config->energy;
+    rules.network_factor = config->network_factor;
     server->rules = rules_create(&rules, &server->metrics);
     if (server->rules)
         return 0;
@@ -263,7 +262,7 @@ static int fold_log(struct server *server)
         return EXIT_FAILURE;
     }
     char error[FOLD_ERROR_BYTES];
-    if (rules_prepare(server->rules, server->reader, clock_now_ms(), error) != 0) {
+    if (rules_prepare(server->rules, server->reader, clock_wall_ms(), error) != 0) {
         diag_error("%s", error);
         return EXIT_FAILURE;
     }
@@ -547,6 +546,10 @@ static void configure_shards(struct server *server)
     server->shard = shard_defaults;
     server->shard.batch_us = config->batch_ms * UINT64_C(1000);
     server->shard.tick_us = config->tick_ms * UINT64_C(1000);
+    bool free_of_charge = !rules_count(server->rules);
+    server->shard.message_rate = !config->message_rate_auto ? config->message_rate
+                                 : free_of_charge           ? 0
+                                                            : MESSAGE_RATE;
     server->shard.taken = watch_taken;
     server->shard.taken_context = server->watch;
 }

@@ -86,10 +86,15 @@ static void leave(struct pending *pending)
     unref(pending);
 }
 
-/* From control's thread. */
+static struct pending *pending_of(struct control_waiter *record)
+{
+    return (struct pending *)((char *)record - offsetof(struct pending, record));
+}
+
+/* From control's thread, or that of what else was asked. */
 static void on_record(struct control_waiter *record, uint64_t action)
 {
-    struct pending *pending = (struct pending *)((char *)record - offsetof(struct pending, record));
+    struct pending *pending = pending_of(record);
     atomic_store(&pending->action, action);
     atomic_store(&pending->done, true);
     loop_control_ready(pending->loop);
@@ -137,13 +142,14 @@ static void on_closed(struct conn *conn)
 
 static const struct conn_ops waiting_ops = {.expired = on_expired, .closed = on_closed};
 
-/* Somebody who waits, and whose answer it becomes; NULL when out of memory. */
-static struct pending *make_pending(struct control_request *r, cJSON *answer)
+struct control_waiter *control_answer_waiter(struct control_request *r, struct cJSON *more)
 {
     struct pending *pending = calloc(1, sizeof *pending);
+    cJSON *answer = more ? more : cJSON_CreateObject();
     if (!pending || !answer) {
         free(pending);
         cJSON_Delete(answer);
+        control_answer_error(r, 503, "busy");
         return NULL;
     }
     *pending = (struct pending){.waiter.woken = on_news,
@@ -153,48 +159,57 @@ static struct pending *make_pending(struct control_request *r, cJSON *answer)
                                 .answer = answer,
                                 .actor = r->actor,
                                 .count = 2};
-    return pending;
+    return &pending->record;
 }
 
-static void append(struct control_request *r, const char *type, const char *name, cJSON *fields,
-                   struct pending *pending)
+void control_answer_wait(struct control_waiter *waiter)
 {
-    struct http *http = r->http;
+    /* We may have been told already: then the loop has been woken, and comes to it later. */
+    struct pending *pending = pending_of(waiter);
+    waiters_add(&pending->loop->control_waiters, &pending->waiter);
+    http_wait(pending->http, &waiting_ops, pending, WAIT_US);
+}
+
+void control_answer_give_up(struct control_request *r, struct control_waiter *waiter,
+                            unsigned status, const char *error)
+{
+    struct pending *pending = pending_of(waiter);
+    atomic_store(&pending->count, 1);
+    unref(pending);
+    control_answer_error(r, status, error);
+}
+
+/* NULL for waiter: it has been answered. */
+static void append(struct control_request *r, const char *type, const char *name, cJSON *fields,
+                   struct control_waiter *waiter)
+{
     char error[CONTROL_ERROR_BYTES];
-    if (!pending) {
+    if (!waiter)
         cJSON_Delete(fields);
-        control_answer_error(r, 503, "busy");
-        return;
-    }
-    if (control_append(http->site->control, type, name, fields, &r->actor, &pending->record,
-                       error) != 0) {
-        atomic_store(&pending->count, 1);
-        unref(pending);
-        control_answer_error(r, 503, error);
-        return;
-    }
-    /* Control may have told us already: then it has woken the loop, which comes to it later. */
-    waiters_add(&http->conn->loop->control_waiters, &pending->waiter);
-    http_wait(http, &waiting_ops, pending, WAIT_US);
+    else if (control_append(r->http->site->control, type, name, fields, &r->actor, waiter, error) ==
+             0)
+        control_answer_wait(waiter);
+    else
+        control_answer_give_up(r, waiter, 503, error);
 }
 
 void control_answer_append(struct control_request *r, const char *type, const char *name,
                            struct cJSON *fields, struct cJSON *more)
 {
-    append(r, type, name, fields, make_pending(r, more ? more : cJSON_CreateObject()));
+    append(r, type, name, fields, control_answer_waiter(r, more));
 }
 
 void control_answer_append_then(struct control_request *r, const char *type, const char *name,
                                 struct cJSON *fields, const char *kind, struct cJSON *request)
 {
-    struct pending *pending = make_pending(r, cJSON_CreateObject());
-    if (pending) {
-        pending->kind = kind;
-        pending->request = request;
+    struct control_waiter *waiter = control_answer_waiter(r, NULL);
+    if (waiter) {
+        pending_of(waiter)->kind = kind;
+        pending_of(waiter)->request = request;
     } else {
         cJSON_Delete(request);
     }
-    append(r, type, name, fields, pending);
+    append(r, type, name, fields, waiter);
 }
 
 void control_answer_remove(struct control_request *r, const char *type, const char *name,

@@ -8,6 +8,7 @@
 
 struct cJSON;
 struct control_request;
+struct control_waiter;
 
 /* 200 with this JSON, which becomes the callee's; NULL: there was no memory for it. */
 void control_answer(struct control_request *r, struct cJSON *json);
@@ -17,6 +18,18 @@ void control_answer_error(struct control_request *r, unsigned status, const char
 
 /* 400 with what r->error says. */
 void control_answer_wrong(struct control_request *r);
+
+/* Somebody to be told an action's number by another thread, upon which the request is answered
+ * {"action": N} with the members of more (the callee's; NULL: none). NULL: it has been answered
+ * that there is no memory. One of the two below has to follow at once. */
+struct control_waiter *control_answer_waiter(struct control_request *r, struct cJSON *more);
+
+/* He will be told: wait for that, 10 s at most. */
+void control_answer_wait(struct control_waiter *waiter);
+
+/* He will not: answer this error. */
+void control_answer_give_up(struct control_request *r, struct control_waiter *waiter,
+                            unsigned status, const char *error);
 
 /* Append a record of this type and name with these fields (the callee's), in the actor's name, and
  * answer {"action": N} with the members of more (the callee's; NULL: none) once it is in the

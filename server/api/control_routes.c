@@ -12,6 +12,7 @@
 #include "api/control_ban.h"
 #include "api/control_canvas.h"
 #include "api/control_job.h"
+#include "api/control_paint.h"
 #include "api/control_person.h"
 #include "api/control_region.h"
 #include "api/control_request.h"
@@ -34,8 +35,8 @@ static const struct row {
     {"status", METHOD_GET, ROLE_VIEWER, control_status_get, ""},
     {"top", METHOD_GET, ROLE_VIEWER, control_watch_get_top, ""},
     {"audit", METHOD_GET, ROLE_VIEWER, control_status_get_audit, "before n"},
-    {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
     {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
+    {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
     {"bans", METHOD_GET, ROLE_MODERATOR, control_ban_list, ""},
     {"ban", METHOD_POST, ROLE_MODERATOR, control_ban_post, "who for slow rollback"},
     {"unban", METHOD_POST, ROLE_MODERATOR, control_ban_post_end, "who"},
@@ -52,6 +53,7 @@ static const struct row {
     {"rollback", METHOD_POST, ROLE_MODERATOR, control_job_post_rollback, "predicate rate"},
     {"undo", METHOD_POST, ROLE_MODERATOR, control_job_post_undo, "action rate"},
     {"detect", METHOD_POST, ROLE_MODERATOR, control_job_post_detect, "rule from to"},
+    {"paint", METHOD_POST, ROLE_MODERATOR, control_paint_post, "action kind canvas edits"},
     {"cancel", METHOD_POST, ROLE_MODERATOR, control_job_post_cancel, ""},
     {"job", METHOD_GET, ROLE_VIEWER, control_job_get, "job"},
     {"preview.png", METHOD_GET, ROLE_MODERATOR, control_job_get_preview, "job"},

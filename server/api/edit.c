@@ -24,6 +24,7 @@
 enum {
     OUTCOME_US = 10 * 1000 * 1000, /* then the outcome is unknown */
     MESSAGE_ID = 1,
+    EXTRA_BYTES = 48,
 };
 
 /* One edit, as the client said it. */
@@ -37,7 +38,10 @@ struct edit {
     struct http *http;
     unsigned status; /* of the answer; 0: it is not known yet */
     uint64_t version;
-    const char *error;
+    const char *error;  /* NULL: it was refused */
+    uint64_t retry_ms;  /* then: when to try again; 0: not by itself */
+    size_t refused_len; /* of the answer */
+    char refused[MESSAGE_JSON_BYTES + 1];
 };
 
 /* ---- the parameters */
@@ -77,12 +81,24 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
     return SENT_OK; /* no viewer gets any */
 }
 
+/* One line, for who reads it in a terminal. */
+static size_t write_refused(const struct message *message, char text[MESSAGE_JSON_BYTES + 1])
+{
+    size_t len = message_error_json(message, text);
+    text[len] = '\n';
+    return len + 1;
+}
+
 static enum sent send_message(struct session *session, const struct message *message)
 {
+    struct edit *edit = (struct edit *)session;
     if (message->type == MESSAGE_PLACED)
         settle(session, 200, NULL, message->version);
-    else if (message->type == MESSAGE_REFUSED)
-        settle(session, refusal_status(message->reason), refusal_name(message->reason), 0);
+    if (message->type != MESSAGE_REFUSED || edit->status != 0)
+        return SENT_OK;
+    edit->refused_len = write_refused(message, edit->refused);
+    edit->retry_ms = message_retry_ms(message);
+    settle(session, refusal_status(message->reason), NULL, 0);
     return SENT_OK;
 }
 
@@ -105,6 +121,23 @@ static void leave(struct http *http)
     free(edit);
 }
 
+/* With the field of HTTP for when to try again, which is in whole seconds. A server that ends says
+ * so, too: another one may be there by then. */
+static void reply_refused(struct http *http, const struct edit *edit)
+{
+    char extra[EXTRA_BYTES] = "";
+    uint64_t seconds = edit->retry_ms / 1000 + (edit->retry_ms % 1000 > 0);
+    if (seconds == 0 && edit->status == 503)
+        seconds = 1;
+    if (seconds > 0)
+        snprintf(extra, sizeof extra, "Retry-After: %llu\r\n", (unsigned long long)seconds);
+    reply_send(http, (struct reply){.status = edit->status,
+                                    .type = "application/json",
+                                    .extra = extra,
+                                    .body = edit->refused,
+                                    .len = edit->refused_len});
+}
+
 static void on_settled(struct conn *conn)
 {
     struct http *http = http_of(conn);
@@ -115,12 +148,15 @@ static void on_settled(struct conn *conn)
         cJSON_AddNumberToObject(json, "version", (double)edit.version);
         reply_json(http, (struct reply){.status = 200, .extra = "Cache-Control: no-store\r\n"},
                    json);
-        return;
+    } else if (edit.error) {
+        bool again = strcmp(edit.error, "unknown") != 0;
+        reply_error(
+            http,
+            (struct reply){.status = edit.status, .extra = again ? "Retry-After: 1\r\n" : NULL},
+            edit.error);
+    } else {
+        reply_refused(http, &edit);
     }
-    bool again = edit.status == 429 || (edit.status == 503 && strcmp(edit.error, "unknown") != 0);
-    reply_error(http,
-                (struct reply){.status = edit.status, .extra = again ? "Retry-After: 1\r\n" : NULL},
-                edit.error);
 }
 
 static void on_expired(struct conn *conn)
@@ -165,8 +201,10 @@ void edit_post(struct http *http)
     if (position_of_pixel(pixel.x, pixel.y, CANVAS_WIDTH, &position, &x, &y))
         place = canvases_find(http->site->canvases, position);
     if (!place) {
-        reply_error(http, (struct reply){.status = refusal_status(REFUSAL_LOCKED)},
-                    refusal_name(REFUSAL_LOCKED));
+        const struct message locked = {.type = MESSAGE_REFUSED, .reason = REFUSAL_LOCKED};
+        struct edit refused = {.status = refusal_status(REFUSAL_LOCKED)};
+        refused.refused_len = write_refused(&locked, refused.refused);
+        reply_refused(http, &refused);
         return;
     }
     struct edit *edit = calloc(1, sizeof *edit);

@@ -15,32 +15,15 @@
 #include "identity/identity.h"
 #include "sys/clock.h"
 
-enum {
-    EXTRA_BYTES = 512,
-    YEAR_SECONDS = 365 * 24 * 3600,
-};
-
-/* One line that sets or, without a value, removes a cookie. Its name says whether it is one of TLS,
- * which a browser takes with Secure alone. */
-static void add_cookie(char extra[EXTRA_BYTES], const char *name, const char *value)
-{
-    size_t len = strlen(extra);
-    const char *secure = strcmp(name, COOKIE_NAME_TLS) == 0 ? " Secure;" : "";
-    snprintf(extra + len, EXTRA_BYTES - len,
-             "Set-Cookie: %s=%s; Path=/;%s HttpOnly; SameSite=Lax; Max-Age=%d\r\n", name, value,
-             secure, *value ? YEAR_SECONDS : 0);
-}
+enum { EXTRA_BYTES = 96 };
 
 static void reply_issued(struct http *http, const struct identity_request *shown,
                          const char *cookie, const struct visitor *visitor)
 {
-    char extra[EXTRA_BYTES] = "Cache-Control: no-store\r\n", name[PSEUDONYM_BYTES];
+    char extra[WHO_ASKS_FIELDS_BYTES] = "Cache-Control: no-store\r\n", name[PSEUDONYM_BYTES];
     if (*cookie)
-        add_cookie(extra, identity_cookie_name(shown), cookie);
-    /* A cookie of the time before TLS, or after, would count as a second one. */
-    const char *other = identity_cookie_other(shown);
-    if (other)
-        add_cookie(extra, other, "");
+        who_asks_add_cookie(extra, identity_cookie_name(shown), cookie);
+    who_asks_drop_other(extra, shown);
     cJSON *json = cJSON_CreateObject();
     identity_pseudonym(visitor->author, name);
     cJSON_AddStringToObject(json, "name", name);

@@ -70,7 +70,7 @@ static int add_canvases(cJSON *json, struct canvases *canvases)
 
 /* Who asks, and whether it may draw as it is. What is no good counts as nothing here: whoever draws
  * with it is told. False: it has been answered. */
-static bool add_asker(cJSON *json, struct http *http)
+static bool add_asker(cJSON *json, struct http *http, char fields[WHO_ASKS_FIELDS_BYTES])
 {
     static const char *const needed[] = {[IDENTITY_ANY] = "any",
                                          [IDENTITY_COOKIE] = "cookie",
@@ -81,9 +81,11 @@ static bool add_asker(cJSON *json, struct http *http)
     if (!who_asks_shows(http, &shown))
         return false;
     identity_read(http->site->identity, &shown, &visitor);
+    who_asks_drop_other(fields, &shown);
     energy_json_add(json, http, &visitor);
     cJSON *identity = cJSON_AddObjectToObject(json, "identity");
-    cJSON_AddBoolToObject(identity, "have", visitor.kind != VISITOR_NETWORK);
+    bool have = visitor.kind != VISITOR_NETWORK && visitor.kind != VISITOR_STALE;
+    cJSON_AddBoolToObject(identity, "have", have);
     cJSON_AddStringToObject(identity, "needed", needed[identity_needed(http->site->identity)]);
     cJSON_AddTrueToObject(identity, "report");
     return true;
@@ -106,13 +108,13 @@ void info_get(struct http *http)
         return;
     }
     info_rules_add(json, http->site->rules);
-    if (!add_asker(json, http)) {
+    char fields[WHO_ASKS_FIELDS_BYTES] = "Cache-Control: private, no-cache\r\n";
+    if (!add_asker(json, http, fields)) {
         cJSON_Delete(json);
         return;
     }
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));
-    reply_json(http, (struct reply){.status = 200, .extra = "Cache-Control: private, no-cache\r\n"},
-               json);
+    reply_json(http, (struct reply){.status = 200, .extra = fields}, json);
 }

@@ -24,7 +24,6 @@ void config_finish(struct config *config)
     free(config->web);
     free(config->tls_cert);
     free(config->tls_key);
-    free(config->energy);
     free(config->frame_ancestors);
     free(config->secret);
     free(config->sso_header);

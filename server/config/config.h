@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/policy.h"
 #include "log/options.h"
 #include "sys/address.h"
 #include "sys/network.h"
@@ -61,7 +62,11 @@ struct config {
     unsigned checkpoint_seconds; /* 60, 1 to 86400 */
     bool history;                /* true: every version is kept */
     unsigned max_connections;    /* 0: as many as the open-file limit lets */
-    char *energy;                /* "free", "sephsplace", "reddit", "charges" */
+    struct policy energy;        /* of people: how often they may draw */
+    struct policy bot_energy;    /* of bots; without a name: as people */
+    unsigned network_factor;     /* 16: so many times as much as an author; 0: any */
+    unsigned message_rate;       /* messages a second of one connection; 0: any number; */
+    bool message_rate_auto;      /* true: 100, or any number under free, instead */
     bool staff_page; /* false: the admin API answers moderators on the public listeners, too */
     enum config_identity identity;
     unsigned identity_age;        /* 0: seconds before the first edit */

@@ -116,11 +116,23 @@ static enum key_result set_flag(struct config *config, const struct key *key, co
 
 static enum key_result set_energy(struct config *config, const struct key *key, const char *value)
 {
-    static const char *const policies[] = {"free", "sephsplace", "reddit", "charges"};
-    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++)
-        if (strcmp(value, policies[i]) == 0)
-            return replace(&config->energy, value, strlen(value));
-    return KEY_BAD;
+    return policy_parse(member(config, key), value) ? KEY_SET : KEY_BAD;
+}
+
+static enum key_result set_bot_energy(struct config *config, const struct key *key,
+                                      const char *value)
+{
+    if (strcmp(value, "same") != 0)
+        return set_energy(config, key, value);
+    memset(&config->bot_energy, 0, sizeof config->bot_energy);
+    return KEY_SET;
+}
+
+static enum key_result set_message_rate(struct config *config, const struct key *key,
+                                        const char *value)
+{
+    config->message_rate_auto = strcmp(value, "auto") == 0;
+    return config->message_rate_auto ? KEY_SET : set_number(config, key, value);
 }
 
 static enum key_result set_identity(struct config *config, const struct key *key, const char *value)
@@ -392,6 +404,8 @@ static enum key_result set_log(struct config *config, const struct key *key, con
     return result;
 }
 
+#define ENERGY                                                                                     \
+    "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in ms"
 #define ADDRESS  "ADDR:PORT or unix:PATH[,mode=MODE][,group=GROUP]"
 #define AT(name) .offset = offsetof(struct config, name)
 
@@ -438,8 +452,15 @@ const struct key keys[] = {
      .set = set_flag, AT(history)},
     {"max-connections", "N", "0", "0: as many as the limit of open files lets", .min = 0,
      .max = 1000000, .set = set_number, AT(max_connections)},
-    {"energy", "free|sephsplace|reddit|charges", "free", "how often one may draw",
-     .expected = "free, sephsplace, reddit or charges", .set = set_energy},
+    {"energy", "POLICY", "free", "how often one may draw", .expected = ENERGY, .set = set_energy,
+     AT(energy)},
+    {"bot-energy", "POLICY|same", "same", "how often bots may", .expected = ENERGY ", or same",
+     .set = set_bot_energy, AT(bot_energy)},
+    {"network-factor", "N", "16", "a network may draw N times what a person may; 0: any", .min = 0,
+     .max = 100000, .set = set_number, AT(network_factor)},
+    {"message-rate", "auto|N", "auto", "messages a second of one connection; 0: any number",
+     .expected = "auto, or a whole number from 0 to 100000", .min = 0, .max = 100000,
+     .set = set_message_rate, AT(message_rate)},
     {"staff-page", "on|off", "off", "let moderators work in the page, on the public listeners",
      .expected = "on or off", .set = set_flag, AT(staff_page)},
     {"identity", "any|cookie|work|sso", "any", "what one must show to draw",

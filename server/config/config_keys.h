@@ -27,7 +27,7 @@ struct key {
     bool list;     /* may be given several times, or with commas */
 };
 
-enum { KEY_COUNT = 29 };
+enum { KEY_COUNT = 32 };
 
 extern const struct key keys[KEY_COUNT];
 

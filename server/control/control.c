@@ -219,8 +219,7 @@ static int open_parts(struct control *control, char error[CONTROL_ERROR_BYTES])
     const struct control_config *config = &control->config;
     struct control_founding_config founding = {
         .first_token = config->first_token,
-        .several = strcmp(log_identify(config->log).topic, "local") != 0,
-        .fingerprint = identity_fingerprint(config->identity)};
+        .others = strcmp(log_identify(config->log).topic, "local") != 0 ? config->identity : NULL};
     snprintf(error, CONTROL_ERROR_BYTES, "out of memory");
     control->fold = control_fold_create();
     control->tokens = control_tokens_create();

@@ -17,6 +17,7 @@
 #include "control/control_record.h"
 #include "control/control_tokens.h"
 #include "core/hex.h"
+#include "identity/identity.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
 
@@ -38,8 +39,10 @@ struct control_founding {
     uint8_t hash[CONTROL_HASH_BYTES];
     bool failed; /* said why no token can be made */
     int64_t again_ms;
-    bool compared;   /* the fingerprint, at the start */
-    uint64_t action; /* of the fingerprint that was looked at last */
+
+    bool has_published;
+    uint64_t published; /* this server's fingerprint, as the log has or had it */
+    uint64_t action;    /* of the fingerprint that was looked at last */
 };
 
 static const struct control_actor server = {.name = "server"};
@@ -155,30 +158,44 @@ static void warn_secret(void)
         "file to all of them");
 }
 
+/* Ours differs from what the set has: so that the others hear of it, too. False: try again. */
+static bool publish(uint64_t fingerprint, struct control_appends *appends)
+{
+    char text[HEX_U64_BYTES], error[CONTROL_ERROR_BYTES];
+    cJSON *fields = cJSON_CreateObject();
+    hex_from_u64(text, fingerprint);
+    cJSON_AddStringToObject(fields, "fingerprint", text);
+    return append(appends, "secret", "*", fields, NULL, error) == 0;
+}
+
+/* At the start, when the file of the keys was read again, and when another server says what it
+ * has. */
 static void step_secret(struct control_founding *founding, const struct control_state *state,
                         struct control_appends *appends)
 {
-    char text[HEX_U64_BYTES], error[CONTROL_ERROR_BYTES];
     const struct control_entry *entry = control_state_find(state, CONTROL_SECRET, "*");
-    bool same = entry && entry->meaning.fingerprint == founding->config.fingerprint;
-    if (entry && !same && entry->action != founding->action)
+    uint64_t now = identity_fingerprint(founding->config.others);
+    uint64_t action = entry ? entry->action : 0;
+    bool is_new = !founding->has_published || now != founding->published;
+    if (!is_new && action == founding->action)
+        return;
+    bool same = entry && entry->meaning.fingerprint == now;
+    bool was_ours =
+        entry && founding->has_published && entry->meaning.fingerprint == founding->published;
+    if (entry && !same && !was_ours && action != founding->action)
         warn_secret();
-    founding->action = entry ? entry->action : 0;
-    if (!founding->compared && !same) { /* from now on the others hear of it, too */
-        hex_from_u64(text, founding->config.fingerprint);
-        cJSON *fields = cJSON_CreateObject();
-        cJSON_AddStringToObject(fields, "fingerprint", text);
-        if (append(appends, "secret", "*", fields, NULL, error) != 0)
-            return;
-    }
-    founding->compared = true;
+    founding->action = action;
+    if (is_new && !same && !publish(now, appends))
+        return;
+    founding->has_published = true;
+    founding->published = now;
 }
 
 void control_founding_step(struct control_founding *founding, const struct control_state *state,
                            struct control_appends *appends)
 {
     step_token(founding, state, appends);
-    if (founding->config.several)
+    if (founding->config.others)
         step_secret(founding, state, appends);
 }
 

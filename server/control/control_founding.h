@@ -14,11 +14,11 @@
 #include "control/control_state.h"
 
 struct control_founding;
+struct identity;
 
 struct control_founding_config {
     const char *first_token; /* file */
-    bool several;            /* other servers may read the same log */
-    uint64_t fingerprint;    /* of this server's secret */
+    struct identity *others; /* whose secret other servers of the log have to have; NULL: none do */
 };
 
 /* NULL when out of memory. */

@@ -29,7 +29,7 @@ enum control_keep {
     X(REPORT, "report", KEEP_NEWEST, 8192, false, false)                                           \
     X(REPORT_CLOSE, "report-close", KEEP_NEWEST, 8192, true, false)                                \
     X(ACTION, "action", KEEP_NEWEST, 8192, true, false)                                            \
-    X(SUSPECT, "suspect", KEEP_NEWEST, 4096, true, false)                                         \
+    X(SUSPECT, "suspect", KEEP_NEWEST, 4096, true, false)                                          \
     X(ENERGY, "energy", KEEP_NONE, 0, true, false)                                                 \
     X(FORGET, "forget", KEEP_NONE, 0, true, false)                                                 \
     X(LOOKUP, "lookup", KEEP_NONE, 0, true, false)                                                 \

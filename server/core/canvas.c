@@ -36,7 +36,8 @@ static void apply_block(struct canvas *canvas, const uint8_t *edits, size_t n)
         uint32_t pixel = edit_y(word) * CANVAS_WIDTH + edit_x(word), colour = edit_colour(word);
         values[2 * i] = pixel << 4 | canvas->pixels[pixel];
         values[2 * i + 1] = pixel << 4 | colour;
-        canvas->pixels[pixel] = (uint8_t)colour;
+        /* The same as an assignment, and said to be so for canvas_colour. */
+        __atomic_store_n(&canvas->pixels[pixel], (uint8_t)colour, __ATOMIC_RELAXED);
     }
     canvas->checksum ^= checksum_of(values, 2 * n);
 }

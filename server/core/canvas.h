@@ -26,6 +26,13 @@ void canvas_init(struct canvas *canvas); /* blank, version 0 */
 /* Apply the n edits (3n bytes, all in range) of one record; version is the offset after it. */
 void canvas_apply(struct canvas *canvas, const uint8_t *edits, size_t n, uint64_t version);
 
+/* The colour of one pixel. Also while another thread applies edits: then it is the one before or
+ * after any of them. */
+static inline uint32_t canvas_colour(const struct canvas *canvas, uint32_t x, uint32_t y)
+{
+    return __atomic_load_n(&canvas->pixels[y * CANVAS_WIDTH + x], __ATOMIC_RELAXED);
+}
+
 /* The checksum from the pixels alone, to verify a canvas that was loaded. */
 uint64_t canvas_checksum(const uint8_t pixels[CANVAS_PIXELS]);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 /* at goes beyond end by one when something did not fit, and stays there. */
 static void put(struct json *json, const char *bytes, size_t n)
 {
@@ -60,29 +62,12 @@ void json_text(struct json *json, const char *key, const char *text)
     put(json, "\"", 1);
 }
 
-/* How many bytes from `at` on are one character in UTF-8, as RFC 3629 says; 0: they are none. The
- * text ends with a NUL, which continues no character. */
+/* How many bytes from `at` on are one character in UTF-8; 0: they are none. The text ends with a
+ * NUL, which continues no character: nothing behind it is looked at. */
 static size_t character_bytes(const uint8_t *at)
 {
-    uint8_t least = 0x80, most = 0xbf; /* of the second byte */
-    size_t n = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-    if (n <= 1 || at[0] > 0xf4)
-        return at[0] > 0xf4 ? 0 : n;
-    if (at[0] == 0xe0)
-        least = 0xa0; /* else it would have a shorter form */
-    else if (at[0] == 0xed)
-        most = 0x9f; /* halves of a pair in UTF-16 are no characters */
-    else if (at[0] == 0xf0)
-        least = 0x90;
-    else if (at[0] == 0xf4)
-        most = 0x8f; /* the last character is U+10FFFF */
-    if (at[1] < least || at[1] > most)
-        return 0;
-    for (size_t i = 2; i < n; i++) {
-        if (at[i] < 0x80 || at[i] > 0xbf)
-            return 0;
-    }
-    return n;
+    size_t n = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    return utf8_valid(at, n) ? n : 0;
 }
 
 static void put_character(struct json *json, const uint8_t *at, size_t n)

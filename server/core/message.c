@@ -28,11 +28,6 @@ unsigned refusal_status(enum refusal reason)
     return refusals[reason].status;
 }
 
-uint64_t refusal_retry_ms(enum refusal reason)
-{
-    return refusals[reason].retry_ms;
-}
-
 static void write_energy(struct json *json, const struct message *m)
 {
     const struct message_energy *energy = &m->energy;
@@ -78,11 +73,15 @@ static void write_placed(struct json *json, const struct message *m)
     json_u64(json, "version", m->version);
 }
 
-static void write_refused(struct json *json, const struct message *m)
+uint64_t message_retry_ms(const struct message *refused)
 {
-    json_u64(json, "id", m->id);
-    json_text(json, "reason", refusals[m->reason].name);
-    json_u64(json, "retry_ms", m->retry_ms ? m->retry_ms : refusals[m->reason].retry_ms);
+    return refused->retry_ms ? refused->retry_ms : refusals[refused->reason].retry_ms;
+}
+
+/* What is said of a refusal besides its reason. */
+static void write_why(struct json *json, const struct message *m)
+{
+    json_u64(json, "retry_ms", message_retry_ms(m));
     if (m->until_ms > 0)
         json_i64(json, "until", m->until_ms);
     if (m->words && m->words[0]) {
@@ -90,6 +89,13 @@ static void write_refused(struct json *json, const struct message *m)
         snprintf(words, sizeof words, "%s", m->words);
         json_words(json, "words", words);
     }
+}
+
+static void write_refused(struct json *json, const struct message *m)
+{
+    json_u64(json, "id", m->id);
+    json_text(json, "reason", refusals[m->reason].name);
+    write_why(json, m);
 }
 
 static void write_online(struct json *json, const struct message *m)
@@ -134,6 +140,15 @@ static const struct {
 const char *message_type_name(enum message_type type)
 {
     return types[type].name;
+}
+
+size_t message_error_json(const struct message *refused, char text[MESSAGE_JSON_BYTES])
+{
+    struct json json;
+    json_begin(&json, text, MESSAGE_JSON_BYTES);
+    json_text(&json, "error", refusals[refused->reason].name);
+    write_why(&json, refused);
+    return json_end(&json);
 }
 
 size_t message_json(const struct message *message, char text[MESSAGE_JSON_BYTES])

@@ -97,7 +97,13 @@ enum { MESSAGE_JSON_BYTES = 800 };
 const char *message_type_name(enum message_type type);
 const char *refusal_name(enum refusal reason);
 unsigned refusal_status(enum refusal reason);
-uint64_t refusal_retry_ms(enum refusal reason); /* unless there is something better to say */
+
+/* When the client of this MESSAGE_REFUSED may try again by itself; 0: it shall not. */
+uint64_t message_retry_ms(const struct message *refused);
+
+/* The same as the answer to POST /edit: {"error":...} with its reason, and what the message says
+ * besides. Its length, likewise. */
+size_t message_error_json(const struct message *refused, char json[MESSAGE_JSON_BYTES]);
 
 /* The JSON text and its length, without a NUL at the end counted. Always fits. */
 size_t message_json(const struct message *message, char json[MESSAGE_JSON_BYTES]);

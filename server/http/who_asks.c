@@ -3,6 +3,7 @@
 #include "http/who_asks.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 #include "http/site.h"
 #include "identity/identity.h"
 #include "net/loop_state.h"
+
+enum { YEAR_SECONDS = 365 * 24 * 3600 };
 
 /* The peer's address, zeros of a Unix socket. Is it a proxy that we trust? Whoever comes in by a
  * Unix socket is one: its file's owner and mode say who may. */
@@ -133,6 +136,22 @@ bool who_asks_counted(struct http *http)
     return false;
 }
 
+void who_asks_add_cookie(char fields[WHO_ASKS_FIELDS_BYTES], const char *name, const char *value)
+{
+    size_t len = strlen(fields);
+    const char *secure = strcmp(name, COOKIE_NAME_TLS) == 0 ? " Secure;" : "";
+    snprintf(fields + len, WHO_ASKS_FIELDS_BYTES - len,
+             "Set-Cookie: %s=%s; Path=/;%s HttpOnly; SameSite=Lax; Max-Age=%d\r\n", name, value,
+             secure, *value ? YEAR_SECONDS : 0);
+}
+
+void who_asks_drop_other(char fields[WHO_ASKS_FIELDS_BYTES], const struct identity_request *shown)
+{
+    const char *other = identity_cookie_other(shown);
+    if (other)
+        who_asks_add_cookie(fields, other, "");
+}
+
 bool who_asks(struct http *http, struct visitor *visitor)
 {
     struct identity_request shown;
@@ -146,5 +165,9 @@ bool who_asks(struct http *http, struct visitor *visitor)
     case IDENTITY_TWICE:
         break;
     }
-    return who_asks_refuse(http, 400, WHO_ASKS_TWO_COOKIES);
+    char fields[WHO_ASKS_FIELDS_BYTES] = "";
+    who_asks_drop_other(fields, &shown); /* so that the next attempt succeeds */
+    reply_error(http, (struct reply){.status = 400, .extra = fields, .close = true},
+                WHO_ASKS_TWO_COOKIES);
+    return false;
 }

@@ -21,6 +21,15 @@ bool who_asks_shows(struct http *http, struct identity_request *request);
 /* Does a proxy that we trust ask? */
 bool who_asks_by_proxy(const struct http *http);
 
+/* Append the header line that gives a browser this cookie; "": that takes it away. Its name says
+ * whether it is one of TLS, which a browser takes with Secure alone. */
+enum { WHO_ASKS_FIELDS_BYTES = 512 };
+void who_asks_add_cookie(char fields[WHO_ASKS_FIELDS_BYTES], const char *name, const char *value);
+
+/* Append the line that takes away the cookie of the other name, if it came along: left over from
+ * the time before TLS, or after, it would count as a second one. */
+void who_asks_drop_other(char fields[WHO_ASKS_FIELDS_BYTES], const struct identity_request *shown);
+
 /* Answer with an error because of what it shows: the connection ends with it, since it may be one
  * that was to become a WebSocket. Returns false. */
 bool who_asks_refuse(struct http *http, unsigned status, const char *error);

@@ -14,6 +14,7 @@
 
 #include "moderation/author_count.h"
 #include "moderation/job.h"
+#include "moderation/paint.h"
 #include "moderation/rollback.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
@@ -29,6 +30,7 @@ struct moderation {
     struct moderation_config config;
     struct metrics *metrics;
     struct worker *worker;
+    struct paint *paint;
     struct job job;       /* the worker's */
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t idle;
@@ -162,6 +164,13 @@ bool moderation_cancel(struct moderation *moderation, const struct control_actor
     return job != NULL;
 }
 
+unsigned moderation_paint(struct moderation *moderation, const struct paint_piece *piece,
+                          const struct control_actor *actor, struct control_waiter *waiter,
+                          char error[MODERATION_ERROR_BYTES])
+{
+    return paint_add(moderation->paint, piece, actor, waiter, error);
+}
+
 uint8_t *moderation_preview(struct moderation *moderation, uint64_t number, size_t *len)
 {
     pthread_mutex_lock(&moderation->lock);
@@ -189,6 +198,8 @@ struct moderation *moderation_create(const struct moderation_config *config,
     pthread_mutex_init(&moderation->lock, NULL);
     moderation->worker = worker_create("moderation", 1);
     if (moderation->worker)
+        moderation->paint = paint_create(config, metrics);
+    if (moderation->paint)
         return moderation;
     snprintf(error, MODERATION_ERROR_BYTES, "cannot start a thread: %s", strerror(errno));
     moderation_destroy(moderation);
@@ -217,6 +228,7 @@ void moderation_destroy(struct moderation *moderation)
     if (!moderation)
         return;
     moderation_stop(moderation);
+    paint_destroy(moderation->paint);
     worker_destroy(moderation->worker);
     for (size_t i = 0; i < REMEMBERED; i++)
         job_destroy(moderation->jobs[i]);

@@ -17,6 +17,7 @@
 
 struct cJSON;
 struct moderation;
+struct paint_piece;
 
 struct moderation *moderation_create(const struct moderation_config *config,
                                      struct metrics *metrics, char error[MODERATION_ERROR_BYTES]);
@@ -53,6 +54,11 @@ struct cJSON *moderation_job(struct moderation *moderation, uint64_t job);
 
 /* The running job ends soon; what it has done stays done. False: there is none. */
 bool moderation_cancel(struct moderation *moderation, const struct control_actor *actor);
+
+/* Paint a piece of a fill, paste or copy; see paint_add in moderation/paint.h. */
+unsigned moderation_paint(struct moderation *moderation, const struct paint_piece *piece,
+                          const struct control_actor *actor, struct control_waiter *waiter,
+                          char error[MODERATION_ERROR_BYTES]);
 
 /* The preview of a plan: a PNG in memory of malloc's. NULL when there is none. */
 uint8_t *moderation_preview(struct moderation *moderation, uint64_t job, size_t *len);

@@ -179,6 +179,10 @@ static int read_time(struct parser *parser)
             continue;
         if (predicate->from_ms > predicate->to_ms)
             return fail(parser, "the time begins after its end");
+        if (predicate->to_ms < 0)
+            return fail(parser, "the time ends before 1970, where the log's begins");
+        if (predicate->from_ms < 0)
+            predicate->from_ms = 0;
         return 0;
     }
     return fail(parser,

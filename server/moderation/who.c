@@ -173,7 +173,7 @@ static void run(struct job *job)
     struct canvas_place *place = canvases_find(who->config.canvases, question->position);
     if (answer && place) {
         answer->version = place_version(place);
-        answer->colour = place_shows(place, question->x, question->y);
+        answer->colour = place_colour(place, question->x, question->y);
         if (found)
             fill_in(question, answer, &changes);
     }

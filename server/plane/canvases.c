@@ -242,7 +242,7 @@ static void on_live(struct fold *fold)
 {
     struct canvases *canvases = of_fold(fold);
     canvases->live = true;
-    if (canvases->n_open == 1)
+    if (canvases->open_w * canvases->open_h == 1)
         place_begin_ring(canvases_find(canvases, (struct position){0, 0}),
                          canvases->common.rings.plan.largest);
 }

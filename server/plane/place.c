@@ -19,8 +19,8 @@ struct canvas_place {
     _Atomic uint64_t picture_bytes;
     bool notify_due; /* the reader's thread only */
 
-    pthread_mutex_t lock;  /* of all below; the ring may also be read by those who watch */
-    struct canvas *canvas; /* NULL: blank */
+    pthread_mutex_t lock;          /* of all below; the ring may also be read by those who watch */
+    struct canvas *_Atomic canvas; /* NULL: blank. place_colour reads it without the lock */
     struct growing_ring ring;
     struct place_watcher *watchers;
 };
@@ -100,12 +100,10 @@ void place_copy(struct canvas_place *place, struct canvas *into)
     pthread_mutex_unlock(&place->lock);
 }
 
-uint8_t place_shows(struct canvas_place *place, uint32_t x, uint32_t y)
+uint32_t place_colour(const struct canvas_place *place, uint32_t x, uint32_t y)
 {
-    pthread_mutex_lock(&place->lock);
-    uint8_t colour = place->canvas ? place->canvas->pixels[y * CANVAS_WIDTH + x] : 0;
-    pthread_mutex_unlock(&place->lock);
-    return colour;
+    const struct canvas *canvas = atomic_load_explicit(&place->canvas, memory_order_acquire);
+    return canvas ? canvas_colour(canvas, x, y) : 0;
 }
 
 /* ---- the ring ---- */

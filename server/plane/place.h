@@ -37,8 +37,9 @@ size_t place_index(const struct canvas_place *place);
 /* Copy the canvas; blank if it was never painted. Holds up the reader for about 0.1 ms. */
 void place_copy(struct canvas_place *place, struct canvas *into);
 
-/* The colour that a pixel of it shows. Waits for the reader as place_copy does, for a moment. */
-uint8_t place_shows(struct canvas_place *place, uint32_t x, uint32_t y);
+/* The colour of a pixel (x and y in range) at this moment; 0 while the canvas is blank. Waits for
+ * nobody, and holds up nobody. */
+uint32_t place_colour(const struct canvas_place *place, uint32_t x, uint32_t y);
 
 /* About how many bytes a picture of the canvas has: a client whose replay would cost more is sent
  * to the picture instead. */

@@ -309,6 +309,12 @@ int reader_bounds(struct reader *reader, struct log_bounds *bounds, char error[L
     return log_reader_bounds(reader->records, bounds, error);
 }
 
+int reader_offset_at(struct reader *reader, int64_t time_ms, uint64_t *offset,
+                     char error[LOG_ERROR_BYTES])
+{
+    return log_reader_offset_at(reader->records, time_ms, offset, error);
+}
+
 void reader_add(struct reader *reader, struct fold *fold)
 {
     reader->folds[reader->n_folds++] = fold;

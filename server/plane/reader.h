@@ -47,6 +47,11 @@ void reader_silence(struct reader *reader);
  * reason in error. */
 int reader_bounds(struct reader *reader, struct log_bounds *bounds, char error[LOG_ERROR_BYTES]);
 
+/* The first record at or after a time, as log_reader_offset_at finds it. Likewise before
+ * reader_start. */
+int reader_offset_at(struct reader *reader, int64_t time_ms, uint64_t *offset,
+                     char error[LOG_ERROR_BYTES]);
+
 /* Prove the log (NULL: nothing was folded before) and read from the least offset that a fold needs
  * to the end; then all folds are live. Progress goes to diag every few seconds. */
 enum reader_result reader_start(struct reader *reader, const struct reader_proof *proof,

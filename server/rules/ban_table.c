@@ -11,14 +11,29 @@
 
 #define NONE UINT32_MAX
 
+/* The bans of one length of prefix: cidrs[begin] to before cidrs[end]. */
+struct length {
+    unsigned bits;
+    uint32_t begin, end;
+};
+
+struct cidr {
+    uint8_t prefix[16]; /* what is behind its bits is zero */
+    unsigned bits;
+    uint32_t number; /* of the ban */
+};
+
+enum { LENGTHS_MAX = 129 };
+
 struct ban_table {
     const struct ban *bans;
     size_t n;
-    unsigned shift;  /* 64 - log2 of the number of heads */
-    uint32_t *heads; /* of the chains: numbers of bans */
-    uint32_t *next;  /* by the number of a ban */
-    uint32_t *cidrs; /* numbers of bans, sorted */
-    size_t n_cidrs;
+    unsigned shift;     /* 64 - log2 of the number of heads */
+    uint32_t *heads;    /* of the chains: numbers of bans */
+    uint32_t *next;     /* by the number of a ban */
+    struct cidr *cidrs; /* sorted by bits, then prefix, then number */
+    struct length lengths[LENGTHS_MAX];
+    size_t n_lengths;
 };
 
 static size_t head_of(const struct ban_table *table, uint64_t id)
@@ -34,39 +49,43 @@ static void take_prefix(uint8_t prefix[16], const uint8_t address[16], unsigned 
         prefix[i] = i == bits / 8 ? (uint8_t)(prefix[i] & ~(0xff >> bits % 8)) : 0;
 }
 
-static int compare(const struct ban *a, unsigned bits, const uint8_t prefix[16])
+static int compare(const void *a, const void *b)
 {
-    uint8_t own[16];
-    if (a->bits != bits)
-        return a->bits < bits ? -1 : 1;
-    take_prefix(own, a->address, a->bits);
-    return memcmp(own, prefix, 16);
+    const struct cidr *x = a, *y = b;
+    if (x->bits != y->bits)
+        return x->bits < y->bits ? -1 : 1;
+    int order = memcmp(x->prefix, y->prefix, sizeof x->prefix);
+    return order != 0 ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-/* By insertion: they are at most a thousand, and mostly few. */
-static void add_cidr(struct ban_table *table, uint32_t number)
+static void sort_cidrs(struct ban_table *table, size_t n)
 {
-    const struct ban *ban = &table->bans[number];
-    uint8_t prefix[16];
-    take_prefix(prefix, ban->address, ban->bits);
-    size_t at = table->n_cidrs++;
-    for (; at > 0 && compare(&table->bans[table->cidrs[at - 1]], ban->bits, prefix) > 0; at--)
-        table->cidrs[at] = table->cidrs[at - 1];
-    table->cidrs[at] = number;
+    qsort(table->cidrs, n, sizeof *table->cidrs, compare);
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || table->cidrs[i].bits != table->cidrs[i - 1].bits)
+            table->lengths[table->n_lengths++] =
+                (struct length){table->cidrs[i].bits, (uint32_t)i, (uint32_t)i};
+        table->lengths[table->n_lengths - 1].end = (uint32_t)i + 1;
+    }
 }
 
 static void fill(struct ban_table *table)
 {
+    size_t n_cidrs = 0;
     for (size_t i = table->n; i-- > 0;) {
         const struct ban *ban = &table->bans[i];
         if (ban->of == BAN_CIDR) {
-            add_cidr(table, (uint32_t)i);
+            struct cidr *cidr = &table->cidrs[n_cidrs++];
+            cidr->bits = ban->bits < LENGTHS_MAX ? ban->bits : LENGTHS_MAX - 1;
+            cidr->number = (uint32_t)i;
+            take_prefix(cidr->prefix, ban->address, cidr->bits);
             continue;
         }
         uint32_t *head = &table->heads[head_of(table, ban->id)];
         table->next[i] = *head;
         *head = (uint32_t)i;
     }
+    sort_cidrs(table, n_cidrs);
 }
 
 struct ban_table *ban_table_create(const struct ban *bans, size_t n)
@@ -133,18 +152,20 @@ static void add_id(const struct ban_table *table, struct ban_sum *sum, enum ban_
     }
 }
 
-/* Where the first one is that does not come before (bits, prefix). */
-static size_t find_cidr(const struct ban_table *table, unsigned bits, const uint8_t prefix[16])
+/* The bans of this prefix, among those of its length. */
+static void add_prefix(const struct ban_table *table, struct ban_sum *sum,
+                       const struct length *length, const uint8_t prefix[16], int64_t now_ms)
 {
-    size_t low = 0, high = table->n_cidrs;
+    uint32_t low = length->begin, high = length->end;
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare(&table->bans[table->cidrs[middle]], bits, prefix) < 0)
+        uint32_t middle = low + (high - low) / 2;
+        if (memcmp(table->cidrs[middle].prefix, prefix, 16) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    for (; low < length->end && memcmp(table->cidrs[low].prefix, prefix, 16) == 0; low++)
+        add(sum, &table->bans[table->cidrs[low].number], now_ms);
 }
 
 static void add_address(const struct ban_table *table, struct ban_sum *sum,
@@ -153,15 +174,10 @@ static void add_address(const struct ban_table *table, struct ban_sum *sum,
     static const uint8_t zeros[16];
     if (memcmp(address, zeros, sizeof zeros) == 0)
         return; /* unknown */
-    for (size_t at = 0; at < table->n_cidrs;) {
+    for (size_t i = 0; i < table->n_lengths; i++) {
         uint8_t prefix[16];
-        unsigned bits = table->bans[table->cidrs[at]].bits;
-        take_prefix(prefix, address, bits);
-        at = find_cidr(table, bits, prefix);
-        for (; at < table->n_cidrs && compare(&table->bans[table->cidrs[at]], bits, prefix) == 0;
-             at++)
-            add(sum, &table->bans[table->cidrs[at]], now_ms);
-        at = find_cidr(table, bits + 1, zeros); /* the next length */
+        take_prefix(prefix, address, table->lengths[i].bits);
+        add_prefix(table, sum, &table->lengths[i], prefix, now_ms);
     }
 }
 

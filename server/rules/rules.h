@@ -13,9 +13,11 @@
 #include <stdint.h>
 
 #include "core/message.h"
+#include "core/policy.h"
 #include "plane/fold.h"
-#include "rules/policy.h"
+#include "rules/rules_config.h"
 #include "rules/ruleset.h"
+#include "rules/verdict.h"
 #include "rules/visitor.h"
 #include "sys/metrics.h"
 
@@ -23,34 +25,16 @@ struct canvas_place;
 struct reader;
 struct rules;
 
-struct rules_config {
-    struct policy people, bots;
-    uint32_t network_factor; /* an address may draw so many times what an author may; 0: any */
-    uint32_t minimum_age_ms; /* of an identity, before its first edit */
-    bool identity_needed;    /* who shows nothing may not draw */
-};
-
-/* What was reserved for the edits of one message, until it is known what became of them. */
-struct reservation {
-    uint64_t author;
-    uint32_t cost; /* milliseconds of refill; 0: nothing */
-    uint64_t networks[VISITOR_NETWORKS];
-};
-
-struct verdict {
-    struct obstacle obstacle; /* when it was refused */
-    uint64_t retry_ms;        /* then: when the whole message would be taken; 0: not by waiting */
-};
-
 /* NULL when out of memory. */
 struct rules *rules_create(const struct rules_config *config, struct metrics *metrics);
 void rules_destroy(struct rules *rules); /* NULL is fine */
 
-/* For the reader; add it after the canvases. */
+/* For the reader; add it after the canvases and before the owners: who hears that its batch has
+ * landed finds it accounted for. */
 struct fold *rules_fold(struct rules *rules);
 
 /* Before reader_start: find out from where the log has to be read so that everybody's energy is
- * known. 0, or -1 with a reason in error. */
+ * known. now_ms: since 1970, as everywhere here. 0, or -1 with a reason in error. */
 int rules_prepare(struct rules *rules, struct reader *reader, int64_t now_ms,
                   char error[FOLD_ERROR_BYTES]);
 
@@ -75,9 +59,16 @@ void rules_give_back(struct rules *rules, const struct reservation *reservation)
 /* Nobody can say whether they are: they count as made. */
 void rules_keep(struct rules *rules, const struct reservation *reservation, int64_t now_ms);
 
-/* Records whose origin has this nonce are this server's own. */
-void rules_own(struct rules *rules, uint64_t nonce);
+/* Records whose origin has this nonce are this server's own: what they cost is no longer pending
+ * once they are read. At most OWN_BATCHES_WINDOW batches of it are open at once. -1 when out of
+ * memory. */
+int rules_own(struct rules *rules, uint64_t nonce);
 void rules_disown(struct rules *rules, uint64_t nonce);
+
+/* The outcome of the oldest open batch of that nonce will not be known: rules_keep follows for all
+ * that it was made of, and its record, should it still come, is not counted again here. False: it
+ * has just been read, and its owner hears of it in a moment. */
+bool rules_give_up(struct rules *rules, uint64_t nonce, uint64_t batch);
 
 /* That of people. */
 const struct policy *rules_policy(const struct rules *rules);
@@ -91,5 +82,12 @@ void rules_energy(struct rules *rules, const struct visitor *visitor, int64_t no
 
 /* Give an author a full charge. */
 void rules_refill(struct rules *rules, uint64_t author);
+
+/* ---- to look at it */
+
+/* A number that two servers share when by the log that they have read everybody has as much at that
+ * time; and what this server has pending. */
+uint64_t rules_sum(struct rules *rules, int64_t time_ms);
+uint64_t rules_pending(struct rules *rules);
 
 #endif

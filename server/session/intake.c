@@ -324,7 +324,9 @@ static bool take_oldest(struct intake *intake, uint64_t now_us, enum settled *wh
                 batch->unknown_since_us = now_us;
             *due_us = batch->unknown_since_us + intake->config.unknown_us;
             *what = SETTLED_UNKNOWN;
-            taken = now_us >= *due_us;
+            /* Not if it is just being read: then on_landed waits for the lock. */
+            taken = now_us >= *due_us &&
+                    rules_give_up(intake->rules, intake->owner.nonce, intake->oldest);
         }
         if (taken) {
             batch->landed = batch->has_outcome = false;
@@ -440,8 +442,10 @@ struct intake *intake_create(struct env *env, struct log_writer *writer, struct 
     intake->oldest = intake->next = 1;
     pthread_mutex_init(&intake->lock, NULL);
     owners_add(owners, &intake->owner);
-    rules_own(rules, intake->owner.nonce);
-    return intake;
+    if (rules_own(rules, intake->owner.nonce) == 0)
+        return intake;
+    intake_destroy(intake);
+    return NULL;
 }
 
 void intake_destroy(struct intake *intake)

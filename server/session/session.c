@@ -161,6 +161,12 @@ void session_close(struct session *session, unsigned code, const char *reason)
     session->ops->close(session, code, reason);
 }
 
+/* What a viewer has of energy has changed; under `free` there is none. */
+static unsigned energy_bit(const struct session *session)
+{
+    return session->audience && rules_count(session->shard->rules) ? PENDING_ENERGY : 0;
+}
+
 /* A place for one more refusal; NULL: there is none. */
 static struct pending_refusal *add_refusal(struct session *session)
 {
@@ -193,7 +199,7 @@ static void refuse(struct session *session, uint32_t id, const struct verdict *v
                                  .until_ms = obstacle->until_ms,
                                  .words = obstacle->words[0] ? strdup(obstacle->words) : NULL};
     bool energy = obstacle->reason == REFUSAL_ENERGY;
-    session_set_pending(session, PENDING_REFUSALS | (energy ? PENDING_ENERGY : 0));
+    session_set_pending(session, PENDING_REFUSALS | (energy ? energy_bit(session) : 0));
 }
 
 void session_settled(struct session *session, uint32_t id, enum settled what, enum refusal reason,
@@ -205,8 +211,7 @@ void session_settled(struct session *session, uint32_t id, enum settled what, en
     case SETTLED_PLACED:
         session->placed_id = id;
         session->placed_version = version;
-        session_set_pending(session, PENDING_PLACED |
-                                         (rules_count(session->shard->rules) ? PENDING_ENERGY : 0));
+        session_set_pending(session, PENDING_PLACED | energy_bit(session));
         break;
     case SETTLED_REFUSED:
         refuse(session, id, &(struct verdict){.obstacle.reason = reason});
@@ -252,7 +257,7 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
                                 env_time_ms(shard->env));
         return;
     }
-    metric_add(shard->metrics, edits_refused_total, n);
+    shard_count_refused(shard, verdict.obstacle.reason, n);
     refuse(session, id, &verdict);
     /* Sent at once if the transport takes it: a flood of refusals must not pile up until the tick.
      */

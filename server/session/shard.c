@@ -59,7 +59,7 @@ static void on_settled(struct intake_sink *sink, const struct ticket *ticket, en
 {
     struct shard *shard = of_sink(sink);
     if (what == SETTLED_REFUSED)
-        metric_add(shard->metrics, edits_refused_total, ticket->edits);
+        shard_count_refused(shard, reason, ticket->edits);
     struct session *session = roster_find(&shard->roster, ticket->handle);
     if (session)
         session_settled(session, ticket->id, what, reason, version);

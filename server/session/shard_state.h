@@ -43,4 +43,18 @@ struct shard {
     uint32_t ping_slot;   /* where the next sweep goes on pinging */
 };
 
+/* Count edits that were refused. */
+static inline void shard_count_refused(struct shard *shard, enum refusal reason, uint64_t edits)
+{
+    metric_add(shard->metrics, edits_refused_total, edits);
+    switch (reason) {
+#define X(name, reason_name, retry_ms, status)                                                     \
+    case REFUSAL_##name:                                                                           \
+        metric_add(shard->metrics, refused_##reason_name##_total, edits);                          \
+        break;
+        REFUSALS(X)
+#undef X
+    }
+}
+
 #endif

@@ -17,6 +17,22 @@
     X(messages_total, counter, "Messages of edits taken from clients")                             \
     X(edits_taken_total, counter, "Edits taken from clients for the log")                          \
     X(edits_refused_total, counter, "Edits refused")                                               \
+    X(refused_range_total, counter, "Edits refused: x or y was out of range")                      \
+    X(refused_locked_total, counter, "Edits refused: the canvas was not open")                     \
+    X(refused_readonly_total, counter, "Edits refused: the log could not be written")              \
+    X(refused_busy_total, counter, "Edits refused: too much was waiting")                          \
+    X(refused_closed_total, counter, "Edits refused: the server was shutting down")                \
+    X(refused_failed_total, counter, "Edits refused: the log did not take them")                   \
+    X(refused_energy_total, counter, "Edits refused: their author had not enough of it")           \
+    X(refused_network_total, counter, "Edits refused: their network drew too fast")                \
+    X(refused_rate_total, counter, "Edits refused: their connection sent messages too fast")       \
+    X(refused_banned_total, counter, "Edits refused: their author or its network was banned")      \
+    X(refused_area_total, counter, "Edits refused: the region was closed")                         \
+    X(refused_colour_total, counter, "Edits refused: the colour was not allowed there")            \
+    X(refused_frozen_total, counter, "Edits refused: the canvas was frozen")                       \
+    X(refused_identity_total, counter, "Edits refused: an identity was needed first")              \
+    X(refused_young_total, counter, "Edits refused: the identity was too young")                   \
+    X(authors, gauge, "Authors in the table of energy")                                            \
     X(batches_total, counter, "Batches given to the log")                                          \
     X(batches_failed_total, counter, "Batches that the log did not take")                          \
     X(batches_unknown_total, counter, "Batches whose outcome stayed unknown")                      \
@@ -45,6 +61,7 @@
     X(jobs_failed_total, counter, "Jobs of moderators that failed")                                \
     X(job_running, gauge, "1 while a job of a moderator runs")                                     \
     X(repairs_total, counter, "Pixels repaired by moderators' jobs, once for each edit")           \
+    X(operator_edits_total, counter, "Pixels painted by fills, pastes and copies of moderators")   \
     X(who_asked_total, counter, "Questions who painted a pixel")                                   \
     X(who_refused_total, counter, "The same, refused because too many waited")                     \
     X(checkpoints_total, counter, "Checkpoints written")                                           \

@@ -21,7 +21,7 @@ static void check(const struct config *config)
     if (config->n_listen == 0 || config->n_listen > CONFIG_LISTEN_MAX ||
         config->n_origins > CONFIG_ORIGIN_MAX || config->n_kafka > CONFIG_KAFKA_MAX ||
         config->threads == 0 || config->threads > CONFIG_THREADS_MAX || config->batch_ms == 0 ||
-        !config->data || !config->energy || !config->tls_cert != !config->tls_key ||
+        !config->data || !config->energy.name[0] || !config->tls_cert != !config->tls_key ||
         (config->log == LOG_KAFKA && (!config->kafka_brokers || !config->kafka_topic)))
         abort();
     for (size_t i = 0; i < config->n_listen; i++)

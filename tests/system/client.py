@@ -20,7 +20,8 @@ STEP_SECONDS = 30  # one step of the protocol: connect, fetch a picture
 CUT_EDITS = 10000  # a frame this long may be a piece of a longer run: its canvas is of no one version
 CANNOT_CONNECT = (OSError, EOFError, KeyError, asyncio.TimeoutError, http.client.HTTPException,
                   websockets.InvalidHandshake, websockets.InvalidMessage)
-REASONS = {"range", "locked", "readonly", "busy", "closed", "failed"}
+REASONS = {"range", "locked", "readonly", "busy", "closed", "failed", "energy", "network", "rate", "banned", "area",
+           "colour", "frozen", "identity", "young"}
 
 
 class AnotherLog(Exception):
@@ -46,6 +47,7 @@ class Client:
         self.sums = []
         self.checksums = 0  # how many could be compared
         self.resets = 0
+        self.rules = 0  # how often the rules have changed
         self.genesis = None  # of the log; None: not known
         self.new_logs = 0  # how often another log was there
         self.connections = 0
@@ -277,6 +279,11 @@ class Client:
             self.canvas = self._expect_reset = None
             raise AnotherLog
         self.genesis = genesis
+
+    def _on_rules(self, said):
+        self.rules += 1
+        if not isinstance(said["serial"], int) or not isinstance(said["open"], bool):
+            self.faults.append(f"strange rules: {said}")
 
     def _on_placed(self, said):
         number, version = said["id"], said["version"]

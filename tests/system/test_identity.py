@@ -228,9 +228,11 @@ def test_two_cookies_are_refused_everywhere_whatever_they_hold(start):
     # Of both names the right one is kept, and the answer removes the other.
     both = f"Cookie: __Host-placed={other}; placed={good}"
     assert people.ask("POST", EDIT, both).status == people.hello(both)[0] == people.events(both) == 400
+    gone = "__Host-placed=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+    for method, path in (("POST", EDIT), ("GET", "/events"), ("GET", "/info"), ("POST", "/identity")):
+        assert people.ask(method, path, both).cookies == [gone], f"{path}: so that the next attempt succeeds"
     answer = people.ask("POST", "/identity", both)
     assert json.loads(answer.body)["name"] == key.name_of_cookie()
-    assert answer.cookies == ["__Host-placed=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"]
     assert people.ask("GET", "/info", "Cookie: " + "a" * 9000).status == 431
 
 
@@ -290,6 +292,23 @@ def test_a_network_gets_so_many_identities_wherever_in_it_they_are_asked_for(sta
     key, _ = keys(people)
     assert people.who("X-Forwarded-For: 192.0.2.7", f"Cookie: placed={key.cookie()}") == (key.name_of_cookie(), False)
     assert people.server.metric("placed_identities_refused_total") > 50
+
+
+def test_an_identity_has_to_reach_its_age_before_it_draws(start):
+    people = start("--identity-age", "600")
+    key, _ = keys(people)
+    now = int(time.time()) // 60
+
+    def draw(*headers):
+        answer = people.ask("POST", EDIT, *headers)
+        return answer.status, json.loads(answer.body), answer.headers
+
+    for minute, wait_s in ((now, 600), (now - 5, 300), (now + 1, 660)):
+        status, said, headers = draw(f"Cookie: placed={key.cookie(minute=minute)}")
+        assert (status, said["error"]) == (403, "young")
+        assert wait_s - 120 < said["retry_ms"] / 1000 <= wait_s and int(headers["retry-after"]) <= wait_s
+    assert draw(f"Cookie: placed={key.cookie(minute=now - 11)}")[0] == 200
+    assert draw()[:2] == (401, {"error": "identity", "retry_ms": 0}), "without an identity there is no age"
 
 
 # ---- work
@@ -375,6 +394,42 @@ def test_tokens_that_are_nobodys_are_refused(start):
     assert people.ask("POST", EDIT, "Authorization: Basic YTpi").status == 200, "a site behind a password"
 
 
+def test_a_bot_draws_by_its_token_until_that_is_taken_back(start):
+    people = start("--identity", "cookie")
+    key, _ = keys(people)
+    operator = "Bearer " + (people.server.data / "token").read_text().strip()
+
+    def control(path, **said):
+        answer = people.server.request("POST", f"/control/{path}", kind="admin", body=json.dumps({**said, "why": "test"}),
+                                       headers={"Authorization": operator, "Content-Type": "application/json"})
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)
+
+    token = control("token", name="painter", role="bot")["token"]
+    viewer = control("token", name="guest", role="viewer")["token"]
+    name = pseudonym(key.author(b"b", b"painter"))
+    deadline = time.monotonic() + 20
+    while people.who(f"Authorization: Bearer {token}") is None:
+        assert time.monotonic() < deadline, "the token is good soon"
+        time.sleep(0.02)
+    assert people.who(f"Authorization: bearer {token}") == (name, False)
+    assert people.hello(f"Authorization: Bearer {token}")[1]["user"] == name
+    assert people.ask("POST", EDIT, f"Authorization: Bearer {token}").status == 200
+    assert people.ask("POST", EDIT, f"Authorization: Bearer {token}", f"Cookie: placed={STRANGER.cookie()}").status == 200
+    for wrong in (viewer, operator.split()[1], token[:-1], token + "A", token.swapcase(), f" {token} x"):
+        assert people.everywhere(f"Authorization: Bearer {wrong}") == {401}, "a moderator's token is none of a bot"
+    for path in ("/control/status", "/control/audit"):
+        answer = people.server.request("GET", path, kind="admin", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status in (401, 403), "nor the other way round"
+    control("token/remove", name="painter")
+    while people.who(f"Authorization: Bearer {token}") is not None:
+        assert time.monotonic() < deadline + 20, "it is no good soon"
+        time.sleep(0.02)
+    secret = (people.server.data / "secret").read_text()
+    for file in (people.server.data / "control").iterdir():
+        assert token.encode() not in file.read_bytes() and secret[-30:].encode() not in file.read_bytes()
+
+
 # ---- addresses
 
 def test_an_address_is_believed_from_a_proxy_alone(start):
@@ -395,6 +450,18 @@ def test_an_address_is_believed_from_a_proxy_alone(start):
         assert proxied.hello(f"X-Forwarded-For: {field}")[1]["user"] == key.name_of_address(address), field
     assert proxied.hello("X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 192.0.2.9")[1]["user"] == \
         key.name_of_address("192.0.2.9"), "several fields are one list"
+
+
+def test_tls_in_front_is_believed_from_a_proxy_alone(start):
+    direct, proxied = start(), start("--trust-proxy", "127.0.0.1")
+    for field in ("X-Forwarded-Proto: https", "Forwarded: proto=https"):
+        assert direct.ask("POST", "/identity", field).cookies[0].startswith("placed="), field
+        assert proxied.ask("POST", "/identity", field).cookies[0].startswith("__Host-placed="), field
+    assert proxied.ask("POST", "/identity", "X-Forwarded-Proto: http").cookies[0].startswith("placed=")
+    key, _ = keys(proxied)
+    cookie = f"__Host-placed={key.cookie()}"
+    assert proxied.who("X-Forwarded-Proto: https", f"Cookie: {cookie}") == (key.name_of_cookie(), False)
+    assert proxied.who(f"Cookie: {cookie}")[1], "without TLS no browser would have sent it"
 
 
 def test_a_unix_socket_is_a_proxy(start, tmp_path):

@@ -17,6 +17,7 @@ import pytest
 import websockets
 from identities import Key, read_secret
 from server import TOP, Response, Server
+from test_http import wait_ready
 
 NGINX = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed (tools/setup system)")
@@ -289,11 +290,11 @@ def test_a_flood_of_edits_from_one_address_is_limited(site):
 class Pair:
     """Two servers with one secret behind one nginx, and what reaches each."""
 
-    def __init__(self, folder):
-        self.servers = [Server(folder / "data0", args=["--trust-proxy", "127.0.0.1", "--identity-rate", "0"]).start()]
+    def __init__(self, folder, log="local", args=()):
+        args = ["--trust-proxy", "127.0.0.1", "--identity-rate", "0", *args]
+        self.servers = [Server(folder / "data0", log, args).start()]
         self.key = read_secret(folder / "data0/secret")[0]
-        self.servers.append(Server(folder / "data1", args=[*self.servers[0].args, "--secret",
-                                                           str(folder / "data0/secret")]).start())
+        self.servers.append(Server(folder / "data1", log, [*args, "--secret", str(folder / "data0/secret")]).start())
         self.counters = [Counter(server) for server in self.servers]
         second = f"        server 127.0.0.1:{self.counters[1].port};\n        keepalive 32;"
         self.nginx = Nginx(folder / "nginx", self.counters[0].port, also=[
@@ -304,7 +305,7 @@ class Pair:
     def asked(self):
         return [sum(counter.requests.values()) for counter in self.counters]
 
-    def where(self, path="/edit?x=1&y=1&c=1", **headers):
+    def where(self, path=EDIT, **headers):
         """Which server it reaches, and the answer's status."""
         before = self.asked()
         status = self.nginx.request("POST", path, headers).status
@@ -331,14 +332,15 @@ def test_an_author_reaches_one_server_however_he_spells_himself(pair):
     homes = collections.Counter()
     for i in range(24):
         cookie = pair.key.cookie(bytes([i]) * 16)
-        home, status = pair.where(Cookie=f"placed={cookie}")
+        home, status = pair.where("/identity", Cookie=f"placed={cookie}")
         assert status == 200
         homes[home] += 1
         for other in (f"a=b; placed={cookie}", f"placed={cookie} ;c=d", f";;  placed={cookie};",
                       f"\tplaced={cookie}", f"xplaced={cookie[::-1]}; placed={cookie}; placedx=1",
                       f"placed; placed={cookie}; Placed=1", f"placed ={cookie[::-1]}; placed={cookie}"):
-            assert pair.where(Cookie=other) == (home, 200), other
-        assert pair.where("/identity", Cookie=f"placed={cookie}") == (home, 200), "and so does his identity"
+            assert pair.where("/identity", Cookie=other) == (home, 200), other
+        if i < 4:
+            assert pair.where(Cookie=f"placed={cookie}") == (home, 200), "and so do his edits"
     assert homes[0] and homes[1], f"both servers have people: {homes}"
     # Whoever shows something else than one identity chooses nothing by it: it cannot draw.
     for i in range(24):
@@ -355,6 +357,35 @@ def test_an_author_reaches_one_server_however_he_spells_himself(pair):
     for i in range(8):
         assert pair.where(Cookie=f"a={i}") == pair.where(Authorization=f"Basic {i}") == (home, 200)
         assert pair.where(**{"X-Forwarded-For": f"192.0.2.{i}"}) == (home, 200)
+
+
+def test_nobody_has_more_to_draw_with_behind_the_proxy_whatever_cookies_he_sends(tmp_path, kafka_log):
+    pair = Pair(tmp_path, kafka_log().arg, ["--energy", "10000/500/500"])
+    try:
+        for server in pair.servers:
+            wait_ready(server)
+        good = f"placed={pair.key.cookie()}"
+        strange = [f"placed={STRANGER.cookie(bytes([i]) * 16)}" for i in range(30)]
+        tries = {"one person": [good] * 120,
+                 "one person, every cookie twice": [f"{other}; {good}" for other in strange]
+                 + [f"{good}; {other}" for other in strange] + [f"{good}; {good}"] * 30
+                 + [f"__Host-{other}; {good}" for other in strange] + [f"{good}x{i}" for i in range(30)],
+                 "one address": [None] * 100 + strange + [f"__Host-{good}"] * 10}
+        for who, cookies in tries.items():
+            began = time.monotonic()
+            answers = at_once(lambda i: pair.nginx.request(  # pylint: disable=cell-var-from-loop
+                "POST", f"/edit?x={i}&y=9&c=3", {"Cookie": cookies[i]} if cookies[i] else {}), range(len(cookies)))
+            seconds = time.monotonic() - began
+            statuses = collections.Counter(answer.status for answer in answers)
+            if who == "one person, every cookie twice":
+                assert set(statuses) <= {400, 401} and statuses[400] == 120, statuses
+                continue
+            assert set(statuses) <= {200, 401, 429} and statuses[429] > 10, (who, statuses)
+            assert 20 <= statuses[200] <= 20 + seconds / 0.5 + 1, f"{who}: {statuses} in {seconds:.1f} s"
+            assert who != "one address" or statuses[401] == 40, statuses
+    finally:
+        pair.close()
+    assert not [report for server in pair.servers for report in server.reports]
 
 
 def test_nobody_gets_the_answer_to_somebody_else(tmp_path):

@@ -18,8 +18,8 @@ import sys
 
 from modules import circles, includes_of, read_modules
 
-FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/timelapse",
-           "tools/verify")
+FOLDERS = ("server", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/placectl",
+           "tools/timelapse", "tools/verify")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -46,6 +46,7 @@ TOOLS = {
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
     "tools/import": ("server/sys", "server/core", "server/log", "tools/common", "tools/edit-flood"),
+    "tools/placectl": ("server/sys", "server/core", "tools/common"),
     "tools/timelapse": ("server/sys", "server/core", "server/log", "tools/common"),
     "tools/verify": ("server/sys", "server/core", "server/log", "server/history", "tools/common"),
 }

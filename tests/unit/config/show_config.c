@@ -28,7 +28,9 @@ int main(int argc, char *argv[])
         for (size_t i = 0; i < config.n_kafka; i++)
             printf("kafka %s %s\n", config.kafka[i].name, config.kafka[i].value);
         printf("data %s\nweb %s\ntls %s %s\nenergy %s\nrebuild %d\n", config.data, text(config.web),
-               text(config.tls_cert), text(config.tls_key), config.energy, config.rebuild);
+               text(config.tls_cert), text(config.tls_key), config.energy.name, config.rebuild);
+        printf("bots %s\nnetworks %u\nrate %d %u\n", config.bot_energy.name, config.network_factor,
+               config.message_rate_auto, config.message_rate);
         for (size_t i = 0; i < config.n_origins; i++)
             printf("origin %s\n", config.origins[i]);
         printf("plane %u %u\n", config.plane.width, config.plane.height);

@@ -153,7 +153,10 @@ static void defaults_are_those_of_the_design(void **state)
     assert_int_equal(config.tick_ms, 200);
     assert_int_equal(config.checkpoint_seconds, 60);
     assert_int_equal(config.max_connections, 0);
-    assert_string_equal(config.energy, "free");
+    assert_string_equal(config.energy.name, "free");
+    assert_string_equal(config.bot_energy.name, "");
+    assert_int_equal(config.network_factor, 16);
+    assert_true(config.message_rate_auto);
     assert_false(config.rebuild);
     assert_true(config.history);
     config_finish(&config);
@@ -213,7 +216,7 @@ static void file_sets_everything(void **state)
     assert_int_equal(config.n_origins, 3);
     assert_string_equal(config.origins[0], "https://a.example");
     assert_string_equal(config.origins[2], "https://[::1]");
-    assert_string_equal(config.energy, "charges");
+    assert_string_equal(config.energy.name, "charges");
     assert_true(config.rebuild);
     assert_int_equal(config.n_kafka, 3);
     assert_string_equal(config.kafka[0].name, "security.protocol");
@@ -632,7 +635,15 @@ static void other_bad_values(void **state)
                                           "*"};
     for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++)
         value_error("origin", origins[i], "http://HOST[:PORT] or https://HOST[:PORT]");
-    value_error("energy", "none", "free, sephsplace, reddit or charges");
+    static const char *const energies[] = {"none", "1/2", "1/2/3", "0/0/0"};
+    for (size_t i = 0; i < sizeof energies / sizeof energies[0]; i++)
+        value_error(
+            "energy", energies[i],
+            "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in ms");
+    value_error("bot-energy", "human",
+                "free, sephsplace, reddit, charges, pixelplanet, pxls or CAPACITY/BLANK/PAINTED in "
+                "ms, or same");
+    value_error("message-rate", "many", "auto, or a whole number from 0 to 100000");
     value_error("data", "", "a directory, without quotes");
     file_error("data = \"/var/lib\"\n",
                "FILE:1: \"data\" is \"\"/var/lib\"\", expected a directory, without quotes");
@@ -642,9 +653,8 @@ static void other_bad_values(void **state)
     expect_error(NO_ARGS, "PLACED_REBUILD=y",
                  "PLACED_REBUILD: \"rebuild\" is \"y\", expected yes or no");
     /* The terminal is safe from what the file says. */
-    file_error("energy = \x1b[31m\n",
-               "FILE:1: \"energy\" is \"\\x1b[31m\", expected free, "
-               "sephsplace, reddit or charges");
+    file_error("identity = \x1b[31m\n",
+               "FILE:1: \"identity\" is \"\\x1b[31m\", expected any, cookie, work or sso");
 }
 
 static void keys_that_do_not_fit_together(void **state)

@@ -84,6 +84,15 @@ static void a_refusal_says_when_until_and_why(void **state)
     refused.reason = REFUSAL_ENERGY;
     refused.retry_ms = 812;
     expect(&refused, "{\"type\":\"refused\",\"id\":4,\"reason\":\"energy\",\"retry_ms\":812}");
+    char text[MESSAGE_JSON_BYTES];
+    static const char error[] =
+        "{\"error\":\"energy\",\"retry_ms\":812,\"until\":5,\"words\":\"\\\"\"}";
+    refused.until_ms = 5;
+    refused.words = "\"";
+    assert_int_equal(message_error_json(&refused, text), sizeof error - 1);
+    assert_memory_equal(text, error, sizeof error - 1);
+    refused.until_ms = 0;
+    refused.words = NULL;
     refused.reason = REFUSAL_BUSY;
     expect(&refused, "{\"type\":\"refused\",\"id\":4,\"reason\":\"busy\",\"retry_ms\":812}");
 }

@@ -46,6 +46,7 @@ static void times_are_durations_or_two_moments(void **state)
     assert_true(p.from_ms == 5 && p.to_ms == 9);
     p = parsed("t:1970-01-01T00:00:01Z-1970-01-02T00:00:00+01:00");
     assert_true(p.from_ms == 1000 && p.to_ms == 82800000);
+    assert_int_equal(parsed("t:1969-01-01T00:00:00Z-5").from_ms, 0);
     p = parsed("t:1970-01-01T01:00:01-01:00-82800000");
     assert_true(p.from_ms == 7201000 && p.to_ms == 82800000);
 }
@@ -79,6 +80,7 @@ static void mistakes_are_named(void **state)
         {"t:-5h", "expected a duration such as 2h"},
         {"t:99999999999h", "expected a duration such as 2h"},
         {"t:9-5", "the time begins after its end"},
+        {"t:1969-01-01T00:00:00Z-1969-01-01T00:00:01Z", "the time ends before 1970"},
         {"t:5", "expected a duration such as 2h"},
         {"a:0", "expected the number of an action"},
         {"a:4294967296", "expected the number of an action"},

@@ -6,6 +6,8 @@
 #include "core/checksum.h"
 #include "painter.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,6 +75,143 @@ static void a_plane_of_more_painted_canvases_than_fit_fails_with_a_message(void 
     assert_int_equal(painter_paint(painter, (struct position){5, 5}, 1, 2), 0); /* painted before */
     assert_int_equal(painter_paint(painter, (struct position){-1, 0}, 1, 1), -1);
     assert_non_null(strstr(painter->error, "4096 canvases"));
+    painter_destroy(painter);
+}
+
+/* ---- opening and closing while the server runs ---- */
+
+static void a_canvas_opens_and_closes_and_stays_the_same_place(void **state)
+{
+    struct painter *painter = painter_create(2, 1, NULL);
+    struct canvases *canvases = painter->canvases;
+    static const struct position there = {-3, 5};
+    struct canvas_place *list[8];
+    assert_int_equal(canvases_set_open(canvases, there, false), CANVASES_AS_IT_WAS);
+    assert_null(canvases_find(canvases, there));
+    assert_int_equal(canvases_set_open(canvases, there, true), CANVASES_CHANGED);
+    assert_int_equal(canvases_set_open(canvases, there, true), CANVASES_AS_IT_WAS);
+    struct canvas_place *place = canvases_find(canvases, there);
+    assert_true(place_open(place));
+    assert_int_equal(canvases_list(canvases, list, 8), 3);
+    assert_int_equal(canvases_set_open(canvases, there, false), CANVASES_CHANGED);
+    assert_null(canvases_find(canvases, there)); /* never painted: it is not there any more */
+    assert_int_equal(canvases_list(canvases, list, 8), 2);
+    assert_false(place_open(place)); /* but whoever has it keeps it */
+    assert_int_equal(canvases_set_open(canvases, there, true), CANVASES_CHANGED);
+    assert_ptr_equal(canvases_find(canvases, there), place);
+    assert_int_equal(painter_paint(painter, there, 2, 5), 0);
+    assert_int_equal(canvases_set_open(canvases, there, false), CANVASES_CHANGED);
+    assert_ptr_equal(canvases_find(canvases, there), place); /* painted: it shows */
+    assert_false(place_open(place));
+    assert_int_equal(canvases_list(canvases, list, 8), 3);
+    assert_int_equal(canvases_set_open(canvases, (struct position){1, 0}, false), CANVASES_CHANGED);
+    assert_true(canvases_opens_by_itself(canvases, (struct position){1, 0}));
+    assert_false(canvases_opens_by_itself(canvases, (struct position){2, 0}));
+    assert_false(canvases_opens_by_itself(canvases, (struct position){0, 1}));
+    assert_false(canvases_opens_by_itself(canvases, (struct position){-1, 0}));
+    painter_destroy(painter);
+}
+
+static void a_canvas_that_another_server_opened_first_shows_and_opens_later(void **state)
+{
+    struct painter *painter = painter_create(1, 1, NULL);
+    static const struct position there = {1, 0};
+    assert_int_equal(painter_paint(painter, there, 3, 5), 0); /* by that server's clients */
+    struct canvas_place *place = canvases_find(painter->canvases, there);
+    assert_false(place_open(place));
+    uint64_t version = place_version(place);
+    assert_int_equal(canvases_set_open(painter->canvases, there, true), CANVASES_CHANGED);
+    assert_ptr_equal(canvases_find(painter->canvases, there), place);
+    assert_true(place_open(place) && place_version(place) == version);
+    assert_int_equal(painter_paint(painter, there, 3, 6), 0);
+    assert_true(place_version(place) > version);
+    painter_destroy(painter);
+}
+
+static struct position nth(int i)
+{
+    return (struct position){(int16_t)(i % 128), (int16_t)(100 + i / 128)};
+}
+
+static void no_more_are_open_at_a_time_than_there_may_be(void **state)
+{
+    struct painter *painter = painter_create(1, 1, NULL);
+    struct canvases *canvases = painter->canvases;
+    for (int i = 0; i < CANVASES_OPEN_MAX - 1; i++)
+        assert_int_equal(canvases_set_open(canvases, nth(i), true), CANVASES_CHANGED);
+    assert_int_equal(canvases_set_open(canvases, nth(5000), true), CANVASES_TOO_MANY);
+    assert_null(canvases_find(canvases, nth(5000)));
+    assert_int_equal(canvases_set_open(canvases, nth(7), false), CANVASES_CHANGED);
+    assert_int_equal(canvases_set_open(canvases, nth(5000), true), CANVASES_CHANGED);
+    assert_int_equal(canvases_set_open(canvases, nth(7), true), CANVASES_TOO_MANY);
+    painter_destroy(painter);
+}
+
+static void opening_one_after_the_other_takes_no_memory_without_end(void **state)
+{
+    struct painter *painter = painter_create(1, 1, NULL);
+    struct canvases *canvases = painter->canvases;
+    for (int i = 0; i < CANVASES_OPENED_MAX - 1; i++) {
+        assert_int_equal(canvases_set_open(canvases, nth(i), true), CANVASES_CHANGED);
+        assert_int_equal(canvases_set_open(canvases, nth(i), false), CANVASES_CHANGED);
+    }
+    assert_int_equal(canvases_set_open(canvases, nth(CANVASES_OPENED_MAX), true),
+                     CANVASES_TOO_MANY);
+    assert_int_equal(canvases_set_open(canvases, nth(77), true), CANVASES_CHANGED); /* known */
+    assert_int_equal(canvases_list(canvases, NULL, 0), 2);
+    /* What the log paints is painted all the same. */
+    assert_int_equal(painter_paint(painter, (struct position){-9, -9}, 1, 1), 0);
+    painter_destroy(painter);
+}
+
+struct opener {
+    struct canvases *canvases;
+    atomic_bool stop;
+};
+
+static void *open_and_close(void *arg)
+{
+    struct opener *opener = arg;
+    for (int i = 0; !atomic_load(&opener->stop); i = (i + 1) % 64) {
+        canvases_set_open(opener->canvases, nth(i), true);
+        canvases_set_open(opener->canvases, nth((i + 32) % 64), false);
+    }
+    return NULL;
+}
+
+static void *look_around(void *arg)
+{
+    struct opener *opener = arg;
+    struct canvas_place *list[128];
+    while (!atomic_load(&opener->stop)) {
+        size_t n = canvases_list(opener->canvases, list, 128);
+        for (size_t i = 1; i < n && i < 128; i++) {
+            struct position a = place_position(list[i - 1]), b = place_position(list[i]);
+            assert_true(a.gy < b.gy || (a.gy == b.gy && a.gx < b.gx));
+        }
+        canvases_find(opener->canvases, nth(3));
+    }
+    return NULL;
+}
+
+static void canvases_open_while_others_are_painted_and_looked_at(void **state)
+{
+    struct painter *painter = painter_create(1, 1, NULL);
+    struct opener opener = {.canvases = painter->canvases};
+    pthread_t threads[2];
+    assert_int_equal(pthread_create(&threads[0], NULL, open_and_close, &opener), 0);
+    assert_int_equal(pthread_create(&threads[1], NULL, look_around, &opener), 0);
+    painter_go_live(painter);
+    for (int i = 0; i < 2000; i++) {
+        assert_int_equal(painter_paint(painter, nth(i * 7 % 100), 1, 1), 0);
+        if (i % 10 == 0)
+            painter_deliver(painter);
+    }
+    atomic_store(&opener.stop, true);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < 100; i++)
+        assert_true(place_version(canvases_find(painter->canvases, nth(i))) > 0);
     painter_destroy(painter);
 }
 
@@ -393,6 +532,11 @@ int main(void)
         cmocka_unit_test(the_open_ones_are_there_from_the_start_and_others_once_painted),
         cmocka_unit_test(the_corners_of_the_plane_are_found_and_nothing_beyond),
         cmocka_unit_test(a_plane_of_more_painted_canvases_than_fit_fails_with_a_message),
+        cmocka_unit_test(a_canvas_opens_and_closes_and_stays_the_same_place),
+        cmocka_unit_test(a_canvas_that_another_server_opened_first_shows_and_opens_later),
+        cmocka_unit_test(no_more_are_open_at_a_time_than_there_may_be),
+        cmocka_unit_test(opening_one_after_the_other_takes_no_memory_without_end),
+        cmocka_unit_test(canvases_open_while_others_are_painted_and_looked_at),
         cmocka_unit_test(each_canvas_has_its_own_version_and_the_plane_the_newest),
         cmocka_unit_test(the_first_well_formed_genesis_stays),
         cmocka_unit_test(a_canvas_that_is_newer_than_the_state_leaves_out_what_it_has),
