@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #include "control/control.h"
+#include "control/control_meaning.h"
+#include "control/control_tokens.h"
+#include "core/edit.h"
+#include "core/hex.h"
 #include "identity/identity.h"
 #include "log/open.h"
 #include "plane/canvases.h"
@@ -69,7 +73,7 @@ static struct world *world_open(void)
     snprintf(world->secret, sizeof world->secret, "%s/secret", world->folder);
     struct identity_config identity = {.first = world->secret, .rate = 60, .work = 1};
     struct rules_config rules = {0};
-    assert_true(policy_parse(&rules.people, "free"));
+    assert_true(policy_parse(&rules.people, "reddit"));
     rules.bots = rules.people;
     world->canvases = canvases_create(1, 1, &world->metrics, &sys_env, NULL);
     world->rules = rules_create(&rules, &world->metrics);
@@ -415,6 +419,63 @@ static void who_listens_hears_of_each_record_once_and_in_order(void **state)
     world_close(world);
 }
 
+/* ---- what others are told ---- */
+
+static void a_full_charge_is_given_once(void **state)
+{
+    struct world *world = world_open();
+    struct visitor visitor = {.author = AUTHOR_PERSON | 7, .kind = VISITOR_COOKIE};
+    struct canvas_place *place = canvases_find(world->canvases, (struct position){0, 0});
+    struct reservation reservation;
+    struct verdict verdict;
+    struct energy energy;
+    uint8_t edit[EDIT_BYTES] = {0};
+    int64_t now = clock_wall_ms();
+    assert_true(rules_judge(world->rules, &visitor, place, edit, 1, now, &reservation, &verdict));
+    rules_keep(world->rules, &reservation, now);
+    rules_energy(world->rules, &visitor, now, &energy);
+    assert_true(energy.available < energy.policy->capacity / 2);
+    append(world, "energy", "8000000000000007", "{\"full\":true}");
+    rules_energy(world->rules, &visitor, clock_wall_ms(), &energy);
+    assert_true(energy.available == energy.policy->capacity);
+    now = clock_wall_ms();
+    assert_true(rules_judge(world->rules, &visitor, place, edit, 1, now, &reservation, &verdict));
+    rules_keep(world->rules, &reservation, now);
+    restart(world); /* it was for the energy of that time */
+    rules_energy(world->rules, &visitor, now, &energy);
+    assert_true(energy.available < energy.policy->capacity / 2);
+    world_close(world);
+}
+
+static enum identity_result who(struct world *world, const char *token, struct visitor *visitor)
+{
+    char authorization[CONTROL_TOKEN_BYTES + 8];
+    snprintf(authorization, sizeof authorization, "Bearer %s", token);
+    struct identity_request request = {.authorization = authorization};
+    return identity_read(world->identity, &request, visitor);
+}
+
+static void a_bot_draws_with_its_token_until_it_is_gone(void **state)
+{
+    struct world *world = world_open();
+    char token[CONTROL_TOKEN_BYTES], hex[2 * CONTROL_HASH_BYTES + 1], fields[160];
+    uint8_t hash[CONTROL_HASH_BYTES];
+    struct visitor visitor;
+    struct control_actor actor;
+    control_token_make(token, hash);
+    hex_encode(hex, hash, sizeof hash);
+    snprintf(fields, sizeof fields, "{\"grants\":\"bot\",\"hash\":\"%s\"}", hex);
+    assert_int_equal(who(world, token, &visitor), IDENTITY_BAD);
+    append(world, "token", "painter", fields);
+    assert_int_equal(who(world, token, &visitor), IDENTITY_FOUND);
+    assert_int_equal(visitor.kind, VISITOR_BOT);
+    assert_int_equal(control_token(world->control, token, &actor), ROLE_BOT);
+    append(world, "token", "painter", "{\"gone\":true}");
+    assert_int_equal(who(world, token, &visitor), IDENTITY_BAD);
+    assert_int_equal(control_token(world->control, token, &actor), ROLE_NONE);
+    world_close(world);
+}
+
 /* ---- many at once */
 
 enum { WRITERS = 4, EACH = 40 };
@@ -449,6 +510,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused_and_nobody_is_told),
         cmocka_unit_test(what_others_wrote_ends_nothing_and_what_must_be_understood_stops_edits),
         cmocka_unit_test(who_listens_hears_of_each_record_once_and_in_order),
+        cmocka_unit_test(a_full_charge_is_given_once),
+        cmocka_unit_test(a_bot_draws_with_its_token_until_it_is_gone),
         cmocka_unit_test(every_author_of_many_hears_of_his_own),
     };
     return cmocka_run_group_tests_name("control", tests, NULL, NULL);
