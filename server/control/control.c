@@ -194,18 +194,26 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Was it told to give up? A signal handler says so. */
+static bool is_stopped(const struct control *control)
+{
+    return __atomic_load_n(control->config.stop, __ATOMIC_RELAXED) != 0;
+}
+
 /* Read to the end, and let it act; then let the first token get into the log, so that whoever
  * starts a server finds it. */
 static int begin(struct control *control, char error[CONTROL_ERROR_BYTES])
 {
     if (control_reading_start(control->reading, control->config.stop, error) != 0)
         return -1;
+    if (is_stopped(control)) /* perhaps not at the end: who would take that for all there is? */
+        return 0;
     control->news = (struct control_news){.rules = true, .heard = true, .tokens = true};
     update(control);
     control->live = true;
     int64_t deadline_ms = clock_now_ms() + FOUNDING_MS;
     while (!control_founding_done(control->founding) && clock_now_ms() < deadline_ms &&
-           !__atomic_load_n(control->config.stop, __ATOMIC_RELAXED)) {
+           !is_stopped(control)) {
         control_reading_step(control->reading, STEP_LEAST_MS);
         update(control);
     }
@@ -250,6 +258,8 @@ struct control *control_create(const struct control_config *config, struct metri
         control_destroy(control);
         return NULL;
     }
+    if (is_stopped(control))
+        return control;
     if (pthread_create(&control->thread, NULL, run, control) != 0) {
         snprintf(error, CONTROL_ERROR_BYTES, "cannot start a thread");
         control_destroy(control);

@@ -179,6 +179,23 @@ static void the_first_operator_has_a_token_and_only_one_is_made(void **state)
     world_close(world);
 }
 
+static void a_start_that_is_stopped_touches_nothing(void **state)
+{
+    struct world *world = world_open();
+    char token[CONTROL_TOKEN_BYTES], again[CONTROL_TOKEN_BYTES];
+    read_token(world, token);
+    control_destroy(world->control);
+    world->stop = 1;
+    open_control(world);
+    control_destroy(world->control);
+    world->stop = 0;
+    open_control(world);
+    read_token(world, again);
+    assert_string_equal(again, token); /* it was not taken for missing */
+    assert_true(control_read(world->control) == 1);
+    world_close(world);
+}
+
 static void what_was_appended_acts_when_its_author_hears_of_it(void **state)
 {
     struct world *world = world_open();
@@ -504,6 +521,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_operator_has_a_token_and_only_one_is_made),
+        cmocka_unit_test(a_start_that_is_stopped_touches_nothing),
         cmocka_unit_test(what_was_appended_acts_when_its_author_hears_of_it),
         cmocka_unit_test(a_restart_finds_everything_and_the_audit),
         cmocka_unit_test(what_has_a_time_happens_at_that_time_and_is_heard_of),
