@@ -109,6 +109,13 @@ static int set_tokens(struct control *control)
     return result;
 }
 
+/* In most cases above every number that this server gave before it was restarted. */
+static uint64_t next_serial(const struct control *control, int64_t now_ms)
+{
+    uint64_t now = now_ms > 0 ? (uint64_t)now_ms : 0;
+    return control->serial + 1 > now ? control->serial + 1 : now;
+}
+
 /* -1 when out of memory. */
 static int make_rules(struct control *control, int64_t now_ms)
 {
@@ -117,9 +124,7 @@ static int make_rules(struct control *control, int64_t now_ms)
     int64_t canvas_ms = CLOCK_NEVER;
     bool moved = control_canvases_update(control->canvases, state, now_ms, &canvas_ms);
     control->news.heard |= moved;
-    /* Above every number that this server gave before it was restarted, in most cases. */
-    uint64_t serial =
-        control->serial + 1 > (uint64_t)now_ms ? control->serial + 1 : (uint64_t)now_ms;
+    uint64_t serial = control->news.heard ? next_serial(control, now_ms) : control->serial;
     struct ruleset *ruleset = control_rules_make(state, serial, now_ms, &times);
     if (!ruleset)
         return -1;

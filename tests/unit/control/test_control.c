@@ -217,12 +217,20 @@ static void what_was_appended_acts_when_its_author_hears_of_it(void **state)
     assert_false(is_open(world, 3, -2));
     assert_null(canvases_find(world->canvases, (struct position){3, -2}));
     unsigned changes = world->changes;
+    struct ruleset *rules = rules_current(world->rules);
+    uint64_t serial = ruleset_serial(rules);
+    ruleset_unref(rules);
     assert_true(changes > 0);
     append(world, "ban", "8000000000000009", NULL); /* is not for everybody to hear */
     assert_int_equal(world->changes, changes);
     assert_int_equal(metric_get(&world->metrics, bans), 1);
-    struct ruleset *rules = rules_current(world->rules);
+    rules = rules_current(world->rules);
+    assert_true(ruleset_serial(rules) == serial);
     assert_true(ruleset_bans_author(rules, UINT64_C(0x8000000000000009), clock_wall_ms()));
+    ruleset_unref(rules);
+    append(world, "freeze", "*", NULL);
+    rules = rules_current(world->rules);
+    assert_true(ruleset_serial(rules) > serial);
     ruleset_unref(rules);
     world_close(world);
 }
