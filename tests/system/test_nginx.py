@@ -416,10 +416,12 @@ def test_nobody_gets_the_answer_to_somebody_else(tmp_path):
         assert site.nginx.get("/info", Authorization="Bearer x").headers["x-cache-status"] == "BYPASS"
         answers = [site.nginx.get("/info", Cookie="other=1") for _ in range(10)]
         assert site.asked("/info") <= before + 5 + 3 and {answer.status for answer in answers} == {200}
+        who = json.loads(site.nginx.request("POST", "/identity", {"Cookie": cookie}).body)
+        assert who["new"] is False
         # Whoever a client says that he is, the proxy has not said so: it removes the name in each spelling.
         for name in ("X-Forwarded-User", "x-forwarded-user", "X_Forwarded_User", "X-Forwarded_User"):
             said = json.loads(site.nginx.request("POST", "/identity", {name: "alice", "Cookie": cookie}).body)
-            assert said["new"] is False, f"{name} gets through"
+            assert said == who, f"{name} gets through"
             assert site.nginx.request("POST", EDIT, {name: "alice", "Cookie": cookie}).status in (200, 429), name
         with_name = raw_request(site.nginx.port, "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
                                 "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nX-Forwarded-User: alice\r\n"
