@@ -373,7 +373,8 @@ def test_an_author_reaches_one_server_however_he_spells_himself(pair):
 
 def test_who_has_signed_on_reaches_one_server_and_is_who_the_proxy_says(tmp_path):
     pair = Pair(tmp_path, args=["--sso-header", "X-Forwarded-User", "--identity", "sso"], also=[
-        (r'^    map "" \$placed_user \{\n        default "";', '    map "" $placed_user {\n        default $arg_user;')])
+        (r'^    map "" \$placed_user \{\n        default "";',
+         '    map "" $placed_user {\n        default $arg_user;')])
     try:
         homes = set()
         for i in range(24):
