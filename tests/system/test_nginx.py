@@ -236,9 +236,13 @@ def test_who_painted_is_looked_up_once_for_all_who_ask_at_once(site):
 
 
 def test_files_are_cached_as_they_allow_and_info_is_for_who_asks(site):
-    infos = at_once(site.nginx.get, [f"/info?{i}" for i in range(VISITORS)])
-    assert {json.loads(answer.body)["protocol"] for answer in infos} == {"placed.1"}
-    assert site.asked("/info") == VISITORS, "what one visitor was told was told to another"
+    for name, most in (("/info", 2), ("/plane", 2)):
+        answers = at_once(site.nginx.get, [f"{name}?{i}" for i in range(VISITORS)])
+        assert {json.loads(answer.body)["protocol"] for answer in answers} == {"placed.1"}
+        assert site.asked(name) <= most, "those who show nothing share one answer"
+    assert "energy" not in json.loads(answers[0].body) and "identity" not in json.loads(answers[0].body)
+    infos = at_once(lambda i: site.nginx.get("/info", Cookie=f"placed={i}"), range(VISITORS))
+    assert site.asked("/info") >= VISITORS, "what one visitor was told was told to another"
     assert all("private" in answer.headers["cache-control"] for answer in infos)
     for wish, coding in (("gzip", "gzip"), ("identity", None)):
         for _ in range(3):
