@@ -28,6 +28,7 @@
 #include "identity/secret.h"
 #include "log/open.h"
 #include "moderation/moderation.h"
+#include "moderation/recent_authors.h"
 #include "moderation/watch.h"
 #include "moderation/who.h"
 #include "net/callers.h"
@@ -68,6 +69,7 @@ struct server {
     struct moderation *moderation;
     struct watch *watch;
     struct who_service *who;
+    struct recent_authors *recent_authors;
     struct control_failures *control_failures;
     struct control_writer *control_writer;
     struct reader *reader;
@@ -238,7 +240,8 @@ static int open_plane(struct server *server)
                                        &sys_env, NULL);
     server->owners = server->canvases ? owners_create() : NULL;
     server->watch = server->owners ? watch_create(&server->metrics) : NULL;
-    if (server->watch &&
+    server->recent_authors = server->watch ? recent_authors_create() : NULL;
+    if (server->recent_authors &&
         plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
         server->reader = reader_create(server->log, error);
     if (server->reader)
@@ -251,6 +254,7 @@ static int open_plane(struct server *server)
     reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
     reader_add(server->reader, watch_fold(server->watch));
+    reader_add(server->reader, recent_authors_fold(server->recent_authors));
     return 0;
 }
 
@@ -399,8 +403,10 @@ static int open_moderation(struct server *server)
                                        .rules = server->rules,
                                        .identity = server->identity,
                                        .sightings = watch_sightings(server->watch)};
-    const struct who_config who = {
-        .log = server->log, .canvases = server->canvases, .history = server->history};
+    const struct who_config who = {.log = server->log,
+                                   .canvases = server->canvases,
+                                   .history = server->history,
+                                   .recent = server->recent_authors};
     server->moderation = moderation_create(&config, &server->metrics, error);
     if (!server->moderation) {
         diag_error("%s", error);
@@ -672,6 +678,7 @@ static void close_server(struct server *server)
     reader_destroy(server->reader);
     log_close(server->log);
     watch_destroy(server->watch);
+    recent_authors_destroy(server->recent_authors);
     owners_destroy(server->owners);
     rules_destroy(server->rules);
     identity_close(server->identity);
