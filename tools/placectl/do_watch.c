@@ -19,7 +19,7 @@ enum { THRESHOLD_MAX = 1000000000 };
 static int show_reports(struct ctl *ctl, cJSON *reports)
 {
     static const struct column columns[] = {
-        {"report", "report", COLUMN_TEXT}, {"x,y,w,h", NULL, COLUMN_RECT},
+        {"report", "name", COLUMN_TEXT}, {"x,y,w,h", NULL, COLUMN_RECT},
         {"reason", "reason", COLUMN_TEXT}, {"by", "count", COLUMN_COUNT},
         {"first", "first", COLUMN_TIME},   {"last", "last", COLUMN_TIME},
     };
