@@ -231,6 +231,7 @@ const meetPeople = (): void => usePeople(() => {});
 
 /** Loads what knows the rules, the first time, and uses it. */
 function usePeople(use: (people: People) => void): void {
+  if (people) return use(people);
   if (!palette) return;
   loadingPeople ??= import('./people').then(({ People }) => {
     people = new People({

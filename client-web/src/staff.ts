@@ -111,7 +111,7 @@ export class Staff {
       };
       const rows = (answer.changes ?? []).map(({ author, name, time, net, action }) => {
         const who = action ? `action ${action}` : name || author;
-        const details = [author, ...(net ?? []).slice(0, 3), time ? agoWords(time, Date.now()) : ''];
+        const details = [action ? '' : author, ...(net ?? []).slice(0, 3), time ? agoWords(time, Date.now()) : ''];
         return make(
           'li',
           {},

@@ -39,7 +39,7 @@ export class Card {
   private readonly line = make('p', { className: 'line' });
   private readonly list = make('ol');
   private readonly reasons = make('div', { className: 'reasons' });
-  private readonly answer = make('p', { className: 'line' });
+  private readonly answer = make('p', { className: 'answer' });
   private readonly reportButton: HTMLButtonElement;
 
   constructor(parent: HTMLElement, events: CardEvents) {

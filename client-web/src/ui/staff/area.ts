@@ -4,7 +4,7 @@
 
 import type { Rect } from '../../core/edit';
 import { predicateOf } from '../../core/predicate';
-import type { Author, Control, Plan } from '../../net/control';
+import type { Author, Control, Job, Plan } from '../../net/control';
 import { button, make } from '../dom';
 import { ask } from './ask';
 import type { Overlay } from './overlay';
@@ -135,7 +135,8 @@ export class AreaTab {
         textContent:
           plan.pixels === 0
             ? 'Nothing of it is on top any more'
-            : `${count(plan.edits, 'edit')}, of which ${pixels} would change. They are shown in colour.`,
+            : `${count(plan.edits, 'edit')}: ${pixels} would change, and are shown as they would be.` +
+              (plan.bystanders ? ` ${count(plan.bystanders, 'pixel')} of others stay as they are.` : ''),
       });
       this.outcome.replaceChildren(words);
       if (plan.pixels === 0) return;
@@ -156,9 +157,9 @@ export class AreaTab {
       const { control, overlay } = this.host;
       this.outcome.textContent = 'Rolling back';
       const started = await control.post('apply', answer.why, { plan: { predicate, version, digest } });
-      await this.follow(started.job as number);
+      const { result } = await this.follow(started.job as number);
       overlay.clear();
-      const action = started.action as number;
+      const { action } = result as { action: number };
       const undo = button('Undo that', () => void this.undo(action));
       this.outcome.replaceChildren(
         make('p', { textContent: `Rolled back, as action ${action}` }),
@@ -177,8 +178,8 @@ export class AreaTab {
     });
   }
 
-  private async follow(job: number): Promise<void> {
-    await this.host.control.finish(job, (share) => {
+  private follow(job: number): Promise<Job> {
+    return this.host.control.finish(job, (share) => {
       this.outcome.textContent = `${Math.round(100 * share)} % done`;
     });
   }
@@ -186,13 +187,17 @@ export class AreaTab {
   private lock(): Promise<void> {
     return this.host.attempt(async () => {
       const area = this.area!;
-      const answer = await ask('Lock this area', 'Lock', true);
+      const answer = await ask('Lock this area', 'Lock', true, true);
       if (!answer) return;
       const { x0, y0, x1, y1 } = area;
       const until = answer.seconds === null ? null : Date.now() + 1_000 * answer.seconds;
       const name = `locked ${x0},${y0} ${x1 - x0}x${y1 - y0}`;
       const region = { name, x: x0, y: y0, w: x1 - x0, h: y1 - y0, closed: true };
-      await this.host.control.post('region', answer.why, { ...region, ...(until !== null && { until }) });
+      await this.host.control.post('region', answer.why, {
+        ...region,
+        ...(until !== null && { until }),
+        ...(answer.words && { words: answer.words }),
+      });
       this.host.say('The area is locked');
     });
   }

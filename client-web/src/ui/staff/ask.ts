@@ -7,6 +7,8 @@ export interface Answer {
   readonly why: string;
   /** Seconds; null: for good, or it was not asked. */
   readonly seconds: number | null;
+  /** What visitors are to read; '' for nothing. */
+  readonly words: string;
 }
 
 const HOUR = 3600;
@@ -16,14 +18,22 @@ const PERIODS: readonly (readonly [number | null, string])[] = [
   [7 * 24 * HOUR, '1 week'],
   [null, 'until it is ended'],
 ];
-/** The audit keeps no more. */
-const WHY_MAX = 200;
+/** The server keeps no more bytes. */
+const WHY_MAX = 199;
+const WORDS_MAX = 63;
 
 /** Null when it was left. */
-export function ask(title: string, verb: string, withPeriod: boolean): Promise<Answer | null> {
+export function ask(
+  title: string,
+  verb: string,
+  withPeriod: boolean,
+  withWords = false,
+): Promise<Answer | null> {
   const dialog = make('dialog', { className: 'surface staff-ask' });
   const why = make('input', { type: 'text', name: 'why', maxLength: WHY_MAX, required: true });
   why.autocomplete = 'off';
+  const words = make('input', { type: 'text', name: 'words', maxLength: WORDS_MAX });
+  words.autocomplete = 'off';
   const period = make('select', { name: 'period' });
   PERIODS.forEach(([, words], i) => period.append(make('option', { value: String(i), textContent: words })));
   period.value = '1';
@@ -31,6 +41,7 @@ export function ask(title: string, verb: string, withPeriod: boolean): Promise<A
   form.append(make('h2', { textContent: title }));
   if (withPeriod) form.append(make('label', {}, 'For how long', period));
   form.append(make('label', {}, 'Reason, for the audit', why));
+  if (withWords) form.append(make('label', {}, 'What visitors read, if anything', words));
   const actions = make('div', { className: 'actions' });
   const go = make('button', { type: 'submit', value: 'go', textContent: verb, className: 'main' });
   actions.append(
@@ -45,7 +56,7 @@ export function ask(title: string, verb: string, withPeriod: boolean): Promise<A
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => {
       const seconds = withPeriod ? PERIODS[Number(period.value)]![0] : null;
-      resolve(dialog.returnValue === 'go' ? { why: why.value.trim(), seconds } : null);
+      resolve(dialog.returnValue === 'go' ? { why: why.value.trim(), seconds, words: words.value.trim() } : null);
       dialog.remove();
     });
   });

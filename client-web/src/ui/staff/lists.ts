@@ -97,13 +97,13 @@ export class ReportsTab extends ListTab {
     const item = this.line(
       `${text(row.reason)} at ${area.x0}, ${area.y0}`,
       count(Math.max(1, number(row.count)), 'report'),
-      number(row.at) ? agoWords(number(row.at), Date.now()) : '',
+      number(row.last) ? agoWords(number(row.last), Date.now()) : '',
     );
     const show = button('Show', () => {
       this.at = index;
       this.show();
     });
-    const id = row.id ?? row.name;
+    const id = row.name;
     const close = button('Close', () => void this.end('Close this report', 'Close', 'report/close', { id }));
     item.append(make('div', { className: 'actions' }, show, close));
     return item;
@@ -167,10 +167,12 @@ export class AuditTab extends ListTab {
   }
 
   protected row(row: Fields): HTMLElement {
-    const what = [text(row.t), text(row.kind), text(row.name)].filter(Boolean).join(' ');
+    const isAction = row.t === 'action';
+    const what = isAction ? text(row.kind) : `${text(row.t)} ${row.gone === true ? 'ended: ' : ''}${text(row.name)}`;
     return this.line(
       what,
       `action ${number(row.action)}`,
+      isAction ? text(row.predicate) : '',
       text(row.by),
       number(row.at) ? agoWords(number(row.at), Date.now()) : '',
       text(row.why),
