@@ -68,6 +68,7 @@ static struct conn *conns;
 static int n_conns = 16, epoll_fd;
 static uint32_t window = 100, batch = BATCH_MAX;
 static double seconds = 5;
+static const char *path = "/ws";
 static unsigned addresses; /* 0: the usual one */
 static bool stopping, refusals, bad;
 static uint64_t acked, refused, closed, sum_sent, sum_seen;
@@ -275,11 +276,12 @@ static void take(struct conn *c)
 
 static void open_conn(struct conn *c, int port)
 {
-    static const char request[] =
-        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    char answer[4];
+    char request[512], answer[4];
+    int len = snprintf(request, sizeof request,
+                       "GET %.200s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+                       "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+                       path);
     int one = 1;
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port),
@@ -293,7 +295,7 @@ static void open_conn(struct conn *c, int port)
     if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
         fail("connect");
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (send(c->fd, request, sizeof request - 1, MSG_NOSIGNAL) != sizeof request - 1)
+    if (send(c->fd, request, (size_t)len, MSG_NOSIGNAL) != len)
         fail("handshake");
     memset(answer, 0, sizeof answer);
     while (memcmp(answer, "\r\n\r\n", 4) != 0) {
@@ -372,6 +374,7 @@ static bool parse(int argc, char *argv[], int *port)
                                             {"batch", required_argument, NULL, 'b'},
                                             {"seconds", required_argument, NULL, 's'},
                                             {"addresses", required_argument, NULL, 'a'},
+                                            {"path", required_argument, NULL, 'p'},
                                             {"refusals", no_argument, NULL, 'r'},
                                             {"bad", no_argument, NULL, 'x'},
                                             {0}};
@@ -387,6 +390,8 @@ static bool parse(int argc, char *argv[], int *port)
             seconds = atof(optarg);
         else if (option == 'a')
             addresses = (unsigned)atoi(optarg);
+        else if (option == 'p')
+            path = optarg;
         else if (option == 'r')
             refusals = true;
         else if (option == 'x')
@@ -405,7 +410,7 @@ int main(int argc, char *argv[])
     if (!parse(argc, argv, &port)) {
         fputs(
             "usage: path_load [--connections N] [--window N] [--batch N] [--seconds S]\n"
-            "                 [--addresses N] [--refusals] [--bad] PORT\n",
+            "                 [--path /c/GX,GY/ws] [--addresses N] [--refusals] [--bad] PORT\n",
             stderr);
         return 2;
     }

@@ -209,7 +209,7 @@ static void reload_site(struct site *site)
 {
     char error[IDENTITY_ERROR_BYTES];
     if (identity_reload(site->identity, error) == 0)
-        diag_info("the keys of identities have been read again");
+        diag_info("the keys of identities were reloaded");
     else
         diag_error("%s; the keys stay as they were", error);
 }

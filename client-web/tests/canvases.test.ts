@@ -92,7 +92,7 @@ beforeEach(() => {
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('fetch', async (url: URL, { signal }: RequestInit = {}) => {
     signal?.throwIfAborted();
-    if (url.pathname === '/info') {
+    if (['/info', '/plane'].includes(url.pathname)) {
       const palette = PALETTE.map((rgb) => ({ name: rgb, rgb }));
       asked++;
       return Response.json({ width: SIDE, height: SIDE, palette, genesis: GENESIS, canvases, ...rules });

@@ -93,8 +93,16 @@ void identity_get_challenge(struct http *http)
     char json[WORK_JSON_BYTES];
     if (!admit(http, &shown))
         return;
-    size_t len = identity_challenge(http->site->identity, &shown, clock_wall_ms(), json);
-    if (len == 0) {
+    size_t len;
+    uint64_t retry_ms;
+    switch (
+        identity_challenge(http->site->identity, &shown, clock_wall_ms(), json, &len, &retry_ms)) {
+    case ISSUE_OK:
+        break;
+    case ISSUE_TOO_MANY:
+        reply_too_many(http, retry_ms);
+        return;
+    default:
         reply_error(http, (struct reply){.status = 404, .extra = "Cache-Control: no-store\r\n"},
                     "no proof of work is asked for");
         return;

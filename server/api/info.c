@@ -91,7 +91,8 @@ static bool add_asker(cJSON *json, struct http *http, char fields[WHO_ASKS_FIELD
     return true;
 }
 
-void info_get(struct http *http)
+/* What is the same for everybody. NULL: it has been answered. */
+static cJSON *describe(struct http *http)
 {
     const struct loop *loop = http->conn->loop;
     struct canvases *canvases = http->site->canvases;
@@ -105,16 +106,33 @@ void info_get(struct http *http)
     if (add_canvases(json, canvases) != 0) {
         cJSON_Delete(json);
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
-        return;
+        return NULL;
     }
     info_rules_add(json, http->site->rules);
+    cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
+    cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
+    cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));
+    return json;
+}
+
+void info_get(struct http *http)
+{
+    cJSON *json = describe(http);
+    if (!json)
+        return;
     char fields[WHO_ASKS_FIELDS_BYTES] = "Cache-Control: private, no-cache\r\n";
     if (!add_asker(json, http, fields)) {
         cJSON_Delete(json);
         return;
     }
-    cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
-    cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
-    cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));
     reply_json(http, (struct reply){.status = 200, .extra = fields}, json);
+}
+
+void info_get_plane(struct http *http)
+{
+    cJSON *json = describe(http);
+    if (json)
+        reply_json(http,
+                   (struct reply){.status = 200, .extra = "Cache-Control: public, max-age=1\r\n"},
+                   json);
 }

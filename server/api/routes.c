@@ -42,6 +42,7 @@ static const struct route public[] = {
     {"/at", .get = at_get, .readers = READERS_ANY, .exposed = HISTORY_FIELDS},
     {"/pixel/#/#", .get = pixel_get, .readers = READERS_ANY, .exposed = "Retry-After"},
     {"/info", .get = info_get, .readers = READERS_ANY},
+    {"/plane", .get = info_get_plane, .readers = READERS_ANY},
     {"/edit", .post = edit_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/report", .post = report_post, .readers = READERS_FRIEND, .exposed = "Retry-After"},
     {"/events", .get = events_get, .stream = true, .readers = READERS_FRIEND},

@@ -17,6 +17,7 @@
 enum {
     KEYS_MAX = 2, /* the current key, which signs, and the one before */
     MINUTE_MS = 60000,
+    CHALLENGES = 10, /* for each identity that a network may have */
     NARROW_BITS = 64,
     WIDE_BITS = 56,
     WIDEST_BITS = 48,
@@ -34,7 +35,7 @@ struct identity {
     char *path; /* of the secret */
     bool link;  /* it may be a symbolic link */
     bool made;
-    struct issuing *issuing;
+    struct issuing *issuing, *challenges;
     pthread_rwlock_t lock; /* of what follows */
     struct keyring ring;
     struct identity_bot *bots;
@@ -87,9 +88,11 @@ struct identity *identity_open(const struct identity_config *config, struct metr
     identity->metrics = metrics;
     pthread_rwlock_init(&identity->lock, NULL);
     identity->issuing = issuing_create(config->rate);
-    if (!identity->issuing)
+    identity->challenges = issuing_create(CHALLENGES * config->rate);
+    bool room = identity->issuing && identity->challenges;
+    if (!room)
         snprintf(error, IDENTITY_ERROR_BYTES, "out of memory");
-    if (!identity->issuing || open_secret(identity, error) != 0) {
+    if (!room || open_secret(identity, error) != 0) {
         identity_close(identity);
         return NULL;
     }
@@ -101,6 +104,7 @@ void identity_close(struct identity *identity)
     if (!identity)
         return;
     issuing_destroy(identity->issuing);
+    issuing_destroy(identity->challenges);
     sodium_memzero(&identity->ring, sizeof identity->ring);
     pthread_rwlock_destroy(&identity->lock);
     free(identity->bots);
@@ -342,13 +346,15 @@ enum identity_issue identity_issue(struct identity *identity,
     return issue;
 }
 
-size_t identity_challenge(struct identity *identity, const struct identity_request *request,
-                          int64_t now_ms, char json[WORK_JSON_BYTES])
+enum identity_issue identity_challenge(struct identity *identity,
+                                       const struct identity_request *request, int64_t now_ms,
+                                       char json[WORK_JSON_BYTES], size_t *len, uint64_t *retry_ms)
 {
     struct cookie_shown shown;
     struct cookie cookie;
+    struct visitor network;
     if (identity->config.needed != IDENTITY_WORK)
-        return 0;
+        return ISSUE_NONE;
     find_cookie(request, identity_cookie_name(request), &shown);
     pthread_rwlock_rdlock(&identity->lock);
     /* Who has an identity that was given freely keeps it, and works for it now. */
@@ -357,9 +363,12 @@ size_t identity_challenge(struct identity *identity, const struct identity_reque
         new_cookie(&cookie, now_ms);
         keys = &identity->ring.keys[0];
     }
-    size_t len = work_challenge(json, &cookie, identity->config.work, keys, now_ms);
+    be_network(&identity->ring.keys[0], request, &network);
+    bool may = issuing_take(identity->challenges, network.networks, now_ms, retry_ms);
+    if (may)
+        *len = work_challenge(json, &cookie, identity->config.work, keys, now_ms);
     pthread_rwlock_unlock(&identity->lock);
-    return len;
+    return may ? ISSUE_OK : ISSUE_TOO_MANY;
 }
 
 /* ---- names and pseudonyms */

@@ -87,10 +87,12 @@ enum identity_issue identity_issue(struct identity *identity,
                                    char cookie[IDENTITY_COOKIE_BYTES], struct visitor *visitor,
                                    uint64_t *retry_ms);
 
-/* A challenge whose solution identity_issue takes, as JSON: its length; no NUL follows. 0: no proof
- * of work is asked for. */
-size_t identity_challenge(struct identity *identity, const struct identity_request *request,
-                          int64_t now_ms, char json[WORK_JSON_BYTES]);
+/* A challenge whose solution identity_issue takes, as JSON of *len bytes; no NUL follows. Or
+ * ISSUE_NONE: no proof of work is asked for; ISSUE_TOO_MANY: one network gets ten challenges for
+ * each identity that it may have, because making one costs this server a hash or two hundred. */
+enum identity_issue identity_challenge(struct identity *identity,
+                                       const struct identity_request *request, int64_t now_ms,
+                                       char json[WORK_JSON_BYTES], size_t *len, uint64_t *retry_ms);
 
 /* The name of the cookie that counts for this request, and the other one if it came along. */
 const char *identity_cookie_name(const struct identity_request *request);

@@ -96,7 +96,8 @@ enum landed own_batches_read(struct own_batches *own, const struct origin *origi
     pthread_mutex_lock(&own->lock);
     struct own *found = find(own, origin->nonce);
     if (found) {
-        landed = origin->batch <= found->given_up ? LANDED_KEPT : LANDED_OWN;
+        bool again = *place_of(found, origin->batch) == origin->batch;
+        landed = again ? LANDED_OTHER : origin->batch <= found->given_up ? LANDED_KEPT : LANDED_OWN;
         *place_of(found, origin->batch) = origin->batch;
     }
     pthread_mutex_unlock(&own->lock);

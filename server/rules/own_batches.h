@@ -28,7 +28,8 @@ void own_batches_remove(struct own_batches *own, uint64_t nonce);
 /* The oldest open batch of this nonce is given up. False: it has just been read. */
 bool own_batches_give_up(struct own_batches *own, uint64_t nonce, uint64_t batch);
 
-/* A record of this origin is being read. */
+/* A record of this origin is being read. The same batch for the second time counts as another
+ * server's: nothing more of it is pending. */
 enum landed own_batches_read(struct own_batches *own, const struct origin *origin);
 
 #endif

@@ -47,7 +47,7 @@ class Client:
         self.sums = []
         self.checksums = 0  # how many could be compared
         self.resets = 0
-        self.rules = 0  # how often the rules have changed
+        self.rules = None  # number of the newest rules that it was told of
         self.genesis = None  # of the log; None: not known
         self.new_logs = 0  # how often another log was there
         self.connections = 0
@@ -281,7 +281,7 @@ class Client:
         self.genesis = genesis
 
     def _on_rules(self, said):
-        self.rules += 1
+        self.rules = said["serial"]
         if not isinstance(said["serial"], int) or not isinstance(said["open"], bool):
             self.faults.append(f"strange rules: {said}")
 

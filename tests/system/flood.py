@@ -31,8 +31,8 @@ class Report:
         return f"status {self.status}, faults {self.faults}, {self.data.get('messages')}\n{self.text}"
 
 
-async def flood(*arguments, interrupt_after=None, timeout=60):
-    """Run it to its end. interrupt_after: seconds until SIGINT."""
+async def flood(*arguments, interrupt_after=None, until=None, timeout=60):
+    """Run it to its end. SIGINT comes after interrupt_after seconds, or when `until` (an Event) is set."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         command = [str(PROGRAM), "--json", file.name, "--settle", "3", *map(str, arguments)]
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE,
@@ -41,7 +41,16 @@ async def flood(*arguments, interrupt_after=None, timeout=60):
             if interrupt_after is not None:
                 await asyncio.sleep(interrupt_after)
                 process.send_signal(signal.SIGINT)
-            out, _ = await asyncio.wait_for(process.communicate(), timeout)
+            if until is not None:
+                talking = asyncio.ensure_future(process.communicate())
+                await asyncio.wait([talking, setting := asyncio.ensure_future(until.wait())], timeout=timeout,
+                                   return_when=asyncio.FIRST_COMPLETED)
+                setting.cancel()
+                if process.returncode is None:
+                    process.send_signal(signal.SIGINT)
+                out, _ = await asyncio.wait_for(talking, timeout)
+            else:
+                out, _ = await asyncio.wait_for(process.communicate(), timeout)
         finally:
             if process.returncode is None:
                 process.kill()

@@ -145,13 +145,13 @@ def test_a_rotation_keeps_people_once_and_forgets_them_the_second_time(start):
     cookie = "Cookie: " + answer.cookies[0].partition(";")[0]
     name = json.loads(answer.body)["name"]
     for known in (True, False):
-        before = server.stderr().count("read again")
+        before = server.stderr().count("were reloaded")
         done = subprocess.run([str(BINARY), "--data", str(server.data), "--rotate-secret"], capture_output=True,
                               timeout=60, check=False, text=True)
         assert done.returncode == 0 and "has a new key" in done.stderr, done.stderr
         server.process.send_signal(signal.SIGHUP)
         deadline = time.monotonic() + 20
-        while server.stderr().count("read again") == before:
+        while server.stderr().count("were reloaded") == before:
             assert time.monotonic() < deadline, "SIGHUP is not heard"
             time.sleep(0.02)
         if known:

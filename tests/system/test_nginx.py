@@ -227,10 +227,22 @@ def test_the_last_picture_is_shown_while_the_server_is_dead(site):
         time.sleep(0.2)
 
 
+def test_who_painted_is_looked_up_once_for_all_who_ask_at_once(site):
+    assert site.server.request("POST", "/edit?x=7&y=8&c=9").status == 200
+    answers = at_once(site.nginx.get, [f"/pixel/7/8?{i}" for i in range(20)])
+    assert {answer.status for answer in answers} == {200}
+    assert all(json.loads(answer.body)["colour"] == 9 for answer in answers)
+    assert site.asked("/pixel/7/8") <= 3, "each visitor was looked up"
+
+
 def test_files_are_cached_as_they_allow_and_info_is_for_who_asks(site):
-    infos = at_once(site.nginx.get, [f"/info?{i}" for i in range(VISITORS)])
-    assert {json.loads(answer.body)["protocol"] for answer in infos} == {"placed.1"}
-    assert site.asked("/info") == VISITORS, "what one visitor was told was told to another"
+    for name, most in (("/info", 2), ("/plane", 2)):
+        answers = at_once(site.nginx.get, [f"{name}?{i}" for i in range(VISITORS)])
+        assert {json.loads(answer.body)["protocol"] for answer in answers} == {"placed.1"}
+        assert site.asked(name) <= most, "those who show nothing share one answer"
+    assert "energy" not in json.loads(answers[0].body) and "identity" not in json.loads(answers[0].body)
+    infos = at_once(lambda i: site.nginx.get("/info", Cookie=f"placed={i}"), range(VISITORS))
+    assert site.asked("/info") >= VISITORS, "what one visitor was told was told to another"
     assert all("private" in answer.headers["cache-control"] for answer in infos)
     for wish, coding in (("gzip", "gzip"), ("identity", None)):
         for _ in range(3):

@@ -210,6 +210,8 @@ def test_a_ban_with_a_rollback_does_both(place):
     out = place.ctl("ban", author, "--for", "1h", "--rollback", "1h", "--yes").out
     assert "is banned for 1 hour" in out and "are repaired by action" in out
     assert place.colours(300, 7, 1, 1) == [0]
+    said = place.json("ban", author, "--for", "1h", "--rollback", "1h", "--yes", "--why", "again")
+    assert said["action"] > 0 and said["rollback"]["state"] == "done" and said["rollback"]["result"]["repaired"] == 0
     answer = place.server.request("POST", "/edit?x=300&y=7&c=5")
     assert answer.status == 403 and json.loads(answer.body)["error"] == "banned"
     place.ctl("unban", author)
@@ -273,7 +275,7 @@ def test_rules_suspects_reports_and_top(place):
     while not place.json("reports"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert "spam" in place.ctl("reports").out
+    assert re.search(rf"^{re.escape(report)} +5,5,1,1 +spam +1 ", place.ctl("reports").out, re.M)
     place.ctl("report", "close", report)
     assert place.json("reports") == [] and "no report is open" in place.ctl("reports").out
     place.ctl("report", "close", "no-such", status=1)
@@ -363,6 +365,10 @@ def test_much_is_asked_for(place):
     terminal.send("y\n")
     assert terminal.end() == 0 and "10,100 pixels are painted" in terminal.said
     assert place.colours(500, 500, 101, 100) == [5] * 10100
+    (action,) = re.findall(r"placectl undo (\d+) takes it back", terminal.said)
+    place.read(json.loads(place.server.get("/info").body)["version"])
+    assert "10,100 pixels will change" in place.ctl("undo", action, status=1).err, "undoing is asked about, too"
+    assert "10,100 pixels" in place.ctl("undo", action, "--yes").out
 
 
 def test_ctrl_c_cancels_a_rollback_and_says_what_was_done(place, tmp_path):

@@ -61,7 +61,7 @@ static const struct command rows[] = {
     {"report close", "REPORT", "A report has been dealt with.", 1, 1, 0, do_report_close},
     {"suspects", "", "What the rules that are on have found.", 0, 0, 0, do_suspects},
     {"detect", "RULE", "What a rule would have found, in any stretch of the log.", 1, 1,
-     O(FROM) | O(TO), do_detect},
+     O(FROM) | O(TO) | O(THRESHOLD), do_detect},
     {"rule on", "RULE", "Let a rule's suspects be listed; after it has simulated.", 1, 1,
      O(THRESHOLD), do_rule_on},
     {"rule simulate", "RULE", "Let a rule only count what it would say.", 1, 1, O(THRESHOLD),

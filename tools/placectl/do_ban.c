@@ -21,18 +21,22 @@ enum {
     WHO_BYTES = 128,
 };
 
-/* What was drawn in the last so many seconds by who is banned now. */
-static int roll_back(struct ctl *ctl, const char *who, int64_t seconds)
+/* Take back what was drawn in the last so many seconds by who is banned now. The exit status. With
+ * --json the answer of the ban gets what it did. */
+static int roll_back(struct ctl *ctl, const char *who, int64_t seconds, cJSON *answer)
 {
     char which[WHO_BYTES + 64];
     bool network = strncmp(who, "net:", 4) == 0;
     snprintf(which, sizeof which, "%s%.120s t:%" PRId64 "s", network ? "" : "u:", who, seconds);
-    cJSON *job = plan_make(ctl, which);
+    cJSON *plan = plan_make(ctl, which);
+    cJSON *job = plan ? plan_do(ctl, cJSON_GetObjectItemCaseSensitive(plan, "result")) : NULL;
+    cJSON_Delete(plan);
     if (!job)
         return ctl->status;
-    int status = plan_apply(ctl, cJSON_GetObjectItemCaseSensitive(job, "result"));
-    cJSON_Delete(job);
-    return status;
+    if (!answer)
+        return plan_tell(ctl, job);
+    cJSON_AddItemToObject(answer, "rollback", job);
+    return EXIT_DONE;
 }
 
 static int ban(struct ctl *ctl, const struct arguments *arguments, uint64_t factor)
@@ -60,14 +64,15 @@ static int ban(struct ctl *ctl, const struct arguments *arguments, uint64_t fact
         snprintf(slow, sizeof slow, " %" PRIu64 " times", factor);
     }
     cJSON *answer = ctl_post(ctl, "ban", body);
-    if (answer && back > 0 && ctl->json) { /* one document: the roll-back's, which comes last */
-        cJSON_Delete(answer);
-        return roll_back(ctl, who, back);
+    if (answer && back > 0 && ctl->json) { /* one document for both */
+        int status = roll_back(ctl, who, back, answer);
+        ctl_end(ctl, answer, " ");
+        return status;
     }
     uint64_t action = ctl_number(answer, "action");
     int status = ctl_end(ctl, answer, "%s is %s%s %s%.60s (action %" PRIu64 ")", who,
                          factor > 0 ? "slowed down" : "banned", slow, period, length, action);
-    return status == EXIT_DONE && back > 0 ? roll_back(ctl, who, back) : status;
+    return status == EXIT_DONE && back > 0 ? roll_back(ctl, who, back, NULL) : status;
 }
 
 int do_ban(struct ctl *ctl, const struct arguments *arguments)

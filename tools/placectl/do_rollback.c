@@ -95,9 +95,9 @@ static int apply(struct ctl *ctl, const struct arguments *arguments)
     cJSON *result = plan_load(arguments->values[OPTION_APPLY]);
     if (!result)
         return EXIT_FAILED;
-    int status = plan_apply(ctl, result);
+    cJSON *job = plan_do(ctl, result);
     cJSON_Delete(result);
-    return status;
+    return job ? plan_tell(ctl, job) : ctl->status;
 }
 
 int do_rollback(struct ctl *ctl, const struct arguments *arguments)
@@ -114,24 +114,37 @@ int do_rollback(struct ctl *ctl, const struct arguments *arguments)
     return status;
 }
 
+/* How many pixels undoing an action would change, so that it can be asked about. False after a
+ * message. */
+static bool count_undo(struct ctl *ctl, uint64_t action, uint64_t *pixels)
+{
+    char which[NAME_BYTES];
+    snprintf(which, sizeof which, "a:%" PRIu64, action);
+    cJSON *job = plan_make(ctl, which);
+    if (!job)
+        return false;
+    *pixels = ctl_number(cJSON_GetObjectItemCaseSensitive(job, "result"), "pixels");
+    cJSON_Delete(job);
+    return true;
+}
+
 int do_undo(struct ctl *ctl, const struct arguments *arguments)
 {
-    uint64_t action;
+    uint64_t action, many;
     char pixels[TEXT_BYTES];
     if (!value_number(arguments->words[0], 1, UINT32_MAX, &action))
         return ctl_wrong(ctl, "ACTION", "the number of an action", arguments->words[0]);
     cJSON *body = cJSON_CreateObject();
     cJSON_AddNumberToObject(body, "action", (double)action);
-    if (!plan_add_rate(ctl, body)) {
+    if (!plan_add_rate(ctl, body) ||
+        (!ctl->yes && (!count_undo(ctl, action, &many) || !plan_confirm(ctl, many)))) {
         cJSON_Delete(body);
         return ctl->status;
     }
-    cJSON *answer = ctl_post(ctl, "undo", body);
-    cJSON *job = job_follow(ctl, answer, "undone");
+    cJSON *job = job_follow(ctl, ctl_post(ctl, "undo", body), "undone");
     if (!job)
         return ctl->status;
-    const cJSON *result = cJSON_GetObjectItemCaseSensitive(job, "result");
-    text_count(pixels, ctl_number(result, "repaired"));
+    text_count(pixels, ctl_number(cJSON_GetObjectItemCaseSensitive(job, "result"), "repaired"));
     return ctl_end(ctl, job, "action %" PRIu64 " is undone: %s pixels", action, pixels);
 }
 

@@ -19,7 +19,7 @@ enum { THRESHOLD_MAX = 1000000000 };
 static int show_reports(struct ctl *ctl, cJSON *reports)
 {
     static const struct column columns[] = {
-        {"report", "report", COLUMN_TEXT}, {"x,y,w,h", NULL, COLUMN_RECT},
+        {"report", "name", COLUMN_TEXT},   {"x,y,w,h", NULL, COLUMN_RECT},
         {"reason", "reason", COLUMN_TEXT}, {"by", "count", COLUMN_COUNT},
         {"first", "first", COLUMN_TIME},   {"last", "last", COLUMN_TIME},
     };
@@ -108,17 +108,30 @@ int do_rules(struct ctl *ctl, const struct arguments *arguments)
     return ctl_end_list(ctl, ctl_get(ctl, "rules"), show_rules);
 }
 
+/* --threshold as a member of this body. False after a message. */
+static bool add_threshold(struct ctl *ctl, cJSON *body)
+{
+    const char *text = ctl->arguments->values[OPTION_THRESHOLD];
+    uint64_t threshold;
+    if (!text)
+        return true;
+    if (!value_number(text, 1, THRESHOLD_MAX, &threshold)) {
+        ctl->status = ctl_wrong(ctl, "--threshold", "a number from 1 to 1000000000", text);
+        return false;
+    }
+    cJSON_AddNumberToObject(body, "threshold", (double)threshold);
+    return true;
+}
+
 static int set_rule(struct ctl *ctl, const struct arguments *arguments, const char *mode)
 {
-    const char *text = arguments->values[OPTION_THRESHOLD];
-    uint64_t threshold;
-    if (text && !value_number(text, 1, THRESHOLD_MAX, &threshold))
-        return ctl_wrong(ctl, "--threshold", "a number from 1 to 1000000000", text);
     cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "name", arguments->words[0]);
     cJSON_AddStringToObject(body, "mode", mode);
-    if (text)
-        cJSON_AddNumberToObject(body, "threshold", (double)threshold);
+    if (!add_threshold(ctl, body)) {
+        cJSON_Delete(body);
+        return ctl->status;
+    }
     cJSON *answer = ctl_post(ctl, "rule", body);
     return ctl_end(ctl, answer, "rule %s: %s (action %" PRIu64 ")", arguments->words[0], mode,
                    ctl_number(answer, "action"));
@@ -146,7 +159,8 @@ int do_detect(struct ctl *ctl, const struct arguments *arguments)
         return ctl_wrong(ctl, "--from", VALUES_TIME, "nothing");
     cJSON *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "rule", arguments->words[0]);
-    if (!add_time(ctl, body, OPTION_FROM, "from") || !add_time(ctl, body, OPTION_TO, "to")) {
+    if (!add_time(ctl, body, OPTION_FROM, "from") || !add_time(ctl, body, OPTION_TO, "to") ||
+        !add_threshold(ctl, body)) {
         cJSON_Delete(body);
         return ctl->status;
     }

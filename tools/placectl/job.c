@@ -50,8 +50,6 @@ static cJSON *tell_unfinished(struct ctl *ctl, cJSON *job, const char *verb)
     const char *error = ctl_text(job, "error");
     char pixels[TEXT_BYTES];
     text_count(pixels, ctl_number(result, "repaired"));
-    if (ctl->json)
-        text_print_json(stdout, job);
     uint64_t status = ctl_number(job, "status"), action = ctl_number(job, "action");
     ctl->status =
         ctl_fail("job %" PRIu64 " %s%s%s: %.1f %% was %s, %s pixels", ctl_number(job, "job"),

@@ -66,31 +66,34 @@ bool plan_add_rate(struct ctl *ctl, struct cJSON *body)
     return true;
 }
 
-int plan_apply(struct ctl *ctl, const struct cJSON *result)
+bool plan_confirm(struct ctl *ctl, uint64_t pixels)
+{
+    char count[TEXT_BYTES];
+    text_count(count, pixels);
+    if (pixels <= PLAN_ASK_FROM || ctl_confirm(ctl, "%s pixels will change. Go on", count))
+        return true;
+    ctl->status = EXIT_FAILED;
+    return false;
+}
+
+struct cJSON *plan_do(struct ctl *ctl, const struct cJSON *result)
 {
     static const char *const names[] = {"predicate", "version", "digest"};
-    char pixels[TEXT_BYTES];
-    uint64_t n = ctl_number(result, "pixels");
-    text_count(pixels, n);
-    if (n == 0)
-        return ctl_end(ctl, cJSON_Duplicate(result, true),
-                       "nothing would change: nothing was done");
     cJSON *body = cJSON_CreateObject(), *plan = cJSON_AddObjectToObject(body, "plan");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         cJSON_AddItemToObject(
             plan, names[i],
             cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(result, names[i]), true));
-    if (!plan_add_rate(ctl, body)) {
+    if (!plan_add_rate(ctl, body) || !plan_confirm(ctl, ctl_number(result, "pixels"))) {
         cJSON_Delete(body);
-        return ctl->status;
+        return NULL;
     }
-    if (n > PLAN_ASK_FROM && !ctl_confirm(ctl, "%s pixels will change. Go on", pixels)) {
-        cJSON_Delete(body);
-        return EXIT_FAILED;
-    }
-    cJSON *job = job_follow(ctl, ctl_post(ctl, "apply", body), "repaired");
-    if (!job)
-        return ctl->status;
+    return job_follow(ctl, ctl_post(ctl, "apply", body), "repaired");
+}
+
+int plan_tell(struct ctl *ctl, struct cJSON *job)
+{
+    char pixels[TEXT_BYTES];
     uint64_t action = ctl_number(job, "action");
     text_count(pixels, ctl_number(cJSON_GetObjectItemCaseSensitive(job, "result"), "repaired"));
     return ctl_end(ctl, job,

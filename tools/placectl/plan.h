@@ -12,8 +12,15 @@ struct cJSON *plan_make(struct ctl *ctl, const char *which);
 /* What it means, on standard output. */
 void plan_show(struct ctl *ctl, const struct cJSON *result);
 
-/* Ask when it is much, and have the server do it. The exit status. */
-int plan_apply(struct ctl *ctl, const struct cJSON *result);
+/* Ask when so many pixels are much. False: no, and the exit status is in ctl->status. */
+bool plan_confirm(struct ctl *ctl, uint64_t pixels);
+
+/* Ask when it is much, and have the server do it. The job when it is done; NULL after a message,
+ * see job_follow. */
+struct cJSON *plan_do(struct ctl *ctl, const struct cJSON *result);
+
+/* Say what a job of plan_do, which becomes the callee's, has done. The exit status. */
+int plan_tell(struct ctl *ctl, struct cJSON *job);
 
 /* The file is whole or not there. The exit status. */
 int plan_save(struct ctl *ctl, const char *path, const struct cJSON *result);

@@ -62,14 +62,17 @@ export async function bounded<T>(
 }
 
 /** The first time, what the document has asked for already will do. */
-export function fetchInfo(base: URL, source: Source): Promise<Info> {
+export function fetchInfo(base: URL, source: Source, name = 'info'): Promise<Info> {
   return bounded(new AbortController().signal, TIMEOUT_MS, async (s) => {
-    const answer = await get(new URL('info', base), CACHES[source], s);
+    const answer = await get(new URL(name, base), CACHES[source], s);
     const info = parseInfo(await answer.json().catch(() => null));
-    if (!info) throw new FetchError('/info is not a plane that this page can draw', 'unreachable');
+    if (!info) throw new FetchError(`/${name} is no plane that this page can draw`, 'unreachable');
     return info;
   });
 }
+
+/** What of it is the same for everybody, perhaps from a cache: all pages may ask at once. */
+export const fetchPlane = (base: URL): Promise<Info> => fetchInfo(base, 'checked', 'plane');
 
 /** `canvas` is where the paths of this canvas start. */
 export function fetchPicture(

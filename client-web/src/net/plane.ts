@@ -19,7 +19,7 @@ import type { Refusal } from '../core/protocol';
 import type { State } from '../core/sync';
 import type { Point } from '../core/view';
 import { Client, type Surroundings } from './client';
-import { fetchInfo } from './fetches';
+import { fetchInfo, fetchPlane } from './fetches';
 import { Identity } from './identity';
 import { Routes } from './routes';
 
@@ -307,9 +307,10 @@ export class Plane {
   private async refresh(): Promise<void> {
     if (!this.info || this.asking) return;
     this.asking = true;
-    const info = await fetchInfo(this.base, 'checked').catch(() => null);
+    const plane = await fetchPlane(this.base).catch(() => null);
     this.asking = false;
-    if (info) this.learn(info);
+    const { energy, identity } = this.info;
+    if (plane) this.learn({ ...plane, energy, identity });
   }
 
   /** Asks for the new rules, until they are there. */

@@ -260,8 +260,9 @@ static enum identity_issue solve(struct identity *identity, const struct identit
 {
     char json[WORK_JSON_BYTES + 1], payload[1024], coded[2048], body[2200];
     uint64_t retry_ms;
-    size_t len = identity_challenge(identity, request, clock_wall_ms(), json);
-    assert_true(len > 0);
+    size_t len;
+    assert_int_equal(identity_challenge(identity, request, clock_wall_ms(), json, &len, &retry_ms),
+                     ISSUE_OK);
     json[len] = '\0';
     enum identity_issue issue = ISSUE_REFUSED;
     for (unsigned counter = 0; counter < 20 && issue == ISSUE_REFUSED; counter++) {
@@ -283,7 +284,9 @@ static void work_comes_before_an_identity_and_keeps_an_old_one(void **state)
     struct visitor given, visitor;
     char cookie[IDENTITY_COOKIE_BYTES], json[WORK_JSON_BYTES], field[256];
     uint64_t retry_ms;
-    assert_int_equal(identity_challenge(identity, &request, clock_wall_ms(), json), 0);
+    size_t len;
+    assert_int_equal(identity_challenge(identity, &request, clock_wall_ms(), json, &len, &retry_ms),
+                     ISSUE_NONE);
     request.cookies = get_cookie(identity, &request, &given);
     identity_close(identity);
     identity = open_one(IDENTITY_WORK, 0);
@@ -314,6 +317,14 @@ static void a_network_that_guesses_is_stopped(void **state)
                           &retry_ms) == ISSUE_REFUSED)
         refused++;
     assert_int_equal(refused, 5);
+    assert_true(retry_ms > 0);
+    unsigned challenges = 0;
+    char json[WORK_JSON_BYTES];
+    size_t len;
+    while (identity_challenge(identity, &request, clock_wall_ms(), json, &len, &retry_ms) ==
+           ISSUE_OK)
+        challenges++;
+    assert_int_equal(challenges, 50);
     assert_true(retry_ms > 0);
     identity_close(identity);
 }

@@ -20,6 +20,7 @@ enum {
     SERVERS_MAX = SIMULATION_SERVERS_MAX,
     CANVASES_MAX = 16, /* of the largest plane, and the closed one */
     CLIENTS_MAX = 32,
+    AUTHORS = 5,
     SENT_MAX = 1 << 16,
     STEP_US = 20 * 1000,
     SETTLE_US = 60 * 1000 * 1000,
@@ -244,6 +245,7 @@ static void hear(struct client *client, const struct message *message)
         break;
     case MESSAGE_REFUSED:
         s->result->locked += message->reason == REFUSAL_LOCKED;
+        s->result->tired += message->reason == REFUSAL_ENERGY;
         settle(client, 0, message->id, REFUSED, 0);
         break;
     case MESSAGE_CHECKSUM:
@@ -301,7 +303,8 @@ static void connect_to(struct client *client, struct server *server)
     client->opened = client->gone = client->starved = false;
     client->next_id = 1;
     client->picture_version = 0;
-    struct visitor visitor = {.author = AUTHOR_PERSON | client_number(client)};
+    /* Some people have several pages open, at several servers. */
+    struct visitor visitor = {.author = AUTHOR_PERSON | (client_number(client) % AUTHORS + 1)};
     session_init(&client->session, server->shard, place, &transport, &visitor, true, from, version);
     server->woken = true;
 }
@@ -385,15 +388,18 @@ static int open_server(struct simulation *s, struct server *server)
     server->canvases =
         canvases_create(plane.width, plane.height, &server->metrics, &s->env, &rings);
     server->owners = owners_create();
-    struct rules_config free_of_charge;
-    memset(&free_of_charge, 0, sizeof free_of_charge);
-    policy_parse(&free_of_charge.people, "free");
-    free_of_charge.bots = free_of_charge.people;
-    server->rules = rules_create(&free_of_charge, &server->metrics);
+    struct rules_config rules;
+    memset(&rules, 0, sizeof rules);
+    policy_parse(&rules.people, s->plan->energy ? s->plan->energy : "free");
+    rules.bots = rules.people;
+    server->rules = rules_create(&rules, &server->metrics);
     server->reader = reader_create(server->log, s->error);
     server->writer = log_writer_create(server->log, owners_outcomes(server->owners), s->error);
     reader_add(server->reader, canvases_fold(server->canvases));
+    reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
+    if (rules_prepare(server->rules, server->reader, virtual_time(&s->env), s->error) != 0)
+        return wrong(s, "a server does not find the time in the log", 0, 0, 0);
     s->starting = true;
     if (reader_start(server->reader, NULL, &stop) != READER_OK)
         return wrong(s, "a server does not start", 0, 0, 0);
@@ -571,6 +577,15 @@ static void check_server(struct simulation *s, struct checker *checker, unsigned
             wrong(s, "server %" PRIu64 " has a wrong checksum", i, 0, 0);
     }
     free(canvas);
+    /* Energy: one that was restarted has not read what is paid off. */
+    struct rules *rules = s->servers[i].rules;
+    int64_t since = s->plan->restart ? (int64_t)(s->now_us / 1000) : 0;
+    if (rules_sum(rules, since) != rules_sum(s->servers[0].rules, since))
+        wrong(s, "server %" PRIu64 " has another table of authors than server 0", i, 0, 0);
+    if (rules_pending(rules) != 0)
+        wrong(s, "server %" PRIu64 " still has %" PRIu64 " ms pending", i, rules_pending(rules), 0);
+    if (s->plan->energy && !s->plan->restart && rules_sum(rules, 0) == 0)
+        wrong(s, "server %" PRIu64 " has an empty table of authors", i, 0, 0);
 }
 
 static void check_client(struct simulation *s, struct checker *checker, unsigned i)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * simulation: several servers and their clients in one process, one thread, in virtual time, all
- * from one seed. Plane and sessions are the real ones; the clock, the random numbers, the log and the
- * transport are ours. Ends by checking the invariant: nothing acknowledged is lost, nothing refused
- * appears, everybody ends with the same canvases.
+ * from one seed. Plane and sessions are the real ones; the clock, the random numbers, the log and
+ * the transport are ours. Ends by checking the invariant: nothing acknowledged is lost, nothing
+ * refused appears, everybody ends with the same canvases.
  */
 #ifndef PLACED_TESTS_SIMULATION_H
 #define PLACED_TESTS_SIMULATION_H
@@ -40,6 +40,7 @@ struct simulation_plan {
     struct simulation_plane planes[SIMULATION_SERVERS_MAX];
     bool restart; /* one server after the other, into the larger plane */
     struct simulation_plane larger;
+    const char *energy; /* policy; NULL: free */
     struct memory_faults faults;
     enum sabotage sabotage;
 };
@@ -48,6 +49,7 @@ struct simulation_plan {
 struct simulation_result {
     uint64_t sent, placed, refused, locked, unknown, resets, fell, records, version;
     uint64_t canvases; /* painted */
+    uint64_t tired;    /* refused for energy */
     uint64_t checksum; /* of the canvases at the end: the same for the same seed */
 };
 

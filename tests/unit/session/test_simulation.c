@@ -117,6 +117,21 @@ static void opening_canvases_one_server_after_the_other_takes_nothing_from_anybo
     assert_true(result.locked > 0);
 }
 
+static void tables_of_authors_agree_and_nothing_stays_pending_in_a_storm(void **state)
+{
+    struct simulation_plan plan = storm;
+    struct simulation_result result = {0};
+    plan.energy = "2000/100/400";
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct simulation_result one = hold(plan, seed);
+        result.tired += one.tired;
+        result.placed += one.placed;
+        result.unknown += one.unknown;
+        plan.restart = seed % 2;
+    }
+    assert_true(result.tired > 100 && result.placed > 100 && result.unknown > 0);
+}
+
 static void a_restart_resets_nobody_who_was_up_to_date(void **state)
 {
     struct simulation_plan plan = quiet;
@@ -163,6 +178,7 @@ int main(void)
         cmocka_unit_test(the_invariant_holds_in_a_storm_over_a_plane),
         cmocka_unit_test(servers_with_planes_of_different_sizes_agree),
         cmocka_unit_test(opening_canvases_one_server_after_the_other_takes_nothing_from_anybody),
+        cmocka_unit_test(tables_of_authors_agree_and_nothing_stays_pending_in_a_storm),
         cmocka_unit_test(a_restart_resets_nobody_who_was_up_to_date),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
         cmocka_unit_test(a_broken_server_is_noticed),
