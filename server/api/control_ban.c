@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/control_answer.h"
@@ -66,7 +67,9 @@ static enum who read_who(struct control_request *r, const char **name)
 
 void control_ban_list(struct control_request *r)
 {
-    control_answer(r, control_list(r->http->site->control, "ban"));
+    char *text = control_list_text(r->http->site->control, "ban"); /* there can be very many */
+    control_answer(r, text ? cJSON_CreateRaw(text) : NULL);
+    free(text);
 }
 
 /* Taking back what they have drawn of late, which follows the ban. */

@@ -67,18 +67,6 @@ static void complain(struct control_fold *fold, uint64_t offset, const char *typ
     fold->said = true;
 }
 
-/* As everybody may see it: a token's hash is nobody's business. */
-static void note_action(struct control_fold *fold, const struct control_record *record,
-                        uint64_t action)
-{
-    if (record->type == CONTROL_TOKEN)
-        cJSON_DeleteItemFromObjectCaseSensitive(record->json, "hash");
-    char *text = cJSON_PrintUnformatted(record->json);
-    if (text)
-        control_audit_add(fold->audit, action, text);
-    free(text);
-}
-
 /* Under the inner lock. */
 static void apply(struct control_fold *fold, const struct control_record *record, uint64_t action,
                   struct control_news *news)
@@ -94,7 +82,7 @@ static void apply(struct control_fold *fold, const struct control_record *record
         return;
     }
     if (row->audited)
-        note_action(fold, record, action);
+        control_audit_add(fold->audit, action, record->text, record->len);
     news->rules |= row->keep == KEEP_ALL && applied == CONTROL_APPLIED;
     news->heard |= row->heard && applied == CONTROL_APPLIED;
     news->tokens |= record->type == CONTROL_TOKEN;
@@ -190,6 +178,7 @@ struct copy {
     char *text;
 };
 
+/* As everybody may see it: a token's hash is nobody's business. */
 static cJSON *parse(const char *text, uint64_t action)
 {
     cJSON *json = cJSON_Parse(text);
@@ -232,6 +221,36 @@ cJSON *control_fold_list(struct control_fold *fold, const char *type)
     pthread_mutex_unlock(&fold->lock);
     free(entries);
     return parse_all(copies, copies ? n : 0);
+}
+
+/* One record of a list as text, with its action number: how many bytes. */
+static size_t write_item(char *into, const struct control_entry *entry)
+{
+    size_t len = entry->len - 1; /* without its brace */
+    memcpy(into, entry->text, len);
+    return len + (size_t)sprintf(into + len, ",\"action\":%" PRIu64 "}", entry->action);
+}
+
+char *control_fold_list_text(struct control_fold *fold, const char *type)
+{
+    enum { MORE = sizeof ",\"action\":18446744073709551615},[]" };
+    enum control_type found = control_type_find(type);
+    size_t n = 0, room = MORE, len = 0;
+    pthread_mutex_lock(&fold->lock);
+    const struct control_entry **entries =
+        found == CONTROL_UNKNOWN ? NULL : control_state_sorted(fold->state, found, &n);
+    for (size_t i = 0; i < n; i++)
+        room += entries[i]->len + MORE;
+    char *text = malloc(room);
+    for (size_t i = 0; text && i < n; i++) {
+        text[len++] = i == 0 ? '[' : ',';
+        len += write_item(text + len, entries[i]);
+    }
+    pthread_mutex_unlock(&fold->lock);
+    free(entries);
+    if (text)
+        strcpy(text + len, n == 0 ? "[]" : "]");
+    return text;
 }
 
 cJSON *control_fold_get(struct control_fold *fold, const char *type, const char *name)
@@ -282,7 +301,8 @@ static void on_replay(struct control_records *records, const struct record *reco
     struct replay *replay = (struct replay *)records;
     struct control_record read;
     char wrong[CONTROL_WRONG_BYTES];
-    if (record->offset >= replay->end)
+    if (record->offset >= replay->end ||
+        control_record_is_not(record->value.data, record->value.len, replay->listener->type))
         return;
     enum control_understood reading =
         control_record_read(&read, record->value.data, record->value.len, wrong);
