@@ -328,11 +328,6 @@ struct cJSON *control_list(struct control *control, const char *type)
     return control_fold_list(control->fold, type);
 }
 
-char *control_list_text(struct control *control, const char *type)
-{
-    return control_fold_list_text(control->fold, type);
-}
-
 struct cJSON *control_get(struct control *control, const char *type, const char *name)
 {
     return control_fold_get(control->fold, type, name);

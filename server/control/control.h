@@ -62,10 +62,6 @@ int control_append(struct control *control, const char *type, const char *name,
  * tokens without their hash), in order of their names. The caller's; NULL when out of memory. */
 struct cJSON *control_list(struct control *control, const char *type);
 
-/* The same as text: for types of which very many can stand, because parsing takes long. Tokens have
- * their hash in it. To be freed. */
-char *control_list_text(struct control *control, const char *type);
-
 /* The record of a type and name that stands, NULL when there is none. The caller's. */
 struct cJSON *control_get(struct control *control, const char *type, const char *name);
 

@@ -223,36 +223,6 @@ cJSON *control_fold_list(struct control_fold *fold, const char *type)
     return parse_all(copies, copies ? n : 0);
 }
 
-/* One record of a list as text, with its action number: how many bytes. */
-static size_t write_item(char *into, const struct control_entry *entry)
-{
-    size_t len = entry->len - 1; /* without its brace */
-    memcpy(into, entry->text, len);
-    return len + (size_t)sprintf(into + len, ",\"action\":%" PRIu64 "}", entry->action);
-}
-
-char *control_fold_list_text(struct control_fold *fold, const char *type)
-{
-    enum { MORE = sizeof ",\"action\":18446744073709551615},[]" };
-    enum control_type found = control_type_find(type);
-    size_t n = 0, room = MORE, len = 0;
-    pthread_mutex_lock(&fold->lock);
-    const struct control_entry **entries =
-        found == CONTROL_UNKNOWN ? NULL : control_state_sorted(fold->state, found, &n);
-    for (size_t i = 0; i < n; i++)
-        room += entries[i]->len + MORE;
-    char *text = malloc(room);
-    for (size_t i = 0; text && i < n; i++) {
-        text[len++] = i == 0 ? '[' : ',';
-        len += write_item(text + len, entries[i]);
-    }
-    pthread_mutex_unlock(&fold->lock);
-    free(entries);
-    if (text)
-        strcpy(text + len, n == 0 ? "[]" : "]");
-    return text;
-}
-
 cJSON *control_fold_get(struct control_fold *fold, const char *type, const char *name)
 {
     char canonical[CONTROL_NAME];

@@ -63,7 +63,6 @@ bool control_fold_has_room(struct control_fold *fold, const char *text);
 
 /* As control.h has them. */
 struct cJSON *control_fold_list(struct control_fold *fold, const char *type);
-char *control_fold_list_text(struct control_fold *fold, const char *type);
 struct cJSON *control_fold_get(struct control_fold *fold, const char *type, const char *name);
 struct cJSON *control_fold_audit(struct control_fold *fold, uint64_t before, size_t n);
 

@@ -256,16 +256,11 @@ static void a_restart_finds_everything_and_the_audit(void **state)
     assert_null(control_get(world->control, "portal", "s"));
     append(world, "region", "q", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1,\"gone\":true}");
     append(world, "region", "a b", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1}");
-    char *text = control_list_text(world->control, "region");
-    cJSON *list = control_list(world->control, "region"), *parsed = cJSON_Parse(text);
+    cJSON *list = control_list(world->control, "region");
     assert_int_equal(cJSON_GetArraySize(list), 2);
-    assert_true(cJSON_Compare(list, parsed, true));
-    cJSON_Delete(parsed);
+    assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "name")->valuestring,
+                        "a b");
     cJSON_Delete(list);
-    free(text);
-    text = control_list_text(world->control, "ban");
-    assert_string_equal(text, "[]");
-    free(text);
     cJSON *audit = control_audit(world->control, 6, 10);
     assert_int_equal(cJSON_GetArraySize(audit), 4); /* what was seen is no action */
     assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(audit, 0), "action")->valueint, 4);
