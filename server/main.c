@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "api/control_access.h"
+#include "api/control_writer.h"
 #include "api/routes.h"
 #include "config/config_read.h"
 #include "control/control.h"
@@ -70,6 +71,7 @@ struct server {
     struct who_service *who;
     struct recent_authors *recent_authors;
     struct control_failures *control_failures;
+    struct control_writer *control_writer;
     struct reader *reader;
     struct plane_source source;
     struct pictures *pictures;
@@ -372,10 +374,11 @@ static int open_control(struct server *server)
         return -1;
     server->control = control_create(&config, &server->metrics, error);
     server->control_failures = control_failures_create();
-    if (server->control && server->control_failures)
+    server->control_writer = control_writer_create();
+    if (server->control && server->control_failures && server->control_writer)
         return 0;
     if (server->control)
-        snprintf(error, sizeof error, "out of memory");
+        snprintf(error, sizeof error, "out of memory, or a thread cannot be started");
     diag_error("%s", error);
     return -1;
 }
@@ -482,6 +485,7 @@ static void make_site(struct server *server)
     site->watch = server->watch;
     site->who = server->who;
     site->control_failures = server->control_failures;
+    site->control_writer = server->control_writer;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
     site->sso_header = config->sso_header;
@@ -658,6 +662,7 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    control_writer_destroy(server->control_writer);
     who_destroy(server->who);
     moderation_destroy(server->moderation);
     watch_stop(server->watch);

@@ -388,24 +388,37 @@ static bool send_pending(struct session *session, unsigned bit, const struct mes
     return true;
 }
 
+/* The next refusals as messages; how many. */
+static size_t next_refusals(const struct session *session, size_t n_sent,
+                            struct message messages[SESSION_MESSAGES_MAX])
+{
+    size_t most = session->ops->messages ? SESSION_MESSAGES_MAX : 1, n = 0;
+    for (; n < most && n_sent + n < session->n_refusals; n++) {
+        const struct pending_refusal *refusal = &session->refusals[n_sent + n];
+        messages[n] = (struct message){.type = MESSAGE_REFUSED,
+                                       .id = refusal->id,
+                                       .reason = refusal->reason,
+                                       .retry_ms = refusal->retry_ms,
+                                       .until_ms = refusal->until_ms,
+                                       .words = refusal->words};
+    }
+    return n;
+}
+
+/* Several at once: in a flood of refusals nearly all of the time goes into the sending. */
 static bool send_refusals(struct session *session, uint64_t now_us)
 {
     if (!(session->pending & PENDING_REFUSALS))
         return true;
-    size_t n_sent = 0;
+    struct message messages[SESSION_MESSAGES_MAX];
+    size_t n_sent = 0, n;
     bool good = true;
-    while (good && n_sent < session->n_refusals) {
-        const struct pending_refusal *refusal = &session->refusals[n_sent];
-        struct message message = {.type = MESSAGE_REFUSED,
-                                  .id = refusal->id,
-                                  .reason = refusal->reason,
-                                  .retry_ms = refusal->retry_ms,
-                                  .until_ms = refusal->until_ms,
-                                  .words = refusal->words};
-        good = send_message(session, &message, now_us);
-        n_sent += good;
-        if (good)
-            free(refusal->words);
+    while (good && (n = next_refusals(session, n_sent, messages)) > 0) {
+        good = n == 1 ? send_message(session, messages, now_us)
+                      : check_sent(session, result_of(session->ops->messages(session, messages, n)),
+                                   now_us);
+        for (size_t i = 0; good && i < n; i++)
+            free(session->refusals[n_sent++].words);
     }
     session->n_refusals = (uint8_t)(session->n_refusals - n_sent);
     memmove(session->refusals, session->refusals + n_sent,
