@@ -15,6 +15,7 @@
 struct canvases;
 struct control;
 struct control_failures;
+struct control_writer;
 struct files;
 struct history;
 struct identity;
@@ -34,6 +35,7 @@ struct site {
     struct identity *identity;
     struct control *control;
     struct control_failures *control_failures; /* of those who show a token */
+    struct control_writer *control_writer;
     struct moderation *moderation;
     struct watch *watch;
     struct who_service *who;

@@ -13,6 +13,8 @@ enum {
     SLOTS_MIN = 16,
     FULL_PERCENT = 80, /* then it grows */
     NEW_PERCENT = 68,  /* full right after that: 3 million ids take 65 to 67 MiB */
+    SMALL = 4096,      /* slots; a map that has fewer doubles, which is less work */
+    SMALL_PERCENT = 40,
     NEARBY = 16,
 };
 
@@ -67,7 +69,8 @@ static int move(struct number_map *map, int64_t worthless)
     uint64_t kept = 0;
     for (uint32_t i = 0; i < old.n_slots; i++)
         kept += old.slots[i].id != 0 && old.slots[i].number > worthless;
-    map->n_slots = (uint32_t)((kept + 1) * 100 / NEW_PERCENT);
+    map->n_slots =
+        (uint32_t)((kept + 1) * 100 / (old.n_slots < SMALL ? SMALL_PERCENT : NEW_PERCENT));
     if (map->n_slots < SLOTS_MIN)
         map->n_slots = SLOTS_MIN;
     map->slots = calloc(map->n_slots, sizeof *map->slots);

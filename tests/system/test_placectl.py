@@ -481,6 +481,8 @@ def test_answers_are_bounded_and_told():
         assert done.status == 1 and "expected JSON" in done.err, done
     done, _ = against(lambda handler: handler.say(b"{}", 500), "bans")
     assert done.status == 1 and "500" in done.err
+    done, _ = against(lambda handler: handler.say(b'{"error":"not found"}', 404), "bans")
+    assert done.status == 1 and "admin listener" in done.err
 
 
 def test_the_token_goes_where_it_was_sent_and_nowhere_else():
