@@ -206,6 +206,7 @@ function ready(info: Info): void {
   showHistory(info);
   rulesChanged(info);
   enterStaff();
+  if (plane.identity.standing.kind !== 'known') meetPeople();
   element('zoom-in').addEventListener('click', () => zoomStep(1, middle()));
   element('zoom-out').addEventListener('click', () => zoomStep(-1, middle()));
   element('zoom-fit').addEventListener('click', () => zoom!.fly(home()));

@@ -57,6 +57,7 @@ export class People implements Umpire {
   /** What the server says that we have changed, or was just learnt. */
   energyChanged(): void {
     this.host.placing.update();
+    this.undoing.show();
   }
 
   rulesChanged(): void {

@@ -55,6 +55,14 @@ describe('a pixel', () => {
     expect(waitFor({ ...account, limits: energy({ energy: -5 }) }, [], 0)).toBe(0);
   });
 
+  test('that a region makes dearer than all there can be needs a full charge', () => {
+    const dear = { blank: false, factor: 20 };
+    const account = { limits: energy({ energy: 9_000 }), at: 0 };
+    expect(waitFor(account, [dear], 0)).toBe(1_000);
+    expect(costOf(account.limits, [dear], 10_000)).toBe(20_000);
+    expect(waitFor(account, [dear, blank], 0)).toBe(Infinity);
+  });
+
   test('that costs nothing can be placed in debt', () => {
     const account = { limits: energy({ energy: -5_000 }), at: 0 };
     expect(waitFor(account, [{ blank: false, factor: 0 }], 0)).toBe(0);
@@ -95,6 +103,10 @@ describe('a stacking curve', () => {
     expect(costOf(limits, [painted], 3_500)).toBe(2_000);
     expect(costOf(limits, [painted], 500)).toBe(1_000);
     expect(costOf(limits, [{ blank: false, factor: 0 }], 500)).toBe(0);
+    // Progress of 1,500 would be pixel 1 again: 999 of it are kept.
+    expect(costOf(limits, [painted], 2_500)).toBe(1_000 + 1_500 - 999);
+    expect(costOf(limits, [{ blank: false, factor: 0.5 }], 7_000)).toBe(2_000);
+    expect(costOf(limits, [{ blank: false, factor: 2.5 }], 7_000)).toBe(4_000 + 2_000 + 500);
   });
 
   test('says when so many pixels are there', () => {

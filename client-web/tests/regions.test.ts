@@ -33,9 +33,22 @@ test('a region holds from its beginning to before its end', () => {
   expect([99, 100, 199, 200].map((now) => at(now) !== null)).toEqual([false, true, true, false]);
 });
 
-test('colours that are not in the list are not allowed, and factors multiply', () => {
-  const regions = [region({ colours: [1, 2], factor: 2 }), region({ factor: 0.5 }), region({ x: 50, factor: 9 })];
+test('colours that are not in the list are not allowed', () => {
+  const regions = [region({ colours: [1, 2] }), region({ x: 50, colours: [] })];
   expect(ruleAt(regions, { x: 1, y: 1 }, 2, 0)).toEqual({ closed: null, colourless: null, factor: 1 });
   expect(ruleAt(regions, { x: 1, y: 1 }, 3, 0).colourless).toBe(regions[0]);
   expect(ruleAt(regions, { x: 1, y: 1 }, null, 0).colourless).toBeNull();
+});
+
+test('the dearest of several regions counts, but one that costs as everywhere has no say', () => {
+  const at = (...factors: number[]) =>
+    ruleAt(factors.map((factor) => region({ factor })), { x: 1, y: 1 }, 2, 0).factor;
+  expect([at(1), at(0.5, 1), at(0, 0.5), at(2, 0.5), at(1, 3, 0)]).toEqual([1, 0.5, 0.5, 2, 3]);
+});
+
+test('of several closed ones the one that is so for the longest is named', () => {
+  const until = (time: number | null) => region({ closed: true, until: time });
+  const name = (...regions: Region[]) => ruleAt(regions, { x: 1, y: 1 }, null, 0).closed!.until;
+  expect(name(until(100), until(300), until(200))).toBe(300);
+  expect(name(until(100), until(null), until(200))).toBeNull();
 });

@@ -21,6 +21,7 @@ enum {
     REFUSALS_FIRST = 4,
     REST_MAX = 4, /* messages that come after them: placed, energy, rules, online */
     SECOND_US = 1000 * 1000,
+    TAKEN_US = 60 * SECOND_US,
 };
 
 /* How sending to one client went. */
@@ -241,6 +242,17 @@ static bool in_time(struct session *session, struct verdict *verdict)
     return false;
 }
 
+/* Once a minute at most: who draws a thousand times from one place is not news each time. */
+static void say_taken(struct session *session)
+{
+    const struct shard_config *config = &session->shard->config;
+    uint64_t now_us = env_now_us(session->shard->env);
+    if (!config->taken || (session->taken_us != 0 && now_us - session->taken_us < TAKEN_US))
+        return;
+    session->taken_us = now_us;
+    config->taken(config->taken_context, &session->visitor, env_time_ms(session->shard->env));
+}
+
 void session_submit(struct session *session, uint32_t id, const uint8_t *edits, size_t n)
 {
     struct shard *shard = session->shard;
@@ -253,9 +265,7 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
         intake_add(shard->intake, session->place, &session->visitor, &ticket, edits, &verdict)) {
         metric_add(shard->metrics, messages_total, 1);
         metric_add(shard->metrics, edits_taken_total, n);
-        if (shard->config.taken)
-            shard->config.taken(shard->config.taken_context, &session->visitor,
-                                env_time_ms(shard->env));
+        say_taken(session);
         return;
     }
     shard_count_refused(shard, verdict.obstacle.reason, n);

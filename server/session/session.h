@@ -92,7 +92,8 @@ struct session {
     struct pending_refusal *refusals; /* allocated when first needed */
     struct shard *shard;
     struct canvas_place *place;
-    uint64_t rate_us; /* when the messages so far would have come at the rate that is allowed */
+    uint64_t rate_us;  /* when the messages so far would have come at the rate that is allowed */
+    uint64_t taken_us; /* when it was last said that its edits are taken; 0: never */
     struct visitor visitor;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// What can be paid for, and when: the arithmetic of energy, in milliseconds of refill. The server is
-// asked about nothing; it reports now and then, and what it says counts.
+// What can be paid for, and when: the arithmetic of energy, in milliseconds of refill (PROTOCOL.md,
+// "Energy"). The server reports now and then, and what it says counts.
 
 import type { Energy } from './limits';
 
@@ -43,32 +43,56 @@ function stacked(curve: readonly number[], energy: number): number {
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** What one pixel costs by itself, where that is always the same. */
-const priceOf = ({ blank, painted }: Energy, item: Item): number =>
-  Math.ceil((item.blank ? blank : painted) * item.factor);
+/** Of what a pixel costs as a rule, in percent: whole numbers, as the server counts. */
+const percentOf = ({ factor }: Item): number => Math.round(100 * factor);
 
-/** What has to be there for these pixels to be placed. */
+const priceOf = ({ blank, painted }: Energy, item: Item): number =>
+  Math.ceil(((item.blank ? blank : painted) * percentOf(item)) / 100);
+
+/** What has to be there for these pixels to be placed; Infinity where that can never be. */
 export function needed(limits: Energy, items: readonly Item[]): number {
-  const { curve } = limits;
-  if (curve.length === 0) return sumOf(items.map((item) => priceOf(limits, item)));
-  const pixels = items.filter(({ factor }) => factor > 0).length;
-  return pixels > curve.length ? Infinity : sumOf(curve.slice(0, pixels));
+  const { curve, capacity } = limits;
+  let need = sumOf(items.map((item) => priceOf(limits, item)));
+  if (curve.length > 0) {
+    const pixels = Math.ceil(sumOf(items.map(percentOf)) / 100);
+    need = pixels > curve.length ? Infinity : sumOf(curve.slice(0, pixels));
+  }
+  if (need <= capacity) return need;
+  // One that was made dearer than all there can be needs a full charge, and leaves a debt.
+  return items.length === 1 ? capacity : Infinity;
+}
+
+/** What one pixel more takes away, where further ones take longer: the one that was gained last. The
+ * progress to the next is kept, but makes none by itself. */
+function takePixel(curve: readonly number[], energy: number): number {
+  const n = stacked(curve, energy);
+  if (n === 0) return curve[0]!;
+  const last = curve[n - 1]!;
+  const over = energy - sumOf(curve.slice(0, n));
+  return last + over - Math.min(over, last - 1);
 }
 
 /** What placing these pixels takes away when so much is there. */
 export function costOf(limits: Energy, items: readonly Item[], energy: number): number {
-  const { curve } = limits;
-  if (curve.length === 0) return needed(limits, items);
-  const pixels = items.filter(({ factor }) => factor > 0).length;
-  const have = Math.max(pixels, stacked(curve, energy));
-  return sumOf(curve.slice(have - pixels, have));
+  const { curve, capacity } = limits;
+  if (curve.length === 0) return sumOf(items.map((item) => priceOf(limits, item)));
+  let percents = sumOf(items.map(percentOf));
+  let left = Math.min(energy, capacity);
+  let cost = 0;
+  for (let i = 0; i < curve.length && percents >= 100; i++, percents -= 100) {
+    const taken = takePixel(curve, left);
+    cost += taken;
+    left -= taken;
+  }
+  if (percents === 0) return cost;
+  const pixel = percents < 100 ? takePixel(curve, left) : curve[0]!;
+  return cost + Math.ceil((pixel * percents) / 100);
 }
 
 /** How long until these pixels can be placed: 0 is now, Infinity never. */
 export function waitFor(account: Account, items: readonly Item[], now: number): number {
   const need = needed(account.limits, items);
   if (need === 0) return 0;
-  if (need > account.limits.capacity) return Infinity;
   return Math.max(0, need - available(account, now));
 }
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: ISC
 // The operator's rectangles, in plane coordinates: what holds for a cell at a moment. Where several
-// lie over each other, all of them hold.
+// lie over each other, all of them hold; the dearest one says what a pixel costs.
 
 import type { Cell } from './edit';
 import type { Region } from './info';
 
 export interface Rule {
-  /** The first closed region that the cell is in. */
+  /** The closed region that the cell is in; of several the one that is so for the longest. */
   readonly closed: Region | null;
-  /** The first region that the colour is not allowed in. */
+  /** The region that the colour is not allowed in, likewise. */
   readonly colourless: Region | null;
-  /** What the regions multiply the cost by. */
+  /** What the cost is multiplied by. */
   readonly factor: number;
 }
 
@@ -23,10 +23,21 @@ const covers = ({ x, y, w, h }: Region, cell: Cell): boolean =>
 /** `now` in ms since 1970. */
 export function ruleAt(regions: readonly Region[], cell: Cell, colour: number | null, now: number): Rule {
   const here = regions.filter((region) => covers(region, cell) && holds(region, now));
+  const factors = here.map(({ factor }) => factor).filter((factor) => factor !== 1);
   return {
-    closed: here.find(({ closed }) => closed) ?? null,
-    colourless:
-      (colour !== null && here.find(({ colours }) => colours && !colours.includes(colour))) || null,
-    factor: here.reduce((factor, region) => factor * region.factor, 1),
+    closed: longest(here.filter(({ closed }) => closed)),
+    colourless: longest(
+      here.filter(({ colours }) => colour !== null && colours && !colours.includes(colour)),
+    ),
+    factor: factors.length > 0 ? Math.max(...factors) : 1,
   };
+}
+
+const endOf = ({ until }: Region): number => until ?? Infinity;
+
+function longest(regions: readonly Region[]): Region | null {
+  return regions.reduce<Region | null>(
+    (best, region) => (best && endOf(best) >= endOf(region) ? best : region),
+    null,
+  );
 }

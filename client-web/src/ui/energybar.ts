@@ -40,7 +40,7 @@ export class EnergyBar {
   show(account: Account, now: number, cost: number): void {
     const { capacity } = account.limits;
     const energy = available(account, now);
-    const share = (ms: number) => `${(100 * Math.max(0, Math.min(1, ms / capacity))).toFixed(2)}%`;
+    const share = (ms: number) => `${Math.round(10_000 * Math.max(0, Math.min(1, ms / capacity))) / 100}%`;
     this.isFull = energy >= capacity;
     this.bar.hidden = false;
     this.divide(account);

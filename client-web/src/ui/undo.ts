@@ -88,11 +88,15 @@ export class Undo {
     this.show();
   }
 
-  private show(): void {
+  /** There while there is something to take back that can be paid for. */
+  show(): void {
     const edits = this.steps.map(({ before }) => before);
-    this.button.hidden = edits.length === 0 || !this.host.payable(edits);
+    const hidden = edits.length === 0 || !this.host.payable(edits);
+    if (this.button.hidden !== hidden) this.button.hidden = hidden;
+    if (hidden) return;
     const price = this.host.price(edits);
-    this.button.textContent = price > 0 ? `Undo for ${pixels(price)}` : 'Undo';
+    const words = price > 0 ? `Undo for ${pixels(price)}` : 'Undo';
+    if (this.button.textContent !== words) this.button.textContent = words;
   }
 }
 

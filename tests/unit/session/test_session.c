@@ -345,6 +345,15 @@ static void whoever_watches_hears_whose_edits_are_taken(void **state)
     assert_int_equal(world->taken, 1);
     assert_true(world->taken_author == (AUTHOR_PERSON | 1));
     pass(world, 100);
+    message[4] = message[5] = message[6] = 0;
+    message[0] = 3;
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    assert_int_equal(world->taken, 1); /* known since a moment ago */
+    world->painter->now_us += UINT64_C(61) * SECOND_US;
+    message[0] = 4;
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    assert_int_equal(world->taken, 2);
+    pass(world, 100);
     leave(client);
 }
 

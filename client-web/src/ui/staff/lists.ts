@@ -90,6 +90,7 @@ export class ReportsTab extends ListTab {
   protected override loaded(rows: readonly Fields[]): void {
     this.rows = rows;
     this.at = Math.min(this.at, rows.length - 1);
+    this.mark();
   }
 
   protected row(row: Fields, index: number): HTMLElement {
@@ -109,11 +110,15 @@ export class ReportsTab extends ListTab {
     return item;
   }
 
-  private show(): void {
+  private mark(): void {
     [...this.list.children].forEach((item, i) => {
       if (i === this.at) item.setAttribute('aria-current', 'true');
       else item.removeAttribute('aria-current');
     });
+  }
+
+  private show(): void {
+    this.mark();
     this.list.children[this.at]?.scrollIntoView({ block: 'nearest' });
     this.host.goTo(areaOf(this.rows[this.at]!));
   }

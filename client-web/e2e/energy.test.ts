@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: ISC
+// How much one may draw: what the page shows of it, and what it does not send.
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  boardAt,
+  boardHas,
+  chooseColour,
+  DESKTOP,
+  launch,
+  live,
+  lookAt,
+  open,
+  pendingCount,
+  PHONE,
+  settled,
+  text,
+  version,
+  whereIs,
+} from './page';
+import { Server } from './server';
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterAll(() => browser?.close());
+
+/** Places at a cell and waits until the log has it. */
+async function place(page: Page, x: number, y: number, colour: number): Promise<void> {
+  const at = await whereIs(page, x, y);
+  await page.mouse.click(at.x, at.y);
+  await boardHas(page, x, y, colour);
+  await settled(page);
+}
+
+const meter = (page: Page) => page.locator('#energy').getAttribute('aria-valuetext');
+
+describe('four pixels on blank ground, or two', () => {
+  let server: Server;
+
+  // A minute and more for each: that none of them comes back while a test looks.
+  beforeAll(async () => {
+    server = await Server.start('--energy', '400000/100000/200000');
+  });
+
+  afterAll(() => server?.remove());
+
+  test('the bar has a part for each, and the cell under the pointer shows what it costs', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await page.locator('#energy').waitFor();
+    expect(await page.locator('#energy .notch').count()).toBe(1);
+    await expect.poll(() => meter(page)).toBe('2 of 2 pixels');
+    expect(await page.locator('#energy-time').isVisible()).toBe(false);
+    await chooseColour(page, 'red');
+    const at = await lookAt(page, 100, 100, 16);
+    await page.mouse.move(at.x, at.y);
+    const share = () => page.locator('#energy .cost').evaluate((cost) => (cost as HTMLElement).style.width);
+    await expect.poll(share).toBe('25%');
+    await place(page, 100, 100, 5);
+    // What has that colour already costs nothing.
+    await expect.poll(share).toBe('0%');
+    await page.keyboard.press('Shift+Digit5');
+    await expect.poll(share).toBe('50%');
+    await context.close();
+  });
+
+  test('when it is used up, the page says when the next one goes and sends nothing', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await chooseColour(page, 'red');
+    await lookAt(page, 200, 200, 16);
+    for (let x = 200; x < 204; x++) await place(page, x, 200, 5);
+    const beside = await whereIs(page, 204, 200);
+    await page.mouse.move(beside.x, beside.y);
+    await text(page, '#energy-time', /^1:[0-3]\d$/);
+    await expect.poll(() => page.title()).toMatch(/^1:[0-3]\d · placed$/);
+    const before = await version(page);
+    await page.mouse.click(beside.x, beside.y);
+    await text(page, '#hint-text', /^Next pixel in 1:[0-3]\d$/);
+    expect(await pendingCount(page)).toBe(0);
+    expect(await page.locator('#palette').getAttribute('data-dimmed')).toBeNull();
+    await page.waitForTimeout(500);
+    expect(await version(page)).toBe(before);
+    expect(await boardAt(page, 204, 200)).toBe(0);
+    expect(await page.locator('#undo').isVisible()).toBe(false);
+    // Another page of the same browser knows it, too.
+    const other = await open(context, server.url);
+    await expect.poll(() => meter(other)).toBe('0 of 2 pixels');
+    await context.close();
+  });
+
+  test('a line reaches as far as the energy', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await page.locator('#energy').waitFor();
+    await chooseColour(page, 'red');
+    const from = await lookAt(page, 300, 300, 16);
+    const to = await whereIs(page, 310, 300);
+    await page.mouse.move(from.x, from.y);
+    await page.keyboard.down('Shift');
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 5 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await boardHas(page, 303, 300, 5);
+    await settled(page);
+    expect(await boardAt(page, 304, 300)).toBe(0);
+    await expect.poll(() => meter(page)).toBe('0 of 2 pixels');
+    await context.close();
+  });
+
+  test('the Place button counts, and counts down', async () => {
+    const context = await browser.newContext(PHONE);
+    const page = await open(context, server.url);
+    await page.locator('#energy').waitFor();
+    await page.locator('.swatch').nth(5).tap();
+    await lookAt(page, 500, 500, 16);
+    for (let left = 4; left > 0; left--) {
+      const at = await whereIs(page, 500 + left, 500);
+      await page.touchscreen.tap(at.x, at.y);
+      await text(page, '#place', `Place · 1 of ${left}`);
+      await page.locator('#place').tap();
+      await boardHas(page, 500 + left, 500, 5);
+      await settled(page);
+    }
+    const at = await whereIs(page, 500, 500);
+    await page.touchscreen.tap(at.x, at.y);
+    await text(page, '#place', /^Next pixel in 1:[0-3]\d$/);
+    expect(await page.locator('#place').isDisabled()).toBe(true);
+    await context.close();
+  });
+
+  test('taking back costs, and says so', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await page.locator('#energy').waitFor();
+    await chooseColour(page, 'red');
+    await lookAt(page, 600, 600, 16);
+    await place(page, 600, 600, 5);
+    await page.getByRole('button', { name: 'Undo for 1 pixel' }).click();
+    await text(page, '#hint-text', 'Undone, for 1 pixel of energy');
+    await boardHas(page, 600, 600, 0);
+    await expect.poll(() => meter(page)).toBe('0 of 2 pixels');
+    await context.close();
+  });
+
+  test('pages without a WebSocket know it as well', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, `${server.url}?transport=poll`);
+    await page.locator('#energy').waitFor();
+    await chooseColour(page, 'red');
+    await lookAt(page, 700, 700, 16);
+    for (let x = 700; x < 704; x++) await place(page, x, 700, 5);
+    const beside = await whereIs(page, 704, 700);
+    await page.mouse.click(beside.x, beside.y);
+    await text(page, '#hint-text', /^Next pixel in 1:[0-3]\d$/);
+    await context.close();
+  });
+});
+
+test('what is full again is not counted any more, and nothing is drawn then', async () => {
+  const server = await Server.start('--energy', '2500/2500/2500');
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await page.locator('#energy').waitFor();
+  await chooseColour(page, 'red');
+  await lookAt(page, 100, 100, 16);
+  await place(page, 100, 100, 5);
+  const time = page.locator('#energy-time');
+  await time.waitFor({ state: 'hidden' });
+  await expect.poll(() => page.title()).toBe('placed');
+  await expect.poll(() => meter(page)).toBe('1 of 1 pixels');
+  await place(page, 101, 100, 5);
+  // Full again; from then on the page is still.
+  await expect
+    .poll(() => page.locator('#energy .have').evaluate((have) => (have as HTMLElement).style.width))
+    .toBe('100%');
+  await page.locator('#undo').waitFor({ state: 'hidden' });
+  const changes = await page.evaluate(async () => {
+    const seen: string[] = [];
+    const watch = new MutationObserver((records) => {
+      for (const { target, type, attributeName } of records) {
+        seen.push(`${(target as Element).id || (target as Element).className} ${attributeName ?? type}`);
+      }
+    });
+    watch.observe(document.getElementById('dock')!, {
+      subtree: true,
+      attributes: true,
+      characterData: true,
+      childList: true,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    return seen;
+  });
+  expect(changes).toEqual([]);
+  await context.close();
+  await server.remove();
+});
+
+test('where nothing is counted, nothing is shown and nobody gets an identity', async () => {
+  const server = await Server.start();
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(server.url);
+  await live(page);
+  await chooseColour(page, 'red');
+  await lookAt(page, 100, 100, 16);
+  await place(page, 100, 100, 5);
+  await page.locator('#undo').waitFor();
+  expect(await page.locator('#undo').innerText()).toBe('Undo');
+  expect(await page.locator('#energy:visible, #energy-time:visible').count()).toBe(0);
+  expect(await page.title()).toBe('placed');
+  expect(asked).not.toContain('/identity');
+  expect(await context.cookies()).toEqual([]);
+  await context.close();
+  await server.remove();
+});
