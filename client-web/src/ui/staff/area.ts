@@ -147,6 +147,7 @@ export class AreaTab {
         this.outcome.replaceChildren();
       });
       this.outcome.append(make('div', { className: 'actions' }, go, leave));
+      this.outcome.scrollIntoView({ block: 'nearest' });
     });
   }
 
