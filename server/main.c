@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "api/control_access.h"
+#include "api/control_writer.h"
 #include "api/routes.h"
 #include "config/config_read.h"
 #include "control/control.h"
@@ -27,6 +28,7 @@
 #include "identity/secret.h"
 #include "log/open.h"
 #include "moderation/moderation.h"
+#include "moderation/recent_authors.h"
 #include "moderation/watch.h"
 #include "moderation/who.h"
 #include "net/callers.h"
@@ -67,7 +69,9 @@ struct server {
     struct moderation *moderation;
     struct watch *watch;
     struct who_service *who;
+    struct recent_authors *recent_authors;
     struct control_failures *control_failures;
+    struct control_writer *control_writer;
     struct reader *reader;
     struct plane_source source;
     struct pictures *pictures;
@@ -236,7 +240,8 @@ static int open_plane(struct server *server)
                                        &sys_env, NULL);
     server->owners = server->canvases ? owners_create() : NULL;
     server->watch = server->owners ? watch_create(&server->metrics) : NULL;
-    if (server->watch &&
+    server->recent_authors = server->watch ? recent_authors_create() : NULL;
+    if (server->recent_authors &&
         plane_source_init(&server->source, server->canvases, identity.cluster, identity.topic) == 0)
         server->reader = reader_create(server->log, error);
     if (server->reader)
@@ -249,6 +254,7 @@ static int open_plane(struct server *server)
     reader_add(server->reader, rules_fold(server->rules));
     reader_add(server->reader, owners_fold(server->owners));
     reader_add(server->reader, watch_fold(server->watch));
+    reader_add(server->reader, recent_authors_fold(server->recent_authors));
     return 0;
 }
 
@@ -368,10 +374,11 @@ static int open_control(struct server *server)
         return -1;
     server->control = control_create(&config, &server->metrics, error);
     server->control_failures = control_failures_create();
-    if (server->control && server->control_failures)
+    server->control_writer = control_writer_create();
+    if (server->control && server->control_failures && server->control_writer)
         return 0;
     if (server->control)
-        snprintf(error, sizeof error, "out of memory");
+        snprintf(error, sizeof error, "out of memory, or a thread cannot be started");
     diag_error("%s", error);
     return -1;
 }
@@ -396,8 +403,10 @@ static int open_moderation(struct server *server)
                                        .rules = server->rules,
                                        .identity = server->identity,
                                        .sightings = watch_sightings(server->watch)};
-    const struct who_config who = {
-        .log = server->log, .canvases = server->canvases, .history = server->history};
+    const struct who_config who = {.log = server->log,
+                                   .canvases = server->canvases,
+                                   .history = server->history,
+                                   .recent = server->recent_authors};
     server->moderation = moderation_create(&config, &server->metrics, error);
     if (!server->moderation) {
         diag_error("%s", error);
@@ -476,6 +485,7 @@ static void make_site(struct server *server)
     site->watch = server->watch;
     site->who = server->who;
     site->control_failures = server->control_failures;
+    site->control_writer = server->control_writer;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
     site->sso_header = config->sso_header;
@@ -652,6 +662,7 @@ static int run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    control_writer_destroy(server->control_writer);
     who_destroy(server->who);
     moderation_destroy(server->moderation);
     watch_stop(server->watch);
@@ -667,6 +678,7 @@ static void close_server(struct server *server)
     reader_destroy(server->reader);
     log_close(server->log);
     watch_destroy(server->watch);
+    recent_authors_destroy(server->recent_authors);
     owners_destroy(server->owners);
     rules_destroy(server->rules);
     identity_close(server->identity);

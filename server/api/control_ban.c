@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "http/http.h"
 #include "http/site.h"
@@ -64,9 +65,14 @@ static enum who read_who(struct control_request *r, const char **name)
     return WHO_WRONG;
 }
 
+static struct cJSON *make_list(struct site *site, uint64_t a, uint64_t b)
+{
+    return control_list(site->control, "ban");
+}
+
 void control_ban_list(struct control_request *r)
 {
-    control_answer(r, control_list(r->http->site->control, "ban"));
+    control_lists_answer(r, make_list, 0, 0);
 }
 
 /* Taking back what they have drawn of late, which follows the ban. */

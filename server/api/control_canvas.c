@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "core/position.h"
 #include "http/http.h"
@@ -67,23 +68,25 @@ static void add_coming(cJSON *list, struct control *control, struct canvases *ca
     cJSON_Delete(records);
 }
 
-void control_canvas_list(struct control_request *r)
+static struct cJSON *make_list(struct site *site, uint64_t a, uint64_t b)
 {
-    struct canvases *canvases = r->http->site->canvases;
-    struct control *control = r->http->site->control;
+    struct canvases *canvases = site->canvases;
     size_t room = canvases_list(canvases, NULL, 0);
     struct canvas_place **places = calloc(room + 1, sizeof *places);
-    if (!places) {
-        control_answer_error(r, 503, "busy");
-        return;
-    }
+    if (!places)
+        return NULL;
     size_t n = canvases_list(canvases, places, room);
     cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < n && i < room; i++)
-        cJSON_AddItemToArray(list, describe(control, places[i]));
+        cJSON_AddItemToArray(list, describe(site->control, places[i]));
     free(places);
-    add_coming(list, control, canvases);
-    control_answer(r, list);
+    add_coming(list, site->control, canvases);
+    return list;
+}
+
+void control_canvas_list(struct control_request *r)
+{
+    control_lists_answer(r, make_list, 0, 0);
 }
 
 void control_canvas_post(struct control_request *r)

@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "api/control_answer.h"
 #include "api/control_request.h"
@@ -41,7 +42,7 @@ static void add_networks(cJSON *json, cJSON *bans, struct control_request *r, ui
         char name[NETWORK_BYTES];
         snprintf(name, sizeof name, "net:%016" PRIx64, seen[i].network);
         cJSON *network = cJSON_CreateObject();
-        cJSON_AddStringToObject(network, "net", name);
+        cJSON_AddStringToObject(network, "net", name + strlen("net:"));
         cJSON_AddNumberToObject(network, "first", (double)seen[i].first_ms);
         cJSON_AddNumberToObject(network, "last", (double)seen[i].last_ms);
         cJSON_AddItemToArray(networks, network);

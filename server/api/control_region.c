@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "core/edit.h"
 #include "core/position.h"
@@ -22,9 +23,14 @@ enum {
 
 #define EVERYWHERE "*"
 
+static struct cJSON *make_list(struct site *site, uint64_t a, uint64_t b)
+{
+    return control_list(site->control, "region");
+}
+
 void control_region_list(struct control_request *r)
 {
-    control_answer(r, control_list(r->http->site->control, "region"));
+    control_lists_answer(r, make_list, 0, 0);
 }
 
 static bool read_name(struct control_request *r, const char *field, enum field_need need,

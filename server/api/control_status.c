@@ -6,6 +6,7 @@
 
 #include "api/control_access.h"
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "core/hex.h"
 #include "core/record.h"
@@ -73,6 +74,11 @@ void control_status_get(struct control_request *r)
     control_answer(r, json);
 }
 
+static struct cJSON *make_audit(struct site *site, uint64_t before, uint64_t n)
+{
+    return control_audit(site->control, before, (size_t)n);
+}
+
 void control_status_get_audit(struct control_request *r)
 {
     int64_t before = 0, n = AUDIT_USUAL;
@@ -81,5 +87,5 @@ void control_status_get_audit(struct control_request *r)
     if (r->error[0])
         control_answer_wrong(r);
     else
-        control_answer(r, control_audit(r->http->site->control, (uint64_t)before, (size_t)n));
+        control_lists_answer(r, make_audit, (uint64_t)before, (uint64_t)n);
 }

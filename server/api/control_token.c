@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "core/hex.h"
 #include "http/http.h"
@@ -28,9 +29,14 @@ static const char *text_of(const cJSON *record, const char *member)
     return text ? text : "";
 }
 
+static struct cJSON *make_list(struct site *site, uint64_t a, uint64_t b)
+{
+    return control_list(site->control, "token");
+}
+
 void control_token_list(struct control_request *r)
 {
-    control_answer(r, control_list(r->http->site->control, "token"));
+    control_lists_answer(r, make_list, 0, 0);
 }
 
 void control_token_post(struct control_request *r)

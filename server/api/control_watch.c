@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api/control_answer.h"
+#include "api/control_lists.h"
 #include "api/control_request.h"
 #include "http/http.h"
 #include "http/site.h"
@@ -38,10 +39,10 @@ static double action_of(const cJSON *record)
 }
 
 /* Both lists are in order of their names: one walk along both. */
-void control_watch_list_reports(struct control_request *r)
+static struct cJSON *make_reports(struct site *site, uint64_t a, uint64_t b)
 {
-    cJSON *reports = control_list(r->http->site->control, "report");
-    cJSON *closes = control_list(r->http->site->control, "report-close");
+    cJSON *reports = control_list(site->control, "report");
+    cJSON *closes = control_list(site->control, "report-close");
     const cJSON *close = closes ? closes->child : NULL;
     for (cJSON *report = reports ? reports->child : NULL, *next; report; report = next) {
         const char *name = name_of(report);
@@ -52,7 +53,12 @@ void control_watch_list_reports(struct control_request *r)
             cJSON_Delete(cJSON_DetachItemViaPointer(reports, report));
     }
     cJSON_Delete(closes);
-    control_answer(r, reports);
+    return reports;
+}
+
+void control_watch_list_reports(struct control_request *r)
+{
+    control_lists_answer(r, make_reports, 0, 0);
 }
 
 void control_watch_post_close(struct control_request *r)

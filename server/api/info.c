@@ -108,7 +108,7 @@ static cJSON *describe(struct http *http)
         reply_error(http, (struct reply){.status = 503, .extra = "Retry-After: 1\r\n"}, "busy");
         return NULL;
     }
-    info_rules_add(json, http->site->rules);
+    info_rules_add(json, http->conn->loop);
     cJSON_AddNumberToObject(json, "online", (double)shard_online(loop->shard));
     cJSON_AddBoolToObject(json, "history", http->site->history != NULL);
     cJSON_AddBoolToObject(json, "readonly", shard_readonly(loop->shard));

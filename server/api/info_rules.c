@@ -3,8 +3,10 @@
 #include "api/info_rules.h"
 
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 
 #include "core/canvas.h"
+#include "net/loop_state.h"
 #include "rules/rules.h"
 
 static void add_colours(cJSON *json, uint16_t colours)
@@ -44,15 +46,29 @@ static cJSON *region_json(const struct region *region)
     return json;
 }
 
-void info_rules_add(cJSON *json, struct rules *rules)
+/* The regions' text is that of these rules from now on. False when out of memory. */
+static bool write_regions(struct loop *loop, const struct ruleset_parts *parts)
 {
-    struct ruleset *ruleset = rules_current(rules);
+    if (loop->regions.text && loop->regions.serial == parts->serial)
+        return true;
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < parts->n_regions; i++)
+        cJSON_AddItemToArray(list, region_json(&parts->regions[i]));
+    free(loop->regions.text);
+    loop->regions.text = cJSON_PrintUnformatted(list);
+    loop->regions.serial = parts->serial;
+    cJSON_Delete(list);
+    return loop->regions.text != NULL;
+}
+
+void info_rules_add(cJSON *json, struct loop *loop)
+{
+    struct ruleset *ruleset = rules_current(loop->config.rules);
     const struct ruleset_parts *parts = ruleset_parts(ruleset);
     cJSON_AddNumberToObject(json, "rules", (double)parts->serial);
     cJSON_AddBoolToObject(json, "frozen", parts->frozen);
     add_colours(json, parts->colours);
-    cJSON *regions = cJSON_AddArrayToObject(json, "regions");
-    for (size_t i = 0; i < parts->n_regions; i++)
-        cJSON_AddItemToArray(regions, region_json(&parts->regions[i]));
+    if (write_regions(loop, parts))
+        cJSON_AddRawToObject(json, "regions", loop->regions.text);
     ruleset_unref(ruleset);
 }

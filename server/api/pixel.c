@@ -3,11 +3,10 @@
 #include "api/pixel.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/edit.h"
+#include "core/hex.h"
 #include "http/http.h"
 #include "http/reply.h"
 #include "http/site.h"
@@ -61,20 +60,20 @@ static void add_name(cJSON *json, const struct who_change *change)
     }
 }
 
-static void add_id(cJSON *json, uint64_t id)
+static void add_network(cJSON *list, uint64_t network)
 {
-    char hex[17];
-    snprintf(hex, sizeof hex, "%016" PRIx64, id);
-    cJSON_AddItemToArray(json, cJSON_CreateString(hex));
+    char text[4 + HEX_U64_BYTES] = "net:";
+    hex_from_u64(text + 4, network);
+    cJSON_AddItemToArray(list, cJSON_CreateString(text));
 }
 
 /* What moderators are told besides. */
 static void add_author(cJSON *json, const struct who_change *change, struct sightings *sightings)
 {
-    char hex[17];
+    char hex[HEX_U64_BYTES];
     if (!change->known)
         return;
-    snprintf(hex, sizeof hex, "%016" PRIx64, change->author);
+    hex_from_u64(hex, change->author);
     cJSON_AddStringToObject(json, "author", hex);
     if (change->author > 0 && change->author <= UINT32_MAX)
         cJSON_AddNumberToObject(json, "action", (double)change->author);
@@ -84,7 +83,7 @@ static void add_author(cJSON *json, const struct who_change *change, struct sigh
                    : 0;
     cJSON *list = n > 0 ? cJSON_AddArrayToObject(json, "net") : NULL;
     for (size_t i = 0; i < n && i < NETWORKS; i++)
-        add_id(list, seen[i].network);
+        add_network(list, seen[i].network);
 }
 
 static cJSON *describe(const struct asking *asking, const struct who_answer *answer)

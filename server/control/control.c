@@ -109,6 +109,13 @@ static int set_tokens(struct control *control)
     return result;
 }
 
+/* In most cases above every number that this server gave before it was restarted. */
+static uint64_t next_serial(const struct control *control, int64_t now_ms)
+{
+    uint64_t now = now_ms > 0 ? (uint64_t)now_ms : 0;
+    return control->serial + 1 > now ? control->serial + 1 : now;
+}
+
 /* -1 when out of memory. */
 static int make_rules(struct control *control, int64_t now_ms)
 {
@@ -117,9 +124,7 @@ static int make_rules(struct control *control, int64_t now_ms)
     int64_t canvas_ms = CLOCK_NEVER;
     bool moved = control_canvases_update(control->canvases, state, now_ms, &canvas_ms);
     control->news.heard |= moved;
-    /* Above every number that this server gave before it was restarted, in most cases. */
-    uint64_t serial =
-        control->serial + 1 > (uint64_t)now_ms ? control->serial + 1 : (uint64_t)now_ms;
+    uint64_t serial = control->news.heard ? next_serial(control, now_ms) : control->serial;
     struct ruleset *ruleset = control_rules_make(state, serial, now_ms, &times);
     if (!ruleset)
         return -1;
@@ -194,18 +199,26 @@ static void *run(void *arg)
     return NULL;
 }
 
+/* Was it told to give up? A signal handler says so. */
+static bool is_stopped(const struct control *control)
+{
+    return __atomic_load_n(control->config.stop, __ATOMIC_RELAXED) != 0;
+}
+
 /* Read to the end, and let it act; then let the first token get into the log, so that whoever
  * starts a server finds it. */
 static int begin(struct control *control, char error[CONTROL_ERROR_BYTES])
 {
     if (control_reading_start(control->reading, control->config.stop, error) != 0)
         return -1;
+    if (is_stopped(control)) /* perhaps not at the end: who would take that for all there is? */
+        return 0;
     control->news = (struct control_news){.rules = true, .heard = true, .tokens = true};
     update(control);
     control->live = true;
     int64_t deadline_ms = clock_now_ms() + FOUNDING_MS;
     while (!control_founding_done(control->founding) && clock_now_ms() < deadline_ms &&
-           !__atomic_load_n(control->config.stop, __ATOMIC_RELAXED)) {
+           !is_stopped(control)) {
         control_reading_step(control->reading, STEP_LEAST_MS);
         update(control);
     }
@@ -250,6 +263,8 @@ struct control *control_create(const struct control_config *config, struct metri
         control_destroy(control);
         return NULL;
     }
+    if (is_stopped(control))
+        return control;
     if (pthread_create(&control->thread, NULL, run, control) != 0) {
         snprintf(error, CONTROL_ERROR_BYTES, "cannot start a thread");
         control_destroy(control);

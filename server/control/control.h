@@ -30,7 +30,8 @@ struct control_config {
     struct rules *rules;
     struct identity *identity; /* told of bots */
     const char *first_token;   /* file for the first operator's token, when there is none */
-    const volatile int *stop;  /* give up reading to the end; a signal handler sets it */
+    const volatile int *stop;  /* give up reading to the end, and do nothing; a signal handler sets
+                                  it */
     /* The rules that everybody has to know have changed (not the bans), or a canvas has opened or
      * closed. From control's thread; quick. */
     void (*changed)(void *context);

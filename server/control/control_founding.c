@@ -36,6 +36,7 @@ struct control_founding {
     char *path;
     struct control_waiter waiter; /* of the token */
     atomic_int token;             /* enum step: the appends may end it from another thread */
+    bool has_file;                /* with the token of this hash, which is not settled yet */
     uint8_t hash[CONTROL_HASH_BYTES];
     bool failed; /* said why no token can be made */
     int64_t again_ms;
@@ -99,15 +100,28 @@ static void say_failure(struct control_founding *founding, const char *why)
     atomic_store(&founding->token, IDLE);
 }
 
+/* A file with a new token. Not for every attempt: one whose outcome nobody knew may be in the log,
+ * and then its token must be the one in the file. 0, or -1 with a reason in error. */
+static int make_file(struct control_founding *founding, char error[CONTROL_ERROR_BYTES])
+{
+    char token[CONTROL_TOKEN_BYTES];
+    if (founding->has_file)
+        return 0;
+    if (control_first_token_make(founding->path, token, error) != 0)
+        return -1;
+    control_token_hash(token, founding->hash);
+    sodium_memzero(token, sizeof token);
+    founding->has_file = true;
+    return 0;
+}
+
 static void make_token(struct control_founding *founding, struct control_appends *appends)
 {
-    char token[CONTROL_TOKEN_BYTES], error[CONTROL_ERROR_BYTES], hex[HEX_BYTES(CONTROL_HASH_BYTES)];
-    if (control_first_token_make(founding->path, token, error) != 0) {
+    char error[CONTROL_ERROR_BYTES], hex[HEX_BYTES(CONTROL_HASH_BYTES)];
+    if (make_file(founding, error) != 0) {
         say_failure(founding, error);
         return;
     }
-    control_token_hash(token, founding->hash);
-    sodium_memzero(token, sizeof token);
     hex_encode(hex, founding->hash, sizeof founding->hash);
     cJSON *fields = cJSON_CreateObject();
     cJSON_AddStringToObject(fields, "grants", control_role_name(ROLE_OPERATOR));
@@ -127,6 +141,7 @@ static void look_whose(struct control_founding *founding, const struct control_s
         say_failure(founding, "the control log does not take it");
         return;
     }
+    founding->has_file = founding->failed = false;
     if (entry && memcmp(entry->meaning.token.hash, founding->hash, CONTROL_HASH_BYTES) == 0) {
         diag_info("the first operator's token is in %s", founding->path);
         return;
@@ -141,10 +156,10 @@ static void step_token(struct control_founding *founding, const struct control_s
                        struct control_appends *appends)
 {
     int step = atomic_load(&founding->token);
-    if (step == READ)
+    bool has_operator = control_state_has_operator(state);
+    if (step == READ || (step == IDLE && founding->has_file && has_operator))
         look_whose(founding, state);
-    else if (step == IDLE && !control_state_has_operator(state) &&
-             clock_now_ms() >= founding->again_ms)
+    else if (step == IDLE && !has_operator && clock_now_ms() >= founding->again_ms)
         make_token(founding, appends);
 }
 

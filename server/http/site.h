@@ -15,6 +15,7 @@
 struct canvases;
 struct control;
 struct control_failures;
+struct control_writer;
 struct files;
 struct history;
 struct identity;
@@ -34,6 +35,7 @@ struct site {
     struct identity *identity;
     struct control *control;
     struct control_failures *control_failures; /* of those who show a token */
+    struct control_writer *control_writer;
     struct moderation *moderation;
     struct watch *watch;
     struct who_service *who;
@@ -45,6 +47,7 @@ struct site {
     size_t n_proxies;
     const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
     _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */
+    _Atomic uint64_t proxy_said_us;  /* when it was last said that a proxy is not trusted */
 };
 
 #endif

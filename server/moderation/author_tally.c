@@ -3,10 +3,10 @@
 #include "moderation/author_tally.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/hex.h"
 #include "identity/identity.h"
 #include "moderation/author_table.h"
 #include "moderation/runs.h"
@@ -77,17 +77,17 @@ static cJSON *describe(const struct tally *tally, const struct moderation_config
     cJSON_AddNumberToObject(json, "people", (double)tally->counts.n);
     cJSON *list = cJSON_AddArrayToObject(json, "authors");
     for (size_t i = 0; i < n; i++) {
-        char id[17], name[PSEUDONYM_BYTES];
+        char id[HEX_U64_BYTES], name[PSEUDONYM_BYTES], net[4 + HEX_U64_BYTES] = "net:";
         uint64_t network =
             config->sightings ? sightings_network(config->sightings, top[i].author) : 0;
         cJSON *one = cJSON_CreateObject();
-        snprintf(id, sizeof id, "%016" PRIx64, top[i].author);
+        hex_from_u64(id, top[i].author);
         cJSON_AddStringToObject(one, "author", id);
         identity_pseudonym(top[i].author, name);
         cJSON_AddStringToObject(one, "name", name);
-        snprintf(id, sizeof id, "%016" PRIx64, network);
+        hex_from_u64(net + 4, network);
         if (network != 0)
-            cJSON_AddStringToObject(one, "net", id);
+            cJSON_AddStringToObject(one, "net", net);
         cJSON_AddNumberToObject(one, "edits", (double)top[i].count);
         cJSON_AddItemToArray(list, one);
     }

@@ -9,6 +9,7 @@
 
 #include "core/decimal.h"
 #include "core/edit.h"
+#include "core/hex.h"
 #include "core/rfc3339.h"
 
 enum {
@@ -41,19 +42,12 @@ __attribute__((format(printf, 2, 3))) static int fail(struct parser *parser, con
 
 static bool take_id(struct parser *parser, uint64_t *id)
 {
+    char text[HEX_U64_BYTES] = "";
     if (parser->end - parser->at < ID_DIGITS)
         return false;
-    *id = 0;
-    for (int i = 0; i < ID_DIGITS; i++) {
-        char c = parser->at[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit == 16)
-            return false;
-        *id = *id << 4 | digit;
-    }
+    memcpy(text, parser->at, ID_DIGITS);
+    if (!hex_to_u64(text, id))
+        return false;
     parser->at += ID_DIGITS;
     return true;
 }
@@ -72,7 +66,8 @@ static int read_ids(struct parser *parser, const char *what, uint64_t *ids, size
         if (*n == room)
             return fail(parser, "at most %zu %s fit into one predicate", room, what);
         if (!take_id(parser, &ids[*n]))
-            return fail(parser, "expected %s of 16 hex digits, with commas between them", what);
+            return fail(parser, "expected %s of 16 small hex digits, with commas between them",
+                        what);
         ++*n;
     } while (take_comma(parser));
     return parser->at == parser->end ? 0 : fail(parser, "expected a comma or a blank");

@@ -3,7 +3,7 @@
  * predicate: which edits a moderator means, as it is written: parts with blanks between them, all
  * of which have to fit. Pure.
  *
- *   u:A[,B...]           made by one of these authors (16 hex digits each)
+ *   u:A[,B...]           made by one of these authors (16 small hex digits each)
  *   net:ID[,ID...]       made by somebody who was seen on one of these networks (16 hex digits
  * each) r:X,Y,W,H            in this rectangle of the plane t:2h or t:FROM-TO    in the last 2
  * hours (s, m, h, d), or between two times, both included: RFC 3339, or ms since 1970. Required,

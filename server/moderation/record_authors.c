@@ -10,11 +10,14 @@
 
 #include "core/authors.h"
 #include "core/record.h"
+#include "moderation/recent_authors.h"
 #include "sys/clock.h"
 
 enum {
     REMEMBERED = 1 << 15, /* edits; a power of two */
     POLL_MS = 200,
+    AHEAD = 1 << 15, /* records that are read over rather than looked up anew: 3 ms of the embedded
+                        log, and much less than a seek takes with Kafka */
 };
 
 struct remembered {
@@ -26,10 +29,12 @@ struct remembered {
 struct record_authors {
     struct log_records records;
     struct log *log;
+    struct recent_authors *recent; /* NULL: there are none */
     struct remembered *remembered; /* by a hash, the newest one wins */
     /* While a look-up goes on: those that are wanted, the oldest last. */
     struct record_edit *edits;
     size_t left; /* edits[0] to [left - 1] have not been passed yet */
+    uint64_t at; /* offset of the next record that the reader delivers */
 };
 
 static struct remembered *slot_of(struct record_authors *authors, const struct record_edit *edit)
@@ -53,6 +58,9 @@ static void recall(struct record_authors *authors, struct record_edit *edit)
     if (slot->version == edit->offset + 1 && slot->index == edit->index) {
         edit->known = true;
         edit->author = slot->author;
+    } else if (authors->recent) {
+        edit->known =
+            recent_authors_find(authors->recent, edit->offset, edit->index, &edit->author);
     }
 }
 
@@ -60,7 +68,10 @@ static void recall(struct record_authors *authors, struct record_edit *edit)
 static void on_record(struct log_records *records, const struct record *record)
 {
     struct record_authors *authors = (struct record_authors *)records;
-    size_t n = authors->left > 0 ? record_edits(record).n : 0;
+    authors->at = record->offset + 1;
+    if (authors->left == 0 || authors->edits[authors->left - 1].offset > record->offset)
+        return;
+    size_t n = record_edits(record).n;
     for (; authors->left > 0 && authors->edits[authors->left - 1].offset <= record->offset;
          authors->left--) {
         struct record_edit *edit = &authors->edits[authors->left - 1];
@@ -84,15 +95,15 @@ static bool next_wanted(struct record_authors *authors, uint64_t *offset)
     return true;
 }
 
-/* Read from an offset until it has been passed. False: the log cannot be read. */
-static bool read_past(struct record_authors *authors, struct log_reader *reader, uint64_t offset,
-                      int64_t deadline_ms, const volatile int *stop)
+/* Read from an offset on, as long as what is wanted next comes soon. False: it cannot go on. */
+static bool read_on(struct record_authors *authors, struct log_reader *reader, uint64_t offset,
+                    int64_t deadline_ms, const volatile int *stop)
 {
     char error[LOG_ERROR_BYTES];
-    uint64_t wanted = offset;
     if (log_reader_seek(reader, offset, error) != 0)
         return false;
-    while (next_wanted(authors, &wanted) && wanted == offset) {
+    authors->at = offset;
+    while (next_wanted(authors, &offset) && offset - authors->at < AHEAD) {
         size_t delivered;
         if (clock_now_ms() >= deadline_ms || __atomic_load_n(stop, __ATOMIC_RELAXED) ||
             log_reader_poll(reader, POLL_MS, &delivered, error) != LOG_OK)
@@ -114,19 +125,20 @@ void record_authors_find(struct record_authors *authors, struct record_edit *edi
         return;
     struct log_reader *reader = log_reader_create(authors->log, &authors->records, error);
     while (reader && next_wanted(authors, &offset) &&
-           read_past(authors, reader, offset, deadline_ms, stop))
+           read_on(authors, reader, offset, deadline_ms, stop))
         continue;
     log_reader_destroy(reader);
     authors->left = 0;
 }
 
-struct record_authors *record_authors_create(struct log *log)
+struct record_authors *record_authors_create(struct log *log, struct recent_authors *recent)
 {
     struct record_authors *authors = calloc(1, sizeof *authors);
     if (!authors)
         return NULL;
     authors->records.record = on_record;
     authors->log = log;
+    authors->recent = recent;
     authors->remembered = calloc(REMEMBERED, sizeof *authors->remembered);
     if (authors->remembered)
         return authors;

@@ -22,8 +22,11 @@ struct record_edit {
     uint64_t author;
 };
 
-struct record_authors *record_authors_create(struct log *log); /* NULL when out of memory */
-void record_authors_destroy(struct record_authors *authors);   /* NULL is fine */
+struct recent_authors;
+
+/* recent: what is known of the newest records, NULL: nothing. NULL when out of memory. */
+struct record_authors *record_authors_create(struct log *log, struct recent_authors *recent);
+void record_authors_destroy(struct record_authors *authors); /* NULL is fine */
 
 /* Find the authors of n edits whose offsets do not grow (the newest first), until deadline_ms
  * (clock_now_ms) or *stop is set. */

@@ -249,8 +249,8 @@ static enum job_state make_plan(struct run *run)
 
 static void add_id(cJSON *json, uint64_t author)
 {
-    char id[17], name[PSEUDONYM_BYTES];
-    snprintf(id, sizeof id, "%016" PRIx64, author);
+    char id[HEX_U64_BYTES], name[PSEUDONYM_BYTES];
+    hex_from_u64(id, author);
     identity_pseudonym(author, name);
     cJSON_AddStringToObject(json, "author", id);
     cJSON_AddStringToObject(json, "name", name);

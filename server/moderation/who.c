@@ -270,7 +270,7 @@ struct who_service *who_create(const struct who_config *config, struct metrics *
     LIST_INIT(&who->asked);
     pthread_mutex_init(&who->lock, NULL);
     errno = ENOMEM;
-    who->authors = record_authors_create(config->log);
+    who->authors = record_authors_create(config->log, config->recent);
     if (who->authors)
         who->worker = worker_create("who", WHO_WAITING_MAX + WHO_STAFF_MAX);
     if (who->worker)

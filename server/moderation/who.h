@@ -16,6 +16,7 @@ struct canvases;
 struct history;
 struct log;
 struct metrics;
+struct recent_authors;
 struct who_service;
 struct who_question;
 
@@ -48,7 +49,8 @@ struct who_answer {
 struct who_config {
     struct log *log;
     struct canvases *canvases;
-    struct history *history; /* NULL: none is kept */
+    struct history *history;       /* NULL: none is kept */
+    struct recent_authors *recent; /* NULL: the log is always looked into */
 };
 
 /* Start the thread. NULL with errno. */

@@ -250,5 +250,6 @@ void loop_destroy(struct loop *loop)
         ev_loop_destroy(loop->ev);
     conn_pool_free(&loop->pool); /* all of them are gone with the context */
     free(loop->events.text);
+    free(loop->regions.text);
     free(loop);
 }

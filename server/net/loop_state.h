@@ -84,6 +84,10 @@ struct loop {
         uint8_t *bytes;
         size_t len;
     } wire;
+    struct { /* the regions of the rules of this serial as JSON; see api/info_rules.c */
+        uint64_t serial;
+        char *text;
+    } regions;
     struct { /* the newest frame as event text, shared by all event streams; see api/events.c */
         uint64_t serial;
         char *text;

@@ -17,7 +17,7 @@ void energy_add(const struct policy *policy, struct price *price, bool blank, ui
     /* Less than 2^32 percent are two factors of a moderator's each. No sum overflows then. */
     uint64_t base = blank ? policy->blank : policy->painted, most = UINT64_C(1) << 32;
     price->n++;
-    price->ms += (base * least_of(percent, most) + 99) / 100;
+    price->ms += percent == 100 ? base : (base * least_of(percent, most) + 99) / 100;
     price->percents += least_of(percent, most);
 }
 

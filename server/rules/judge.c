@@ -44,7 +44,7 @@ static bool price_edits(const struct question *question, const struct ruleset *r
             return false;
         if (!policy_is_free(policy))
             energy_add(policy, price, looks && place_colour(question->place, x, y) == 0,
-                       ((uint64_t)slow * percent + 99) / 100);
+                       slow == 100 ? percent : ((uint64_t)slow * percent + 99) / 100);
     }
     return true;
 }

@@ -13,6 +13,8 @@ enum {
     SLOTS_MIN = 16,
     FULL_PERCENT = 80, /* then it grows */
     NEW_PERCENT = 68,  /* full right after that: 3 million ids take 65 to 67 MiB */
+    SMALL = 4096,      /* slots; a map that has fewer doubles, which is less work */
+    SMALL_PERCENT = 40,
     NEARBY = 16,
 };
 
@@ -67,7 +69,8 @@ static int move(struct number_map *map, int64_t worthless)
     uint64_t kept = 0;
     for (uint32_t i = 0; i < old.n_slots; i++)
         kept += old.slots[i].id != 0 && old.slots[i].number > worthless;
-    map->n_slots = (uint32_t)((kept + 1) * 100 / NEW_PERCENT);
+    map->n_slots =
+        (uint32_t)((kept + 1) * 100 / (old.n_slots < SMALL ? SMALL_PERCENT : NEW_PERCENT));
     if (map->n_slots < SLOTS_MIN)
         map->n_slots = SLOTS_MIN;
     map->slots = calloc(map->n_slots, sizeof *map->slots);
@@ -89,9 +92,8 @@ static bool is_full(const struct number_map *map)
     return (uint64_t)(map->n + 1) * 100 > (uint64_t)map->n_slots * FULL_PERCENT;
 }
 
-static int64_t *put(struct number_map *map, uint64_t id)
+static int64_t *put(struct number_map *map, struct number_slot *slot, uint64_t id)
 {
-    struct number_slot *slot = seek(map, id);
     *slot = (struct number_slot){.id = id};
     map->n++;
     return &slot->number;
@@ -109,19 +111,21 @@ static int64_t *replace(struct number_map *map, uint64_t id)
             least = &map->slots[at];
     }
     number_map_remove(map, &least->number);
-    return put(map, id);
+    return put(map, seek(map, id), id);
 }
 
 int64_t *number_map_add(struct number_map *map, uint64_t id, int64_t worthless)
 {
-    int64_t *found = number_map_find(map, id);
-    if (found)
-        return found;
+    struct number_slot *slot = map->slots ? seek(map, id) : NULL;
+    if (slot && slot->id == id)
+        return &slot->number;
     if (map->n >= map->n_max)
         return replace(map, id);
-    if (is_full(map) && move(map, worthless) != 0)
-        return map->slots ? replace(map, id) : NULL;
-    return put(map, id);
+    if (!is_full(map))
+        return put(map, slot, id);
+    if (move(map, worthless) == 0)
+        return put(map, seek(map, id), id);
+    return slot ? replace(map, id) : NULL;
 }
 
 void number_map_remove(struct number_map *map, int64_t *number)

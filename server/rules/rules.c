@@ -77,12 +77,14 @@ static int on_record(struct fold *fold, const struct fold_record *full,
         record_origin(record, &origin) ? own_batches_read(rules->own, &origin) : LANDED_OTHER;
     size_t n = authors_runs(record->authors);
     bool said = costs_good(record->energy, n);
+    /* With millions of authors each of them is cold when its turn comes. */
+    for (size_t i = 0; i < n && i < PREFETCH_RUNS; i++)
+        accounts_prefetch(rules->accounts, authors_run(record->authors, i).author);
     for (size_t i = 0; i < n; i++) {
         struct authors_run run = authors_run(record->authors, i);
-        if (i % PREFETCH_RUNS == 0) { /* with millions of authors every one of them is cold */
-            for (size_t j = i; j < n && j < i + PREFETCH_RUNS; j++)
-                accounts_prefetch(rules->accounts, authors_run(record->authors, j).author);
-        }
+        if (i + PREFETCH_RUNS < n)
+            accounts_prefetch(rules->accounts,
+                              authors_run(record->authors, i + PREFETCH_RUNS).author);
         uint32_t cost = said ? costs_of(record->energy, i) : usual_cost(rules, run.count);
         if ((run.author & AUTHOR_PERSON) && cost > 0)
             accounts_land(rules->accounts, run.author, cost, rules->time_ms, landed);

@@ -20,7 +20,7 @@
 struct ruleset;
 
 struct ruleset_parts {
-    uint64_t serial; /* grows with every change */
+    uint64_t serial; /* grows with every change that everybody has to hear of: not of bans */
     const struct region *regions;
     size_t n_regions;
     const struct ban *bans;

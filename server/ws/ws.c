@@ -74,13 +74,18 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
     return send_whole(conn, loop->wire.bytes, loop->wire.len, false);
 }
 
-static enum sent send_message(struct session *session, const struct message *message)
+static enum sent send_messages(struct session *session, const struct message *messages, size_t n)
 {
     char json[MESSAGE_JSON_BYTES];
-    uint8_t frame[FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES];
-    size_t len = message_json(message, json), at = frame_header(frame, FRAME_TEXT, len);
-    memcpy(frame + at, json, len);
-    return send_whole(conn_of(session), frame, at + len, false);
+    uint8_t frames[SESSION_MESSAGES_MAX * (FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES)];
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = message_json(&messages[i], json);
+        at += frame_header(frames + at, FRAME_TEXT, len);
+        memcpy(frames + at, json, len);
+        at += len;
+    }
+    return send_whole(conn_of(session), frames, at, false);
 }
 
 static void prefetch_send(struct session *session)
@@ -117,7 +122,7 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 
 static const struct session_ops ops = {
     .frame = send_frame,
-    .message = send_message,
+    .messages = send_messages,
     .prefetch = prefetch_send,
     .ping = send_ping,
     .pongs = true,

@@ -11,6 +11,7 @@ import time
 import pytest
 import raw
 from answers import Talk
+from archive import run
 from server import Server
 from staff import ROLES, ask, first_token, make_token, rows_of_code, rows_of_protocol
 from test_http import wait_ready
@@ -408,6 +409,8 @@ def test_a_unix_socket_asks_for_tokens_too(tmp_path):
 
         assert status(None) == 401 and status("wrong") == 401
         assert status(first_token(server)) == 200
+        done = run("placectl", "status", "--server", f"unix:{path}", "--token-file", server.data / "token", "--json")
+        assert done.status == 0 and done.json["token"]["name"] == "first", done
     finally:
         server.close()
     assert not server.reports, "\n".join(server.reports)

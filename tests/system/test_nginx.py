@@ -302,7 +302,7 @@ def test_a_flood_of_edits_from_one_address_is_limited(site):
 class Pair:
     """Two servers with one secret behind one nginx, and what reaches each."""
 
-    def __init__(self, folder, log="local", args=()):
+    def __init__(self, folder, log="local", args=(), also=()):
         args = ["--trust-proxy", "127.0.0.1", "--identity-rate", "0", *args]
         self.servers = [Server(folder / "data0", log, args).start()]
         self.key = read_secret(folder / "data0/secret")[0]
@@ -312,7 +312,7 @@ class Pair:
         self.nginx = Nginx(folder / "nginx", self.counters[0].port, also=[
             (r"^        keepalive 32;", second), (r"zone=edits:10m rate=10r/s", "zone=edits:10m rate=100000r/s"),
             (r"^    limit_req_zone \$binary_remote_addr zone=times:10m rate=10r/s;",
-             "    limit_req_zone $binary_remote_addr zone=times:10m rate=10000r/s;")])
+             "    limit_req_zone $binary_remote_addr zone=times:10m rate=10000r/s;"), *also])
 
     def asked(self):
         return [sum(counter.requests.values()) for counter in self.counters]
@@ -371,6 +371,29 @@ def test_an_author_reaches_one_server_however_he_spells_himself(pair):
         assert pair.where(**{"X-Forwarded-For": f"192.0.2.{i}"}) == (home, 200)
 
 
+def test_who_has_signed_on_reaches_one_server_and_is_who_the_proxy_says(tmp_path):
+    pair = Pair(tmp_path, args=["--sso-header", "X-Forwarded-User", "--identity", "sso"], also=[
+        (r'^    map "" \$placed_user \{\n        default "";',
+         '    map "" $placed_user {\n        default $arg_user;')])
+    try:
+        homes = set()
+        for i in range(24):
+            path = f"/identity?user=user{i}"
+            home, status = pair.where(path)
+            homes.add(home)
+            assert status == 200
+            for n in range(3):
+                cookie = f"placed={pair.key.cookie(bytes([n]) * 16)}"
+                assert pair.where(path, Cookie=cookie, **{"X-Forwarded-User": f"user{n + 50}"}) == (home, 200)
+            said = json.loads(pair.nginx.request("POST", path, {"X-Forwarded-User": "root"}).body)
+            assert said["name"] == pair.key.name_of_user(f"user{i}")
+        assert homes == {0, 1}
+        assert pair.where("/identity", **{"X-Forwarded-User": "root"})[1] == 403, "nobody has signed on"
+    finally:
+        pair.close()
+    assert not [report for server in pair.servers for report in server.reports]
+
+
 def test_nobody_has_more_to_draw_with_behind_the_proxy_whatever_cookies_he_sends(tmp_path, kafka_log):
     pair = Pair(tmp_path, kafka_log().arg, ["--energy", "10000/500/500"])
     try:
@@ -416,10 +439,12 @@ def test_nobody_gets_the_answer_to_somebody_else(tmp_path):
         assert site.nginx.get("/info", Authorization="Bearer x").headers["x-cache-status"] == "BYPASS"
         answers = [site.nginx.get("/info", Cookie="other=1") for _ in range(10)]
         assert site.asked("/info") <= before + 5 + 3 and {answer.status for answer in answers} == {200}
+        who = json.loads(site.nginx.request("POST", "/identity", {"Cookie": cookie}).body)
+        assert who["new"] is False
         # Whoever a client says that he is, the proxy has not said so: it removes the name in each spelling.
         for name in ("X-Forwarded-User", "x-forwarded-user", "X_Forwarded_User", "X-Forwarded_User"):
             said = json.loads(site.nginx.request("POST", "/identity", {name: "alice", "Cookie": cookie}).body)
-            assert said["new"] is False, f"{name} gets through"
+            assert said == who, f"{name} gets through"
             assert site.nginx.request("POST", EDIT, {name: "alice", "Cookie": cookie}).status in (200, 429), name
         with_name = raw_request(site.nginx.port, "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
                                 "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nX-Forwarded-User: alice\r\n"

@@ -107,7 +107,7 @@ async def raid(world, server):
     x, y, _ = parts(RAID[0])
 
     async def is_told():  # at once on the embedded log; from Kafka a moment later
-        changes = (await asyncio.to_thread(staff.ask, f"who?x={x}&y={y}"))["changes"]
+        changes = (await asyncio.to_thread(staff.ask, f"who?x={x}&y={y}"))["changes"] or ()
         return len(changes) == 2 and all("author" in change for change in changes)
 
     await eventually(is_told, "it is told who painted")
@@ -253,3 +253,28 @@ async def test_a_cancelled_one_stays_as_far_as_it_came(make_world):
     assert await asyncio.to_thread(edits_of, world) == edits
     await asyncio.to_thread(staff.do, "undo", {"action": cancelled["action"]})
     await expect(world, is_action, "after undo")
+
+
+@pytest.mark.heavy
+@pytest.mark.limit(240)
+async def test_a_log_that_pauses_is_waited_for(make_world, kafka_log, own_kafka):
+    """The broker is frozen in the middle: the job says that it is paused, and goes on by itself."""
+    world = make_world(kafka_log(own_kafka), region=ROWS * 1000)
+    server = await world.server()
+    staff, raider, _, _ = await raid(world, server)
+    plan = await asyncio.to_thread(staff.do, "plan", {"predicate": f"u:{raider} t:1h"})
+    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=1000)))["job"]
+    await eventually(lambda: server.metric("placed_repairs_total") > 300, "some of it is done")
+    own_kafka.freeze()
+    try:
+        async def is_paused():
+            said = await asyncio.to_thread(staff.ask, f"job?job={job}")
+            assert said["state"] == "running", said
+            return said.get("result", {}).get("paused")
+
+        await eventually(is_paused, "the job says that the log cannot be written")
+    finally:
+        own_kafka.thaw()
+    applied = await asyncio.to_thread(staff.wait, job)
+    edits = await expect(world, lambda user: user == int(raider, 16) or is_action(user), "after the pause")
+    assert sum(is_action(user) for user, *_ in edits) >= len(RAID) and not applied["result"]["paused"]

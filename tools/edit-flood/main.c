@@ -17,6 +17,7 @@
 #include "canvases.h"
 #include "flood.h"
 #include "options.h"
+#include "people.h"
 #include "report.h"
 #include "report_json.h"
 #include "report_progress.h"

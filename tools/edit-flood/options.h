@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 #include "pattern.h"
-#include "people.h"
 #include "plane_info.h"
 #include "sys/network.h"
 #include "target.h"
+
+struct people;
 
 enum {
     TARGETS_MAX = 16,

@@ -77,6 +77,20 @@ static void put_colour(char cell[COLUMNS_CELL], const cJSON *json)
     }
 }
 
+static void put_network(char cell[COLUMNS_CELL], const cJSON *json)
+{
+    const cJSON *item;
+    if (cJSON_IsString(json)) {
+        put(cell, strncmp(json->valuestring, "net:", 4) == 0 ? "" : "net:");
+        put(cell, json->valuestring);
+    }
+    for (item = cJSON_IsArray(json) ? json->child : NULL; item; item = item->next) {
+        put(cell, item == json->child ? "" : ",");
+        if (cJSON_IsString(item))
+            put_network(cell, item);
+    }
+}
+
 static void put_numbers(char cell[COLUMNS_CELL], const cJSON *row, const char *const *names,
                         size_t n)
 {
@@ -154,6 +168,9 @@ void columns_cell(char cell[COLUMNS_CELL], const struct cJSON *row, const struct
         break;
     case COLUMN_COLOUR:
         put_colour(cell, json);
+        break;
+    case COLUMN_NETWORK:
+        put_network(cell, json);
         break;
     case COLUMN_RECT:
         put_numbers(cell, row, rectangle, 4);

@@ -15,6 +15,7 @@ enum column_kind {
     COLUMN_TIME,    /* ms since 1970 */
     COLUMN_UNTIL,   /* the same; "for ever" when there is none */
     COLUMN_COLOUR,  /* an index of the palette, or a list of them */
+    COLUMN_NETWORK, /* 16 digits, or a list of them, as net:ID */
     COLUMN_RECT,    /* x, y, w and h of the object itself */
     COLUMN_PLACE,   /* x and y of the object itself */
     COLUMN_PERCENT, /* of a whole that is 1 */

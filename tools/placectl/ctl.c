@@ -93,8 +93,9 @@ static int tell(const char *request, const struct fetch_answer *answer)
     cJSON *json = cJSON_ParseWithLength((char *)answer->bytes, answer->len);
     const char *words = ctl_text(json, "error");
     size_t len = strcspn(request, "?");
-    ctl_fail("%.*s: the server answered %ld%s%s", (int)len, request, answer->status,
-             *words ? ": " : "", words);
+    bool elsewhere = answer->status == 404 && (!*words || strcmp(words, "not found") == 0);
+    ctl_fail("%.*s: the server answered %ld%s%s%s", (int)len, request, answer->status,
+             *words ? ": " : "", words, elsewhere ? " (is this its admin listener?)" : "");
     cJSON_Delete(json);
     bool refused = answer->status == 401 || answer->status == 403 || answer->status == 409;
     return refused ? EXIT_REFUSED : EXIT_FAILED;

@@ -24,7 +24,7 @@ static int show_changes(struct ctl *ctl, cJSON *answer)
     static const struct column columns[] = {
         {"when", "time", COLUMN_TIME},       {"version", "version", COLUMN_COUNT},
         {"colour", "colour", COLUMN_COLOUR}, {"author", "author", COLUMN_TEXT},
-        {"name", "name", COLUMN_TEXT},       {"net", "net", COLUMN_TEXT},
+        {"name", "name", COLUMN_TEXT},       {"net", "net", COLUMN_NETWORK},
         {"action", "action", COLUMN_TEXT},
     };
     char cell[COLUMNS_CELL], version[TEXT_BYTES];
@@ -96,7 +96,7 @@ static int show_identity(struct ctl *ctl, cJSON *answer)
         {"first seen", "first", COLUMN_TIME},    {"last seen", "last", COLUMN_TIME},
         {"forgotten", "forgotten", COLUMN_TIME},
     };
-    static const struct column networks[] = {{"network", "net", COLUMN_TEXT},
+    static const struct column networks[] = {{"network", "net", COLUMN_NETWORK},
                                              {"first seen", "first", COLUMN_TIME},
                                              {"last seen", "last", COLUMN_TIME}};
     static const struct column bans[] = {{"ban", "name", COLUMN_TEXT},

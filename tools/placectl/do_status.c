@@ -34,7 +34,7 @@ static int show_status(struct ctl *ctl, cJSON *answer)
         {"people", "people", COLUMN_COUNT},     {"servers", "servers", COLUMN_COUNT},
         {"bans", "bans", COLUMN_COUNT},         {"regions", "regions", COLUMN_COUNT},
         {"tokens", "tokens", COLUMN_COUNT},     {"reports", "reports", COLUMN_COUNT},
-        {"suspects", "suspects", COLUMN_COUNT}, {"next action", "control", COLUMN_COUNT},
+        {"suspects", "suspects", COLUMN_COUNT}, {"control log", "control", COLUMN_COUNT},
     };
     static const struct column policy = {"energy", "policy", COLUMN_TEXT};
     static const struct column job[] = {

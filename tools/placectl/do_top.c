@@ -60,7 +60,7 @@ static double rate_of(const cJSON *json, const char *member)
 
 static int show(struct ctl *ctl, cJSON *top)
 {
-    static const struct column networks[] = {{"network", "net", COLUMN_TEXT},
+    static const struct column networks[] = {{"network", "net", COLUMN_NETWORK},
                                              {"edits", "edits", COLUMN_COUNT}};
     static const struct column authors[] = {{"author", "author", COLUMN_TEXT},
                                             {"name", "name", COLUMN_TEXT},

@@ -48,15 +48,15 @@ int do_report_close(struct ctl *ctl, const struct arguments *arguments)
 static int show_suspects(struct ctl *ctl, cJSON *suspects)
 {
     static const struct column columns[] = {
-        {"rule", "rule", COLUMN_TEXT},        {"network", "net", COLUMN_TEXT},
+        {"rule", "rule", COLUMN_TEXT},        {"network", "net", COLUMN_NETWORK},
         {"cell", "cell", COLUMN_TEXT},        {"score", "score", COLUMN_COUNT},
         {"authors", "authors", COLUMN_COUNT}, {"since", "since", COLUMN_TIME},
         {"last", "last", COLUMN_TIME},
     };
     static const struct column authors[] = {{"  author", "author", COLUMN_TEXT},
                                             {"name", "name", COLUMN_TEXT},
-                                            {"network", "net", COLUMN_TEXT}};
-    static const struct column networks[] = {{"  network", "net", COLUMN_TEXT},
+                                            {"network", "net", COLUMN_NETWORK}};
+    static const struct column networks[] = {{"  network", "net", COLUMN_NETWORK},
                                              {"authors", "authors", COLUMN_COUNT}};
     const size_t n = sizeof columns / sizeof *columns;
     int failed = 0;

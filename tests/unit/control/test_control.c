@@ -13,6 +13,10 @@
 #include <unistd.h>
 
 #include "control/control.h"
+#include "control/control_meaning.h"
+#include "control/control_tokens.h"
+#include "core/edit.h"
+#include "core/hex.h"
 #include "identity/identity.h"
 #include "log/open.h"
 #include "plane/canvases.h"
@@ -69,7 +73,7 @@ static struct world *world_open(void)
     snprintf(world->secret, sizeof world->secret, "%s/secret", world->folder);
     struct identity_config identity = {.first = world->secret, .rate = 60, .work = 1};
     struct rules_config rules = {0};
-    assert_true(policy_parse(&rules.people, "free"));
+    assert_true(policy_parse(&rules.people, "reddit"));
     rules.bots = rules.people;
     world->canvases = canvases_create(1, 1, &world->metrics, &sys_env, NULL);
     world->rules = rules_create(&rules, &world->metrics);
@@ -175,6 +179,23 @@ static void the_first_operator_has_a_token_and_only_one_is_made(void **state)
     world_close(world);
 }
 
+static void a_start_that_is_stopped_touches_nothing(void **state)
+{
+    struct world *world = world_open();
+    char token[CONTROL_TOKEN_BYTES], again[CONTROL_TOKEN_BYTES];
+    read_token(world, token);
+    control_destroy(world->control);
+    world->stop = 1;
+    open_control(world);
+    control_destroy(world->control);
+    world->stop = 0;
+    open_control(world);
+    read_token(world, again);
+    assert_string_equal(again, token); /* it was not taken for missing */
+    assert_true(control_read(world->control) == 1);
+    world_close(world);
+}
+
 static void what_was_appended_acts_when_its_author_hears_of_it(void **state)
 {
     struct world *world = world_open();
@@ -196,12 +217,20 @@ static void what_was_appended_acts_when_its_author_hears_of_it(void **state)
     assert_false(is_open(world, 3, -2));
     assert_null(canvases_find(world->canvases, (struct position){3, -2}));
     unsigned changes = world->changes;
+    struct ruleset *rules = rules_current(world->rules);
+    uint64_t serial = ruleset_serial(rules);
+    ruleset_unref(rules);
     assert_true(changes > 0);
     append(world, "ban", "8000000000000009", NULL); /* is not for everybody to hear */
     assert_int_equal(world->changes, changes);
     assert_int_equal(metric_get(&world->metrics, bans), 1);
-    struct ruleset *rules = rules_current(world->rules);
+    rules = rules_current(world->rules);
+    assert_true(ruleset_serial(rules) == serial);
     assert_true(ruleset_bans_author(rules, UINT64_C(0x8000000000000009), clock_wall_ms()));
+    ruleset_unref(rules);
+    append(world, "freeze", "*", NULL);
+    rules = rules_current(world->rules);
+    assert_true(ruleset_serial(rules) > serial);
     ruleset_unref(rules);
     world_close(world);
 }
@@ -225,7 +254,14 @@ static void a_restart_finds_everything_and_the_audit(void **state)
     cJSON_Delete(record);
     assert_null(control_get(world->control, "region", "s"));
     assert_null(control_get(world->control, "portal", "s"));
-    cJSON *audit = control_audit(world->control, 0, 10);
+    append(world, "region", "q", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1,\"gone\":true}");
+    append(world, "region", "a b", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1}");
+    cJSON *list = control_list(world->control, "region");
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "name")->valuestring,
+                        "a b");
+    cJSON_Delete(list);
+    cJSON *audit = control_audit(world->control, 6, 10);
     assert_int_equal(cJSON_GetArraySize(audit), 4); /* what was seen is no action */
     assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(audit, 0), "action")->valueint, 4);
     cJSON *first = cJSON_GetArrayItem(audit, 3);
@@ -415,6 +451,63 @@ static void who_listens_hears_of_each_record_once_and_in_order(void **state)
     world_close(world);
 }
 
+/* ---- what others are told ---- */
+
+static void a_full_charge_is_given_once(void **state)
+{
+    struct world *world = world_open();
+    struct visitor visitor = {.author = AUTHOR_PERSON | 7, .kind = VISITOR_COOKIE};
+    struct canvas_place *place = canvases_find(world->canvases, (struct position){0, 0});
+    struct reservation reservation;
+    struct verdict verdict;
+    struct energy energy;
+    uint8_t edit[EDIT_BYTES] = {0};
+    int64_t now = clock_wall_ms();
+    assert_true(rules_judge(world->rules, &visitor, place, edit, 1, now, &reservation, &verdict));
+    rules_keep(world->rules, &reservation, now);
+    rules_energy(world->rules, &visitor, now, &energy);
+    assert_true(energy.available < energy.policy->capacity / 2);
+    append(world, "energy", "8000000000000007", "{\"full\":true}");
+    rules_energy(world->rules, &visitor, clock_wall_ms(), &energy);
+    assert_true(energy.available == energy.policy->capacity);
+    now = clock_wall_ms();
+    assert_true(rules_judge(world->rules, &visitor, place, edit, 1, now, &reservation, &verdict));
+    rules_keep(world->rules, &reservation, now);
+    restart(world); /* it was for the energy of that time */
+    rules_energy(world->rules, &visitor, now, &energy);
+    assert_true(energy.available < energy.policy->capacity / 2);
+    world_close(world);
+}
+
+static enum identity_result who(struct world *world, const char *token, struct visitor *visitor)
+{
+    char authorization[CONTROL_TOKEN_BYTES + 8];
+    snprintf(authorization, sizeof authorization, "Bearer %s", token);
+    struct identity_request request = {.authorization = authorization};
+    return identity_read(world->identity, &request, visitor);
+}
+
+static void a_bot_draws_with_its_token_until_it_is_gone(void **state)
+{
+    struct world *world = world_open();
+    char token[CONTROL_TOKEN_BYTES], hex[2 * CONTROL_HASH_BYTES + 1], fields[160];
+    uint8_t hash[CONTROL_HASH_BYTES];
+    struct visitor visitor;
+    struct control_actor actor;
+    control_token_make(token, hash);
+    hex_encode(hex, hash, sizeof hash);
+    snprintf(fields, sizeof fields, "{\"grants\":\"bot\",\"hash\":\"%s\"}", hex);
+    assert_int_equal(who(world, token, &visitor), IDENTITY_BAD);
+    append(world, "token", "painter", fields);
+    assert_int_equal(who(world, token, &visitor), IDENTITY_FOUND);
+    assert_int_equal(visitor.kind, VISITOR_BOT);
+    assert_int_equal(control_token(world->control, token, &actor), ROLE_BOT);
+    append(world, "token", "painter", "{\"gone\":true}");
+    assert_int_equal(who(world, token, &visitor), IDENTITY_BAD);
+    assert_int_equal(control_token(world->control, token, &actor), ROLE_NONE);
+    world_close(world);
+}
+
 /* ---- many at once */
 
 enum { WRITERS = 4, EACH = 40 };
@@ -443,12 +536,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_operator_has_a_token_and_only_one_is_made),
+        cmocka_unit_test(a_start_that_is_stopped_touches_nothing),
         cmocka_unit_test(what_was_appended_acts_when_its_author_hears_of_it),
         cmocka_unit_test(a_restart_finds_everything_and_the_audit),
         cmocka_unit_test(what_has_a_time_happens_at_that_time_and_is_heard_of),
         cmocka_unit_test(what_cannot_be_is_refused_and_nobody_is_told),
         cmocka_unit_test(what_others_wrote_ends_nothing_and_what_must_be_understood_stops_edits),
         cmocka_unit_test(who_listens_hears_of_each_record_once_and_in_order),
+        cmocka_unit_test(a_full_charge_is_given_once),
+        cmocka_unit_test(a_bot_draws_with_its_token_until_it_is_gone),
         cmocka_unit_test(every_author_of_many_hears_of_his_own),
     };
     return cmocka_run_group_tests_name("control", tests, NULL, NULL);

@@ -27,6 +27,14 @@ static void the_line(void **state)
     expect(&p, 2000, 10, 0, 0, "exported 10 edits, 5/s");
 }
 
+static void without_a_unit_it_says_only_how_far(void **state)
+{
+    const struct progress p = {.verb = "planned"};
+    expect(&p, 100, 0, 1, 2, "planned 50.0 %");
+    expect(&p, 2000, 0, 25, 100, "planned 25.0 %, 0:00:06 left");
+    expect(&p, 2000, 0, 100, 100, "planned 100.0 %");
+}
+
 static void what_was_done_before_is_no_part_of_the_rate(void **state)
 {
     const struct progress p = {.verb = "imported", .unit = "rows", .begun_at = 50};
@@ -48,6 +56,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line),
+        cmocka_unit_test(without_a_unit_it_says_only_how_far),
         cmocka_unit_test(what_was_done_before_is_no_part_of_the_rate),
         cmocka_unit_test(long_words_and_large_numbers_fit),
     };

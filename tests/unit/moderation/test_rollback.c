@@ -320,6 +320,35 @@ static void what_a_killed_one_hid_is_healed(void **state)
     }
 }
 
+/* The same of an undo. */
+static void so_is_what_a_killed_undo_hid(void **state)
+{
+    struct scene *scene = scene_open();
+    const uint32_t old = edit_pack(5, 5, 3), bad = edit_pack(5, 5, 4), new = edit_pack(5, 5, 7);
+    const struct control_actor actor = {.name = "killed"};
+    char error[CONTROL_ERROR_BYTES];
+    scene_paint(scene, home, person(1), &old, 1);
+    scene_paint(scene, home, person(666), &bad, 1);
+    scene_settle(scene);
+    cJSON *rolled =
+        do_job(scene, "rollback", "{\"predicate\":\"u:800000000000029a t:1h\"}", "done");
+    assert_int_equal(scene_number(rolled, "action"), 1);
+    assert_int_equal(control_append(scene->control, "action", "undo 1", cJSON_CreateObject(),
+                                    &actor, NULL, error),
+                     0);
+    scene_paint(scene, home, person(2), &new, 1);
+    scene_paint(scene, home, 2, &bad, 1);
+    scene_settle(scene);
+    cJSON *undone = do_job(scene, "undo", "{\"action\":1}", "done");
+    scene_settle(scene);
+    struct model *model = fold(scene, true, true);
+    assert_int_equal(model->shows[0][5][5], 7);
+    free(model);
+    cJSON_Delete(rolled);
+    cJSON_Delete(undone);
+    scene_close(scene);
+}
+
 static void plans_that_are_no_longer_good_are_refused(void **state)
 {
     struct scene *scene = scene_open();
@@ -441,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_slow_one_is_cancelled),
         cmocka_unit_test(a_killed_one_is_brought_to_its_end),
         cmocka_unit_test(what_a_killed_one_hid_is_healed),
+        cmocka_unit_test(so_is_what_a_killed_undo_hid),
         cmocka_unit_test(plans_that_are_no_longer_good_are_refused),
         cmocka_unit_test(wrong_requests_are_refused),
         cmocka_unit_test(jobs_are_few),

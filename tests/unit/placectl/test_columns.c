@@ -38,6 +38,15 @@ static void cells_stand_below_each_other(void **state)
     free(text);
 }
 
+static void a_network_is_written_as_commands_take_it(void **state)
+{
+    static const struct column columns[] = {{"n", "n", COLUMN_NETWORK}};
+    char *text =
+        print("[{\"n\":\"0123456789abcdef\"},{\"n\":[\"a\",\"net:b\"]},{\"n\":5}]", columns, 1);
+    assert_string_equal(text, "n\nnet:0123456789abcdef\nnet:a,net:b\n\n");
+    free(text);
+}
+
 static void an_empty_column_is_left_out(void **state)
 {
     static const struct column columns[] = {
@@ -77,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_stand_below_each_other),
+        cmocka_unit_test(a_network_is_written_as_commands_take_it),
         cmocka_unit_test(an_empty_column_is_left_out),
         cmocka_unit_test(anything_that_a_server_says_can_be_shown),
     };

@@ -66,13 +66,14 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
     return SENT_OK;
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
+static enum sent take_messages(struct session *session, const struct message *messages, size_t n)
 {
     struct client *client = (struct client *)session;
     if (client->busy)
         return SENT_BUSY;
-    assert_true(client->n_messages < MESSAGES_MAX);
-    client->messages[client->n_messages++] = *message;
+    assert_true(client->n_messages + n <= MESSAGES_MAX);
+    memcpy(client->messages + client->n_messages, messages, n * sizeof *messages);
+    client->n_messages += n;
     return SENT_OK;
 }
 
@@ -82,7 +83,7 @@ static void be_closed(struct session *session, unsigned code, const char *reason
 }
 
 static const struct session_ops ops = {
-    .frame = take_frame, .message = take_message, .close = be_closed};
+    .frame = take_frame, .messages = take_messages, .close = be_closed};
 
 static int set_up(void **state)
 {
@@ -343,6 +344,15 @@ static void whoever_watches_hears_whose_edits_are_taken(void **state)
     assert_int_equal(session_message(&client->session, message, sizeof message), 0);
     assert_int_equal(world->taken, 1);
     assert_true(world->taken_author == (AUTHOR_PERSON | 1));
+    pass(world, 100);
+    message[4] = message[5] = message[6] = 0;
+    message[0] = 3;
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    assert_int_equal(world->taken, 1); /* known since a moment ago */
+    world->painter->now_us += UINT64_C(61) * SECOND_US;
+    message[0] = 4;
+    assert_int_equal(session_message(&client->session, message, sizeof message), 0);
+    assert_int_equal(world->taken, 2);
     pass(world, 100);
     leave(client);
 }
