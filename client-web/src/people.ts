@@ -57,7 +57,6 @@ export class People implements Umpire {
   /** What the server says that we have changed, or was just learnt. */
   energyChanged(): void {
     this.host.placing.update();
-    this.undoing.show();
   }
 
   rulesChanged(): void {
@@ -235,6 +234,7 @@ export class People implements Umpire {
     const title = time ? `${time} · ${TITLE}` : TITLE;
     if (document.title !== title) document.title = title;
     hint.refresh();
+    this.undoing.show();
     if (this.bar.full) return;
     const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
     this.timer = setTimeout(() => this.energyChanged(), next + 5);
