@@ -5,6 +5,7 @@
  */
 #include "moderation/shape.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,9 @@ enum {
     CELLS = 1024,
     WAYS = 8,
     SETS = CELLS / WAYS,
-    TOUCHES = 512,   /* of a cell, a power of two */
-    JUDGE_MS = 1000, /* how often a cell is looked at */
+    TOUCHES = 512, /* of a cell, a power of two */
+    SLOTS = 2 * TOUCHES,
+    JUDGE_MS = 5000, /* how often a cell is looked at */
     SECOND = 20,     /* percent of the edits of all who draw only here that make a second colour */
     MOSTLY = 80,     /* percent of an author's edits in the two colours */
     TOGETHER = 67,   /* percent of the edits of all who draw only here in the two colours */
@@ -27,27 +29,35 @@ struct touch {
     uint64_t author;
     uint32_t time_s;
     uint8_t colour;
+    bool only_here; /* its author drew next to nothing elsewhere, then */
 };
 
 struct cell {
     int32_t cx, cy;
     int64_t newest_ms; /* 0: empty */
     int64_t judged_ms;
-    uint32_t judged_n;
-    uint32_t n; /* ever; the newest TOUCHES are there */
+    uint32_t judged_n, busy; /* when it was looked at: n, and edits in the window */
+    uint32_t n;              /* ever; the newest TOUCHES are there */
     struct touch touches[TOUCHES];
-};
-
-struct shape {
-    struct detector detector;
-    struct homes *homes;
-    struct cell *cells;
 };
 
 /* Somebody's edits of a cell within the window. */
 struct share {
     uint64_t author;
     uint32_t n, colours[COLOURS];
+};
+
+struct shares {
+    struct share list[TOUCHES];
+    uint32_t n;
+    uint16_t slots[SLOTS]; /* by the author's hash: place in the list, from 1; 0: empty */
+};
+
+struct shape {
+    struct detector detector;
+    struct homes *homes;
+    struct cell *cells;
+    struct shares shares; /* for judge */
 };
 
 static int32_t cell_of(int32_t pixel)
@@ -71,44 +81,43 @@ static struct cell *find(struct shape *shape, int32_t cx, int32_t cy)
     cell->n = 0;
     cell->judged_ms = 0;
     cell->judged_n = 0;
+    cell->busy = 0;
     return cell;
 }
 
-static int by_author(const void *a, const void *b)
+/* The place of this author's share, or of the empty one where it belongs. */
+static size_t slot_of(const struct shares *shares, uint64_t author)
 {
-    const struct touch *left = a, *right = b;
-    return (left->author > right->author) - (left->author < right->author);
+    size_t at = (size_t)(author * UINT64_C(0x9e3779b97f4a7c15) >> 32) % SLOTS;
+    while (shares->slots[at] != 0 && shares->list[shares->slots[at] - 1].author != author)
+        at = (at + 1) % SLOTS;
+    return at;
 }
 
-/* The touches of the window into *into, by author; how many. */
-static size_t recent_touches(const struct cell *cell, int64_t now_ms, struct touch into[TOUCHES])
+/* What those drew in the window who, at that time, drew only there. How many edits there are in the
+ * window. */
+static uint32_t find_shares(const struct cell *cell, int64_t now_ms, struct shares *shares)
 {
-    size_t n = 0, kept = cell->n < TOUCHES ? cell->n : TOUCHES;
+    uint32_t kept = cell->n < TOUCHES ? cell->n : TOUCHES, i = 0;
     int64_t now_s = now_ms / 1000;
-    for (size_t i = 0; i < kept; i++) {
+    memset(shares->slots, 0, sizeof shares->slots);
+    shares->n = 0;
+    for (; i < kept; i++) {
         const struct touch *touch = &cell->touches[(cell->n - 1 - i) % TOUCHES];
-        if (now_s - touch->time_s < SHAPE_WINDOW_MS / 1000)
-            into[n++] = *touch;
-    }
-    qsort(into, n, sizeof *into, by_author);
-    return n;
-}
-
-/* Those who draw only here, with what they drew; how many. */
-static size_t find_shares(const struct shape *shape, const struct cell *cell,
-                          const struct touch *touches, size_t n, struct share into[TOUCHES])
-{
-    size_t found = 0;
-    for (size_t i = 0, next; i < n; i = next) {
-        struct share share = {.author = touches[i].author};
-        for (next = i; next < n && touches[next].author == share.author; next++) {
-            share.n++;
-            share.colours[touches[next].colour]++;
+        if (now_s - touch->time_s >= SHAPE_WINDOW_MS / 1000)
+            break;
+        if (!touch->only_here)
+            continue;
+        size_t slot = slot_of(shares, touch->author);
+        if (shares->slots[slot] == 0) {
+            shares->list[shares->n] = (struct share){.author = touch->author};
+            shares->slots[slot] = (uint16_t)++shares->n;
         }
-        if (homes_elsewhere(shape->homes, share.author, cell->cx, cell->cy) <= SHAPE_ELSEWHERE)
-            into[found++] = share;
+        struct share *share = &shares->list[shares->slots[slot] - 1];
+        share->n++;
+        share->colours[touch->colour]++;
     }
-    return found;
+    return i;
 }
 
 /* The colour that they used most, and the second when it is more than a few of them who did (else
@@ -136,32 +145,51 @@ static void find_colours(const struct share *shares, size_t n, size_t *first, si
     *percent = all ? 100 * both / all : 0;
 }
 
+/* The authors who draw mostly in these colours, and still only here; how many. */
+static size_t find_together(const struct shape *shape, const struct cell *cell,
+                            const struct shares *shares, size_t first, size_t second,
+                            uint64_t authors[TOUCHES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < shares->n; i++) {
+        const struct share *share = &shares->list[i];
+        uint32_t both = share->colours[first] + (second != first ? share->colours[second] : 0);
+        if (100 * both >= MOSTLY * share->n &&
+            homes_elsewhere(shape->homes, share->author, cell->cx, cell->cy) <= SHAPE_ELSEWHERE)
+            authors[n++] = share->author;
+    }
+    return n;
+}
+
 static void judge(struct shape *shape, struct cell *cell, int64_t now_ms)
 {
-    struct touch touches[TOUCHES];
-    struct share shares[TOUCHES];
+    struct shares *shares = &shape->shares;
     uint64_t authors[TOUCHES];
     const struct detector *detector = &shape->detector;
-    size_t n = recent_touches(cell, now_ms, touches);
-    if (n < detector->threshold)
+    cell->judged_ms = now_ms;
+    cell->judged_n = cell->n;
+    cell->busy = find_shares(cell, now_ms, shares);
+    if (shares->n < detector->threshold)
         return;
-    n = find_shares(shape, cell, touches, n, shares);
-    if (n < detector->threshold)
-        return;
-    size_t first, second, together = 0;
+    size_t first, second;
     uint32_t percent;
-    find_colours(shares, n, &first, &second, &percent);
+    find_colours(shares->list, shares->n, &first, &second, &percent);
     if (percent < TOGETHER)
         return;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t both =
-            shares[i].colours[first] + (second != first ? shares[i].colours[second] : 0);
-        if (100 * both >= MOSTLY * shares[i].n)
-            authors[together++] = shares[i].author;
-    }
+    size_t together = find_together(shape, cell, shares, first, second, authors);
     if (together >= detector->threshold)
         suspects_found(detector->suspects, detector->rule, 0, cell->cx * SUSPECT_CELL,
                        cell->cy * SUSPECT_CELL, (uint32_t)together, now_ms, authors, together);
+}
+
+/* Is it worth another look? The more there is in the window, the less a few edits change. */
+static bool is_due(const struct cell *cell, uint32_t threshold, int64_t now_ms)
+{
+    uint32_t since = cell->n - cell->judged_n, quarter = cell->busy / 4;
+    if (cell->n < threshold)
+        return false;
+    return since >= (quarter > threshold ? quarter : threshold) ||
+           (now_ms - cell->judged_ms >= JUDGE_MS && since > quarter / 2);
 }
 
 static void take(struct detector *detector, const struct sample *sample)
@@ -172,15 +200,13 @@ static void take(struct detector *detector, const struct sample *sample)
     homes_note(shape->homes, sample->author, cx, cy, now_ms);
     struct cell *cell = find(shape, cx, cy);
     cell->newest_ms = now_ms;
-    cell->touches[cell->n++ % TOUCHES] = (struct touch){.author = sample->author,
-                                                        .time_s = (uint32_t)(now_ms / 1000),
-                                                        .colour = sample->colour % COLOURS};
-    if (cell->n >= detector->threshold &&
-        (now_ms - cell->judged_ms >= JUDGE_MS || cell->n - cell->judged_n >= detector->threshold)) {
-        cell->judged_ms = now_ms;
-        cell->judged_n = cell->n;
+    cell->touches[cell->n++ % TOUCHES] = (struct touch){
+        .author = sample->author,
+        .time_s = (uint32_t)(now_ms / 1000),
+        .colour = sample->colour % COLOURS,
+        .only_here = homes_elsewhere(shape->homes, sample->author, cx, cy) <= SHAPE_ELSEWHERE};
+    if (is_due(cell, detector->threshold, now_ms))
         judge(shape, cell, now_ms);
-    }
 }
 
 static void destroy(struct detector *detector)

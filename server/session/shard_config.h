@@ -15,7 +15,8 @@ struct shard_config {
     uint64_t stall_us;     /* a session that takes nothing for so long is closed with 4001 */
     uint64_t unknown_us;   /* how long an unknown outcome is waited for */
     unsigned message_rate; /* messages a second that one connection may send; 0: any number */
-    /* An edit of this visitor was taken just now (wall clock). From any loop's thread; quick. NULL:
+    /* An edit of this visitor was taken just now (wall clock); said once a minute of a session at
+     * most. From any loop's thread; quick. NULL:
      * nobody wants to know. */
     void (*taken)(void *taken_context, const struct visitor *visitor, int64_t now_ms);
     void *taken_context;

@@ -107,7 +107,7 @@ async def raid(world, server):
     x, y, _ = parts(RAID[0])
 
     async def is_told():  # at once on the embedded log; from Kafka a moment later
-        changes = (await asyncio.to_thread(staff.ask, f"who?x={x}&y={y}"))["changes"]
+        changes = (await asyncio.to_thread(staff.ask, f"who?x={x}&y={y}"))["changes"] or ()
         return len(changes) == 2 and all("author" in change for change in changes)
 
     await eventually(is_told, "it is told who painted")
