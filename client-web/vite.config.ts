@@ -21,8 +21,13 @@ export default defineConfig({
   server: {
     proxy: {
       '/canvas.png': server,
-      '/info': server,
+      '/control': server,
+      '/edit': server,
       '/h': server,
+      '/identity': server,
+      '/info': server,
+      '/pixel': server,
+      '/report': server,
       '/ws': { target: server, ws: true },
     },
   },

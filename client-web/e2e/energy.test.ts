@@ -77,11 +77,11 @@ describe('four pixels on blank ground, or two', () => {
     for (let x = 200; x < 204; x++) await place(page, x, 200, 5);
     const beside = await whereIs(page, 204, 200);
     await page.mouse.move(beside.x, beside.y);
-    await text(page, '#energy-time', /^1:[0-3]\d$/);
-    await expect.poll(() => page.title()).toMatch(/^1:[0-3]\d · placed$/);
+    await text(page, '#energy-time', /^[01]:[0-5]\d$/);
+    await expect.poll(() => page.title()).toMatch(/^[01]:[0-5]\d · placed$/);
     const before = await version(page);
     await page.mouse.click(beside.x, beside.y);
-    await text(page, '#hint-text', /^Next pixel in 1:[0-3]\d$/);
+    await text(page, '#hint-text', /^Next pixel in [01]:[0-5]\d$/);
     expect(await pendingCount(page)).toBe(0);
     expect(await page.locator('#palette').getAttribute('data-dimmed')).toBeNull();
     await page.waitForTimeout(500);
@@ -130,7 +130,7 @@ describe('four pixels on blank ground, or two', () => {
     }
     const at = await whereIs(page, 500, 500);
     await page.touchscreen.tap(at.x, at.y);
-    await text(page, '#place', /^Next pixel in 1:[0-3]\d$/);
+    await text(page, '#place', /^Next pixel in [01]:[0-5]\d$/);
     expect(await page.locator('#place').isDisabled()).toBe(true);
     await context.close();
   });
@@ -158,7 +158,7 @@ describe('four pixels on blank ground, or two', () => {
     for (let x = 700; x < 704; x++) await place(page, x, 700, 5);
     const beside = await whereIs(page, 704, 700);
     await page.mouse.click(beside.x, beside.y);
-    await text(page, '#hint-text', /^Next pixel in 1:[0-3]\d$/);
+    await text(page, '#hint-text', /^Next pixel in [01]:[0-5]\d$/);
     await context.close();
   });
 });

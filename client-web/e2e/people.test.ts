@@ -13,7 +13,6 @@ import {
   live,
   lookAt,
   open,
-  pendingCount,
   PHONE,
   settled,
   text,
@@ -56,6 +55,17 @@ function watch(page: Page): { asked: string[]; wrong: string[] } {
   return { asked, wrong };
 }
 
+/** Draws, again if it was too early for that. */
+async function draw(page: Page, x: number, y: number, colour: number): Promise<void> {
+  await expect
+    .poll(async () => {
+      await clickOn(page, x, y);
+      await settled(page);
+      return boardAt(page, x, y);
+    })
+    .toBe(colour);
+}
+
 async function clickOn(page: Page, x: number, y: number): Promise<void> {
   const at = await lookAt(page, x, y, 16);
   await page.mouse.click(at.x, at.y);
@@ -70,15 +80,14 @@ test('an identity comes before the first connection, without a word, and once on
     await live(page);
     expect(asked.indexOf('POST /identity')).toBeGreaterThan(0);
     expect(asked.indexOf('POST /identity')).toBeLessThan(asked.indexOf('WebSocket /ws'));
-    expect(await cookieOf(context)).toEqual(OURS);
+    await expect.poll(() => cookieOf(context)).toEqual(OURS);
     await chooseColour(page, 'red');
-    await clickOn(page, 100, 100);
-    await boardHas(page, 100, 100, 5);
-    await settled(page);
+    await draw(page, 100, 100, 5);
     asked.length = 0;
     await page.reload();
     await live(page);
-    await clickOn(page, 101, 100);
+    await chooseColour(page, 'red');
+    await draw(page, 101, 100, 5);
     expect(asked).not.toContain('POST /identity');
 
     // A cookie that was lost meanwhile is replaced, and one is told to try again.
@@ -103,13 +112,7 @@ test('proof of work is done by a worker of its own file, with nothing asked', as
     expect(asked).toContain('GET /identity/challenge');
     expect(await cookieOf(context)).toEqual(OURS);
     await chooseColour(page, 'red');
-    await expect
-      .poll(async () => {
-        await clickOn(page, 100, 100);
-        await settled(page);
-        return boardAt(page, 100, 100);
-      })
-      .toBe(5);
+    await draw(page, 100, 100, 5);
     expect(wrong).toEqual([]);
     await context.close();
   });
@@ -117,7 +120,6 @@ test('proof of work is done by a worker of its own file, with nothing asked', as
 
 test('work that takes long is said, and one looks on meanwhile', async () => {
   await onServer(['--identity', 'work', '--identity-work', '20000'], async (server) => {
-    await server.edit(5, 5, 3).catch(() => {});
     const context = await browser.newContext(DESKTOP);
     const page = await context.newPage();
     let release = () => {};
@@ -134,8 +136,7 @@ test('work that takes long is said, and one looks on meanwhile', async () => {
     await text(page, '#hint-text', 'Pick a colour, then a pixel. Everyone sees it.');
     await live(page);
     await chooseColour(page, 'red');
-    await clickOn(page, 100, 100);
-    await boardHas(page, 100, 100, 5);
+    await draw(page, 100, 100, 5);
     await context.close();
   });
 });
@@ -143,7 +144,8 @@ test('work that takes long is said, and one looks on meanwhile', async () => {
 test('a network with too many new visitors is told when', async () => {
   await onServer(['--identity', 'cookie', '--identity-rate', '1'], async (server) => {
     const first = await browser.newContext(DESKTOP);
-    await open(first, server.url);
+    const known = await open(first, server.url);
+    await expect.poll(() => standing(known)).toBe('known');
     const context = await browser.newContext(PHONE);
     const page = await open(context, server.url);
     await text(page, '#hint-text', /^Too many new visitors from your network: you can draw in (\d+:)?\d+:\d\d$/);
@@ -168,9 +170,14 @@ test('who is new may have to wait', async () => {
     const context = await browser.newContext(DESKTOP);
     const page = await open(context, server.url);
     await chooseColour(page, 'red');
-    await clickOn(page, 100, 100);
-    await text(page, '#hint-text', /^You are new here: you can draw in (1:00:00|5\d:\d\d)$/);
-    expect(await pendingCount(page)).toBe(0);
+    await expect
+      .poll(async () => {
+        await clickOn(page, 100, 100);
+        await settled(page);
+        return page.locator('#hint-text').innerText();
+      })
+      .toMatch(/^You are new here: you can draw in (1:00:00|5\d:\d\d)$/);
+    expect(await boardAt(page, 100, 100)).toBe(0);
     await context.close();
   });
 });

@@ -16,6 +16,7 @@ import {
   paint,
   PHONE,
   settled,
+  whereIs,
 } from './page';
 import { Server } from './server';
 
@@ -127,6 +128,69 @@ async function past(browser: Browser, url: string, options: BrowserContextOption
   });
 }
 
+/** Energy, the card, and the staff's part. */
+async function people(browser: Browser, out: string): Promise<void> {
+  const server = await Server.start('--energy', '600000/30000/30000', '--staff-page', 'on', '--identity-rate', '0');
+  try {
+    // Other people's art, who have had all the time that they needed.
+    for (const { x, y, colour } of evening().filter(({ x, y }) => x > 440 && x < 470 && y > 500 && y < 506)) {
+      const answer = await fetch(`${server.url}identity`, { method: 'POST' });
+      const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+      const url = `${server.url}edit?x=${x}&y=${y}&c=${colour}`;
+      await fetch(url, { method: 'POST', headers: { Cookie: cookie } });
+    }
+    const { token } = await server.control('token', { name: 'anna', role: 'moderator' });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const [size, options] of Object.entries({ desktop: DESKTOP, phone: PHONE, side: SIDE })) {
+        const path = (what: string) => join(out, `people-${what}-${size}-${colorScheme}.png`);
+        const touch = size !== 'desktop';
+        const all = { ...options, colorScheme, ...(touch && { deviceScaleFactor: 2 }) };
+        await shoot(browser, server.url, all, path('energy'), async (page) => {
+          await page.locator('#energy').waitFor();
+          await page.locator('.swatch input').nth(12).check({ force: true });
+          await lookAt(page, 455, 500, 16);
+          const edits = Array.from({ length: 20 }, (_, i) => ({ x: 450 + i, y: 496, colour: 12 }));
+          await page.evaluate((edits) => window.placed.plane.place(edits), edits.slice(0, 14));
+          await settled(page);
+          const at = await whereIs(page, 458, 493);
+          if (touch) await page.touchscreen.tap(at.x, at.y);
+          else {
+            await page.mouse.click(at.x, at.y);
+            await page.mouse.move(at.x + 16, at.y);
+          }
+          await page.waitForTimeout(500);
+        });
+        await shoot(browser, server.url, all, path('card'), async (page) => {
+          await lookAt(page, 455, 503, 16);
+          await page.locator('#where').click();
+          await page.locator('#card .line:has-text("by")').waitFor();
+          await page.getByRole('button', { name: 'Report' }).click();
+        });
+        await shoot(browser, server.url, all, path('staff'), async (page) => {
+          await page.evaluate(() => (location.hash = '#staff'));
+          await page.getByLabel('Token of the staff').fill(String(token));
+          await page.keyboard.press('Enter');
+          const drag = page.getByRole('button', { name: 'Drag a rectangle' });
+          await drag.waitFor();
+          await lookAt(page, 455, 504, 8);
+          // Clear of the panel in every window.
+          const from = await whereIs(page, 457, 504);
+          await drag.click();
+          await page.mouse.move(from.x, from.y - 40);
+          await page.mouse.down();
+          await page.mouse.move(from.x + 80, from.y + 20);
+          await page.mouse.up();
+          await page.locator('#staff .authors input').first().check();
+          await page.getByRole('button', { name: 'Preview roll back' }).click();
+          await page.locator('#staff-preview').waitFor();
+        });
+      }
+    }
+  } finally {
+    await server.remove();
+  }
+}
+
 async function main(out: string | undefined): Promise<void> {
   if (!out) throw new Error('usage: npm run screenshots -- OUTDIR');
   await mkdir(out, { recursive: true });
@@ -162,6 +226,7 @@ async function main(out: string | undefined): Promise<void> {
     }
     await context.close();
     await plane(browser, out);
+    await people(browser, out);
   } finally {
     await browser.close();
     await server.remove();

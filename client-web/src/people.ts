@@ -9,7 +9,7 @@ import { available, charges, costOf, reach, spend, waitFor, type Item } from './
 import type { Refusal } from './core/protocol';
 import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
-import { nextPixel, refusalWords, TOO_MUCH } from './core/words';
+import { nextPixels, refusalWords, TOO_MUCH } from './core/words';
 import type { Plane } from './net/plane';
 import { EnergyBar } from './ui/energybar';
 import type { Hint } from './ui/hint';
@@ -57,7 +57,6 @@ export class People implements Umpire {
   /** What the server says that we have changed, or was just learnt. */
   energyChanged(): void {
     this.host.placing.update();
-    this.undoing.show();
   }
 
   rulesChanged(): void {
@@ -114,7 +113,7 @@ export class People implements Umpire {
       this.energyChanged();
     }
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
-    hint.say(refusalWords(refusal, names, Date.now()));
+    hint.say(refusalWords(refusal, edits.length, names, Date.now()));
   }
 
   undo(): void {
@@ -131,7 +130,7 @@ export class People implements Umpire {
     const { info } = this.host.plane;
     const now = Date.now();
     const because = (reason: string, colour: number, until: number | null, words: string) => {
-      const sentence = refusalWords({ reason, retryMs: 0, until, words }, [this.nameOf(colour)], now);
+      const sentence = refusalWords({ reason, retryMs: 0, until, words }, 1, [this.nameOf(colour)], now);
       return () => sentence;
     };
     for (const edit of edits) {
@@ -163,7 +162,7 @@ export class People implements Umpire {
     const now = performance.now();
     const items = this.items([edit]);
     const wait = waitFor(account, items, now);
-    if (wait > 0) return { text: wait === Infinity ? 'Place' : nextPixel(wait), ready: false };
+    if (wait > 0) return { text: wait === Infinity ? 'Place' : nextPixels(1, wait), ready: false };
     const { now: have, most } = items.length === 0 ? { now: 0, most: 0 } : charges(account, items[0]!, now);
     return { text: most > 1 && most < Infinity ? `Place · 1 of ${have}` : 'Place', ready: true };
   }
@@ -198,7 +197,7 @@ export class People implements Umpire {
     if (!account) return null;
     const wait = waitFor(account, this.items(edits), performance.now());
     if (wait === 0) return null;
-    return wait === Infinity ? TOO_MUCH : nextPixel(wait);
+    return wait === Infinity ? TOO_MUCH : nextPixels(edits.length, wait);
   }
 
   private rule(cell: Cell, colour: number | null): Rule {
@@ -235,6 +234,7 @@ export class People implements Umpire {
     const title = time ? `${time} · ${TITLE}` : TITLE;
     if (document.title !== title) document.title = title;
     hint.refresh();
+    this.undoing.show();
     if (this.bar.full) return;
     const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
     this.timer = setTimeout(() => this.energyChanged(), next + 5);

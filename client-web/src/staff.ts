@@ -226,8 +226,10 @@ export class Staff {
     const { host } = this;
     const sheet = make('div', { id: 'staff-drag' });
     this.say('Drag over the canvas');
+    this.panel.toggleAttribute('data-away', true);
     const end = () => {
       sheet.remove();
+      this.panel.toggleAttribute('data-away', false);
       document.removeEventListener('keydown', leave, true);
       this.say('');
       host.focus();

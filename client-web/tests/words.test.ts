@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 const plain = (words: string) => words.replace(/[\u00a0\u202f]/g, ' ');
 
 const words = (reason: string, rest: { retryMs?: number; until?: number | null; words?: string } = {}) =>
-  plain(refusalWords({ reason, retryMs: 0, until: null, words: '', ...rest }, ['blue'], NOW, 'en-GB'));
+  plain(refusalWords({ reason, retryMs: 0, until: null, words: '', ...rest }, 1, ['blue'], NOW, 'en-GB'));
 
 test('a countdown is in whole seconds, rounded up', () => {
   expect([0, 1, 1_000, 11_001, 60_000, 245_000, 3_600_000, -5].map(countdown)).toEqual([
@@ -66,6 +66,8 @@ describe('a refusal', () => {
 
   test('for energy says when the next pixel goes, or that it never will', () => {
     expect(words('energy', { retryMs: 11_500 })).toBe('Next pixel in 0:12');
+    const line = { reason: 'energy', retryMs: 11_500, until: null, words: '' };
+    expect(refusalWords(line, 12, ['blue'], NOW)).toBe('12 pixels can be placed in 0:12');
     expect(words('energy')).toBe('That is more than you can save up: draw fewer pixels at once');
   });
 

@@ -89,16 +89,22 @@ static size_t write_refused(const struct message *message, char text[MESSAGE_JSO
     return len + 1;
 }
 
-static enum sent send_message(struct session *session, const struct message *message)
+static void take_message(struct session *session, const struct message *message)
 {
     struct edit *edit = (struct edit *)session;
     if (message->type == MESSAGE_PLACED)
         settle(session, 200, NULL, message->version);
     if (message->type != MESSAGE_REFUSED || edit->status != 0)
-        return SENT_OK;
+        return;
     edit->refused_len = write_refused(message, edit->refused);
     edit->retry_ms = message_retry_ms(message);
     settle(session, refusal_status(message->reason), NULL, 0);
+}
+
+static enum sent send_messages(struct session *session, const struct message *messages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        take_message(session, &messages[i]);
     return SENT_OK;
 }
 
@@ -109,7 +115,7 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 
 static const struct session_ops session_ops = {
     .frame = send_frame,
-    .message = send_message,
+    .messages = send_messages,
     .close = send_close,
 };
 

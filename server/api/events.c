@@ -22,6 +22,7 @@ enum {
     EVENT_BYTES = 64 + BASE64_BYTES(3 * FRAME_EDITS_MAX), /* the longest frame as an event */
     VERSION_BYTES = 8,                                    /* before the edits of a frame */
     FROM_BYTES = 32,
+    MESSAGE_BYTES = MESSAGE_JSON_BYTES + 96, /* the longest message as an event */
 };
 
 struct events {
@@ -79,9 +80,10 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
     return write_now(http, loop->events.text, loop->events.len);
 }
 
-static enum sent send_message(struct session *session, const struct message *message)
+/* The message as an event; its length. */
+static size_t encode_message(const struct message *message, char text[MESSAGE_BYTES])
 {
-    char json[MESSAGE_JSON_BYTES], id[48] = "", text[MESSAGE_JSON_BYTES + 96];
+    char json[MESSAGE_JSON_BYTES], id[48] = "";
     unsigned long long version = message->version;
     /* Where to resume, for a client that has seen no frame yet. */
     if (message->type == MESSAGE_HELLO)
@@ -89,9 +91,17 @@ static enum sent send_message(struct session *session, const struct message *mes
     else if (message->type == MESSAGE_RESET)
         snprintf(id, sizeof id, "id: %llu\n", version);
     int len = (int)message_json(message, json);
-    int n = snprintf(text, sizeof text, "%sevent: %s\ndata: %.*s\n\n", id,
-                     message_type_name(message->type), len, json);
-    return write_now(http_of_session(session), text, (size_t)n);
+    return (size_t)snprintf(text, MESSAGE_BYTES, "%sevent: %s\ndata: %.*s\n\n", id,
+                            message_type_name(message->type), len, json);
+}
+
+static enum sent send_messages(struct session *session, const struct message *messages, size_t n)
+{
+    char text[SESSION_MESSAGES_MAX * MESSAGE_BYTES];
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++)
+        len += encode_message(&messages[i], text + len);
+    return write_now(http_of_session(session), text, len);
 }
 
 /* An event stream has no codes: the browser comes back by itself with Last-Event-ID. */
@@ -102,7 +112,7 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 
 static const struct session_ops session_ops = {
     .frame = send_frame,
-    .message = send_message,
+    .messages = send_messages,
     .close = send_close,
 };
 

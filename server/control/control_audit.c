@@ -47,13 +47,13 @@ void control_audit_destroy(struct control_audit *audit)
     free(audit);
 }
 
-void control_audit_add(struct control_audit *audit, uint64_t action, const char *text)
+void control_audit_add(struct control_audit *audit, uint64_t action, const char *text, size_t len)
 {
-    size_t len = strlen(text);
     char *copy = malloc(len + 1);
     if (!copy)
         return;
-    memcpy(copy, text, len + 1);
+    memcpy(copy, text, len);
+    copy[len] = '\0';
     while (audit->n > 0 &&
            (audit->n == CONTROL_AUDIT_MAX || audit->bytes + len > CONTROL_AUDIT_BYTES))
         drop_oldest(audit);

@@ -21,7 +21,7 @@ void control_audit_destroy(struct control_audit *audit); /* NULL is fine */
 
 /* Note an action, whose number is greater than that of the one before. text (JSON) is copied; one
  * for which there is no memory is left out. */
-void control_audit_add(struct control_audit *audit, uint64_t action, const char *text);
+void control_audit_add(struct control_audit *audit, uint64_t action, const char *text, size_t len);
 
 /* An action, as it was noted. */
 struct control_audited {

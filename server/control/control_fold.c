@@ -67,18 +67,6 @@ static void complain(struct control_fold *fold, uint64_t offset, const char *typ
     fold->said = true;
 }
 
-/* As everybody may see it: a token's hash is nobody's business. */
-static void note_action(struct control_fold *fold, const struct control_record *record,
-                        uint64_t action)
-{
-    if (record->type == CONTROL_TOKEN)
-        cJSON_DeleteItemFromObjectCaseSensitive(record->json, "hash");
-    char *text = cJSON_PrintUnformatted(record->json);
-    if (text)
-        control_audit_add(fold->audit, action, text);
-    free(text);
-}
-
 /* Under the inner lock. */
 static void apply(struct control_fold *fold, const struct control_record *record, uint64_t action,
                   struct control_news *news)
@@ -94,7 +82,7 @@ static void apply(struct control_fold *fold, const struct control_record *record
         return;
     }
     if (row->audited)
-        note_action(fold, record, action);
+        control_audit_add(fold->audit, action, record->text, record->len);
     news->rules |= row->keep == KEEP_ALL && applied == CONTROL_APPLIED;
     news->heard |= row->heard && applied == CONTROL_APPLIED;
     news->tokens |= record->type == CONTROL_TOKEN;
@@ -190,6 +178,7 @@ struct copy {
     char *text;
 };
 
+/* As everybody may see it: a token's hash is nobody's business. */
 static cJSON *parse(const char *text, uint64_t action)
 {
     cJSON *json = cJSON_Parse(text);
@@ -282,7 +271,8 @@ static void on_replay(struct control_records *records, const struct record *reco
     struct replay *replay = (struct replay *)records;
     struct control_record read;
     char wrong[CONTROL_WRONG_BYTES];
-    if (record->offset >= replay->end)
+    if (record->offset >= replay->end ||
+        control_record_is_not(record->value.data, record->value.len, replay->listener->type))
         return;
     enum control_understood reading =
         control_record_read(&read, record->value.data, record->value.len, wrong);

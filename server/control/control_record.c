@@ -84,6 +84,10 @@ enum control_understood control_record_read(struct control_record *record, const
     record->json = parse((const char *)bytes, len);
     if (!cJSON_IsObject(record->json))
         return garbage(record, "it is no JSON object", wrong);
+    record->text = (const char *)bytes;
+    record->len = len;
+    while (strchr(" \t\r\n", bytes[record->len - 1])) /* an object ends with a brace */
+        record->len--;
     if (!take_type(record))
         return garbage(record, "\"t\" is not a type", wrong);
     if (!take_name(record))
@@ -104,6 +108,15 @@ void control_record_finish(struct control_record *record)
 {
     cJSON_Delete(record->json);
     record->json = NULL;
+}
+
+/* A type has no characters that JSON would escape; but any character may be written as an escape.
+ */
+bool control_record_is_not(const uint8_t *bytes, size_t len, const char *type)
+{
+    char quoted[CONTROL_TYPE_NAME + 2];
+    int n = snprintf(quoted, sizeof quoted, "\"%s\"", type);
+    return !memchr(bytes, '\\', len) && !memmem(bytes, len, quoted, (size_t)n);
 }
 
 /* ---- making ---- */

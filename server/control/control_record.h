@@ -20,6 +20,8 @@ enum { CONTROL_TYPE_NAME = 24 };
 
 struct control_record {
     struct cJSON *json; /* the whole record; NULL after control_record_finish */
+    const char *text;   /* the bytes that it was read from, without white space behind them */
+    size_t len;
     enum control_type type;
     char type_name[CONTROL_TYPE_NAME];
     char name[CONTROL_NAME];       /* canonical, when the type is known */
@@ -36,10 +38,14 @@ enum control_understood {
     CONTROL_GARBAGE,   /* nothing is known of it; json is NULL */
 };
 
-/* Whatever it is, control_record_finish it. wrong says what is wrong with it, if something is. */
+/* Whatever it is, control_record_finish it; the bytes must live as long. wrong says what is wrong
+ * with it, if something is. */
 enum control_understood control_record_read(struct control_record *record, const uint8_t *bytes,
                                             size_t len, char wrong[CONTROL_WRONG_BYTES]);
 void control_record_finish(struct control_record *record);
+
+/* Can it be told at a glance that these bytes are no record of a type? False also when in doubt. */
+bool control_record_is_not(const uint8_t *bytes, size_t len, const char *type);
 
 /* Make a record of fields, which become the callee's, with what all records have besides. The JSON
  * to be freed with free(), or NULL with what is wrong: a name or a member that no reader would

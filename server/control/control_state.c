@@ -182,6 +182,7 @@ bool control_state_has_operator(const struct control_state *state)
     return entry != NULL;
 }
 
+/* Its text is written anew, because what was read may be JSON to us and not to everybody. */
 static struct control_entry *make_entry(const struct control_record *record, uint64_t action)
 {
     char *text = cJSON_PrintUnformatted(record->json);
@@ -193,7 +194,7 @@ static struct control_entry *make_entry(const struct control_record *record, uin
         memcpy(entry->name, record->name, sizeof entry->name);
         entry->meaning = record->meaning;
         entry->len = len;
-        memcpy(entry->text, text, len + 1);
+        memcpy(entry->text, text, len);
     }
     free(text);
     return entry;

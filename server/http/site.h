@@ -47,6 +47,7 @@ struct site {
     size_t n_proxies;
     const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
     _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */
+    _Atomic uint64_t proxy_said_us;  /* when it was last said that a proxy is not trusted */
 };
 
 #endif

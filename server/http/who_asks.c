@@ -14,8 +14,11 @@
 #include "http/site.h"
 #include "identity/identity.h"
 #include "net/loop_state.h"
+#include "sys/diag.h"
 
 enum { YEAR_SECONDS = 365 * 24 * 3600 };
+
+#define REPORT_US (UINT64_C(600) * 1000 * 1000) /* between two reports of a proxy */
 
 /* The peer's address, zeros of a Unix socket. Is it a proxy that we trust? Whoever comes in by a
  * Unix socket is one: its file's owner and mode say who may. */
@@ -37,6 +40,27 @@ static bool find_peer(const struct http *http, uint8_t address[16])
     return false;
 }
 
+/* Behind a proxy that is not trusted everybody is one address, with one address's limits. Whoever
+ * comes from afar may write into that field what he likes and is not reported. */
+static void report_proxy(const struct http *http, const uint8_t peer[16])
+{
+    static const char *const near[] = {"127.0.0.0/8", "10.0.0.0/8",     "172.16.0.0/12",
+                                       "::1",         "192.168.0.0/16", "fc00::/7"};
+    uint64_t now = env_now_us(http->conn->loop->config.env);
+    uint64_t said = atomic_load(&http->site->proxy_said_us);
+    struct network network;
+    bool is_near = false;
+    if (said != 0 && now < said + REPORT_US)
+        return;
+    for (size_t i = 0; i < sizeof near / sizeof *near && !is_near; i++)
+        is_near =
+            network_parse(&network, near[i], strlen(near[i])) && network_holds(&network, peer);
+    if (is_near && atomic_compare_exchange_strong(&http->site->proxy_said_us, &said, now | 1))
+        diag_warn(
+            "requests come with X-Forwarded-For from a proxy that is not trusted: all who come "
+            "through it count as one address (see --trust-proxy)");
+}
+
 bool who_asks_by_proxy(const struct http *http)
 {
     uint8_t address[16];
@@ -45,8 +69,12 @@ bool who_asks_by_proxy(const struct http *http)
 
 void who_asks_address(const struct http *http, uint8_t address[16])
 {
-    if (find_peer(http, address))
-        forwarded_client(&http->request, http->site->proxies, http->site->n_proxies, address);
+    if (!find_peer(http, address)) {
+        if (request_field(&http->request, "x-forwarded-for"))
+            report_proxy(http, address);
+        return;
+    }
+    forwarded_client(&http->request, http->site->proxies, http->site->n_proxies, address);
 }
 
 /* Does the browser speak TLS? */

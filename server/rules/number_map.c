@@ -92,9 +92,8 @@ static bool is_full(const struct number_map *map)
     return (uint64_t)(map->n + 1) * 100 > (uint64_t)map->n_slots * FULL_PERCENT;
 }
 
-static int64_t *put(struct number_map *map, uint64_t id)
+static int64_t *put(struct number_map *map, struct number_slot *slot, uint64_t id)
 {
-    struct number_slot *slot = seek(map, id);
     *slot = (struct number_slot){.id = id};
     map->n++;
     return &slot->number;
@@ -112,19 +111,21 @@ static int64_t *replace(struct number_map *map, uint64_t id)
             least = &map->slots[at];
     }
     number_map_remove(map, &least->number);
-    return put(map, id);
+    return put(map, seek(map, id), id);
 }
 
 int64_t *number_map_add(struct number_map *map, uint64_t id, int64_t worthless)
 {
-    int64_t *found = number_map_find(map, id);
-    if (found)
-        return found;
+    struct number_slot *slot = map->slots ? seek(map, id) : NULL;
+    if (slot && slot->id == id)
+        return &slot->number;
     if (map->n >= map->n_max)
         return replace(map, id);
-    if (is_full(map) && move(map, worthless) != 0)
-        return map->slots ? replace(map, id) : NULL;
-    return put(map, id);
+    if (!is_full(map))
+        return put(map, slot, id);
+    if (move(map, worthless) == 0)
+        return put(map, seek(map, id), id);
+    return slot ? replace(map, id) : NULL;
 }
 
 void number_map_remove(struct number_map *map, int64_t *number)

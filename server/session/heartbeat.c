@@ -26,7 +26,7 @@ static void send_checksum(const struct audience *audience, const struct message 
         struct session *session = audience->members[i];
         if (!session->closing && session->pending == 0 && session->busy_since_us == 0 &&
             session->position == audience->fanout.sent.position)
-            session->ops->message(session, message);
+            session->ops->messages(session, message, 1);
     }
 }
 

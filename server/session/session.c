@@ -19,6 +19,7 @@
 enum {
     REFUSALS_MAX = 64, /* that wait for one client; more: it does not read, close it */
     REFUSALS_FIRST = 4,
+    REST_MAX = 4, /* messages that come after them: placed, energy, rules, online */
     SECOND_US = 1000 * 1000,
     TAKEN_US = 60 * SECOND_US,
 };
@@ -381,9 +382,10 @@ static enum send_result send_frames(struct session *session)
 
 /* ---- messages ---- */
 
-static bool send_message(struct session *session, const struct message *message, uint64_t now_us)
+static bool send_messages(struct session *session, const struct message *messages, size_t n,
+                          uint64_t now_us)
 {
-    return check_sent(session, result_of(session->ops->message(session, message)), now_us);
+    return check_sent(session, result_of(session->ops->messages(session, messages, n)), now_us);
 }
 
 /* Send message if `bit` is pending. True: go on. */
@@ -392,19 +394,18 @@ static bool send_pending(struct session *session, unsigned bit, const struct mes
 {
     if (!(session->pending & bit))
         return true;
-    if (!send_message(session, message, now_us))
+    if (!send_messages(session, message, 1, now_us))
         return false;
     session->pending &= (uint16_t)~bit;
     return true;
 }
 
-/* The next refusals as messages; how many. */
-static size_t next_refusals(const struct session *session, size_t n_sent,
-                            struct message messages[SESSION_MESSAGES_MAX])
+/* The first refusals, as many as there is room for. */
+static size_t list_refusals(const struct session *session, struct message *messages, size_t room)
 {
-    size_t most = session->ops->messages ? SESSION_MESSAGES_MAX : 1, n = 0;
-    for (; n < most && n_sent + n < session->n_refusals; n++) {
-        const struct pending_refusal *refusal = &session->refusals[n_sent + n];
+    size_t n = 0;
+    for (; n < session->n_refusals && n < room; n++) {
+        const struct pending_refusal *refusal = &session->refusals[n];
         messages[n] = (struct message){.type = MESSAGE_REFUSED,
                                        .id = refusal->id,
                                        .reason = refusal->reason,
@@ -415,27 +416,17 @@ static size_t next_refusals(const struct session *session, size_t n_sent,
     return n;
 }
 
-/* Several at once: in a flood of refusals nearly all of the time goes into the sending. */
-static bool send_refusals(struct session *session, uint64_t now_us)
+/* They have been sent. */
+static void drop_refusals(struct session *session, size_t n)
 {
-    if (!(session->pending & PENDING_REFUSALS))
-        return true;
-    struct message messages[SESSION_MESSAGES_MAX];
-    size_t n_sent = 0, n;
-    bool good = true;
-    while (good && (n = next_refusals(session, n_sent, messages)) > 0) {
-        good = n == 1 ? send_message(session, messages, now_us)
-                      : check_sent(session, result_of(session->ops->messages(session, messages, n)),
-                                   now_us);
-        for (size_t i = 0; good && i < n; i++)
-            free(session->refusals[n_sent++].words);
-    }
-    session->n_refusals = (uint8_t)(session->n_refusals - n_sent);
-    memmove(session->refusals, session->refusals + n_sent,
-            session->n_refusals * sizeof *session->refusals);
+    for (size_t i = 0; i < n; i++)
+        free(session->refusals[i].words);
+    session->n_refusals = (uint8_t)(session->n_refusals - n);
+    if (n > 0)
+        memmove(session->refusals, session->refusals + n,
+                session->n_refusals * sizeof *session->refusals);
     if (session->n_refusals == 0)
         session->pending &= (uint16_t)~PENDING_REFUSALS;
-    return good;
 }
 
 static uint64_t online(const struct shard *shard)
@@ -506,28 +497,52 @@ static bool is_shown(const struct session *session)
     return !session->audience || session->audience->fanout.sent.version >= session->placed_version;
 }
 
-/* What the client has now; after the placed, so that it is what that left. */
-static bool send_energy(struct session *session, uint64_t now_us)
-{
-    if (!(session->pending & PENDING_ENERGY) || (session->pending & PENDING_PLACED))
-        return true;
-    struct message energy = {.type = MESSAGE_ENERGY, .energy = energy_of(session)};
-    return send_pending(session, PENDING_ENERGY, &energy, now_us);
-}
-
-static void send_rest(struct session *session, uint64_t now_us)
+/* Everything that comes after refusals and can be sent by now, and the bits that it is pending by.
+ */
+static size_t list_rest(const struct session *session, struct message messages[REST_MAX],
+                        unsigned *bits)
 {
     struct shard *shard = session->shard;
-    struct message placed = {
-        .type = MESSAGE_PLACED, .id = session->placed_id, .version = session->placed_version};
-    struct message count = {.type = MESSAGE_ONLINE, .online = online(shard)};
-    struct message rules = {
-        .type = MESSAGE_RULES, .serial = shard->rules_serial, .open = place_open(session->place)};
-    /* Refusals first: placed covers every id below its own that was not refused. */
-    (void)(send_refusals(session, now_us) &&
-           (!is_shown(session) || send_pending(session, PENDING_PLACED, &placed, now_us)) &&
-           send_energy(session, now_us) && send_pending(session, PENDING_RULES, &rules, now_us) &&
-           send_pending(session, PENDING_ONLINE, &count, now_us));
+    unsigned pending = session->pending;
+    size_t n = 0;
+    *bits = 0;
+    if (!is_shown(session))
+        pending &= ~(unsigned)PENDING_PLACED;
+    if (pending & PENDING_PLACED)
+        messages[n++] = (struct message){
+            .type = MESSAGE_PLACED, .id = session->placed_id, .version = session->placed_version};
+    /* After the placed, so that it is what that has left. */
+    if ((session->pending & PENDING_PLACED) && !(pending & PENDING_PLACED))
+        pending &= ~(unsigned)PENDING_ENERGY;
+    if (pending & PENDING_ENERGY)
+        messages[n++] = (struct message){.type = MESSAGE_ENERGY, .energy = energy_of(session)};
+    if (pending & PENDING_RULES)
+        messages[n++] = (struct message){.type = MESSAGE_RULES,
+                                         .serial = shard->rules_serial,
+                                         .open = place_open(session->place)};
+    if (pending & PENDING_ONLINE)
+        messages[n++] = (struct message){.type = MESSAGE_ONLINE, .online = online(shard)};
+    *bits = pending & (PENDING_PLACED | PENDING_ENERGY | PENDING_RULES | PENDING_ONLINE);
+    return n;
+}
+
+/* Refusals first: placed covers every id below its own that was not refused. */
+static void send_rest(struct session *session, uint64_t now_us)
+{
+    struct message messages[SESSION_MESSAGES_MAX];
+    bool last;
+    do {
+        unsigned bits = 0;
+        size_t refused = list_refusals(session, messages, SESSION_MESSAGES_MAX - REST_MAX);
+        size_t n = refused;
+        last = refused == session->n_refusals;
+        if (last)
+            n += list_rest(session, messages + n, &bits);
+        if (n == 0 || !send_messages(session, messages, n, now_us))
+            return;
+        drop_refusals(session, refused);
+        session->pending &= (uint16_t)~bits;
+    } while (!last);
 }
 
 /* ---- when the shard says so ---- */

@@ -26,6 +26,7 @@ struct session;
 enum {
     EDITS_PER_MESSAGE = 256,
     SESSION_MESSAGE_BYTES = 4 + 3 * EDITS_PER_MESSAGE, /* the longest binary message */
+    SESSION_MESSAGES_MAX = 16,                         /* that a client is sent at once */
 };
 
 enum sent {
@@ -34,14 +35,11 @@ enum sent {
     SENT_GONE, /* the connection is broken: session_finish follows soon, from the event loop */
 };
 
-enum { SESSION_MESSAGES_MAX = 16 };
-
 /* How a session reaches its client. None of them may call back into the session. */
 struct session_ops {
     enum sent (*frame)(struct session *session, const struct frame *frame); /* and its messages */
-    enum sent (*message)(struct session *session, const struct message *message);
-    /* At most SESSION_MESSAGES_MAX, all or none of them, in one piece. NULL: one after the other.
-     */
+    /* Several messages, in one go: a packet costs more than they do. At most
+     * SESSION_MESSAGES_MAX; all of them are taken or none. */
     enum sent (*messages)(struct session *session, const struct message *messages, size_t n);
     /* A frame comes in a moment: have the memory fetched that sending it reads. NULL is fine. */
     void (*prefetch)(struct session *session);

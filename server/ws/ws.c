@@ -76,8 +76,8 @@ static enum sent send_frame(struct session *session, const struct frame *frame)
 
 static enum sent send_messages(struct session *session, const struct message *messages, size_t n)
 {
-    uint8_t frames[SESSION_MESSAGES_MAX * (FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES)];
     char json[MESSAGE_JSON_BYTES];
+    uint8_t frames[SESSION_MESSAGES_MAX * (FRAME_HEADER_OURS_MAX + MESSAGE_JSON_BYTES)];
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
         size_t len = message_json(&messages[i], json);
@@ -86,11 +86,6 @@ static enum sent send_messages(struct session *session, const struct message *me
         at += len;
     }
     return send_whole(conn_of(session), frames, at, false);
-}
-
-static enum sent send_message(struct session *session, const struct message *message)
-{
-    return send_messages(session, message, 1);
 }
 
 static void prefetch_send(struct session *session)
@@ -127,7 +122,6 @@ static void send_close(struct session *session, unsigned code, const char *reaso
 
 static const struct session_ops ops = {
     .frame = send_frame,
-    .message = send_message,
     .messages = send_messages,
     .prefetch = prefetch_send,
     .ping = send_ping,

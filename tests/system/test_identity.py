@@ -444,6 +444,8 @@ def test_an_address_is_believed_from_a_proxy_alone(start):
     for spoof in ("X-Forwarded-For: 192.0.2.9", "Forwarded: for=192.0.2.9", "X-Real-IP: 192.0.2.9",
                   "X-Forwarded-For: 127.0.0.2"):
         assert direct.hello(spoof)[1]["user"] == key.name_of_address("127.0.0.1"), spoof
+    said = direct.server.stderr().count("a proxy that is not trusted")
+    assert said == 1, "the operator is told, and not at every request"
     proxied = start("--trust-proxy", "127.0.0.1", "--trust-proxy", "10.0.0.0/8,2001:db8:1::/48")
     key, _ = keys(proxied)
     for field, address in (("192.0.2.9", "192.0.2.9"), ("203.0.113.1, 192.0.2.9", "192.0.2.9"),
@@ -458,6 +460,7 @@ def test_an_address_is_believed_from_a_proxy_alone(start):
         assert proxied.hello(f"X-Forwarded-For: {field}")[1]["user"] == key.name_of_address(address), field
     assert proxied.hello("X-Forwarded-For: 203.0.113.1", "X-Forwarded-For: 192.0.2.9")[1]["user"] == \
         key.name_of_address("192.0.2.9"), "several fields are one list"
+    assert "not trusted" not in proxied.server.stderr()
 
 
 def test_tls_in_front_is_believed_from_a_proxy_alone(start):

@@ -13,9 +13,10 @@ const PLAIN: Record<string, string> = {
   'origin: not allowed': 'Pages of this address may not draw here',
 };
 
-/** `colours` are the names of those that were to be placed. */
+/** So many pixels were to be placed, in colours of these names. */
 export function refusalWords(
   refusal: Refusal,
+  pixels: number,
   colours: readonly string[],
   now: number,
   locale?: string,
@@ -35,7 +36,7 @@ export function refusalWords(
     case 'colour':
       return `${colours.length === 1 ? `You can't use ${colours[0]}` : 'Not all of these colours can be used'} here${time}${why}`;
     case 'energy':
-      return retryMs > 0 ? nextPixel(retryMs) : TOO_MUCH;
+      return retryMs > 0 ? nextPixels(pixels, retryMs) : TOO_MUCH;
     case 'network':
       return `Too much is drawn from your network: try again${again}`;
     case 'rate':
@@ -51,4 +52,7 @@ export function refusalWords(
 
 export const TOO_MUCH = 'That is more than you can save up: draw fewer pixels at once';
 
-export const nextPixel = (ms: number): string => `Next pixel in ${countdown(ms)}`;
+export const nextPixels = (pixels: number, ms: number): string =>
+  pixels === 1
+    ? `Next pixel in ${countdown(ms)}`
+    : `${pixels.toLocaleString()} pixels can be placed in ${countdown(ms)}`;

@@ -29,8 +29,9 @@ const REASONS: readonly (readonly [Reason, string])[] = [
 ];
 /** Between the cell and the card. */
 const GAP = 12;
-/** Below this width it is a sheet, as in the styles. */
+/** A sheet in windows up to this width and above this height, as in the styles. */
 const NARROW = 860;
+const LOW = 480;
 
 export class Card {
   private readonly root = make('section', { id: 'card', className: 'surface' });
@@ -133,7 +134,7 @@ export class Card {
   /** Beside the cell, where there is room. */
   place(cell: Rect, room: Rect & Size): void {
     const { style } = this.root;
-    if (room.width <= NARROW) {
+    if (room.width <= NARROW && room.height > LOW) {
       style.left = style.top = '';
       return;
     }

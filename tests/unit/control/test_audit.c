@@ -13,7 +13,7 @@ static void fill(struct control_audit *audit, uint64_t from, uint64_t to, uint64
     for (uint64_t action = from; action <= to; action += step) {
         char text[32];
         snprintf(text, sizeof text, "%llu", (unsigned long long)action);
-        control_audit_add(audit, action, text);
+        control_audit_add(audit, action, text, strlen(text));
     }
 }
 
@@ -58,7 +58,7 @@ static void the_oldest_go_when_they_are_too_large(void **state)
     struct control_audit *audit = control_audit_create();
     memset(text, 'x', LARGE);
     for (uint64_t action = 1; action <= CONTROL_AUDIT_MAX; action++)
-        control_audit_add(audit, action, text);
+        control_audit_add(audit, action, text, strlen(text));
     size_t n = control_audit_before(audit, 0, found, CONTROL_AUDIT_MAX);
     assert_int_equal(n, CONTROL_AUDIT_BYTES / LARGE);
     assert_true(found[0].action == CONTROL_AUDIT_MAX);

@@ -254,7 +254,14 @@ static void a_restart_finds_everything_and_the_audit(void **state)
     cJSON_Delete(record);
     assert_null(control_get(world->control, "region", "s"));
     assert_null(control_get(world->control, "portal", "s"));
-    cJSON *audit = control_audit(world->control, 0, 10);
+    append(world, "region", "q", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1,\"gone\":true}");
+    append(world, "region", "a b", "{\"x\":1,\"y\":0,\"w\":1,\"h\":1}");
+    cJSON *list = control_list(world->control, "region");
+    assert_int_equal(cJSON_GetArraySize(list), 2);
+    assert_string_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "name")->valuestring,
+                        "a b");
+    cJSON_Delete(list);
+    cJSON *audit = control_audit(world->control, 6, 10);
     assert_int_equal(cJSON_GetArraySize(audit), 4); /* what was seen is no action */
     assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(audit, 0), "action")->valueint, 4);
     cJSON *first = cJSON_GetArrayItem(audit, 3);

@@ -164,6 +164,25 @@ static void members_that_mean_nothing_are_malformed(void **state)
     }
 }
 
+static void what_is_of_another_type_is_seen_at_a_glance(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_not;
+    } texts[] = {
+        {"{\"v\":1,\"t\":\"seen\",\"name\":\"*\"}", false},
+        {"{\"v\":1,\"t\":\"ban\",\"name\":\"seen\"}", false}, /* in doubt */
+        {"{\"v\":1,\"t\":\"ban\",\"name\":\"10.0.0.1\"}", true},
+        {"{\"v\":1,\"t\":\"unseen\",\"name\":\"*\"}", true},
+        {"{\"v\":1,\"t\":\"\\u0073een\",\"name\":\"*\"}", false},
+        {"", true},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_int_equal(
+            control_record_is_not((const uint8_t *)texts[i].text, strlen(texts[i].text), "seen"),
+            texts[i].is_not);
+}
+
 static void names_that_mean_the_same_are_one_name(void **state)
 {
     static const struct {
@@ -317,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_record_has_4096_bytes_at_most),
         cmocka_unit_test(what_others_will_know_is_foreign_and_says_whether_it_must_be_known),
         cmocka_unit_test(members_that_mean_nothing_are_malformed),
+        cmocka_unit_test(what_is_of_another_type_is_seen_at_a_glance),
         cmocka_unit_test(names_that_mean_the_same_are_one_name),
         cmocka_unit_test(bans_say_who_how_long_and_why),
         cmocka_unit_test(words_are_cut_between_characters),

@@ -259,12 +259,13 @@ static void hear(struct client *client, const struct message *message)
     }
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
+static enum sent take_messages(struct session *session, const struct message *messages, size_t n)
 {
     struct client *client = client_of(session);
     if (refuses_to_read(client))
         return SENT_BUSY;
-    hear(client, message);
+    for (size_t i = 0; i < n; i++)
+        hear(client, &messages[i]);
     return SENT_OK;
 }
 
@@ -276,7 +277,7 @@ static void be_closed(struct session *session, unsigned code, const char *reason
 }
 
 static const struct session_ops transport = {
-    .frame = take_frame, .message = take_message, .close = be_closed};
+    .frame = take_frame, .messages = take_messages, .close = be_closed};
 
 /* ---- clients ---- */
 

@@ -80,9 +80,15 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
     return SENT_OK;
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
+static void take_message(struct session *session, const struct message *message)
 {
     ((struct server *)session)->refused += message->type == MESSAGE_REFUSED;
+}
+
+static enum sent take_messages(struct session *session, const struct message *messages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        take_message(session, &messages[i]);
     return SENT_OK;
 }
 
@@ -118,7 +124,7 @@ static int on_record(struct fold *fold, const struct fold_record *full,
 static void open_server(struct world *w, struct server *server)
 {
     static const struct session_ops ops = {
-        .frame = take_frame, .message = take_message, .close = be_closed};
+        .frame = take_frame, .messages = take_messages, .close = be_closed};
     static const struct fold_ops ledger = {.record = on_record};
     static const volatile int stop = 0;
     char error[LOG_ERROR_BYTES];

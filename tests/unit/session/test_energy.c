@@ -68,7 +68,7 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
     return SENT_OK;
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
+static void take_message(struct session *session, const struct message *message)
 {
     struct client *client = (struct client *)session;
     assert_true(client->n < MESSAGES_MAX);
@@ -77,6 +77,12 @@ static enum sent take_message(struct session *session, const struct message *mes
         snprintf(client->words, sizeof client->words, "%s", message->words ? message->words : "");
     if (message->type == MESSAGE_HELLO)
         snprintf(client->user, sizeof client->user, "%s", message->user);
+}
+
+static enum sent take_messages(struct session *session, const struct message *messages, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        take_message(session, &messages[i]);
     return SENT_OK;
 }
 
@@ -86,7 +92,7 @@ static void be_closed(struct session *session, unsigned code, const char *reason
 }
 
 static const struct session_ops ops = {
-    .frame = take_frame, .message = take_message, .close = be_closed};
+    .frame = take_frame, .messages = take_messages, .close = be_closed};
 
 static int set_up_with(void **state, const char *policy, unsigned message_rate,
                        struct memory_faults faults)

@@ -19,7 +19,7 @@ struct client {
     struct session session;
     struct message messages[MESSAGES_MAX];
     size_t n_messages;
-    unsigned frames, attached, pieces;
+    unsigned frames, attached;
     uint64_t version; /* of the last frame */
     size_t edits;
     unsigned closed; /* code */
@@ -66,25 +66,14 @@ static enum sent take_frame(struct session *session, const struct frame *frame)
     return SENT_OK;
 }
 
-static enum sent take_message(struct session *session, const struct message *message)
-{
-    struct client *client = (struct client *)session;
-    if (client->busy)
-        return SENT_BUSY;
-    assert_true(client->n_messages < MESSAGES_MAX);
-    client->messages[client->n_messages++] = *message;
-    return SENT_OK;
-}
-
 static enum sent take_messages(struct session *session, const struct message *messages, size_t n)
 {
     struct client *client = (struct client *)session;
     if (client->busy)
         return SENT_BUSY;
-    assert_in_range(n, 2, SESSION_MESSAGES_MAX);
-    client->pieces++;
-    for (size_t i = 0; i < n; i++)
-        take_message(session, &messages[i]);
+    assert_true(client->n_messages + n <= MESSAGES_MAX);
+    memcpy(client->messages + client->n_messages, messages, n * sizeof *messages);
+    client->n_messages += n;
     return SENT_OK;
 }
 
@@ -94,7 +83,7 @@ static void be_closed(struct session *session, unsigned code, const char *reason
 }
 
 static const struct session_ops ops = {
-    .frame = take_frame, .message = take_message, .messages = take_messages, .close = be_closed};
+    .frame = take_frame, .messages = take_messages, .close = be_closed};
 
 static int set_up(void **state)
 {
@@ -344,42 +333,6 @@ static void an_edit_of_a_canvas_that_is_not_open_is_refused_as_locked(void **sta
     leave(client);
 }
 
-static void
-refusals_are_sent_in_pieces_and_in_order_and_none_is_lost_while_nothing_is_read(void **state)
-{
-    enum { N = 40 };
-    struct world *world = *state;
-    struct client *client = join(world, 0, FROM_PRESENT, 0);
-    pass(world, 100);
-    client->n_messages = 0;
-    for (unsigned busy = 0; busy < 2; busy++) {
-        client->busy = busy == 1;
-        for (uint32_t i = 0; i < N; i++) {
-            uint8_t message[4 + EDIT_BYTES] = {0, 0, 0, 0, 0xff, 0xff, 0xff}; /* off the canvas */
-            store_u32(message, busy * N + i + 1);
-            assert_int_equal(session_message(&client->session, message, sizeof message), 0);
-        }
-        pass(world, 100);
-        if (client->busy) {
-            client->busy = false;
-            session_writable(&client->session);
-        }
-        pass(world, 100);
-        uint32_t expected = busy * N;
-        for (size_t i = 0; i < client->n_messages; i++) {
-            if (client->messages[i].type != MESSAGE_REFUSED)
-                continue;
-            assert_int_equal(client->messages[i].id, ++expected);
-            assert_int_equal(client->messages[i].reason, REFUSAL_RANGE);
-        }
-        assert_int_equal(expected, (busy + 1) * N);
-        client->n_messages = 0;
-    }
-    assert_in_range(client->pieces, 2, 2 * (N / SESSION_MESSAGES_MAX + 2));
-    assert_int_equal(client->closed, 0);
-    leave(client);
-}
-
 static void whoever_watches_hears_whose_edits_are_taken(void **state)
 {
     struct world *world = *state;
@@ -453,7 +406,6 @@ int main(void)
         PROMISE(what_happens_on_one_canvas_is_no_news_on_another),
         PROMISE(a_canvas_whose_viewers_have_left_is_watched_no_longer),
         PROMISE(an_edit_of_a_canvas_that_is_not_open_is_refused_as_locked),
-        PROMISE(refusals_are_sent_in_pieces_and_in_order_and_none_is_lost_while_nothing_is_read),
         PROMISE(whoever_watches_hears_whose_edits_are_taken),
         PROMISE(the_number_of_people_online_counts_all_canvases),
         PROMISE(one_that_does_not_read_gets_the_rest_when_it_does),

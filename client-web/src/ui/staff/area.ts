@@ -135,7 +135,7 @@ export class AreaTab {
         textContent:
           plan.pixels === 0
             ? 'Nothing of it is on top any more'
-            : `${count(plan.edits, 'edit')}: ${pixels} would change, and are shown as they would be.` +
+            : `${count(plan.edits, 'edit')}: ${pixels} would change. Shown is what it would look like.` +
               (plan.bystanders ? ` ${count(plan.bystanders, 'pixel')} of others stay as they are.` : ''),
       });
       this.outcome.replaceChildren(words);
@@ -147,6 +147,7 @@ export class AreaTab {
         this.outcome.replaceChildren();
       });
       this.outcome.append(make('div', { className: 'actions' }, go, leave));
+      this.outcome.scrollIntoView({ block: 'nearest' });
     });
   }
 
