@@ -12,7 +12,7 @@
 #include "moderation/samples.h"
 #include "sys/clock.h"
 
-enum { SOME = 8 };
+enum { SOME = 64 };
 
 struct sample_queue {
     struct fold fold;
