@@ -85,7 +85,7 @@ static int64_t spend(const struct accounts *accounts, int64_t tat, int64_t time_
     return (tat > time_ms && tat <= time_ms + accounts->debt_max ? tat : time_ms) + cost;
 }
 
-/* When the author would have a full charge if all that is known by now is made. */
+/* When the author would have a full charge if nothing were pending. */
 static int64_t tat_of(const struct accounts *accounts, struct segment *segment, uint64_t author,
                       int64_t now_ms)
 {
@@ -98,22 +98,16 @@ static int64_t tat_of(const struct accounts *accounts, struct segment *segment, 
         else /* it has caught up */
             number_map_remove(&segment->kept, kept);
     }
-    return tat + number_of(&segment->pending, author);
+    return tat;
 }
 
+/* pending: what is, or NULL. */
 static int64_t available_of(const struct accounts *accounts, struct segment *segment,
-                            uint64_t author, const struct policy *policy, int64_t now_ms)
+                            uint64_t author, const int64_t *pending, const struct policy *policy,
+                            int64_t now_ms)
 {
-    return policy->capacity - (tat_of(accounts, segment, author, now_ms) - now_ms);
-}
-
-/* False when out of memory. */
-static bool reserve(struct segment *segment, uint64_t author, uint32_t cost)
-{
-    int64_t *pending = cost > 0 ? number_map_add(&segment->pending, author, 0) : NULL;
-    if (pending)
-        *pending += cost;
-    return cost == 0 || pending;
+    int64_t tat = tat_of(accounts, segment, author, now_ms) + (pending ? *pending : 0);
+    return policy->capacity - (tat - now_ms);
 }
 
 static void release(struct segment *segment, uint64_t author, uint32_t cost)
@@ -133,9 +127,14 @@ bool accounts_reserve(struct accounts *accounts, uint64_t author, const struct p
 {
     struct segment *segment = segment_of(accounts, author);
     pthread_mutex_lock(&segment->lock);
-    int64_t available = available_of(accounts, segment, author, policy, now_ms);
-    bool good =
-        energy_take(policy, price, available, cost, retry_ms) && reserve(segment, author, *cost);
+    int64_t *pending = number_map_find(&segment->pending, author);
+    int64_t available = available_of(accounts, segment, author, pending, policy, now_ms);
+    bool good = energy_take(policy, price, available, cost, retry_ms);
+    if (good && *cost > 0 && !pending)
+        pending = number_map_add(&segment->pending, author, 0);
+    if (good && pending)
+        *pending += *cost;
+    good = good && (pending || *cost == 0); /* else: out of memory */
     pthread_mutex_unlock(&segment->lock);
     return good;
 }
@@ -165,7 +164,8 @@ int64_t accounts_available(struct accounts *accounts, uint64_t author, const str
 {
     struct segment *segment = segment_of(accounts, author);
     pthread_mutex_lock(&segment->lock);
-    int64_t available = available_of(accounts, segment, author, policy, now_ms);
+    const int64_t *pending = number_map_find(&segment->pending, author);
+    int64_t available = available_of(accounts, segment, author, pending, policy, now_ms);
     pthread_mutex_unlock(&segment->lock);
     return available;
 }

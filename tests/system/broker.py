@@ -17,7 +17,8 @@ from fold import parse_export
 from server import BUILD, TOP
 
 START_SECONDS = 150
-DELETE_TOPICS, CREATE_TOPICS, DELETE_RECORDS = 20, 19, 21
+DELETE_TOPICS, CREATE_TOPICS, DELETE_RECORDS, CREATE_ACLS = 20, 19, 21, 30
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10}  # of ACLs
 
 
 class Broker:
@@ -79,6 +80,12 @@ class Broker:
         answer = self._ask(DELETE_RECORDS, 1, struct.pack(">i", 1) + name + struct.pack(
             ">iiqi", 1, 0, before, 20000))
         _expect_no_error(answer[4 + 4 + len(name) + 4 + 4 + 8:], f"delete records of {topic}")
+
+    def allow(self, user, topic, operation):
+        """Let a user do something with a topic, where an authorizer asks."""
+        body = struct.pack(">ib", 1, 2) + _string(topic) + struct.pack(">b", 3) + _string(f"User:{user}") + _string("*")
+        answer = self._ask(CREATE_ACLS, 1, body + struct.pack(">bb", OPERATIONS[operation], 3))
+        _expect_no_error(answer[8:], f"let {user} {operation} {topic}")
 
     # ---- records, by kcat
 

@@ -307,7 +307,7 @@ def test_what_was_done_stands_in_the_audit_with_who_and_why(server, tokens):
     _, said = ask(server, "POST", "ban", tokens["moderator"],
                   {"who": "2001:db8:1::5/48", "for": 3600, "slow": 8, "why": "caf\u00e9 \U0001f600 " + "x" * 180})
     action = said["action"]
-    _, audit = ask(server, "GET", "audit?n=5", tokens["viewer"])
+    _, audit = ask(server, "GET", "audit?n=1000", tokens["viewer"])
     (row,) = (row for row in audit if row["action"] == action)
     assert (row["t"], row["name"], row["by"], row["role"]) == ("ban", "2001:db8:1::/48", "the-moderator", "moderator")
     assert row["why"].startswith("caf\u00e9 \U0001f600") and row["slow"] == 8
@@ -325,9 +325,9 @@ def test_what_was_done_stands_in_the_audit_with_who_and_why(server, tokens):
 def test_a_look_at_an_identity_is_recorded(server, tokens):
     _, said = ask(server, "GET", f"identity?a={AUTHOR}", tokens["moderator"])
     assert said["author"] == AUTHOR and said["name"].count("-") == 2
-    _, audit = ask(server, "GET", "audit?n=1", tokens["viewer"])
-    assert (audit[0]["t"], audit[0]["name"], audit[0]["by"]) == ("lookup", AUTHOR, "the-moderator")
-    assert audit[0]["action"] == said["action"]
+    _, audit = ask(server, "GET", "audit?n=1000", tokens["viewer"])
+    (row,) = (row for row in audit if row["action"] == said["action"])
+    assert (row["t"], row["name"], row["by"]) == ("lookup", AUTHOR, "the-moderator")
 
 
 # ---- crowds, and those who leave
@@ -364,7 +364,7 @@ def test_who_leaves_while_waiting_disturbs_nobody(server, tokens):
 
 def test_pipelined_requests_are_answered_in_order(server, tokens):
     lines = []
-    for path in ("status", "audit?n=1", "nothing", "bans"):
+    for path in ("status", "audit?n=1000", "nothing", "bans"):
         lines.append(f"GET /control/{path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tokens['moderator']}\r\n\r\n")
     body = json.dumps({"who": "8000000000008888", "for": 60})
     lines.insert(1, f"POST /control/ban HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {tokens['moderator']}\r\n"
@@ -373,7 +373,8 @@ def test_pipelined_requests_are_answered_in_order(server, tokens):
         client.send("".join(lines))
         answers = [client.answer() for _ in lines]
     assert [answer.status for answer in answers] == [200, 200, 200, 404, 200]
-    assert json.loads(answers[1].body)["action"] == json.loads(answers[2].body)[0]["action"]
+    assert json.loads(answers[1].body)["action"] in [row["action"] for row in json.loads(answers[2].body)], \
+        "what came after the answer knows of it"
 
 
 # ---- where it listens

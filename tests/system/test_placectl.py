@@ -274,6 +274,7 @@ def test_rules_suspects_reports_and_top(place):
     assert rule["mode"] == "on" and rule["threshold"] == 20
     place.ctl("rule", "off", "shape")
     assert place.json("suspects") == [] and "nobody is suspected" in place.ctl("suspects").out
+    place.edit(399, 7, 5)
     found = place.json("detect", "net-rate", "--from", "-1h")
     assert found["edits"] > 0 and found["suspects"] == []
     assert "edits looked at" in place.ctl("detect", "net-rate", "--from", "-1h", "--to", "now").out

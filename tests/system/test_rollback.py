@@ -207,8 +207,8 @@ async def test_a_server_killed_in_the_middle_goes_on(make_world):
     staff, raider, _, _ = await raid(world, server)
     client, task = await scribbler(world, server)
     plan = await asyncio.to_thread(staff.do, "plan", {"predicate": f"u:{raider} t:1h"})
-    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=1500)))["job"]
-    await eventually(lambda: server.metric("placed_repairs_total") > 500, "some of it is done")
+    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=500)))["job"]
+    await eventually(lambda: server.metric("placed_repairs_total") > 300, "some of it is done")
     assert (await asyncio.to_thread(staff.ask, f"job?job={job}"))["state"] == "running"
     await asyncio.to_thread(server.kill)
     task.cancel()
@@ -232,7 +232,7 @@ async def test_a_cancelled_one_stays_as_far_as_it_came(make_world):
     staff, raider, _, _ = await raid(world, server)
     client, task = await scribbler(world, server)
     plan = await asyncio.to_thread(staff.do, "plan", {"predicate": f"u:{raider} t:1h"})
-    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=1000)))["job"]
+    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=300)))["job"]
     await eventually(lambda: server.metric("placed_repairs_total") > 300, "some of it is done")
     busy = await asyncio.to_thread(staff.ask, "plan", {"predicate": "t:1h"}, 409)
     assert "running" in busy["error"]
@@ -263,7 +263,7 @@ async def test_a_log_that_pauses_is_waited_for(make_world, kafka_log, own_kafka)
     server = await world.server()
     staff, raider, _, _ = await raid(world, server)
     plan = await asyncio.to_thread(staff.do, "plan", {"predicate": f"u:{raider} t:1h"})
-    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=1000)))["job"]
+    job = (await asyncio.to_thread(staff.ask, "apply", sent_of(plan, rate=500)))["job"]
     await eventually(lambda: server.metric("placed_repairs_total") > 300, "some of it is done")
     own_kafka.freeze()
     try:

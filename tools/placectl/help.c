@@ -5,13 +5,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char forms[] =
+static const char predicates[] =
     "PRED says which edits are meant: parts with blanks between them, all of which have to fit.\n"
     "  u:A,B        made by these authors         net:ID,ID      made from these networks\n"
     "  r:X,Y,W,H    in this rectangle             c:N,N          of these colours\n"
     "  t:2h         in the last s, m, h or d      t:FROM-TO      between two times\n"
     "  a:ACTION     made by this action           --except u:A   not made by these authors\n"
-    "  A time is required, except with a:.\n"
+    "  A time is required, except with a:.\n";
+
+static const char forms[] =
     "A, AUTHOR is an author's 16 hexadecimal digits, as `who` shows them. WHO is an author, net:ID "
     "or\n"
     "an address or network such as 192.0.2.0/24. COLOUR is a name or a number from 0 to 15.\n"
@@ -65,7 +67,7 @@ void help_print(FILE *out, const struct commands *commands)
     fputs("\nOptions of all commands:\n", out);
     for (size_t i = 0; i < OPTIONS_GLOBAL; i++)
         print_option(out, i);
-    fprintf(out, "\n%s\n%s", forms, end);
+    fprintf(out, "\n%s%s\n%s", predicates, forms, end);
 }
 
 void help_print_command(FILE *out, const struct command *command)
@@ -77,7 +79,7 @@ void help_print_command(FILE *out, const struct command *command)
         if (i < OPTIONS_GLOBAL || command->options >> i & 1)
             print_option(out, i);
     }
-    fprintf(out, "\n%s", forms);
+    fprintf(out, "\n%s%s", strstr(command->arguments, "PRED") ? predicates : "", forms);
 }
 
 /* ---- completion ---- */

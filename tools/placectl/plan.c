@@ -45,7 +45,7 @@ void plan_show(struct ctl *ctl, const struct cJSON *result)
     text_count(others, ctl_number(result, "bystanders"));
     columns_cell(where, result, &bounds, ctl->now_ms);
     printf("%s edits match; %s pixels would change, on %zu canvas%s%s%s\n", edits, pixels, n,
-           n == 1 ? "" : "es", *where ? ", within " : "", where);
+           n == 1 ? "" : "es", n > 0 ? ", within " : "", n > 0 ? where : "");
     if (ctl_number(result, "bystanders") > 0)
         printf("%s edits of others lie above such pixels and stay\n", others);
     if (cJSON_GetArraySize(list) > 0)

@@ -231,20 +231,20 @@ static void a_slow_one_is_cancelled(void **state)
     char request[512];
     paint_scene(scene, 3);
     cJSON *plan = make_plan(scene);
-    write_apply(plan, 2000, request, sizeof request);
+    write_apply(plan, 600, request, sizeof request);
     bystander_start(&bystander, scene);
     uint64_t job = scene_start(scene, "apply", request);
     int64_t began_ms = clock_now_ms();
-    while (metric_get(&scene->metrics, repairs_total) < 1000)
+    while (metric_get(&scene->metrics, repairs_total) < 400)
         clock_pause_ms(1);
     int64_t took_ms = clock_now_ms() - began_ms;
-    assert_true(took_ms > 300);
+    assert_true(took_ms > 400);
     assert_true(moderation_cancel(scene->moderation, &actor));
     cJSON *cancelled = scene_wait(scene, job);
     bystander_stop(&bystander);
     assert_string_equal(scene_text(cancelled, "state"), "cancelled");
     double repaired = scene_number(cancelled, "result.repaired");
-    assert_true(repaired >= 900 && repaired < scene_number(plan, "result.pixels") / 2);
+    assert_true(repaired >= 300 && repaired < scene_number(plan, "result.pixels"));
     assert_false(moderation_cancel(scene->moderation, &actor));
     cJSON *undone = do_job(scene, "undo", "{\"action\":1}", "done");
     scene_settle(scene);
@@ -263,7 +263,7 @@ static void a_killed_one_is_brought_to_its_end(void **state)
     char request[512], fast[512];
     paint_scene(scene, 4);
     cJSON *plan = make_plan(scene);
-    write_apply(plan, 4000, request, sizeof request);
+    write_apply(plan, 1000, request, sizeof request);
     write_apply(plan, 0, fast, sizeof fast);
     bystander_start(&bystander, scene);
     scene_start(scene, "apply", request);
