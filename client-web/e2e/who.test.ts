@@ -71,6 +71,16 @@ test('holding a pixel says who placed it and what was there before, and places n
   await text(page, '#card .line', /^yellow by /);
   await page.keyboard.press('Escape');
   await page.locator('#card').waitFor({ state: 'hidden' });
+
+  // A click beside it puts it away, and places nothing either.
+  await hold(page, await whereIs(page, 100, 100));
+  await page.locator('#card').waitFor();
+  const beside = await whereIs(page, 95, 100);
+  await page.mouse.click(beside.x, beside.y);
+  await page.locator('#card').waitFor({ state: 'hidden' });
+  await page.waitForTimeout(HOLD_MS);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await boardAt(page, 95, 100)).toBe(0);
   await context.close();
 });
 

@@ -544,7 +544,8 @@ function click(point: Point, time: number): void {
   if (!pressed) return;
   if (zoom!.view.k < PLACE_K) return flyIn(pressed, point);
   if (inPast()) return hint.say(IN_THE_PAST);
-  who?.close();
+  // What puts the card away places nothing.
+  if (who?.open) return who.close();
   placing.setReticle(null, false);
   placing.setHover(pressed);
   placing.placeSoon(pressed);

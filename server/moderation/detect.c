@@ -62,7 +62,7 @@ static void on_record(struct log_records *records, const struct record *record)
     if (record->offset >= detect->end || record->time_ms > detect->request->to_ms)
         return;
     struct record_edits edits = record_edits(record);
-    samples_each(record, &edits, &detect->taker);
+    samples_each(record, &edits, 1, &detect->taker);
 }
 
 /* From where to where it has to be read. */

@@ -18,6 +18,7 @@ enum {
     STEP_MS = 1000,
     SECONDS = WINDOW_STEPS,
     TOP = 10,
+    SOME = 256, /* that are looked at of those that come at once; they stand for the others */
 };
 
 /* In the order of the list; its names are those of the metrics. */
@@ -87,12 +88,14 @@ static int32_t cell_pixel(uint32_t half)
 
 void pulse_take(struct pulse *pulse, const struct sample *samples, size_t n, int64_t now_ms)
 {
+    size_t step = n > SOME ? n / SOME : 1;
     pthread_mutex_lock(&pulse->lock);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i += step) {
+        uint32_t weight = samples[i].weight * (uint32_t)step;
         if (samples[i].network != 0)
-            window_counts_add(pulse->networks, samples[i].network, now_ms, 1);
-        window_counts_add(pulse->authors, samples[i].author, now_ms, 1);
-        window_counts_add(pulse->cells, cell_key(&samples[i]), now_ms, 1);
+            window_counts_add(pulse->networks, samples[i].network, now_ms, weight);
+        window_counts_add(pulse->authors, samples[i].author, now_ms, weight);
+        window_counts_add(pulse->cells, cell_key(&samples[i]), now_ms, weight);
     }
     pthread_mutex_unlock(&pulse->lock);
 }

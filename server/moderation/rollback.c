@@ -391,6 +391,8 @@ static enum job_state repair(struct run *run)
     write_digest(&run->plan, digest);
     if (run->work->digest[0] && strcmp(run->work->digest, digest) != 0)
         return job_fail(job, 409, "the plan is no longer good: make it anew, and look at it");
+    if (run->work->predicate.action != 0 && run->plan.edits == 0)
+        return job_fail(job, 404, "the log has no edit of that action");
     uint64_t action = record(run, error);
     if (action == 0)
         return job_fail(job, 503, error);

@@ -12,6 +12,7 @@ struct sample {
     int64_t known_ms; /* since when the author is known there; 0: unknown */
     int32_t x, y;     /* in plane coordinates */
     uint8_t colour;
+    uint32_t weight; /* stands for so many edits of its record, when not all are looked at */
 };
 
 #endif

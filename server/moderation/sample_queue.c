@@ -12,6 +12,8 @@
 #include "moderation/samples.h"
 #include "sys/clock.h"
 
+enum { SOME = 64 };
+
 struct sample_queue {
     struct fold fold;
     struct sample_taker taker;
@@ -19,6 +21,7 @@ struct sample_queue {
     struct sample *ring;
     int64_t now_ms; /* of the record that is being taken */
     _Atomic uint64_t head, tail, lost;
+    atomic_bool all;   /* of a record's edits are taken, else SOME or a few more */
     atomic_bool armed; /* who empties it waits to be told */
 };
 
@@ -43,7 +46,10 @@ static int on_record(struct fold *fold, const struct fold_record *record,
     struct sample_queue *queue = (struct sample_queue *)fold;
     uint64_t before = atomic_load_explicit(&queue->head, memory_order_relaxed);
     queue->now_ms = clock_now_ms();
-    samples_each(record->record, &record->edits, &queue->taker);
+    size_t step = 1;
+    if (record->edits.n > SOME && !atomic_load_explicit(&queue->all, memory_order_relaxed))
+        step = record->edits.n / SOME;
+    samples_each(record->record, &record->edits, step, &queue->taker);
     if (before == atomic_load_explicit(&queue->head, memory_order_relaxed))
         return 0;
     /* Either this sees that the other side waits, or that one sees what was put in. */
@@ -77,6 +83,11 @@ void sample_queue_destroy(struct sample_queue *queue)
         return;
     free(queue->ring);
     free(queue);
+}
+
+void sample_queue_take_all(struct sample_queue *queue, bool all)
+{
+    atomic_store_explicit(&queue->all, all, memory_order_relaxed);
 }
 
 struct fold *sample_queue_fold(struct sample_queue *queue)

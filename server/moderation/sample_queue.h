@@ -6,6 +6,7 @@
 #ifndef PLACED_MODERATION_SAMPLE_QUEUE_H
 #define PLACED_MODERATION_SAMPLE_QUEUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,10 @@ struct sample_queue_ops {
 /* NULL when out of memory. */
 struct sample_queue *sample_queue_create(struct sample_queue_ops ops);
 void sample_queue_destroy(struct sample_queue *queue); /* NULL is fine */
+
+/* From now on every edit is taken (the rules want them), or only some of each record, which stand
+ * for the others: then a busy canvas costs next to nothing. At first only some. Any thread. */
+void sample_queue_take_all(struct sample_queue *queue, bool all);
 
 /* For the reader: only what is new. */
 struct fold *sample_queue_fold(struct sample_queue *queue);

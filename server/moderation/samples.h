@@ -3,6 +3,8 @@
 #ifndef PLACED_MODERATION_SAMPLES_H
 #define PLACED_MODERATION_SAMPLES_H
 
+#include <stddef.h>
+
 #include "core/record.h"
 #include "moderation/sample.h"
 
@@ -11,9 +13,9 @@ struct sample_taker {
     void (*take)(struct sample_taker *taker, const struct sample *sample);
 };
 
-/* Every edit of the record that a person or a program made, in order; its network is not known yet.
- * Edits by the operator, and by actions of moderators, are left out. */
-void samples_each(const struct record *record, const struct record_edits *edits,
+/* Every step-th edit of the record, in order; its network is not known yet. Edits by the operator,
+ * and by actions of moderators, are left out. */
+void samples_each(const struct record *record, const struct record_edits *edits, size_t step,
                   struct sample_taker *taker);
 
 #endif

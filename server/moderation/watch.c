@@ -96,6 +96,7 @@ static void on_rule(struct control_listener *listener, const cJSON *record, uint
 
 static void apply_settings(struct watch *watch)
 {
+    bool any = false;
     for (int i = 0; i < DETECTORS; i++) {
         pthread_mutex_lock(&watch->lock);
         struct setting setting = watch->settings[i];
@@ -104,7 +105,9 @@ static void apply_settings(struct watch *watch)
         if (setting.changed &&
             rule_watch_set(&watch->rules[i], setting.mode, setting.threshold) != 0)
             diag_error("rule %s: out of memory, it is off", detector_rules[i].name);
+        any = any || watch->rules[i].mode != RULE_OFF;
     }
+    sample_queue_take_all(watch->queue, any);
 }
 
 /* ---- the newest edits */

@@ -180,7 +180,9 @@ def test_wrong_tokens_become_429_and_a_right_one_is_always_taken(server, tokens)
 
 
 def test_no_token_is_in_what_the_server_says(server, tokens):
+    ask(server, "GET", "status", "a-token-that-is-none")
     said = server.stderr()
+    assert "a-token-that-is-none" not in said
     assert "admin API: " in said and "net:" in said, "wrong ones are reported, by their network"
     for token in tokens.values():
         assert token not in said

@@ -12,6 +12,7 @@ from world import eventually
 
 ANSWER_SECONDS = 30
 SLACK_MS = 60  # between this process's clock and the server's, and of what is rounded
+LATE_MS = 3000  # until a server has read what another one took; that long nobody knows of it
 
 
 def now_ms():
@@ -168,8 +169,8 @@ async def test_after_a_restart_everybody_has_what_he_had(any_world, fresh):
 
 @pytest.mark.limit(150)
 async def test_two_servers_asked_in_the_same_moment_give_two_capacities_and_one_rate(kafka_world, fresh, tmp_path):
-    """A capacity of 20 edits, and 20 a second come back; rounds of bursts at both."""
-    capacity, cost = 1000, 50
+    """A capacity of 20 edits, and 5 a second come back; rounds of bursts at both."""
+    capacity, cost = 4000, 200
     world = kafka_world
     args = ["--energy", f"{capacity}/{cost}/{cost}", "--message-rate", "0", "--network-factor", "0"]
     first = await world.server(args=args)
@@ -178,7 +179,7 @@ async def test_two_servers_asked_in_the_same_moment_give_two_capacities_and_one_
     people = [await Person(server, cookie).join() for server in (first, second)]
     assert people[0].hello["user"] == people[1].hello["user"]
     rng = random.Random(9)
-    began, total = now_ms(), 0
+    began = now_ms()
 
     async def burst(person):
         numbers = [await person.send([next(fresh)]) for _ in range(30)]
@@ -187,21 +188,21 @@ async def test_two_servers_asked_in_the_same_moment_give_two_capacities_and_one_
         assert {said["reason"] for said, _, _ in answers if said["type"] == "refused"} <= {"energy"}
         return sum(said["type"] == "placed" for said, _, _ in answers)
 
-    placed = await asyncio.gather(*map(burst, people))
-    assert capacity // cost < sum(placed) <= 3 * capacity // cost, placed  # the two were taken by surprise
-    for person in people:  # and both know of the debt by now
-        assert (await person.ask())[0] < capacity
+    total = 0
     for _ in range(10):
+        total += sum(await asyncio.gather(*map(burst, people)))
+        assert total * cost <= 2 * capacity + now_ms() - began + LATE_MS
         await asyncio.sleep(rng.uniform(0, 0.8))
-        placed += await asyncio.gather(*map(burst, people))
-    lasted, total = now_ms() - began, sum(placed)
+    lasted = now_ms() - began
     edits, worst = spent(await asyncio.to_thread(world.log.records), cost)
     assert edits == total
-    assert worst <= 2 * capacity + 1000, worst  # what comes back until the other one has read it
-    assert total * cost <= 2 * capacity + lasted + 1000
+    assert worst <= 2 * capacity + LATE_MS, worst
     assert total * cost >= min(lasted / 2, capacity)
-    # Both know the same, once they have read the same.
-    await asyncio.sleep(0.5)
+
+    async def have_read_the_same():
+        return len({await asyncio.to_thread(server.metric, "placed_version") for server in (first, second)}) == 1
+
+    await eventually(have_read_the_same, "both servers have read the same")
     known = [await person.ask() for person in people]
     assert abs(known[0][0] - known[1][0]) <= known[1][2] - known[0][1] + SLACK_MS
     for person in people:
@@ -215,16 +216,17 @@ async def test_post_edit_says_when_to_come_again(world):
         answer = server.request("POST", f"/edit?x={x}&y=1&c=3", **more)
         return answer, json.loads(answer.body)
 
-    for x in (1, 2):
+    for x in range(100):  # two are taken, and more on a machine that is slow
+        sent = now_ms()
         answer, said = await asyncio.to_thread(post, x)
-        assert (answer.status, list(said)) == (200, ["version"])
-    sent = now_ms()
-    answer, said = await asyncio.to_thread(post, 3)
-    assert (answer.status, said["error"]) == (429, "energy")
+        if answer.status != 200:
+            break
+        assert list(said) == ["version"]
+    assert x >= 2 and (answer.status, said["error"]) == (429, "energy")
     assert 0 < said["retry_ms"] <= 2000 and set(said) == {"error", "retry_ms"}
     assert answer.headers["retry-after"] == str(-(-said["retry_ms"] // 1000))
     await asyncio.sleep((said["retry_ms"] + 5) / 1000)
-    answer, _ = await asyncio.to_thread(post, 3)
+    answer, _ = await asyncio.to_thread(post, x)
     assert answer.status == 200 and now_ms() >= sent + said["retry_ms"] - SLACK_MS
     answer, said = await asyncio.to_thread(post, 5000)
     assert (answer.status, said) == (403, {"error": "locked", "retry_ms": 0})

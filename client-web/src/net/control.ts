@@ -45,6 +45,9 @@ export interface Job {
 
 export type Fields = Record<string, unknown>;
 
+/** Nothing came through, or a proxy's limit was met. */
+const PASSING = [0, 429, 502, 503, 504];
+
 const WORDS: Record<number, string> = {
   0: 'No answer: try again',
   401: 'That token is not known here',
@@ -52,6 +55,12 @@ const WORDS: Record<number, string> = {
   409: 'That is not so any more: look again',
   429: 'Too many attempts: wait a moment',
 };
+
+/** What goes on does so without an answer, too. */
+function patient(error: unknown): null {
+  if (error instanceof ControlError && PASSING.includes(error.status)) return null;
+  throw error;
+}
 
 export class Control {
   constructor(
@@ -75,11 +84,11 @@ export class Control {
   /** Waits until a job has ended well; `progress` from 0 to 1 meanwhile. */
   async finish(job: number, progress: (done: number) => void): Promise<Job> {
     for (const end = Date.now() + JOB_MS; Date.now() < end; ) {
-      const now = (await this.get('job', { job })) as Job;
-      if (now.state === 'done') return now;
-      if (now.state === 'failed') throw new ControlError(now.error || 'It failed', 0);
-      if (now.state === 'cancelled') throw new ControlError('It was cancelled', 0);
-      progress(now.done);
+      const now = (await this.get('job', { job }).catch(patient)) as Job | null;
+      if (now?.state === 'done') return now;
+      if (now?.state === 'failed') throw new ControlError(now.error || 'It failed', 0);
+      if (now?.state === 'cancelled') throw new ControlError('It was cancelled', 0);
+      if (now) progress(now.done);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     throw new ControlError('It takes too long: see placectl', 0);

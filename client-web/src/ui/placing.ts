@@ -165,6 +165,7 @@ export class Placing {
 
   /** What stands at the line's end. */
   get lineLabel(): string {
+    if (this.line.length === 0) return '';
     return this.umpire?.price(this.aimed) ?? String(this.line.length);
   }
 

@@ -367,6 +367,11 @@ static void plans_that_are_no_longer_good_are_refused(void **state)
                             "00\"}}",
                             "failed");
     assert_int_equal(scene_number(version, "status"), 409);
+    /* What has done nothing cannot be undone. */
+    cJSON *nothing = do_job(scene, "undo", "{\"action\":7}", "failed");
+    assert_int_equal(scene_number(nothing, "status"), 404);
+    assert_int_equal(fake_control_count(scene->control), 0);
+    cJSON_Delete(nothing);
     cJSON_Delete(plan);
     cJSON_Delete(refused);
     cJSON_Delete(version);
