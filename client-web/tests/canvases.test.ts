@@ -170,7 +170,7 @@ describe('a page is one person', () => {
   test('however many canvases it is connected to', async () => {
     await look(1000, 1000);
     await liveAre('0,0', '0,1', '1,0', '1,1');
-    expect(people()).toEqual(['0,0']);
+    expect(people(), 'whichever was connected first').toHaveLength(1);
   });
 
   test('also when the connection that was counted has been let go of', async () => {
