@@ -17,8 +17,6 @@
 #include "session/shard_state.h"
 
 enum {
-    REFUSALS_MAX = 64, /* that wait for one client; more: it does not read, close it */
-    REFUSALS_FIRST = 4,
     REST_MAX = 4, /* messages that come after them: placed, energy, rules, online */
     SECOND_US = 1000 * 1000,
     TAKEN_US = 60 * SECOND_US,
@@ -148,10 +146,7 @@ void session_finish(struct session *session)
     if (session->audience)
         leave_audience(session);
     roster_remove(&session->shard->roster, session->slot);
-    for (size_t i = 0; i < session->n_refusals; i++)
-        free(session->refusals[i].words);
-    free(session->refusals);
-    session->refusals = NULL;
+    refusals_finish(&session->refusals);
 }
 
 void session_close(struct session *session, unsigned code, const char *reason)
@@ -169,38 +164,15 @@ static unsigned energy_bit(const struct session *session)
     return session->audience && rules_count(session->shard->rules) ? PENDING_ENERGY : 0;
 }
 
-/* A place for one more refusal; NULL: there is none. */
-static struct pending_refusal *add_refusal(struct session *session)
-{
-    if (session->n_refusals == session->refusals_room) {
-        size_t room = session->refusals_room ? 2u * session->refusals_room : REFUSALS_FIRST;
-        struct pending_refusal *refusals =
-            room > REFUSALS_MAX ? NULL : realloc(session->refusals, room * sizeof *refusals);
-        if (!refusals)
-            return NULL;
-        session->refusals = refusals;
-        session->refusals_room = (uint8_t)room;
-    }
-    return &session->refusals[session->n_refusals++];
-}
-
 static void refuse(struct session *session, uint32_t id, const struct verdict *verdict)
 {
     if (session->closing)
         return;
-    struct pending_refusal *refusal = add_refusal(session);
-    if (!refusal) {
+    if (refusals_add(&session->refusals, id, verdict) != 0) {
         session_close(session, CLOSE_POLICY, "does not read its refusals");
         return;
     }
-    const struct obstacle *obstacle = &verdict->obstacle;
-    *refusal =
-        (struct pending_refusal){.id = id,
-                                 .reason = obstacle->reason,
-                                 .retry_ms = verdict->retry_ms,
-                                 .until_ms = obstacle->until_ms,
-                                 .words = obstacle->words[0] ? strdup(obstacle->words) : NULL};
-    bool energy = obstacle->reason == REFUSAL_ENERGY;
+    bool energy = verdict->obstacle.reason == REFUSAL_ENERGY;
     session_set_pending(session, PENDING_REFUSALS | (energy ? energy_bit(session) : 0));
 }
 
@@ -272,7 +244,7 @@ void session_submit(struct session *session, uint32_t id, const uint8_t *edits, 
     refuse(session, id, &verdict);
     /* Sent at once if the transport takes it: a flood of refusals must not pile up until the tick.
      */
-    if (session->n_refusals >= REFUSALS_MAX / 2)
+    if (session->refusals.n >= REFUSALS_MAX / 2)
         session_flush(session, env_now_us(shard->env));
 }
 
@@ -400,35 +372,6 @@ static bool send_pending(struct session *session, unsigned bit, const struct mes
     return true;
 }
 
-/* The first refusals, as many as there is room for. */
-static size_t list_refusals(const struct session *session, struct message *messages, size_t room)
-{
-    size_t n = 0;
-    for (; n < session->n_refusals && n < room; n++) {
-        const struct pending_refusal *refusal = &session->refusals[n];
-        messages[n] = (struct message){.type = MESSAGE_REFUSED,
-                                       .id = refusal->id,
-                                       .reason = refusal->reason,
-                                       .retry_ms = refusal->retry_ms,
-                                       .until_ms = refusal->until_ms,
-                                       .words = refusal->words};
-    }
-    return n;
-}
-
-/* They have been sent. */
-static void drop_refusals(struct session *session, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(session->refusals[i].words);
-    session->n_refusals = (uint8_t)(session->n_refusals - n);
-    if (n > 0)
-        memmove(session->refusals, session->refusals + n,
-                session->n_refusals * sizeof *session->refusals);
-    if (session->n_refusals == 0)
-        session->pending &= (uint16_t)~PENDING_REFUSALS;
-}
-
 static uint64_t online(const struct shard *shard)
 {
     return metric_get(shard->metrics, people);
@@ -533,14 +476,17 @@ static void send_rest(struct session *session, uint64_t now_us)
     bool last;
     do {
         unsigned bits = 0;
-        size_t refused = list_refusals(session, messages, SESSION_MESSAGES_MAX - REST_MAX);
+        size_t refused =
+            refusals_list(&session->refusals, messages, SESSION_MESSAGES_MAX - REST_MAX);
         size_t n = refused;
-        last = refused == session->n_refusals;
+        last = refused == session->refusals.n;
         if (last)
             n += list_rest(session, messages + n, &bits);
         if (n == 0 || !send_messages(session, messages, n, now_us))
             return;
-        drop_refusals(session, refused);
+        refusals_drop(&session->refusals, refused);
+        if (last)
+            bits |= PENDING_REFUSALS;
         session->pending &= (uint16_t)~bits;
     } while (!last);
 }

@@ -17,6 +17,7 @@
 #include "core/message.h"
 #include "session/frame.h"
 #include "session/intake.h"
+#include "session/refusals.h"
 
 struct audience;
 struct canvas_place;
@@ -61,35 +62,24 @@ enum {
     PENDING_RULES = 1 << 7,
 };
 
-/* One refusal that could not be sent yet. */
-struct pending_refusal {
-    uint32_t id;
-    enum refusal reason;
-    uint64_t retry_ms;
-    int64_t until_ms;
-    char *words; /* allocated; NULL: none */
-};
-
 struct session {
     /* What a tick reads comes first, so that it lies together: with thousands of sessions all of
      * them are cold. */
     const struct session_ops *ops;
-    struct audience *audience;        /* gets frames and notices; NULL for one POST */
-    uint64_t position;                /* cursor: the next edit to send */
-    uint64_t version;                 /* the client's: of the last frame sent, or where it began */
-    uint64_t busy_since_us;           /* when the transport first said busy; 0: it is not */
-    uint16_t pending;                 /* bits: what is to be sent besides frames */
-    bool closing;                     /* ops->close was called: nothing more is sent */
-    bool companion;                   /* its page has another session that is counted */
-    bool heard;                       /* said something since the last ping */
-    uint8_t n_refusals;               /* in refusals, */
-    uint8_t refusals_room;            /* which has room for so many */
-    uint32_t slot;                    /* in the shard's roster */
-    uint32_t member;                  /* in the audience */
-    uint32_t last_id;                 /* the newest message id seen; 0: none */
-    uint32_t placed_id;               /* of the pending placed */
-    uint64_t placed_version;          /* and its version */
-    struct pending_refusal *refusals; /* allocated when first needed */
+    struct audience *audience; /* gets frames and notices; NULL for one POST */
+    uint64_t position;         /* cursor: the next edit to send */
+    uint64_t version;          /* the client's: of the last frame sent, or where it began */
+    uint64_t busy_since_us;    /* when the transport first said busy; 0: it is not */
+    uint16_t pending;          /* bits: what is to be sent besides frames */
+    bool closing;              /* ops->close was called: nothing more is sent */
+    bool companion;            /* its page has another session that is counted */
+    bool heard;                /* said something since the last ping */
+    uint32_t slot;             /* in the shard's roster */
+    uint32_t member;           /* in the audience */
+    uint32_t last_id;          /* the newest message id seen; 0: none */
+    uint32_t placed_id;        /* of the pending placed */
+    uint64_t placed_version;   /* and its version */
+    struct refusals refusals;  /* that could not be sent yet */
     struct shard *shard;
     struct canvas_place *place;
     uint64_t rate_us;  /* when the messages so far would have come at the rate that is allowed */

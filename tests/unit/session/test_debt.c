@@ -182,7 +182,7 @@ static void fire(struct server *server, uint32_t n)
 {
     uint8_t message[SESSION_MESSAGE_BYTES] = {0};
     uint32_t refused = server->refused;
-    for (int i = 0; i < 60 && server->session.n_refusals == 0 && server->refused == refused; i++) {
+    for (int i = 0; i < 60 && server->session.refusals.n == 0 && server->refused == refused; i++) {
         store_u32(message, ++server->id);
         for (uint32_t k = 0; k < n; k++)
             edit_store(message + 4 + EDIT_BYTES * k, edit_pack(server->id % 1000, k, server->id));

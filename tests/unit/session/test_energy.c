@@ -300,10 +300,10 @@ static void a_refusal_says_exactly_when(void **state)
     assert_true(expect(client, MESSAGE_ENERGY)->energy.energy >= energy);
     w->now_us += (retry_ms - 10 - 1) * 1000; /* 10 have passed */
     draw(client, 3);
-    assert_int_equal(client->session.n_refusals, 1);
+    assert_int_equal(client->session.refusals.n, 1);
     w->now_us += 1000;
     draw(client, 3);
-    assert_int_equal(client->session.n_refusals, 1);
+    assert_int_equal(client->session.refusals.n, 1);
     pass(w, 500);
     assert_int_equal(expect(client, MESSAGE_REFUSED)->id, 3);
     assert_int_equal(expect(client, MESSAGE_ENERGY)->type, MESSAGE_ENERGY);
@@ -378,7 +378,7 @@ static void messages_that_come_too_fast_are_refused_until_the_time_said(void **s
     expect(client, MESSAGE_HELLO);
     for (int i = 0; i < 4; i++) /* a second's worth at once */
         draw(client, 1);
-    assert_int_equal(client->session.n_refusals, 0);
+    assert_int_equal(client->session.refusals.n, 0);
     draw(client, 1);
     pass(w, 10);
     const struct message *refused = expect(client, MESSAGE_REFUSED);
@@ -386,13 +386,13 @@ static void messages_that_come_too_fast_are_refused_until_the_time_said(void **s
     assert_int_equal(refused->retry_ms, 250);
     w->now_us += 239 * 1000;
     draw(client, 1);
-    assert_int_equal(client->session.n_refusals, 1);
+    assert_int_equal(client->session.refusals.n, 1);
     w->now_us += 1000;
     draw(client, 1);
-    assert_int_equal(client->session.n_refusals, 1);
+    assert_int_equal(client->session.refusals.n, 1);
     struct client *other = join(w, 3); /* each connection by itself */
     draw(other, 1);
-    assert_int_equal(other->session.n_refusals, 0);
+    assert_int_equal(other->session.refusals.n, 0);
     leave(other);
     leave(client);
 }
