@@ -6,6 +6,8 @@
 #ifndef PLACED_MODERATION_ACTION_H
 #define PLACED_MODERATION_ACTION_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "control/control.h"
@@ -13,12 +15,16 @@
 struct cJSON;
 
 /* Record it and wait until it is in the control log: its number, or 0 with a reason in error. name
- * is that of the record, fields an object that becomes the callee's. Not from control's thread, nor
- * an event loop's. */
+ * is that of the record, fields an object that becomes the callee's; the action of that name before
+ * it is noted in it as "after". Not from control's thread, nor an event loop's. */
 uint64_t action_record(struct control *control, const char *name, struct cJSON *fields,
                        const struct control_actor *actor, char error[CONTROL_ERROR_BYTES]);
 
-/* The number of the newest action of that name; 0: there is none. */
-uint64_t action_find(struct control *control, const char *name);
+/* The actions of that name, which are tries at one thing, the newest first: at most room of them
+ * into *into. Returns how many. */
+size_t action_tries(struct control *control, const char *name, uint64_t *into, size_t room);
+
+/* The name of an action, which has CONTROL_NAME bytes of room; false: it is not known any more. */
+bool action_name(struct control *control, uint64_t action, char *name);
 
 #endif

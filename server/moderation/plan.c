@@ -114,12 +114,21 @@ void plan_finish(struct plan *plan)
     plan->n_canvases = 0;
 }
 
+static bool is_one_of(const uint64_t *actions, size_t n, uint64_t author)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (author != 0 && actions[i] == author) /* 0: not recorded yet, and the operator */
+            return true;
+    }
+    return false;
+}
+
 static enum meaning meaning_of(const struct plan *plan, uint64_t author, bool in_time)
 {
     const struct predicate *predicate = &plan->predicate;
     bool fits = in_time && (plan->anybody || author_table_get(&plan->members, author) > 0) &&
                 (predicate->action == 0 || author == predicate->action ||
-                 (author != 0 && author == plan->also));
+                 is_one_of(plan->also, plan->n_also, author));
     for (size_t i = 0; fits && i < predicate->n_except; i++)
         fits = author != predicate->except[i];
     return fits ? FITS : author_table_get(&plan->banned, author) > 0 ? BANNED : PLAIN;
@@ -351,16 +360,11 @@ int plan_seal(struct plan *plan, char error[PLAN_ERROR_BYTES])
 
 /* ---- records from the version on ---- */
 
-static bool is_ours(const struct plan *plan, uint64_t author)
-{
-    return author != 0 && (author == plan->ours[0] || author == plan->ours[1]);
-}
-
 static uint16_t followed(const struct plan *plan, struct position position, uint16_t pixel,
                          uint32_t word, const struct run *run, bool in_time)
 {
     uint16_t colour = (uint16_t)edit_colour(word);
-    if (is_ours(plan, run->author))
+    if (is_one_of(plan->ours, plan->n_ours, run->author))
         return (uint16_t)((pixel & (PLAN_EVER | PLAN_PLANNED | TARGET)) | PLAN_OURS | colour);
     enum meaning meaning = meaning_of(plan, run->author, in_time);
     if (meaning == FITS && !predicate_fits_edit(&plan->predicate, position, word))

@@ -28,6 +28,7 @@ enum {
     PLAN_BUDGET = 256 << 20,   /* bytes of canvases */
     PLAN_CANVASES = PLAN_BUDGET / (PLAN_PIXELS * 2),
     PLAN_REPAIRS = 16 << 20, /* at most */
+    PLAN_TRIES = 8,          /* actions of one plan that are known as such */
     PLAN_TOP = 20,           /* authors that are named */
     PLAN_DIGEST_BYTES = 32,
     PLAN_ERROR_BYTES = 160,
@@ -64,8 +65,10 @@ struct plan {
     size_t n_canvases;
     size_t last; /* the canvas of the record before */
     bool sealed;
-    uint64_t ours[2]; /* actions whose edits from the version on are repairs; 0: none */
-    uint64_t also;    /* an action that counts as the predicate's own; 0: none */
+    uint64_t ours[1 + PLAN_TRIES]; /* actions whose edits from the version on are repairs */
+    size_t n_ours;
+    uint64_t also[2 * PLAN_TRIES]; /* actions that count as the predicate's own */
+    size_t n_also;
 
     /* From plan_seal on: */
     uint64_t edits;             /* that fit */

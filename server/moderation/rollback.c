@@ -51,6 +51,7 @@ struct run {
     struct repair_progress progress;
     int64_t began_ms;
     uint64_t n_records;
+    uint64_t first; /* of the tries that are taken back; 0: none is */
 };
 
 /* ---- checking requests ---- */
@@ -312,31 +313,49 @@ static cJSON *describe_plan(const struct plan *plan)
 
 /* ---- doing it ---- */
 
-/* What the action's record is called: the same for every try at the same plan. */
-static void name_action(const struct work *work, const char *digest, uint64_t version,
+/* What the action's record is called: the same for every try at the same plan, and for every undo
+ * of any of those. */
+static void name_action(const struct run *run, const char *digest, uint64_t version,
                         char name[CONTROL_NAME])
 {
+    const struct work *work = run->work;
     if (work->predicate.action != 0)
-        snprintf(name, CONTROL_NAME, "%s %" PRIu32, work->kind, work->predicate.action);
+        snprintf(name, CONTROL_NAME, "%s %" PRIu64, work->kind, run->first);
     else
         snprintf(name, CONTROL_NAME, "%s %.16s %" PRIu64, work->kind, digest, version);
 }
 
+static void add_also(struct plan *plan, const char *name, struct control *control)
+{
+    plan->n_also += action_tries(control, name, plan->also + plan->n_also, PLAN_TRIES);
+}
+
 /* An earlier try may not have come to its end, because its server was killed. What it has repaired
  * is taken for our own, so that what bystanders have lost by it is given back: of a plan, what came
- * after its version; of an action that is taken back, all of it. */
+ * after its version. An action is taken back with all tries at the same plan, as if they were one;
+ * and what earlier tries to take it back have repaired counts as theirs. */
 static void find_earlier(struct run *run)
 {
     const struct work *work = run->work;
+    struct control *control = run->job->config->control;
+    struct plan *plan = &run->plan;
     char name[CONTROL_NAME];
-    if (!work->kind || (work->predicate.action == 0 && !work->digest[0]))
+    plan->n_ours = 1; /* the first one is the action that is still to be recorded */
+    run->first = work->predicate.action;
+    if (!work->kind)
         return;
-    name_action(work, work->digest, work->version, name);
-    uint64_t earlier = action_find(run->job->config->control, name);
-    if (work->predicate.action != 0)
-        run->plan.also = earlier;
-    else
-        run->plan.ours[1] = earlier;
+    if (work->predicate.action == 0 && work->digest[0]) {
+        name_action(run, work->digest, work->version, name);
+        plan->n_ours += action_tries(control, name, plan->ours + 1, PLAN_TRIES);
+    }
+    if (work->predicate.action == 0)
+        return;
+    if (action_name(control, work->predicate.action, name))
+        add_also(plan, name, control);
+    if (plan->n_also > 0)
+        run->first = plan->also[plan->n_also - 1];
+    name_action(run, "", 0, name);
+    add_also(plan, name, control);
 }
 
 static uint64_t record(struct run *run, char error[CONTROL_ERROR_BYTES])
@@ -345,7 +364,7 @@ static uint64_t record(struct run *run, char error[CONTROL_ERROR_BYTES])
     const struct plan *plan = &run->plan;
     predicate_write(&plan->predicate, predicate);
     write_digest(plan, digest);
-    name_action(run->work, digest, plan->version, name);
+    name_action(run, digest, plan->version, name);
     cJSON *fields = cJSON_CreateObject();
     cJSON_AddStringToObject(fields, "kind", run->work->kind);
     cJSON_AddStringToObject(fields, "predicate", predicate);

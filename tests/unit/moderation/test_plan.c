@@ -267,6 +267,7 @@ static void repairs_lose_no_bystander(void **state)
         make(&world, &plan, &predicate);
         plan.ours[0] = ACTION;
         plan.ours[1] = EARLIER;
+        plan.n_ours = 2;
         bool planned[CANVASES][SIDE][SIDE] = {0};
         for (size_t c = 0; c < plan.n_canvases; c++) {
             for (size_t k = 0; k < plan.canvases[c].n; k++) {
@@ -358,7 +359,8 @@ static void another_try_counts_as_the_action(void **state)
     char error[PLAN_ERROR_BYTES] = "";
     uint8_t value[EDIT_BYTES], header[16];
     assert_int_equal(plan_init(&plan, &predicate, 10, NULL, NULL, error), 0);
-    plan.also = EARLIER;
+    plan.also[0] = EARLIER;
+    plan.n_also = 1;
     const struct {
         uint64_t author;
         uint32_t colour;

@@ -95,6 +95,7 @@ static void what_the_log_refuses_is_given_to_it_again(void **state)
     assert_int_equal(plan_seal(&world->plan, error), 0);
     assert_int_equal(world->plan.pixels, PIXELS);
     world->plan.ours[0] = ACTION;
+    world->plan.n_ours = 1;
     struct repair_progress progress = {.changed = no_news};
     const struct repair_config config = {.plan = &world->plan,
                                          .scan = &world->scan,
