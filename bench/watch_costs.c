@@ -4,7 +4,7 @@
  *
  * Formulas. note: wall time of sightings_note / calls, for pairs that are known (what an event loop
  * pays for each message that is taken), and for new ones. queue: wall time in the fold that copies
- * edits for the watch (what the reader pays) / edits, in records of 67 edits by as many authors,
+ * edits for the watch (what the reader pays) / edits, in records of 1,000 edits by as many authors,
  * with the queue emptied meanwhile; some of them, as while no rule is on, and all. calm, raid: wall
  * time in detector_take / edits (what the watch's own thread pays, and a job over an old log), of
  * each rule: calm is EDITS edits at random by 100,000 authors, 1,000 a second; raid the same with
@@ -30,7 +30,7 @@ enum {
     RAIDERS = 500,
     NETWORKS = 20000,
     PER_MS = 1, /* edits a millisecond */
-    RECORD_EDITS = 67,
+    RECORD_EDITS = 1000,
     REPEAT = 3,
 };
 

@@ -42,7 +42,7 @@ static void add_networks(cJSON *json, cJSON *bans, struct control_request *r, ui
         char name[NETWORK_BYTES];
         snprintf(name, sizeof name, "net:%016" PRIx64, seen[i].network);
         cJSON *network = cJSON_CreateObject();
-        cJSON_AddStringToObject(network, "net", name + strlen("net:"));
+        cJSON_AddStringToObject(network, "net", name);
         cJSON_AddNumberToObject(network, "first", (double)seen[i].first_ms);
         cJSON_AddNumberToObject(network, "last", (double)seen[i].last_ms);
         cJSON_AddItemToArray(networks, network);

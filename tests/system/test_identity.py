@@ -338,7 +338,7 @@ def test_work_comes_before_an_identity_and_is_worth_one_identity(start):
     challenge = json.loads(people.ask("GET", "/identity/challenge", old).body)
     answer = people.ask("POST", "/identity", old, body=payload(challenge, solve(challenge)))
     assert json.loads(answer.body)["name"] == key.name_of_cookie()
-    bad = {"counter": solution["counter"] + 1}, {"counter": -1}, {"counter": 2**40}, {}, None, {"counter": "1"}
+    bad = {"counter": solve(challenge)["counter"] + 1}, {"counter": -1}, {"counter": 2**40}, {}, None, {"counter": "1"}
     bodies = [payload(challenge, wrong) for wrong in bad]
     forged = json.loads(json.dumps(challenge))
     forged["parameters"]["keyPrefix"] = "00" * 16

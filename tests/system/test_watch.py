@@ -131,6 +131,13 @@ async def test_a_rule_looks_simulates_and_says_in_this_order(world):
     for wrong in ({"rule": "shape", "from": 1}, {"rule": "x", "from": 1, "to": 2}, {"rule": "shape", "from": 3, "to": 2}):
         assert (await staff.ask("POST", "detect", wrong))[0] == 400
 
+    # Whoever is forgotten is in no network any more.
+    raider = suspect["top"][0]["author"]
+    known = await staff.get(f"identity?a={raider}")
+    assert [network["net"] for network in known["networks"]] == [suspect["top"][0]["net"]], known
+    await staff.act("forget", a=raider, why="asked for it")
+    assert (await staff.get(f"identity?a={raider}"))["networks"] == []
+
     # What is set outlives the server, and so does what it knows of networks.
     await asyncio.to_thread(server.stop)
     await world.start(server)
