@@ -2,6 +2,8 @@
 // Who may draw, where and in which colours: identities, and the rules that moderators set while people
 // look on.
 
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -16,6 +18,7 @@ import {
   PHONE,
   settled,
   text,
+  tryNow,
   whereIs,
 } from './page';
 import { Server } from './server';
@@ -90,12 +93,26 @@ test('an identity comes before the first connection, without a word, and once on
     await draw(page, 101, 100, 5);
     expect(asked).not.toContain('POST /identity');
 
-    // A cookie that was lost meanwhile is replaced, and one is told to try again.
+    // A cookie that was lost meanwhile is replaced.
     await context.clearCookies();
     await page.reload();
     await live(page);
     expect(asked).toContain('POST /identity');
     expect(wrong).toEqual([]);
+
+    // So is one of a server that has other keys now, with the first pixel that it refuses.
+    await expect.poll(() => standing(page)).toBe('known');
+    await server.down();
+    await rm(join(server.data, 'secret'));
+    await server.up();
+    await tryNow(page);
+    await live(page);
+    asked.length = 0;
+    await chooseColour(page, 'red');
+    await clickOn(page, 102, 100);
+    await text(page, '#hint-text', 'The server did not know this browser any more: try again in a moment');
+    await draw(page, 102, 100, 5);
+    expect(asked.filter((path) => path === 'POST /identity')).toHaveLength(1);
     await context.close();
   });
 });

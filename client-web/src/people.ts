@@ -32,6 +32,7 @@ const QUIET_MS = 1_000;
 const TITLE = document.title;
 /** What a pixel costs as a rule. */
 const PLAIN: Item = { blank: false, factor: 1 };
+const RENEWED = 'The server did not know this browser any more: try again in a moment';
 const READY = 'You can place a pixel now';
 
 export class People implements Umpire {
@@ -112,6 +113,7 @@ export class People implements Umpire {
       plane.account = spend(account, -cost, now);
       this.energyChanged();
     }
+    if (refusal.reason === 'identity' && plane.identity.coming) return hint.say(RENEWED);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
     hint.say(refusalWords(refusal, edits.length, names, Date.now()));
   }

@@ -162,15 +162,22 @@ test('an identity that the server does not know any more is replaced, but not ag
   identity.begin(info('cookie'));
   await flush();
   calls[0]!.answer(200, {});
-  await vi.advanceTimersByTimeAsync(60_000);
+  await flush();
   identity.lost(info('cookie', true));
   identity.lost(info('cookie', true));
   await flush();
+  expect(identity.coming).toBe(true);
   expect(calls).toHaveLength(2);
   calls[1]!.answer(200, {});
   await flush();
   expect(got[1]).toEqual({ energy: null, late: true });
+  // A browser that keeps no cookie would be refused at once again.
+  await vi.advanceTimersByTimeAsync(59_000);
   identity.lost(info('cookie', true));
   await flush();
   expect(calls).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  identity.lost(info('cookie', true));
+  await flush();
+  expect(calls).toHaveLength(3);
 });

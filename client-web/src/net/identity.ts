@@ -28,7 +28,7 @@ const AGAIN_MS = 60_000;
 export class Identity {
   standing: Standing = { kind: 'known' };
   private attempt: Promise<void> = Promise.resolve();
-  private askedAt = -Infinity;
+  private renewedAt = -Infinity;
   private retryMs = FIRST_RETRY_MS;
   /** Connections that were made meanwhile are nobody's. */
   private late = false;
@@ -40,9 +40,14 @@ export class Identity {
     private readonly got: (energy: Energy | null, late: boolean) => void,
   ) {}
 
+  /** Whether one is on its way. */
+  get coming(): boolean {
+    return this.standing.kind === 'asking' || this.standing.kind === 'working';
+  }
+
   /** Settled when there is nothing to wait for any more before a connection is made; null: now. */
   ready(): Promise<void> | null {
-    if (this.standing.kind !== 'asking' && this.standing.kind !== 'working') return null;
+    if (!this.coming) return null;
     const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
     return Promise.race([this.attempt, patience]).then(() => {
       this.late = this.standing.kind !== 'known';
@@ -60,13 +65,13 @@ export class Identity {
   /** The server does not know this browser any more. */
   lost({ identity: { needed } }: Info): void {
     if (needed === 'sso') return this.become({ kind: 'signin' });
-    if (performance.now() - this.askedAt < AGAIN_MS) return;
+    if (performance.now() - this.renewedAt < AGAIN_MS) return;
+    this.renewedAt = performance.now();
     this.late = true;
     this.attempt = this.obtain(needed === 'work');
   }
 
   private async obtain(work: boolean): Promise<void> {
-    this.askedAt = performance.now();
     this.become({ kind: work ? 'working' : 'asking' });
     try {
       const body = work ? await (await import('./work')).proof(this.base) : null;
