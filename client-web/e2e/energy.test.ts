@@ -19,7 +19,7 @@ import {
   version,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { onServer, Server } from './server';
 
 let browser: Browser;
 
@@ -164,61 +164,61 @@ describe('four pixels on blank ground, or two', () => {
 });
 
 test('what is full again is not counted any more, and nothing is drawn then', async () => {
-  const server = await Server.start('--energy', '2500/2500/2500');
-  const context = await browser.newContext(DESKTOP);
-  const page = await open(context, server.url);
-  await page.locator('#energy').waitFor();
-  await chooseColour(page, 'red');
-  await lookAt(page, 100, 100, 16);
-  await place(page, 100, 100, 5);
-  const time = page.locator('#energy-time');
-  await time.waitFor({ state: 'hidden' });
-  await expect.poll(() => page.title()).toBe('placed');
-  await expect.poll(() => meter(page)).toBe('1 of 1 pixels');
-  await place(page, 101, 100, 5);
-  // Full again; from then on the page is still.
-  await expect
-    .poll(() => page.locator('#energy .have').evaluate((have) => (have as HTMLElement).style.width))
-    .toBe('100%');
-  await page.locator('#undo').waitFor({ state: 'hidden' });
-  const changes = await page.evaluate(async () => {
-    const seen: string[] = [];
-    const watch = new MutationObserver((records) => {
-      for (const { target, type, attributeName } of records) {
-        seen.push(`${(target as Element).id || (target as Element).className} ${attributeName ?? type}`);
-      }
+  await onServer(['--energy', '2500/2500/2500'], async (server) => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await page.locator('#energy').waitFor();
+    await chooseColour(page, 'red');
+    await lookAt(page, 100, 100, 16);
+    await place(page, 100, 100, 5);
+    const time = page.locator('#energy-time');
+    await time.waitFor({ state: 'hidden' });
+    await expect.poll(() => page.title()).toBe('placed');
+    await expect.poll(() => meter(page)).toBe('1 of 1 pixels');
+    await place(page, 101, 100, 5);
+    // Full again; from then on the page is still.
+    await expect
+      .poll(() => page.locator('#energy .have').evaluate((have) => (have as HTMLElement).style.width))
+      .toBe('100%');
+    await page.locator('#undo').waitFor({ state: 'hidden' });
+    const changes = await page.evaluate(async () => {
+      const seen: string[] = [];
+      const watch = new MutationObserver((records) => {
+        for (const { target, type, attributeName } of records) {
+          seen.push(`${(target as Element).id || (target as Element).className} ${attributeName ?? type}`);
+        }
+      });
+      watch.observe(document.getElementById('dock')!, {
+        subtree: true,
+        attributes: true,
+        characterData: true,
+        childList: true,
+      });
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      return seen;
     });
-    watch.observe(document.getElementById('dock')!, {
-      subtree: true,
-      attributes: true,
-      characterData: true,
-      childList: true,
-    });
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    return seen;
+    expect(changes).toEqual([]);
+    await context.close();
   });
-  expect(changes).toEqual([]);
-  await context.close();
-  await server.remove();
 });
 
 test('where nothing is counted, nothing is shown and nobody gets an identity', async () => {
-  const server = await Server.start();
-  const context = await browser.newContext(DESKTOP);
-  const page = await context.newPage();
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await page.goto(server.url);
-  await live(page);
-  await chooseColour(page, 'red');
-  await lookAt(page, 100, 100, 16);
-  await place(page, 100, 100, 5);
-  await page.locator('#undo').waitFor();
-  expect(await page.locator('#undo').innerText()).toBe('Undo');
-  expect(await page.locator('#energy:visible, #energy-time:visible').count()).toBe(0);
-  expect(await page.title()).toBe('placed');
-  expect(asked).not.toContain('/identity');
-  expect(await context.cookies()).toEqual([]);
-  await context.close();
-  await server.remove();
+  await onServer([], async (server) => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(server.url);
+    await live(page);
+    await chooseColour(page, 'red');
+    await lookAt(page, 100, 100, 16);
+    await place(page, 100, 100, 5);
+    await page.locator('#undo').waitFor();
+    expect(await page.locator('#undo').innerText()).toBe('Undo');
+    expect(await page.locator('#energy:visible, #energy-time:visible').count()).toBe(0);
+    expect(await page.title()).toBe('placed');
+    expect(asked).not.toContain('/identity');
+    expect(await context.cookies()).toEqual([]);
+    await context.close();
+  });
 });

@@ -21,7 +21,7 @@ import {
   tryNow,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { onServer } from './server';
 
 let browser: Browser;
 
@@ -30,15 +30,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => browser?.close());
-
-async function onServer(options: readonly string[], job: (server: Server) => Promise<void>): Promise<void> {
-  const server = await Server.start(...options);
-  try {
-    await job(server);
-  } finally {
-    await server.remove();
-  }
-}
 
 const standing = (page: Page) => page.evaluate(() => window.placed.plane.identity.standing.kind);
 const cookieOf = async (context: BrowserContext) =>

@@ -128,3 +128,16 @@ export class Server {
     await this.forget();
   }
 }
+
+/** A server for one job, which ends with it, however that ends. */
+export async function onServer(
+  options: readonly string[],
+  job: (server: Server) => Promise<void>,
+): Promise<void> {
+  const server = await Server.start(...options);
+  try {
+    await job(server);
+  } finally {
+    await server.remove();
+  }
+}
