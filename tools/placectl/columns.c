@@ -114,8 +114,8 @@ static void put_time(char cell[COLUMNS_CELL], const cJSON *json, int64_t now_ms,
 /* What every record has, and what stands in other columns of the audit. */
 static bool is_bookkeeping(const char *name)
 {
-    static const char *const names[] = {"v",   "t",  "name",   "rid",  "by",   "role",
-                                        "why", "at", "action", "hash", "must", NULL};
+    static const char *const names[] = {"v",  "t",      "name", "rid",  "by",     "role", "why",
+                                        "at", "action", "hash", "must", "digest", NULL};
     for (size_t i = 0; names[i]; i++) {
         if (strcmp(names[i], name) == 0)
             return true;

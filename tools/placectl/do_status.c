@@ -69,10 +69,9 @@ int do_status(struct ctl *ctl, const struct arguments *arguments)
 static int show_audit(struct ctl *ctl, cJSON *answer)
 {
     static const struct column columns[] = {
-        {"action", "action", COLUMN_TEXT}, {"when", "at", COLUMN_TIME},
-        {"by", "by", COLUMN_TEXT},         {"what", "t", COLUMN_TEXT},
-        {"of", "name", COLUMN_TEXT},       {"how", NULL, COLUMN_DETAILS},
-        {"why", "why", COLUMN_TEXT},
+        {"action", "action", COLUMN_TEXT}, {"when", "at", COLUMN_TIME}, {"by", "by", COLUMN_TEXT},
+        {"what", "t", COLUMN_TEXT},        {"of", "name", COLUMN_TEXT}, {"why", "why", COLUMN_TEXT},
+        {"how", NULL, COLUMN_DETAILS}, /* the last: it can be long */
     };
     return columns_print(stdout, answer, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "nobody has done anything") == 0
