@@ -213,13 +213,14 @@ async def test_a_server_that_is_behind_passes_its_404_on_to_another(world, front
         front = await front(world, also=[("^        keepalive 32;", f"        server 127.0.0.1:{port};\n"
                                                                     "        keepalive 32;")])
         name = await name_of(front.server)
-        versions = [await paint(front.server, i, 1, 1) for i in range(8)]
-        last = await paint(front.server, 9, 9, 9)
+        versions = [await paint(front.server, i, 1, 1) for i in range(24)]
+        last = await paint(front.server, 30, 9, 9)
         await known(front.server, name, last)
         poll = Poll(front)
-        for version in versions:
-            assert (await poll.get(f"{name}/edits/{version}"))[0] == 200
-            assert (await poll.get(f"{name}/{version}.png"))[0] == 200
+        for i, version in enumerate(versions):
+            one, other_one = (f"Cookie: placed={2 * i + k:072}\r\n" for k in range(2))  # nginx chooses by who asks
+            assert (await poll.get(f"{name}/edits/{version}", one))[0] == 200
+            assert (await poll.get(f"{name}/{version}.png", other_one))[0] == 200
         assert len(asked) > 2, "both were asked"
         poll.close()
 

@@ -181,6 +181,7 @@ static void what_is_of_another_type_is_seen_at_a_glance(void **state)
         assert_int_equal(
             control_record_is_not((const uint8_t *)texts[i].text, strlen(texts[i].text), "seen"),
             texts[i].is_not);
+    assert_true(control_record_is_not(NULL, 0, "ban")); /* a tombstone of Kafka's */
 }
 
 static void names_that_mean_the_same_are_one_name(void **state)
