@@ -271,10 +271,11 @@ static bool take_socket(struct fetch *f, const char *base)
     static const char scheme[] = "unix:";
     if (strncmp(base, scheme, sizeof scheme - 1) != 0)
         return false;
-    const char *path = base + sizeof scheme - 1;
-    if (!*path || strlen(path) >= sizeof f->socket)
+    int len = snprintf(f->socket, sizeof f->socket, "%s", base + sizeof scheme - 1);
+    if (len <= 0 || len >= (int)sizeof f->socket) {
+        f->socket[0] = '\0';
         return false;
-    snprintf(f->socket, sizeof f->socket, "%s", path);
+    }
     snprintf(f->base, sizeof f->base, "http://localhost");
     return curl_easy_setopt(f->curl, CURLOPT_UNIX_SOCKET_PATH, f->socket) == CURLE_OK;
 }
