@@ -320,14 +320,6 @@ bool control_field_colours(struct control_request *r, const char *name, enum fie
     return true;
 }
 
-const struct cJSON *control_field_object(struct control_request *r, const char *name)
-{
-    const cJSON *found = find(r, name, FIELD_NEEDED, "an object");
-    if (found && !cJSON_IsObject(found))
-        control_field_wrong(r, name, "an object");
-    return cJSON_IsObject(found) ? found : NULL;
-}
-
 /* ---- the fields of a record */
 
 struct cJSON *control_colours_json(uint16_t colours)

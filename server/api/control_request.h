@@ -60,10 +60,6 @@ bool control_field_author(struct control_request *r, const char *name, enum fiel
 bool control_field_colours(struct control_request *r, const char *name, enum field_need need,
                            uint16_t *colours);
 
-/* A member as it stands, an object, for those who check it themselves; NULL: missing or no
- * object. */
-const struct cJSON *control_field_object(struct control_request *r, const char *name);
-
 /* What is wrong, unless something was found before. */
 void control_field_wrong(struct control_request *r, const char *name, const char *expected);
 

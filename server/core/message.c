@@ -18,11 +18,6 @@ static const struct refusal_row refusals[] = {
 #undef X
 };
 
-const char *refusal_name(enum refusal reason)
-{
-    return refusals[reason].name;
-}
-
 unsigned refusal_status(enum refusal reason)
 {
     return refusals[reason].status;

@@ -95,7 +95,6 @@ struct message {
 enum { MESSAGE_JSON_BYTES = 800 };
 
 const char *message_type_name(enum message_type type);
-const char *refusal_name(enum refusal reason);
 unsigned refusal_status(enum refusal reason);
 
 /* When the client of this MESSAGE_REFUSED may try again by itself; 0: it shall not. */
