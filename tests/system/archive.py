@@ -112,6 +112,15 @@ class Done:
         return f"status {self.status}, {self.peak_kb} kB\n{self.out[-3000:]!r}\n{self.err}"
 
 
+def most_memory_kb(pid):
+    """The most that a running process has had in memory up to now, as seen every few milliseconds; 0 when it has ended."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/status", encoding="ascii") as status:
+        for line in status:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
+
+
 def run(tool, *arguments, interrupt_when=None, timeout=100, text=True, env=None):
     """Run a tool of build/tools to its end. interrupt_when: SIGINT once this is true."""
     command = [str(BUILD / "tools" / tool), *map(str, arguments)]
@@ -119,23 +128,22 @@ def run(tool, *arguments, interrupt_when=None, timeout=100, text=True, env=None)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,  # pylint: disable=R1732
                                    env={**os.environ, **(env or {})})
-        # wait4 instead of Popen's waiting: it tells how much memory this one process took.
-        while True:
-            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
+        # How much memory it takes is read while it runs. What wait4 tells at its end is the greatest of this process and
+        # of the one that started it, so a test would fail by how large the tests themselves have grown.
+        peak_kb = 0
+        while process.poll() is None:
+            peak_kb = max(peak_kb, most_memory_kb(process.pid))
             if interrupt_when is not None and interrupt_when():
                 process.send_signal(signal.SIGINT)
                 interrupt_when = None
             if time.monotonic() > deadline:
                 process.kill()
             time.sleep(0.005)
-        process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
         data, said = out.read(), err.read().decode(errors="replace")
     assert not REPORT.search(said), said
-    return Done(process.returncode, data.decode() if text else data, said, usage.ru_maxrss)
+    return Done(process.returncode, data.decode() if text else data, said, peak_kb)
 
 
 def files_below(folder):
