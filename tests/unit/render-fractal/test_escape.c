@@ -25,7 +25,7 @@ static const struct place places[] = {
     {{.z = 2, .x = 1, .y = 1}, 200, 0x088a2e04e8edca39},
     {{.z = 6, .x = 28, .y = 29}, 64, 0x896a65f8a21e1e47},
     {{.z = 12, .x = 1798, .y = 1913}, 100, 0xadd88a3143f16250},
-    {{.z = 40, .x = 0x8e13000000, .y = 0x778f000000}, 0, 0x28c31cf8df2ec325},
+    {{.z = 40, .x = 0x7068237853, .y = 0x77902a152b}, 0, 0x9cc27eabe7a6e4ee},
     {{.z = 40, .x = 0xffffffffff, .y = 0xffffffffff}, 252, 0xe8a6e951c551cb25},
     {{.kind = PICTURE_JULIA, .cr = -800000, .ci = 156000}, 120, 0xc3566b0cc7fff6d6},
     {{.kind = PICTURE_JULIA, .cr = -123000, .ci = 745000, .z = 2, .x = 1, .y = 1},
