@@ -22,17 +22,17 @@ struct site {
     struct ev_loop *loop;
     struct farm *farm;
     struct store *store;
-    struct memory *memory; /* finished pictures */
-    struct keeper *keeper; /* puts them into the store */
+    struct memory *memory;     /* finished pictures */
+    struct keeper *keeper;     /* puts them into the store */
     const struct files *files; /* the pages; NULL: none */
     struct counts counts;
-    struct pool *fractal;                /* NULL: not here */
+    struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
-    unsigned stale_after_s;              /* 0: pictures stay good */
-    const char *canvas;                  /* URL of the page that stencils open */
+    unsigned stale_after_s;                /* 0: pictures stay good */
+    const char *canvas;                    /* URL of the page that stencils open */
     uint64_t upload_bytes, upload_pixels;
     int64_t started_ms;
-    bool ready;    /* the children have begun to answer */
+    bool ready; /* the children have begun to answer */
     bool stopping;
     void (*reload)(struct site *site); /* read the styles anew */
 };

@@ -33,8 +33,7 @@ struct web_reply {
 void web_reply(struct web_request *request, const struct web_reply *reply);
 
 /* The document is the callee's. NULL: there was no memory for it. reply has all but the body. */
-void web_reply_json(struct web_request *request, const struct web_reply *reply,
-                    struct cJSON *json);
+void web_reply_json(struct web_request *request, const struct web_reply *reply, struct cJSON *json);
 
 /* {"error": ...} */
 void web_reply_error(struct web_request *request, unsigned status, const char *error);

@@ -38,7 +38,9 @@ int web_query_number(struct web_request *request, const char *name, uint64_t min
 
 struct cJSON *web_json(struct web_request *request)
 {
-    struct cJSON *json = cJSON_ParseWithLengthOpts(request->body, request->body_len, NULL, 0);
+    struct cJSON *json = NULL;
+    if (!memchr(request->body, '\0', request->body_len))
+        json = cJSON_ParseWithLengthOpts(request->body, request->body_len + 1, NULL, true);
     if (cJSON_IsObject(json))
         return json;
     cJSON_Delete(json);
