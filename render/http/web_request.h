@@ -55,7 +55,7 @@ struct web_request {
     bool handled;   /* route->handle has been called */
     bool suspended; /* the connection is at rest */
     bool gone;      /* the client has left, or is being cut off */
-    bool early;     /* the body has not been read whole */
+    bool unclear;   /* nobody can say where it ends: the connection is closed behind it */
     bool streaming; /* an answer without end */
     uint64_t body_read, reply_len;
     char *buffer;

@@ -56,7 +56,7 @@ static void wake(struct web_stream *stream)
 static ssize_t take(void *context, uint64_t position, char *bytes, size_t room)
 {
     struct web_stream *stream = context;
-    if (stream->over)
+    if (stream->over || stream->request->gone)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     size_t taken = 0;
     while (stream->first && taken < room) {
