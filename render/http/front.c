@@ -454,7 +454,8 @@ void front_destroy(struct front *front)
         ev_timer_stop(loop, &front->due);
         ev_prepare_stop(loop, &front->prepare);
         ev_timer_stop(loop, &front->sweep);
-        MHD_run(front->daemon); /* those that were at rest are woken: it must not have any in the end */
+        MHD_run(
+            front->daemon); /* those that were at rest are woken: it must not have any in the end */
         MHD_stop_daemon(front->daemon);
     }
     lingers_destroy(front->lingers);
