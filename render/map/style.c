@@ -62,8 +62,8 @@ static int add_path(EVP_MD_CTX *digest, const char *path, bool optional,
     if (fd >= 0)
         close(fd);
     if (failed)
-        snprintf(error, MAP_STYLE_ERROR_BYTES, "cannot read %s, which the style names: %s", path,
-                 strerror(failed));
+        snprintf(error, MAP_STYLE_ERROR_BYTES, "cannot read %.400s, which the style names: %s",
+                 path, strerror(failed));
     return failed ? -1 : 0;
 }
 

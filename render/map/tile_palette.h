@@ -2,9 +2,8 @@
 /*
  * tile_palette: the colours of a tile, as an index a pixel. Maps are areas of few colours with
  * smoothed edges: nearly every tile has at most 256 colours or comes close, so that a byte a pixel
- * says the same as four. Where there are more, those that differ in their lowest bits only become
- * the most frequent of them: the colours of areas stay exactly what they are, on both sides of the
- * border of two tiles. Pure.
+ * says the same as four. Colours of edges that differ in their lowest bits only become one; those
+ * of areas stay exactly what they are, on both sides of the border of two tiles. Pure.
  */
 #ifndef PLACED_RENDER_MAP_TILE_PALETTE_H
 #define PLACED_RENDER_MAP_TILE_PALETTE_H
