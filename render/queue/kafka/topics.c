@@ -87,7 +87,8 @@ void topics_finish(struct topics *topics)
     kafka_settings_finish(&topics->settings);
 }
 
-static int make(const struct topics *topics, rd_kafka_t *rk, int t, char error[QUEUE_ERROR_BYTES])
+static int make(const struct topics *topics, rd_kafka_t *rk, int t, bool *made,
+                char error[QUEUE_ERROR_BYTES])
 {
     const struct kafka_new_topic topic = {
         .name = topics->names[t],
@@ -96,10 +97,9 @@ static int make(const struct topics *topics, rd_kafka_t *rk, int t, char error[Q
         .properties = kinds[t].properties,
         .n_properties = PROPERTIES,
     };
-    bool made;
-    if (kafka_admin_create(rk, &topic, &made, error) != 0)
+    if (kafka_admin_create(rk, &topic, made, error) != 0)
         return -1;
-    if (made)
+    if (*made)
         diag_info("kafka: made topic %s: partitions %d, retention.ms %s", topic.name,
                   topic.partitions, kinds[t].properties[PROPERTIES - 1].value);
     return 0;
@@ -139,15 +139,15 @@ static int verify(const struct topics *topics, rd_kafka_t *rk, int t, int n_part
 static int prepare(const struct topics *topics, rd_kafka_t *rk, int t, int64_t deadline_ms,
                    char error[QUEUE_ERROR_BYTES])
 {
-    bool has_leader = false, asked = false;
+    bool has_leader = false, asked = false, made = false;
     int n = 0;
     for (;;) {
         rd_kafka_resp_err_t err = kafka_topic_look(rk, topics->names[t], ASK_MS, &has_leader, &n);
         if (!err && n > 0 && has_leader)
             /* What was just made needs no verification. */
-            return asked ? 0 : verify(topics, rk, t, n, error);
+            return made ? 0 : verify(topics, rk, t, n, error);
         if (!err && n == 0 && !asked) {
-            if (make(topics, rk, t, error) != 0)
+            if (make(topics, rk, t, &made, error) != 0)
                 return -1;
             asked = true;
             continue;
