@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * child: what the programs that render have in common: limits, rights, and the loop over tasks. A
- * child's main is: read its style, child_confine, child_run.
+ * child: what the programs that render have in common: limits, and the loop over tasks. A child's
+ * main is: child_begin, read its style, child_confine (confine.h), child_run.
  *
  * Threads: a child's own. Threads must be started before child_confine.
  */
@@ -12,16 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "render/child/confine.h"
 #include "render/name/picture.h"
-
-enum { CHILD_ERROR_BYTES = 200 };
-
-/* What a child may do behind child_confine, beside computing and speaking on descriptor 3. */
-struct child_rights {
-    bool read_files; /* open files for reading: data sources of a style */
-    bool threads;    /* start threads, as libraries do for a picture */
-    bool network;    /* connect: a style with a database */
-};
 
 struct child {
     /* Render the job whose first picture this is; input: a descriptor to read, or -1, which
@@ -29,19 +21,23 @@ struct child {
      * error: the task has failed, the child goes on. */
     int (*render)(struct child *child, const struct picture *first, unsigned place, int input,
                   char error[CHILD_ERROR_BYTES]);
+    /* child_run's own, of the task under way: */
+    uint64_t sent;     /* a bit for each picture that the farm has */
+    unsigned pictures; /* of the job */
+    bool gone;         /* the farm has closed the socket */
 };
 
-/* First thing in main: end with the parent, close every descriptor but 0 to 3, at most memory_bytes
- * of address space (0: no limit; never under AddressSanitizer). */
+/* First thing in main: end with the parent, close every descriptor but 0 to 3, leave no core file,
+ * let everything else on the machine go first, take at most memory_bytes of address space (0: no
+ * limit; never under AddressSanitizer, whose shadow needs terabytes of it). */
 void child_begin(uint64_t memory_bytes);
 
-/* Give up all rights but these (seccomp). 0, or -1 with a reason in error. */
-int child_confine(const struct child_rights *rights, char error[CHILD_ERROR_BYTES]);
-
-/* Say that it is ready, and render until the farm closes the socket. The exit status. */
+/* Say that it is ready, and render until the farm closes the socket. The exit status: 0, or 1 after
+ * a message on standard error. */
 int child_run(struct child *child);
 
-/* One picture of the job, encoded. 0, or -1: the farm has gone, render returns -1. */
+/* One picture of the job, encoded: each is sent once, and is not empty. 0, or -1: the farm has
+ * gone, render returns -1. */
 int child_send(struct child *child, unsigned place, const void *bytes, size_t len);
 
 #endif

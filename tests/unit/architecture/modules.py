@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
 """modules: what the modules of a folder tree are, and which names each declares, defines and uses.
 
-A module is X.h with X.c. What it declares is read from the header by a small parser; what it defines and
-uses is read from the object file by nm, so that a function is found where it really is.
+A module is X.h with X.c, or with X.cpp that defines C functions. What it declares is read from the header by a
+small parser; what it defines and uses is read from the object file by nm, so that a function is found where it
+really is.
 """
 import json
 import pathlib
@@ -41,7 +42,8 @@ def _top_level(code):
 
 def declared_names(header):
     """Functions and objects that this header text promises and does not define itself."""
-    code = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", "", without_comments(header), flags=re.M)
+    code = re.sub(r"^#ifdef __cplusplus$.*?^#endif$", "", without_comments(header), flags=re.M | re.S)
+    code = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", "", code, flags=re.M)
     names = set()
     for declaration in _top_level(code):
         declaration = re.sub(r"__attribute__\s*\(\(.*\)\)", " ", declaration, flags=re.S).strip()
@@ -72,7 +74,7 @@ def symbols_of(objects):
     found = {str(path): (set(), set()) for path in objects}
     for line in out.stdout.splitlines():
         path, name, kind = re.match(r"(.*?): (\S+) (\S)", line).groups()
-        if not name.startswith("__"):  # the sanitizers' own
+        if not name.startswith(("__", "_Z")):  # the sanitizers' own; what C++ makes for itself
             found[path][kind in "Uwv"].add(name)
     return found
 
@@ -94,12 +96,23 @@ class Module:
         return "main" in self.defines
 
 
-def read_modules(root, folders, build):
+def source_files(folder):
+    """The files of a folder and below it that modules are made of, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".c", ".h", ".cpp"))
+
+
+def _is_left_out(name, optional, compiled):
+    """Does this module lie in an optional folder of which nothing has been compiled?"""
+    return any(name.startswith(folder + "/") and not any(other.startswith(folder + "/") for other in compiled)
+               for folder in optional)
+
+
+def read_modules(root, folders, build, optional=()):
     """All modules below these folders of root: {name: Module}. build holds compile_commands.json."""
     root, build = pathlib.Path(root).resolve(), pathlib.Path(build)
     modules = {}
     for folder in folders:
-        for path in sorted((root / folder).rglob("*.[ch]")):
+        for path in source_files(root / folder):
             name = path.relative_to(root).with_suffix("").as_posix()
             module = modules.setdefault(name, Module(name))
             text = path.read_text(encoding="utf-8")
@@ -118,6 +131,8 @@ def read_modules(root, folders, build):
     symbols = symbols_of(list(objects.values()))
     for name, path in objects.items():
         modules[name].defines, modules[name].uses = symbols[str(path)]
+    for name in [name for name in modules if _is_left_out(name, optional, objects)]:
+        del modules[name]
     missing = [name for name, module in modules.items() if module.source and name not in objects]
     assert not missing, f"not compiled in {build}: {missing}"
     return modules
