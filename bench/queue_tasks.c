@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "render/queue/queue.h"
+#include "render/queue/queue_open.h"
 #include "sys/descriptors.h"
 
 enum { VALUE = 128, GIVE_UP_S = 120 };
