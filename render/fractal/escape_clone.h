@@ -64,13 +64,13 @@ static TARGET void CLONE(columns)(const struct escape_band *band, int column,
     {
         VEC point_re;
         memcpy(&point_re, band->re + column, sizeof point_re);
-        const VEC point_im = (VEC){} + band->im[k];
-        re[k] = old_re[k] = band->julia ? point_re : (VEC){};
-        im[k] = old_im[k] = band->julia ? point_im : (VEC){};
-        c_re[k] = band->julia ? (VEC){} + band->c_re : point_re;
-        c_im[k] = band->julia ? (VEC){} + band->c_im : point_im;
-        active[k] = band->julia ? ~(MASK){} : ~CLONE(inside)(point_re, point_im);
-        count[k] = last[k] = (VEC){};
+        const VEC point_im = (VEC){0} + band->im[k];
+        re[k] = old_re[k] = band->julia ? point_re : (VEC){0};
+        im[k] = old_im[k] = band->julia ? point_im : (VEC){0};
+        c_re[k] = band->julia ? (VEC){0} + band->c_re : point_re;
+        c_im[k] = band->julia ? (VEC){0} + band->c_im : point_im;
+        active[k] = band->julia ? ~(MASK){0} : ~CLONE(inside)(point_re, point_im);
+        count[k] = last[k] = (VEC){0};
     }
     unsigned remember = ESCAPE_BLOCK;
     for (unsigned n = ESCAPE_BLOCK; n <= band->iterations && CLONE(any)(active);
@@ -90,7 +90,7 @@ static TARGET void CLONE(columns)(const struct escape_band *band, int column,
             const MASK escaped = ~(MASK)(m < (double)ESCAPE_LIMIT) & active[k];
             /* Exactly where it was before it stays for ever. */
             const MASK cycle = (MASK)(re[k] == old_re[k]) & (MASK)(im[k] == old_im[k]);
-            count[k] = (VEC)((MASK)count[k] | (escaped & (MASK)((VEC){} + (double)n)));
+            count[k] = (VEC)((MASK)count[k] | (escaped & (MASK)((VEC){0} + (double)n)));
             last[k] = (VEC)((MASK)last[k] | (escaped & (MASK)m));
             settled[k] = escaped | cycle;
             active[k] &= ~settled[k];

@@ -63,8 +63,7 @@ const uint8_t *fractal_render(struct fractal *fractal, const struct picture *til
     uint8_t rgb[3 * GRADIENT_COLOURS];
     fractal->tile = *tile;
     crew_run(fractal->crew, &fractal->bands);
-    const unsigned colours =
-        gradient_colour(&fractal->gradients[tile->palette], fractal->steps,
-                        sizeof fractal->pixels, fractal->pixels, rgb);
+    const unsigned colours = gradient_colour(&fractal->gradients[tile->palette], fractal->steps,
+                                             sizeof fractal->pixels, fractal->pixels, rgb);
     return index_png_encode(fractal->png, fractal->pixels, rgb, colours, len);
 }

@@ -27,7 +27,8 @@ struct fractal;
 struct fractal *fractal_create(unsigned threads, enum escape_clone clone);
 void fractal_destroy(struct fractal *fractal); /* NULL is fine */
 
-/* The file of a tile of PICTURE_MANDELBROT or PICTURE_JULIA, until the next call. NULL: it failed. */
+/* The file of a tile of PICTURE_MANDELBROT or PICTURE_JULIA, until the next call. NULL: it failed.
+ */
 const uint8_t *fractal_render(struct fractal *fractal, const struct picture *tile, size_t *len);
 
 #endif

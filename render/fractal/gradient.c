@@ -41,13 +41,13 @@ static const uint8_t stops[PICTURE_PALETTE_COUNT][STOPS][3] = {
 static const uint8_t canvas_stops[CANVAS_STOPS] = {13, 12, 11, 10, 9, 8,  6, 5,
                                                    4,  0,  1,  2,  7, 15, 14};
 
-void gradient_make(struct gradient *gradient, enum picture_palette palette)
+void gradient_make(struct gradient *gradient, enum picture_palette name)
 {
-    gradient->palette = palette;
+    gradient->palette = name;
     memset(gradient->rgb, 0, sizeof gradient->rgb);
-    for (int step = 0; step < GRADIENT_CYCLE && palette != PICTURE_PALETTE_canvas; step++) {
-        const uint8_t *from = stops[palette][step / SPAN];
-        const uint8_t *to = stops[palette][(step / SPAN + 1) % STOPS];
+    for (int step = 0; step < GRADIENT_CYCLE && name != PICTURE_PALETTE_canvas; step++) {
+        const uint8_t *from = stops[name][step / SPAN];
+        const uint8_t *to = stops[name][(step / SPAN + 1) % STOPS];
         const int part = step % SPAN;
         for (int i = 0; i < 3; i++)
             gradient->rgb[step][i] =

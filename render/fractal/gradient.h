@@ -32,7 +32,7 @@ struct gradient {
     uint8_t rgb[GRADIENT_CYCLE][3]; /* but for the canvas's */
 };
 
-void gradient_make(struct gradient *gradient, enum picture_palette palette);
+void gradient_make(struct gradient *gradient, enum picture_palette name);
 
 /* Turn steps into numbers of colours, and set rgb, three bytes a colour. The number of colours. */
 unsigned gradient_colour(const struct gradient *gradient, const uint16_t *steps, size_t n,

@@ -51,7 +51,8 @@ export const NO_MAPS = 'This server has no map styles: start it with --map NAME=
 export const NO_IMAGES = 'This server has no workers for images';
 export const SAVED = 'Picture saved';
 export const NOT_SAVED = "The picture can't be saved here";
-export const PINNED = 'Pinned: the preview stays at this point';
+export const OPEN_JULIA = 'Open this Julia set';
+export const OPEN_MANDELBROT = 'Back to the Mandelbrot set';
 export const LOST = 'Connection lost. Trying again';
 
 export const paletteWords = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
@@ -61,6 +62,10 @@ export const setWords = (julia: string | null): string =>
 
 export const viewWords = (set: string, re: string, im: string, zoom: number): string =>
   `${set}, x ${re}, y ${im}, zoom ${zoom}`;
+
+/** 12.5° N. */
+export const degrees = (value: number, digits: number, positive: string, negative: string): string =>
+  `${Math.abs(value).toFixed(digits)}° ${value < 0 ? negative : positive}`;
 
 // ---- the factory
 
@@ -138,6 +143,22 @@ export const scaleRefused = (why: string): string => `The number of workers was 
 export const NO_LIST = "The recent images can't be fetched. Trying again";
 export const NO_IMAGE = 'There is no such image';
 
+export const CLOSE = 'Close';
+export const ORIGINAL = 'Original';
+export const OPEN_ON_CANVAS = 'Open on the canvas';
+export const WIDTH = 'Width';
+export const DITHER = 'Dithered';
+export const WIDTH_WRONG = 'The width is a whole number from 1 to 1,000';
+export const stencilSize = (width: number, height: number): string =>
+  `${number(width)} × ${number(height)}: ${plural(width * height, 'pixel')} to place`;
+export const variantAlt = (op: string): string => `${opWords(op)} of the image`;
+export const someDone = (done: number, all: number): string => `${done} of ${all}`;
+export const fewerWorkers = (pool: string): string => `${pool}: one worker less`;
+export const moreWorkers = (pool: string): string => `${pool}: one worker more`;
+export const workersOf = (pool: string): string => `${pool}: workers`;
+export const workerTitle = (host: string, pid: number, state: WorkerState, tasks: number): string =>
+  `${workerWords[state]}, ${plural(tasks, 'picture')} so far; process ${pid}${host ? ` on ${host}` : ''}`;
+
 export const batchTitle = ({ style, zoom: [from, to], scale }: Batch): string =>
   `${style}, zoom ${from === to ? from : `${from} to ${to}`}${scale > 1 ? `, @${scale}x` : ''}`;
 
@@ -158,6 +179,13 @@ export function ago(time: number, now: number): string {
 }
 
 // ---- the first page
+
+export const CARDS = {
+  explore: ['Fractals', 'The Mandelbrot set and its Julia sets, down to zoom 40'],
+  maps: ['Maps', 'A map of the world, in every style that this server has'],
+  factory: ['Images', 'Drop an image and watch its variants appear'],
+} as const;
+export const NOTHING_HERE = 'This server renders nothing yet: see placed-render --help';
 
 export const farmWords = (workers: number, busy: number, done: number): string =>
   `${plural(workers, 'worker')}, ${number(busy)} busy; ${plural(done, 'picture')} rendered since the start`;
