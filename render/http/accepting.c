@@ -64,8 +64,7 @@ static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
         struct sockaddr_storage from;
         socklen_t len = sizeof from;
-        int fd =
-            accept4(watcher->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = accept4(watcher->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
                 pause_all(accepting, errno);

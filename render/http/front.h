@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * front: the HTTP server: libmicrohttpd, driven by the event loop. Connections are accepted here and
- * handed to it; a request that is not answered at once rests outside of its polling. Slow clients
- * are bounded in time: a head may take 40 s, a body or an answer 30 s and as long as 16 kB/s take.
+ * front: the HTTP server: libmicrohttpd, driven by the event loop. Connections are accepted here
+ * and handed to it; a request that is not answered at once rests outside of its polling. Slow
+ * clients are bounded in time: a head may take 40 s, a body or an answer 30 s and as long as 16
+ * kB/s take.
  *
  * Threads: the loop's.
  */

@@ -18,7 +18,7 @@ enum {
 
 #define LINGER_S 3.
 
-struct linger {
+struct lingering {
     ev_io readable;
     ev_timer late;
     struct lingers *lingers;
@@ -27,10 +27,10 @@ struct linger {
 
 struct lingers {
     struct ev_loop *loop;
-    struct linger table[LINGERS_MAX];
+    struct lingering table[LINGERS_MAX];
 };
 
-static void end(struct linger *linger)
+static void end(struct lingering *linger)
 {
     ev_io_stop(linger->lingers->loop, &linger->readable);
     ev_timer_stop(linger->lingers->loop, &linger->late);
@@ -45,7 +45,7 @@ static void on_late(struct ev_loop *loop, ev_timer *watcher, int events)
 
 static void on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 {
-    struct linger *linger = watcher->data;
+    struct lingering *linger = watcher->data;
     char bytes[READ_BYTES];
     ssize_t n = recv(watcher->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -74,7 +74,7 @@ void lingers_destroy(struct lingers *lingers)
 
 void lingers_keep(struct lingers *lingers, int fd)
 {
-    struct linger *linger = NULL;
+    struct lingering *linger = NULL;
     for (size_t i = 0; i < LINGERS_MAX && !linger; i++)
         if (!lingers->table[i].lingers)
             linger = &lingers->table[i];

@@ -10,6 +10,7 @@
 #include "render/http/counts.h"
 #include "render/name/picture.h"
 
+struct cJSON;
 struct ev_loop;
 struct farm;
 struct files;
@@ -28,11 +29,16 @@ struct site {
     struct counts counts;
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
-    unsigned stale_after_s;                /* 0: pictures stay good */
-    const char *canvas;                    /* URL of the page that stencils open */
+    /* The pool for a map's tile; NULL when there is no such style, or zoom in it. NULL: no maps. */
+    struct pool *(*map_pool)(const struct site *site, const struct picture *picture);
+    /* Append to /render.json's array of styles. NULL: there are none. */
+    void (*add_styles)(const struct site *site, struct cJSON *styles);
+    /* Is there an original of this id? */
+    bool (*has_image)(const struct site *site, const char *id);
+    unsigned stale_after_s; /* 0: pictures stay good */
+    const char *canvas;     /* URL of the page that stencils open */
     uint64_t upload_bytes, upload_pixels;
     int64_t started_ms;
-    bool ready; /* the children have begun to answer */
     bool stopping;
     void (*reload)(struct site *site); /* read the styles anew */
 };

@@ -116,8 +116,8 @@ static void not_allowed(struct web_request *request, enum web_method allowed)
                                            .len = sizeof words - 1});
 }
 
-void web_head_read(struct web_request *request, const struct web_routes *routes,
-                   const char *method, const char *version)
+void web_head_read(struct web_request *request, const struct web_routes *routes, const char *method,
+                   const char *version)
 {
     const struct web_route *other;
     bool post = strcmp(method, "POST") == 0;

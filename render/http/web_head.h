@@ -9,8 +9,8 @@
 struct web_request;
 
 /* Read it. What cannot be served has been answered afterwards. */
-void web_head_read(struct web_request *request, const struct web_routes *routes,
-                   const char *method, const char *version);
+void web_head_read(struct web_request *request, const struct web_routes *routes, const char *method,
+                   const char *version);
 
 /* Does the client wait for "100 Continue" before it sends the body? */
 bool web_head_expects_continue(const struct web_request *request);

@@ -52,8 +52,8 @@ static struct put *take(struct keeper *keeper)
 
 static void do_put(struct keeper *keeper, struct put *put)
 {
-    bool kept = store_put(keeper->store, put->name, put->blob->bytes, put->blob->len,
-                          put->durable) == 0;
+    bool kept =
+        store_put(keeper->store, put->name, put->blob->bytes, put->blob->len, put->durable) == 0;
     pthread_mutex_lock(&keeper->lock);
     keeper->counts.puts += kept;
     keeper->counts.failed += !kept;

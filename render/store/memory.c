@@ -140,9 +140,8 @@ void memory_put(struct memory *memory, const char *name, struct blob *blob, int6
     struct entry **at = find(memory, name, hash);
     if (*at)
         drop(memory, at);
-    struct entry *entry = sizeof *entry + len + blob->len > memory->limit
-                              ? NULL
-                              : malloc(sizeof *entry + len);
+    struct entry *entry =
+        sizeof *entry + len + blob->len > memory->limit ? NULL : malloc(sizeof *entry + len);
     if (!entry)
         return;
     if (memory->n >= memory->n_buckets)
