@@ -131,7 +131,8 @@ static void send_letter(struct run *run)
 static void fail(struct run *run, const char *why, unsigned attempts)
 {
     struct dead_letter *letter = &run->letter;
-    snprintf(letter->why, sizeof letter->why, "%s", why);
+    if (why != letter->why)
+        snprintf(letter->why, sizeof letter->why, "%s", why);
     letter->attempts = attempts;
     diag_warn("queue %s, group %s: %s: %s: it is a dead letter now",
               letter->uploads ? "uploads" : "tiles", letter->group, letter->name, why);
