@@ -22,7 +22,7 @@ FOLDERS = ("server", "render", "tools/common", "tools/edit-flood", "tools/export
            "tools/timelapse", "tools/verify")
 
 # Built where their libraries are; left out of the rules for modules elsewhere.
-OPTIONAL = ("render", "render/map")
+OPTIONAL = ("render", "render/map/map_engine", "render/map/main")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
