@@ -84,7 +84,10 @@ static int make_directory(const char *path)
 static struct store *open_one_store(const struct render_config *config, bool lmdb)
 {
     char path[PATH_MAX], error[STORE_ERROR_BYTES];
-    snprintf(path, sizeof path, "%s/%s", config->data, lmdb ? "store-lmdb" : "store");
+    if (lmdb)
+        snprintf(path, sizeof path, "%s/store-lmdb", config->data);
+    else
+        snprintf(path, sizeof path, "%s/store", render_config_pictures(config));
     struct store *store =
         lmdb ? store_lmdb_open(path, config->store_space, error) : store_file_open(path, error);
     if (!store)
@@ -114,7 +117,8 @@ static int open_store(struct server *server)
 
 static int open_keeping(struct server *server)
 {
-    if (make_directory(server->config.data) != 0 || open_store(server) != 0)
+    if (make_directory(server->config.data) != 0 ||
+        make_directory(render_config_pictures(&server->config)) != 0 || open_store(server) != 0)
         return -1;
     server->memory = memory_create(server->config.memory);
     server->keeper = keeper_create(server->store, KEEPER_BYTES);

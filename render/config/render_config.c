@@ -66,6 +66,11 @@ enum config_result render_config_read(struct render_config *config, int argc, ch
     return settings_read(&settings, config, argc, argv);
 }
 
+const char *render_config_pictures(const struct render_config *config)
+{
+    return config->pictures ? config->pictures : config->data;
+}
+
 static void free_text(const char *text)
 {
     free((void *)(uintptr_t)text);
@@ -80,6 +85,7 @@ void render_config_finish(struct render_config *config)
     for (size_t i = 0; i < config->n_maps; i++)
         free(config->maps[i].file);
     free(config->data);
+    free(config->pictures);
     free(config->queue_brokers);
     free(config->queue_prefix);
     free(config->canvas);
