@@ -371,7 +371,7 @@ static void test_a_program_that_does_not_start_is_not_started_all_the_time(void 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         struct pool_config config = fixture_pool("map:broken", ways[i], 4);
         struct person person = {0}, again = {0};
-        struct picture picture = picture_act(ACT_RENDER, 0);
+        struct picture picture = picture_act(ACT_RENDER, (unsigned)i);
         config.start_ms = 50;
         if (!ways[i])
             config.command = missing;
