@@ -42,6 +42,7 @@
 #include "sys/clock.h"
 #include "sys/descriptors.h"
 #include "sys/diag.h"
+#include "sys/listening.h"
 #include "sys/sys_env.h"
 #include "web_folder.h"
 #include "ws/ws.h"
@@ -442,15 +443,6 @@ static int load_files(struct server *server)
 
 /* ---- the loops ---- */
 
-static void say_address(const char *what, bool tls, struct listen_address address)
-{
-    if (address.path[0])
-        diag_info("%s on unix:%s", what, address.path);
-    else
-        diag_info(strchr(address.host, ':') ? "%s on %s://[%s]:%u" : "%s on %s://%s:%u", what,
-                  tls ? "https" : "http", address.host, address.port);
-}
-
 /* Say where the first loop listens, and pick what the others share with it: its ports, as it was
  * given them; a Unix socket has one listener. Returns how many. */
 static size_t say_addresses(struct server *server, const struct loop *loop,
@@ -460,11 +452,12 @@ static size_t say_addresses(struct server *server, const struct loop *loop,
     size_t n = 0;
     for (size_t i = 0; i < config->n_listen; i++) {
         struct listen_address address = loop_address(loop, i);
-        say_address("listening", config->tls_cert != NULL, address);
+        listening_say("listening", config->tls_cert != NULL, &address);
         if (!address.path[0])
             shared[n++] = address;
     }
-    say_address("admin", false, loop_address(loop, config->n_listen));
+    struct listen_address admin = loop_address(loop, config->n_listen);
+    listening_say("admin", false, &admin);
     return n;
 }
 
@@ -567,7 +560,7 @@ static void configure_shards(struct server *server)
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
 static int open_server(struct server *server)
 {
-    unsigned max_files = process_raise_file_limit();
+    unsigned max_files = descriptors_raise_limit();
     if (make_directory(server->config.data) != 0)
         return EXIT_FAILURE;
     server->log = open_log(&server->config, false);

@@ -8,8 +8,9 @@
  *   lmdb   one file of a fixed size; when it is full the oldest go
  *   tier   a small or fast one before a large one: read through, written to both
  *
- * Names are those of picture.h, and below /images/ID also "original" and "about.json". Threads:
- * any. A get may wait for the disk; puts are made by the caller's worker thread.
+ * Names are those of picture.h, and below /images/ID also "original" and "about.json"; a value has
+ * at most 64 MiB. Threads: any. A get may wait for the disk, never for a put; puts, which do wait,
+ * are made by the caller's worker thread.
  */
 #ifndef PLACED_RENDER_STORE_STORE_H
 #define PLACED_RENDER_STORE_STORE_H
@@ -48,7 +49,7 @@ int store_put(struct store *store, const char *name, const void *bytes, size_t l
 
 int store_delete(struct store *store, const char *name); /* 0 also when absent */
 
-/* Open the bytes for reading, for a child; -1 when absent or the store has no files. */
+/* Open the bytes for reading, for a child; -1 when absent. The caller closes it. */
 int store_open(struct store *store, const char *name);
 
 #endif

@@ -340,9 +340,15 @@ struct cJSON *control_audit(struct control *control, uint64_t before, size_t n)
 
 void control_listen(struct control *control, struct control_listener *listener)
 {
+    control_fold_listen(control->fold, listener);
+}
+
+void control_replay(struct control *control)
+{
     char error[CONTROL_ERROR_BYTES];
-    if (control_fold_listen(control->fold, listener, control->config.log, error) != 0)
-        diag_error("what the control log says of \"%s\" is not known: %s", listener->type, error);
+    if (control_fold_replay(control->fold, control->config.log, error) != 0)
+        diag_error("what the control log says of sightings, suspects and reports is not known: %s",
+                   error);
 }
 
 uint64_t control_read(struct control *control)

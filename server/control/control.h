@@ -68,8 +68,12 @@ struct cJSON *control_get(struct control *control, const char *type, const char 
 /* The newest actions before an action number (0: all), newest first, at most n. */
 struct cJSON *control_audit(struct control *control, uint64_t before, size_t n);
 
-/* Let somebody fold records of a type (control_fold.h). */
+/* Let somebody fold records of a type (control_fold.h), from the next control_replay on. */
 void control_listen(struct control *control, struct control_listener *listener);
+
+/* Tell those who listen since the last one of all that was read before. On Kafka a reading takes
+ * some ten milliseconds, so let all of them listen first. */
+void control_replay(struct control *control);
 
 /* How far the control log has been read: the next action number. */
 uint64_t control_read(struct control *control);

@@ -21,7 +21,8 @@
 struct control_fold {
     pthread_mutex_t telling; /* the outer lock */
     struct control_listener *listeners;
-    bool said; /* that a record was no good */
+    struct control_listener *fresh; /* not told of what was read before them: nor of anything yet */
+    bool said;                      /* that a record was no good */
     _Atomic uint64_t next;
     pthread_mutex_t lock; /* the inner one, of what is below */
     struct control_state *state;
@@ -106,6 +107,15 @@ static void note_stranger(struct control_fold *fold, const struct control_record
             record->type_name);
 }
 
+static void tell(struct control_listener *listeners, const struct control_record *record,
+                 uint64_t action)
+{
+    for (struct control_listener *listener = listeners; listener; listener = listener->next) {
+        if (strcmp(listener->type, record->type_name) == 0)
+            listener->record(listener, record->json, action);
+    }
+}
+
 void control_fold_record(struct control_fold *fold, const struct record *record,
                          struct control_news *news)
 {
@@ -129,10 +139,8 @@ void control_fold_record(struct control_fold *fold, const struct record *record,
         complain(fold, record->offset, read.type_name, wrong);
         news->failed = true;
     }
-    for (struct control_listener *listener = fold->listeners; listener; listener = listener->next) {
-        if (reading == CONTROL_READ && strcmp(listener->type, read.type_name) == 0)
-            listener->record(listener, read.json, action);
-    }
+    if (reading == CONTROL_READ)
+        tell(fold->listeners, &read, action);
     pthread_mutex_unlock(&fold->telling);
     control_record_finish(&read);
 }
@@ -259,43 +267,67 @@ cJSON *control_fold_audit(struct control_fold *fold, uint64_t before, size_t n)
 
 /* ---- who folds for himself ---- */
 
-/* Reads what was read already, for one listener. */
+/* Reads what was read already, for listeners that have come later. */
 struct replay {
     struct control_records records; /* first */
-    struct control_listener *listener;
+    struct control_listener *listeners;
     uint64_t end; /* the offset that has not been read yet */
 };
+
+/* Most records are of no interest to anybody here, and reading one whole takes long. */
+static bool is_wanted(const struct replay *replay, const struct record *record)
+{
+    for (struct control_listener *listener = replay->listeners; listener;
+         listener = listener->next) {
+        if (!control_record_is_not(record->value.data, record->value.len, listener->type))
+            return true;
+    }
+    return false;
+}
 
 static void on_replay(struct control_records *records, const struct record *record)
 {
     struct replay *replay = (struct replay *)records;
     struct control_record read;
     char wrong[CONTROL_WRONG_BYTES];
-    if (record->offset >= replay->end ||
-        control_record_is_not(record->value.data, record->value.len, replay->listener->type))
+    if (record->offset >= replay->end || !is_wanted(replay, record))
         return;
-    enum control_understood reading =
-        control_record_read(&read, record->value.data, record->value.len, wrong);
-    if (reading == CONTROL_READ && strcmp(replay->listener->type, read.type_name) == 0)
-        replay->listener->record(replay->listener, read.json, record->offset + 1);
+    if (control_record_read(&read, record->value.data, record->value.len, wrong) == CONTROL_READ)
+        tell(replay->listeners, &read, record->offset + 1);
     control_record_finish(&read);
 }
 
-int control_fold_listen(struct control_fold *fold, struct control_listener *listener,
-                        struct log *log, char error[CONTROL_ERROR_BYTES])
+void control_fold_listen(struct control_fold *fold, struct control_listener *listener)
+{
+    pthread_mutex_lock(&fold->telling);
+    listener->next = fold->fresh;
+    fold->fresh = listener;
+    pthread_mutex_unlock(&fold->telling);
+}
+
+/* Under the outer lock. */
+static int replay_all(struct control_fold *fold, struct log *log, char error[CONTROL_ERROR_BYTES])
 {
     static const int never_stop = 0;
-    struct replay replay = {.records = {on_replay}, .listener = listener};
-    pthread_mutex_lock(&fold->telling);
-    replay.end = control_fold_next(fold);
-    struct control_reading *reading =
-        replay.end > 0 ? control_reading_create(log, &replay.records, error) : NULL;
-    int result = replay.end == 0 ? 0 : -1;
-    if (reading)
-        result = control_reading_start(reading, &never_stop, error);
+    struct replay replay = {{on_replay}, fold->fresh, control_fold_next(fold)};
+    if (!fold->fresh || replay.end == 0)
+        return 0;
+    struct control_reading *reading = control_reading_create(log, &replay.records, error);
+    int result = reading ? control_reading_start(reading, &never_stop, error) : -1;
     control_reading_destroy(reading);
-    listener->next = fold->listeners;
-    fold->listeners = listener;
+    return result;
+}
+
+int control_fold_replay(struct control_fold *fold, struct log *log, char error[CONTROL_ERROR_BYTES])
+{
+    pthread_mutex_lock(&fold->telling);
+    int result = replay_all(fold, log, error);
+    while (fold->fresh) {
+        struct control_listener *listener = fold->fresh;
+        fold->fresh = listener->next;
+        listener->next = fold->listeners;
+        fold->listeners = listener;
+    }
     pthread_mutex_unlock(&fold->telling);
     return result;
 }

@@ -18,12 +18,11 @@
 struct cJSON;
 struct control_fold;
 
-/* Somebody who folds records of types that control itself has no use for. Embed it; add it before
- * anybody else calls control. */
+/* Somebody who folds records of types that control itself has no use for. Embed it. */
 struct control_listener {
     const char *type;
     /* The record, and its action number: each that was understood, once and in order, from the
-     * log's beginning. From control's thread, or from control_listen for what was read already;
+     * log's beginning. From control's thread, or from control_replay for what was read already;
      * quick, and must not call control. */
     void (*record)(struct control_listener *listener, const struct cJSON *record, uint64_t action);
     struct control_listener *next;
@@ -66,9 +65,13 @@ struct cJSON *control_fold_list(struct control_fold *fold, const char *type);
 struct cJSON *control_fold_get(struct control_fold *fold, const char *type, const char *name);
 struct cJSON *control_fold_audit(struct control_fold *fold, uint64_t before, size_t n);
 
-/* From now on this one is told; of what was read already at once, by reading the log again. 0, or
- * -1 with a reason in error: it is told of what comes all the same. */
-int control_fold_listen(struct control_fold *fold, struct control_listener *listener,
-                        struct log *log, char error[CONTROL_ERROR_BYTES]);
+/* This one is told, from the next control_fold_replay on. */
+void control_fold_listen(struct control_fold *fold, struct control_listener *listener);
+
+/* Tell those who have come since the last replay of all that was read before, by reading the log
+ * again, once for all of them; from now on they are told with the others. 0, or -1 with a reason in
+ * error: they are told of what comes all the same. */
+int control_fold_replay(struct control_fold *fold, struct log *log,
+                        char error[CONTROL_ERROR_BYTES]);
 
 #endif

@@ -257,7 +257,7 @@ struct reports *reports_create(struct control *control, struct worker *worker,
         reports_destroy(reports);
         return NULL;
     }
-    control_listen(control, &reports->report); /* first: what was closed had been reported before */
+    control_listen(control, &reports->report);
     control_listen(control, &reports->close);
     return reports;
 }

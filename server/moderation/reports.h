@@ -49,8 +49,8 @@ enum report_result {
     REPORT_FULL,      /* too many are open */
 };
 
-/* Take in what the control log has, and write what is new as a job of the worker; both outlive
- * reports_stop. NULL when out of memory. */
+/* Take in what the control log has (at the next control_replay), and write what is new as a job of
+ * the worker; both outlive reports_stop. NULL when out of memory. */
 struct reports *reports_create(struct control *control, struct worker *worker,
                                struct metrics *metrics);
 

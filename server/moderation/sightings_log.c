@@ -150,7 +150,7 @@ struct sightings_log *sightings_log_create(struct sightings *sightings, struct c
     log->waiter.done = on_appended;
     log->job.run = run;
     pthread_mutex_init(&log->lock, NULL);
-    control_listen(control, &log->seen); /* first: what was forgotten had been seen before */
+    control_listen(control, &log->seen);
     control_listen(control, &log->forgotten);
     again(log, IDLE_MS);
     return log;

@@ -14,8 +14,8 @@ struct worker;
 
 enum { SIGHTINGS_LOG_PAIRS = 90 }; /* of a record, so that it fits */
 
-/* Take in what the control log has, and go on sharing, as a job of the worker. All three outlive
- * sightings_log_stop. NULL when out of memory. */
+/* Take in what the control log has (at the next control_replay), and go on sharing, as a job of the
+ * worker. All three outlive sightings_log_stop. NULL when out of memory. */
 struct sightings_log *sightings_log_create(struct sightings *sightings, struct control *control,
                                            struct worker *worker);
 

@@ -14,7 +14,8 @@ struct sightings;
 struct suspect;
 struct suspect_log;
 
-/* NULL when out of memory. control outlives all calls of suspect_log_offer. */
+/* Takes in what the control log has at the next control_replay. NULL when out of memory. control
+ * outlives all calls of suspect_log_offer. */
 struct suspect_log *suspect_log_create(struct control *control, struct sightings *sightings);
 
 /* After control is destroyed. NULL is fine. */

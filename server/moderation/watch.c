@@ -288,6 +288,7 @@ int watch_start(struct watch *watch, struct control *control)
     if (!watch->sightings_log || !watch->suspect_log || !watch->reports)
         return -1;
     control_listen(control, &watch->rule);
+    control_replay(control);
     worker_add(watch->worker, &watch->tick, 0);
     worker_add(watch->worker, &watch->drain, 0);
     pthread_mutex_lock(&watch->lock);

@@ -18,7 +18,6 @@ struct listener {
     struct listen_address address;
     bool admin;
     bool tls;
-    bool unlink; /* we made the Unix socket's file */
 };
 
 enum loop_phase {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "common/rgba.h"
 #include "core/edit.h"
 

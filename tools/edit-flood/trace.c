@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/lines.h"
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "common/place_row.h"
 #include "core/edit.h"
 

@@ -2,7 +2,7 @@
 /* tally: see tally.h. */
 #include "tally.h"
 
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "core/palette.h"
 
 static const struct {

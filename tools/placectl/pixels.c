@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "core/edit.h"
 #include "core/palette.h"
 

@@ -434,11 +434,17 @@ static void who_listens_hears_of_each_record_once_and_in_order(void **state)
     struct counting other = {.listener = {"suspect", count, NULL}, .in_order = true};
     control_listen(world->control, &early.listener);
     control_listen(world->control, &other.listener);
+    control_replay(world->control);
     for (int i = 0; i < 20; i++)
         append(world, "seen", "*", "{\"pairs\":[1]}");
     append(world, "suspect", "x", "{\"pairs\":[1]}");
+    struct counting late_other = {.listener = {"suspect", count, NULL}, .in_order = true};
     control_listen(world->control, &late.listener);
+    control_listen(world->control, &late_other.listener);
+    assert_int_equal(late.n, 0);
+    control_replay(world->control);
     assert_int_equal(late.n, 20);
+    assert_int_equal(late_other.n, 1);
     for (int i = 0; i < 5; i++)
         append(world, "seen", "*", "{\"pairs\":[1]}");
     control_destroy(world->control); /* its thread has ended: no lock is needed */
@@ -447,6 +453,7 @@ static void who_listens_hears_of_each_record_once_and_in_order(void **state)
     assert_int_equal(early.n, 25);
     assert_int_equal(late.n, 25);
     assert_int_equal(other.n, 1);
+    assert_int_equal(late_other.n, 1);
     assert_true(early.last == late.last);
     world_close(world);
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "core/edit.h"
 #include "core/palette.h"
 #include "fractal.h"

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "cmocka_all.h"
-#include "common/nearest.h"
+#include "core/nearest.h"
 #include "core/edit.h"
 #include "trace.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* nearest: see nearest.h. */
-#include "nearest.h"
+#include "core/nearest.h"
 
 #include "core/palette.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* nearest: which of the 16 colours is most like a given one. Pure. */
-#ifndef PLACED_TOOLS_NEAREST_H
-#define PLACED_TOOLS_NEAREST_H
+#ifndef PLACED_CORE_NEAREST_H
+#define PLACED_CORE_NEAREST_H
 
 #include <stdint.h>
 
