@@ -3,11 +3,13 @@
 #include "render/image/engine.h"
 
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
 
+#include "render/image/enlarge.h"
 #include "render/image/input.h"
 #include "render/image/output.h"
 #include "render/image/stencil.h"
@@ -60,31 +62,31 @@ static VipsImage *grayscale(int input, const struct header *header)
     return made;
 }
 
-/* Transparent pixels have colours, too, which must not bleed into what can be seen: colours are
- * weighted with their alpha while they are blurred. */
-static int blur_with_alpha(VipsObject *scope, VipsImage *image, VipsImage **made)
-{
-    VipsImage **step = (VipsImage **)vips_object_local_array(scope, 5);
-    return vips_premultiply(image, &step[0], NULL) || vips_cast_uchar(step[0], &step[1], NULL) ||
-                   vips_gaussblur(step[1], &step[2], ENGINE_BLUR_SIGMA, NULL) ||
-                   vips_unpremultiply(step[2], &step[3], NULL) ||
-                   vips_cast_uchar(step[3], made, NULL)
-               ? -1
-               : 0;
-}
-
+/* A Gaussian of sigma 8 leaves nothing that a quarter of the pixels a side could not show, and
+ * costs a tenth there. Taking the mean of 4 x 4 pixels and drawing lines between them blur, too:
+ * their variances are 15/12 and 16/6, so the Gaussian has to add what remains to 64. */
 static VipsImage *blur(int input, const struct header *header)
 {
-    VipsImage *image = input_upright(input, header, false), *made = NULL;
-    if (!image)
+    const double rest = ENGINE_BLUR_SIGMA * ENGINE_BLUR_SIGMA - 15.0 / 12 - 16.0 / 6;
+    int width, height;
+    VipsImage *quarter = input_quarter(input, header, &width, &height), *made = NULL;
+    if (!quarter)
         return NULL;
     VipsImage *scope = vips_image_new();
-    const int result = vips_image_hasalpha(image)
-                           ? blur_with_alpha(VIPS_OBJECT(scope), image, &made)
-                           : vips_gaussblur(image, &made, ENGINE_BLUR_SIGMA, NULL);
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(scope), 4);
+    if (vips_gaussblur(quarter, &step[0], sqrt(rest) / ENLARGE_FACTOR, "min_ampl", 0.02, NULL) ==
+            0 &&
+        (step[1] = vips_image_copy_memory(step[0])) &&
+        (step[2] = enlarge(step[1], width, height))) {
+        if (!vips_image_hasalpha(step[2]))
+            made = g_object_ref(step[2]);
+        else if (vips_unpremultiply(step[2], &step[3], NULL) < 0 ||
+                 vips_cast_uchar(step[3], &made, NULL) < 0)
+            made = NULL;
+    }
     g_object_unref(scope);
-    g_object_unref(image);
-    return result == 0 ? made : NULL;
+    g_object_unref(quarter);
+    return made;
 }
 
 static VipsImage *rotate90(int input, const struct header *header)

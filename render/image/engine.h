@@ -10,8 +10,8 @@
  *   stencil     in the canvas's colours: fits into 100 x 100, never enlarged; or W pixels wide
  *
  * The first four are of the type that the upload has: a JPEG of quality 85, a PNG, or a WebP of
- * quality 85 that is lossless when the upload is. A stencil is an indexed PNG. Of an animation the
- * first picture counts.
+ * quality 85 that is lossless when the upload is and has at most 2,000,000 pixels. A stencil is an
+ * indexed PNG. Of an animation the first picture counts.
  *
  * Threads: one at a time; libvips starts its own.
  */

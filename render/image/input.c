@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { QUARTER = 4 };
+
 #define PROFILE "srgb" /* built into libvips */
 
 int input_check(int file, const struct budget *budget, struct header *header,
@@ -42,34 +44,48 @@ static VipsSource *source_of(int file)
     return lseek(file, 0, SEEK_SET) == 0 ? vips_source_new_from_descriptor(file) : NULL;
 }
 
-VipsImage *input_open(int file, const struct header *header)
+/* shrink: 1, 2, 4 or 8, by which a JPEG is decoded smaller; always 1 of others. */
+static int load(VipsSource *source, enum header_type type, int shrink, VipsImage **image)
+{
+    switch (type) {
+    case HEADER_JPEG:
+        return vips_jpegload_source(source, image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                                    VIPS_FAIL_ON_TRUNCATED, "shrink", shrink, NULL);
+    case HEADER_PNG:
+        return vips_pngload_source(source, image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                                   VIPS_FAIL_ON_TRUNCATED, NULL);
+    default:
+        return vips_webpload_source(source, image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+                                    VIPS_FAIL_ON_TRUNCATED, NULL);
+    }
+}
+
+/* Versions of libvips differ in what they do with a rest. */
+static bool has_side(int found, uint32_t side, int shrink)
+{
+    return found > 0 && ((uint32_t)found == side / (uint32_t)shrink ||
+                         (uint32_t)found == side / (uint32_t)shrink + 1);
+}
+
+static VipsImage *open_shrunk(int file, const struct header *header, int shrink)
 {
     VipsSource *source = source_of(file);
     VipsImage *image = NULL;
-    if (!source)
-        return NULL;
-    int result;
-    switch (header->type) {
-    case HEADER_JPEG:
-        result = vips_jpegload_source(source, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                      VIPS_FAIL_ON_TRUNCATED, NULL);
-        break;
-    case HEADER_PNG:
-        result = vips_pngload_source(source, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                     VIPS_FAIL_ON_TRUNCATED, NULL);
-        break;
-    default:
-        result = vips_webpload_source(source, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                      VIPS_FAIL_ON_TRUNCATED, NULL);
-    }
-    g_object_unref(source);
+    const int result = source ? load(source, header->type, shrink, &image) : -1;
+    VIPS_UNREF(source);
     if (result < 0)
         return NULL;
-    if ((uint32_t)image->Xsize == header->width && (uint32_t)image->Ysize == header->height)
+    if (has_side(image->Xsize, header->width, shrink) &&
+        has_side(image->Ysize, header->height, shrink))
         return image;
     vips_error("input", "the decoder finds another size than the header says");
     g_object_unref(image);
     return NULL;
+}
+
+VipsImage *input_open(int file, const struct header *header)
+{
+    return open_shrunk(file, header, 1);
 }
 
 /* Put what an operation has made in the place of what it was made from. */
@@ -121,33 +137,97 @@ static int keep(VipsImage *image, VipsImage **made)
     return *made ? 0 : -1;
 }
 
-VipsImage *input_upright(int file, const struct header *header, bool in_memory)
+/* lies: its sides have changed places. */
+static VipsImage *upright(int file, const struct header *header, int shrink, bool in_memory,
+                          bool *lies)
 {
-    VipsImage *image = input_open(file, header), *made = NULL;
+    VipsImage *image = open_shrunk(file, header, shrink), *made = NULL;
     if (!image)
         return NULL;
+    *lies = vips_image_get_orientation_swap(image);
     const bool turned = vips_image_get_orientation(image) > 1;
-    if (to_srgb(&image) < 0)
-        goto failed;
-    if ((turned || in_memory) && replace(&image, keep(image, &made), &made) < 0)
-        goto failed;
-    if (turned && replace(&image, vips_autorot(image, &made, NULL), &made) < 0)
-        goto failed;
-    return image;
-failed:
+    if (to_srgb(&image) == 0 &&
+        (!(turned || in_memory) || replace(&image, keep(image, &made), &made) == 0) &&
+        (!turned || replace(&image, vips_autorot(image, &made, NULL), &made) == 0))
+        return image;
     g_object_unref(image);
     return NULL;
 }
 
-static int scale(int file, int width, int height, bool larger, const char *profile,
-                 VipsImage **image)
+VipsImage *input_upright(int file, const struct header *header, bool in_memory)
+{
+    bool lies;
+    return upright(file, header, 1, in_memory, &lies);
+}
+
+/* Colours weighted with their alpha, so that those of clear pixels do not count. */
+static int weigh(VipsImage **image)
+{
+    VipsImage *made = NULL;
+    if (!vips_image_hasalpha(*image))
+        return 0;
+    return replace(image, vips_premultiply(*image, &made, NULL), &made) < 0 ||
+                   replace(image, vips_cast_uchar(*image, &made, NULL), &made) < 0
+               ? -1
+               : 0;
+}
+
+VipsImage *input_quarter(int file, const struct header *header, int *width, int *height)
+{
+    const bool shrunk = header->type == HEADER_JPEG;
+    bool lies;
+    VipsImage *image = upright(file, header, shrunk ? QUARTER : 1, shrunk, &lies);
+    VipsImage *made = NULL;
+    if (!image)
+        return NULL;
+    *width = (int)(lies ? header->height : header->width);
+    *height = (int)(lies ? header->width : header->height);
+    if (weigh(&image) == 0 &&
+        (shrunk || replace(&image, vips_shrink(image, &made, QUARTER, QUARTER, "ceil", TRUE, NULL),
+                           &made) == 0) &&
+        (shrunk || replace(&image, keep(image, &made), &made) == 0))
+        return image;
+    g_object_unref(image);
+    return NULL;
+}
+
+/* ---- scaled ---- */
+
+/* How much smaller a JPEG may be decoded: a filter does the rest, which must be enough that the
+ * picture looks filtered. Its sides may change places by orientation, so the worse case counts. */
+static int shrink_of(const struct header *header, double width, double height)
+{
+    const double across = header->width, down = header->height, rest = 1.4;
+    const double factor =
+        MIN(MAX(across / width, down / height), MAX(down / width, across / height));
+    for (int shrink = 8; shrink > 1; shrink /= 2)
+        if (factor >= rest * shrink)
+            return shrink;
+    return 1;
+}
+
+static int scale_jpeg(int file, const struct header *header, int width, int height, VipsSize size,
+                      VipsImage **image)
+{
+    bool lies;
+    VipsImage *whole = upright(file, header, shrink_of(header, width, height), true, &lies);
+    if (!whole)
+        return -1;
+    const int result = vips_thumbnail_image(whole, image, width, "height", height, "size", size,
+                                            "no_rotate", TRUE, NULL);
+    g_object_unref(whole);
+    return result;
+}
+
+static int scale_other(int file, int width, int height, VipsSize size, const char *profile,
+                       VipsImage **image)
 {
     VipsSource *source = source_of(file);
     if (!source)
         return -1;
-    int result = vips_thumbnail_source(
-        source, image, width, "height", height, "size", larger ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN,
-        "fail_on", VIPS_FAIL_ON_TRUNCATED, profile ? "export_profile" : NULL, profile, NULL);
+    int result = vips_thumbnail_source(source, image, width, "height", height, "size", size,
+                                       "fail_on", VIPS_FAIL_ON_TRUNCATED,
+                                       profile ? "export_profile" : NULL, profile, NULL);
     g_object_unref(source);
     return result;
 }
@@ -155,14 +235,18 @@ static int scale(int file, int width, int height, bool larger, const char *profi
 VipsImage *input_scaled(int file, const struct header *header, int width, int height, bool larger)
 {
     VipsImage *image = NULL;
-    if (scale(file, width, height, larger, PROFILE, &image) < 0) {
+    const VipsSize size = larger ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN;
+    int result;
+    if (header->type == HEADER_JPEG) {
+        result = scale_jpeg(file, header, width, height, size, &image);
+    } else if ((result = scale_other(file, width, height, size, PROFILE, &image)) < 0) {
         vips_error_clear();
-        if (scale(file, width, height, larger, NULL, &image) < 0)
-            return NULL;
+        result = scale_other(file, width, height, size, NULL, &image);
     }
-    if (to_srgb(&image) < 0) {
-        g_object_unref(image);
+    if (result < 0)
         return NULL;
-    }
-    return image;
+    if (to_srgb(&image) == 0)
+        return image;
+    g_object_unref(image);
+    return NULL;
 }

@@ -25,6 +25,11 @@ VipsImage *input_open(int file, const struct header *header);
 /* The same, turned upright as EXIF says. in_memory: it can then be read in any order. */
 VipsImage *input_upright(int file, const struct header *header, bool in_memory);
 
+/* Upright, in memory, each pixel the mean of 4 x 4, at the right and the bottom edge of what is
+ * there; colours are weighted with their alpha (premultiplied). width, height: of the upright
+ * picture. */
+VipsImage *input_quarter(int file, const struct header *header, int *width, int *height);
+
 /* Upright and scaled down, or up where larger is set, to fit into width x height: a JPEG is decoded
  * no larger than it has to be. */
 VipsImage *input_scaled(int file, const struct header *header, int width, int height, bool larger);

@@ -12,6 +12,7 @@ enum {
     ROOM_FIRST = 64 * 1024,
     /* Above so many pixels, what takes least time: ten seconds are all that a task has. */
     LARGE_PIXELS = 8 * 1000 * 1000,
+    LOSSLESS_PIXELS = 2 * 1000 * 1000, /* of a WebP */
 };
 
 struct output {
@@ -45,22 +46,27 @@ static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 n, str
     return n;
 }
 
+static int save_webp(VipsImage *image, bool lossless, bool large, VipsTarget *target)
+{
+    return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", lossless, "effort",
+                                large      ? 0
+                                : lossless ? 2
+                                           : 4,
+                                "strip", TRUE, NULL);
+}
+
 static int save(VipsImage *image, const struct header *like, VipsTarget *target)
 {
-    const bool large = (uint64_t)image->Xsize * (uint64_t)image->Ysize > LARGE_PIXELS;
+    const uint64_t pixels = (uint64_t)image->Xsize * (uint64_t)image->Ysize;
+    const bool large = pixels > LARGE_PIXELS;
     switch (like->type) {
     case HEADER_JPEG:
         return vips_jpegsave_target(image, target, "Q", OUTPUT_QUALITY, "strip", TRUE, NULL);
     case HEADER_PNG:
-        return vips_pngsave_target(image, target, "compression", large ? 1 : 6, "strip", TRUE,
-                                   NULL);
+        return vips_pngsave_target(image, target, "compression", large ? 1 : 3, "filter",
+                                   VIPS_FOREIGN_PNG_FILTER_UP, "strip", TRUE, NULL);
     default:
-        return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", like->lossless,
-                                    "effort",
-                                    large            ? 0
-                                    : like->lossless ? 2
-                                                     : 4,
-                                    "strip", TRUE, NULL);
+        return save_webp(image, like->lossless && pixels <= LOSSLESS_PIXELS, large, target);
     }
 }
 
