@@ -214,7 +214,7 @@ const struct setting render_keys[] = {
     {"memory", "SIZE", "64M", "of pictures that are kept in memory",
      .expected = "a size such as 64M", .set = setting_size, AT(memory)},
     {"queue", "local|kafka://HOST:PORT[,HOST:PORT]/PREFIX", "local",
-     "tasks and events: embedded, or Kafka topics that servers share",
+     "tasks and events: embedded, or topics of Kafka to share",
      .expected = "local or kafka://HOST:PORT[,HOST:PORT]/PREFIX", .set = set_queue},
     {"kafka-replication", "N", "1", "replication factor of topics that have to be created",
      NUMBER(1, 1000, kafka_replication)},
