@@ -80,11 +80,17 @@ static int make_directory(const char *path)
     return 0;
 }
 
+static const char *pictures_folder(const struct render_config *config)
+{
+    return config->pictures ? config->pictures : config->data;
+}
+
 /* One of the two stores, in its own folder. */
 static struct store *open_one_store(const struct render_config *config, bool lmdb)
 {
     char path[PATH_MAX], error[STORE_ERROR_BYTES];
-    snprintf(path, sizeof path, "%s/%s", config->data, lmdb ? "store-lmdb" : "store");
+    snprintf(path, sizeof path, "%s/%s", lmdb ? config->data : pictures_folder(config),
+             lmdb ? "store-lmdb" : "store");
     struct store *store =
         lmdb ? store_lmdb_open(path, config->store_space, error) : store_file_open(path, error);
     if (!store)
@@ -114,7 +120,8 @@ static int open_store(struct server *server)
 
 static int open_keeping(struct server *server)
 {
-    if (make_directory(server->config.data) != 0 || open_store(server) != 0)
+    if (make_directory(server->config.data) != 0 ||
+        make_directory(pictures_folder(&server->config)) != 0 || open_store(server) != 0)
         return -1;
     server->memory = memory_create(server->config.memory);
     server->keeper = keeper_create(server->store, KEEPER_BYTES);
