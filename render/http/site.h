@@ -12,6 +12,8 @@
 
 struct cJSON;
 struct ev_loop;
+struct event_streams;
+struct events;
 struct farm;
 struct files;
 struct keeper;
@@ -23,9 +25,11 @@ struct site {
     struct ev_loop *loop;
     struct farm *farm;
     struct store *store;
-    struct memory *memory;     /* finished pictures */
-    struct keeper *keeper;     /* puts them into the store */
-    const struct files *files; /* the pages; NULL: none */
+    struct memory *memory;         /* finished pictures */
+    struct keeper *keeper;         /* puts them into the store */
+    const struct files *files;     /* the pages; NULL: none */
+    struct events *events;         /* what all servers know of each other; NULL: nothing */
+    struct event_streams *streams; /* who follows them; NULL: nobody may */
     struct counts counts;
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
