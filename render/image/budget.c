@@ -8,17 +8,31 @@
 #define MEGA UINT64_C(1000000)
 
 enum {
-    BASE_MB = 190,   /* the program, its libraries, threads, rows under way, the result */
-    KEPT_BYTES = 4,  /* a pixel that rotate90 keeps */
-    WEBP_BYTES = 14, /* a pixel of a WebP: decoder, kept, encoder */
+    BASE_MB = 215, /* the program, its libraries, rows under way, a result of 64 MiB */
+    /* Bytes a pixel. What rotate90 keeps to read it in another order: */
+    KEPT_JPEG = 3,
+    KEPT_PNG = 4,
+    /* Decoder, what is kept, and encoder, which needs more for transparency than for colours: */
+    WEBP = 20,
+    WEBP_ALPHA = 46,
 };
+
+static uint64_t bytes_a_pixel(const struct header *header)
+{
+    const uint64_t decoder = header->whole ? header->samples : 0;
+    switch (header->type) {
+    case HEADER_JPEG:
+        return decoder + KEPT_JPEG;
+    case HEADER_PNG:
+        return decoder + KEPT_PNG;
+    default:
+        return header->alpha || header->animated ? WEBP_ALPHA : WEBP;
+    }
+}
 
 uint64_t budget_memory(const struct header *header)
 {
-    const uint64_t pixels = (uint64_t)header->width * header->height;
-    const uint64_t decoder = header->whole ? header->samples : 0;
-    const uint64_t bytes = header->type == HEADER_WEBP ? WEBP_BYTES : decoder + KEPT_BYTES;
-    return BASE_MB * MEGA + pixels * bytes;
+    return BASE_MB * MEGA + (uint64_t)header->width * header->height * bytes_a_pixel(header);
 }
 
 bool budget_allows(const struct budget *budget, const struct header *header,

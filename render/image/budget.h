@@ -2,7 +2,7 @@
 /*
  * budget: how much memory the dearest operation on a picture takes, known from its header, so that
  * a picture is either good for all operations or refused before any of them. Pure. The figures are
- * measured: tests/unit/render-image/test_budget.c does it again.
+ * measured, and tests/unit/render-image lets the program work within them.
  */
 #ifndef PLACED_RENDER_IMAGE_BUDGET_H
 #define PLACED_RENDER_IMAGE_BUDGET_H
@@ -14,7 +14,8 @@
 #include "render/image/header.h"
 
 enum {
-    BUDGET_SIDE_MAX = 65535, /* what a JPEG can say, and none of the others needs more */
+    BUDGET_PIXELS = 50 * 1000 * 1000, /* unless somebody says otherwise */
+    BUDGET_SIDE_MAX = 65535,          /* what a JPEG can say, and none of the others needs more */
     BUDGET_WHY_BYTES = 200,
 };
 

@@ -9,46 +9,40 @@
 #include <stdint.h>
 #include <string.h>
 
-static const struct {
-    int first;           /* 0: c and the one before; 1: c and the one behind */
-    uint16_t one, other; /* eighths of the left or upper one, and of the other */
-} phases[ENLARGE_FACTOR] = {{0, 3, 5}, {0, 1, 7}, {1, 7, 1}, {1, 5, 3}};
+enum { ROUND = 32, SHIFT = 6 }; /* eighths of eighths */
 
-static int clamp(int value, int limit)
+/* Columns first - 1 to first + count of the small picture between two of its rows, in eighths. */
+static void blend_rows(VipsImage *small, int y, int first, int count, uint16_t *restrict line)
 {
-    return value < 0 ? 0 : value < limit ? value : limit - 1;
+    static const struct {
+        int upper, one, other; /* the upper row, beside c; its eighths, and those of the lower */
+    } phases[ENLARGE_FACTOR] = {{-1, 3, 5}, {-1, 1, 7}, {0, 7, 1}, {0, 5, 3}};
+    const int phase = y % ENLARGE_FACTOR, bands = small->Bands, last = small->Xsize - 1;
+    const int one = phases[phase].one, other = phases[phase].other;
+    const int upper = y / ENLARGE_FACTOR + phases[phase].upper;
+    const VipsPel *a = VIPS_IMAGE_ADDR(small, 0, VIPS_CLIP(0, upper, small->Ysize - 1));
+    const VipsPel *b = VIPS_IMAGE_ADDR(small, 0, VIPS_CLIP(0, upper + 1, small->Ysize - 1));
+    const int from = MAX(first - 1, 0), to = MIN(first + count, last); /* both are there */
+    uint16_t *at = line + (from - (first - 1)) * bands;
+    for (int i = from * bands; i < (to + 1) * bands; i++)
+        *at++ = (uint16_t)(one * a[i] + other * b[i]);
+    for (int x = to + 1; x <= first + count; x++, at += bands) /* the edge goes on */
+        memcpy(at, at - bands, (size_t)bands * sizeof *line);
+    if (from > first - 1)
+        memcpy(line, line + bands, (size_t)bands * sizeof *line);
 }
 
-/* Row y of the result, in eighths, before it becomes wider: columns from -1 on, so that each has
- * neighbours. line: room for count + 2 pixels. */
-static void blend_rows(VipsImage *small, int y, int count, uint16_t *line)
+/* count pixels of line, behind the first one, to four each. */
+static inline void widen(const uint16_t *restrict line, int count, int bands, VipsPel *restrict out)
 {
-    const int phase = y % ENLARGE_FACTOR, bands = small->Bands;
-    const int upper = y / ENLARGE_FACTOR - 1 + phases[phase].first;
-    const uint16_t one = phases[phase].one, other = phases[phase].other;
-    const VipsPel *a = VIPS_IMAGE_ADDR(small, 0, clamp(upper, small->Ysize));
-    const VipsPel *b = VIPS_IMAGE_ADDR(small, 0, clamp(upper + 1, small->Ysize));
-    const int there = count < small->Xsize ? count : small->Xsize;
-    uint16_t *at = line + bands;
-    for (int i = 0; i < there * bands; i++)
-        at[i] = (uint16_t)(one * a[i] + other * b[i]);
-    memcpy(line, at, (size_t)bands * sizeof *line);
-    for (int i = there; i <= count; i++) /* the edge goes on */
-        memcpy(at + i * bands, at + (there - 1) * bands, (size_t)bands * sizeof *line);
-}
-
-/* All four of each old pixel, at [0, count) of line behind its margin. */
-static inline void widen(const uint16_t *line, int count, int bands, VipsPel *out)
-{
-    const int round = 32, shift = 6; /* eighths of eighths */
     for (int i = 0; i < count; i++, line += bands, out += ENLARGE_FACTOR * bands)
-        for (int p = 0; p < ENLARGE_FACTOR; p++)
-            for (int c = 0; c < bands; c++) {
-                const uint16_t *from = line + phases[p].first * bands + c;
-                out[p * bands + c] =
-                    (VipsPel)((phases[p].one * from[0] + phases[p].other * from[bands] + round) >>
-                              shift);
-            }
+        for (int c = 0; c < bands; c++) {
+            const int before = line[c], here = line[bands + c], behind = line[2 * bands + c];
+            out[c] = (VipsPel)((3 * before + 5 * here + ROUND) >> SHIFT);
+            out[bands + c] = (VipsPel)((before + 7 * here + ROUND) >> SHIFT);
+            out[2 * bands + c] = (VipsPel)((7 * here + behind + ROUND) >> SHIFT);
+            out[3 * bands + c] = (VipsPel)((5 * here + 3 * behind + ROUND) >> SHIFT);
+        }
 }
 
 struct lines {
@@ -81,9 +75,10 @@ static int generate(VipsRegion *region, void *sequence, void *a, void *b, gboole
     struct lines *lines = sequence;
     const VipsRect *r = &region->valid;
     const int bands = small->Bands;
-    const int count = (r->left + r->width + ENLARGE_FACTOR - 1) / ENLARGE_FACTOR;
+    const int first = r->left / ENLARGE_FACTOR;
+    const int count = (r->left + r->width - 1) / ENLARGE_FACTOR + 1 - first;
     for (int y = r->top; y < r->top + r->height; y++) {
-        blend_rows(small, y, count, lines->line);
+        blend_rows(small, y, first, count, lines->line);
         /* Constant numbers of samples, for which the compiler makes good code. */
         if (bands == 3)
             widen(lines->line, count, 3, lines->wide);
@@ -91,8 +86,9 @@ static int generate(VipsRegion *region, void *sequence, void *a, void *b, gboole
             widen(lines->line, count, 4, lines->wide);
         else
             widen(lines->line, count, bands, lines->wide);
-        memcpy(VIPS_REGION_ADDR(region, r->left, y), lines->wide + (size_t)r->left * bands,
-               (size_t)r->width * bands);
+        memcpy(VIPS_REGION_ADDR(region, r->left, y),
+               lines->wide + (size_t)(r->left - first * ENLARGE_FACTOR) * (size_t)bands,
+               (size_t)r->width * (size_t)bands);
     }
     return 0;
 }

@@ -200,6 +200,7 @@ static enum header_result webp_vp8l(struct header_scan *scan)
     const uint32_t bits = load_u32(frame + 1);
     if (frame[0] != 0x2f || bits >> 29 != 0)
         return broken(scan, "the WebP has an unknown kind of lossless picture");
+    scan->header.alpha |= bits >> 28 & 1;
     scan->header.lossless = true;
     return webp_size(scan, (bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1);
 }
@@ -211,6 +212,7 @@ static enum header_result webp_vp8x(struct header_scan *scan)
     const uint64_t height = (load_u32(fields + 6) >> 8) + 1;
     if (width * height > UINT32_MAX)
         return broken(scan, "the WebP has more than 4294967295 pixels");
+    scan->header.alpha = fields[0] & 0x10;
     scan->header.animated = fields[0] & 2;
     if (scan->header.animated)
         return found(scan, (uint32_t)width, (uint32_t)height);

@@ -25,6 +25,7 @@ struct header {
     uint32_t width, height; /* pixels as stored, before any EXIF orientation; never 0 */
     unsigned samples;       /* bytes that a pixel takes in a decoder that keeps it whole */
     bool whole;             /* cannot be decoded row by row: progressive, interlaced, or WebP */
+    bool alpha;             /* WebP: some pixels may be transparent */
     bool lossless;          /* WebP: every pixel is as it was */
     bool animated;          /* WebP: has several pictures, of which the first counts */
 };

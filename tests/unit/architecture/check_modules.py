@@ -22,7 +22,7 @@ FOLDERS = ("server", "render", "tools/common", "tools/edit-flood", "tools/export
            "tools/timelapse", "tools/verify")
 
 # Built where their libraries are; left out of the rules for modules elsewhere.
-OPTIONAL = ("render", "render/map")
+OPTIONAL = ("render", "render/map/map_engine", "render/map/main")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -61,7 +61,7 @@ USES = {
     "render/config": RENDER_BASE + ("server/log", "server/config"),
     "render/http": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
                                   "render/batch", "render/config", "render/map"),
-    "render": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
+    "render": RENDER_BASE + ("server/log", "server/config", "server/http", "render/store", "render/queue", "render/farm", "render/events",
                              "render/batch", "render/config", "render/http", "render/map"),
     "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
