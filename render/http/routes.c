@@ -4,9 +4,11 @@
 
 #include "render/http/about.h"
 #include "render/http/admin.h"
+#include "render/http/events.h"
 #include "render/http/health.h"
 #include "render/http/maps.h"
 #include "render/http/metrics.h"
+#include "render/http/metrics_json.h"
 #include "render/http/pages.h"
 #include "render/http/tiles.h"
 
@@ -18,6 +20,8 @@ static const struct web_route table[] = {
     {WEB_GET, "/images/*/*", .handle = tiles_get},
 
     {WEB_GET, "/render.json", .handle = about_get},
+    {WEB_GET, "/events", .handle = events_get},
+    {WEB_GET, "/metrics/json", .handle = metrics_json_get},
 
     {WEB_GET, "/metrics", .admin = true, .handle = metrics_get},
     {WEB_GET, "/healthz", .admin = true, .handle = health_get},

@@ -11,21 +11,27 @@
 #include "render/name/picture.h"
 
 struct ev_loop;
+struct event_streams;
+struct events;
 struct farm;
 struct files;
 struct keeper;
 struct map_styles;
 struct memory;
 struct pool;
+struct queue;
 struct store;
 
 struct site {
     struct ev_loop *loop;
     struct farm *farm;
     struct store *store;
-    struct memory *memory;     /* finished pictures */
-    struct keeper *keeper;     /* puts them into the store */
-    const struct files *files; /* the pages; NULL: none */
+    struct memory *memory;         /* finished pictures */
+    struct keeper *keeper;         /* puts them into the store */
+    const struct files *files;     /* the pages; NULL: none */
+    struct queue *queue;           /* uploads and tasks; NULL: none */
+    struct events *events;         /* what all servers know of each other; NULL: nothing */
+    struct event_streams *streams; /* who follows them; NULL: nobody may */
     struct counts counts;
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
