@@ -32,10 +32,12 @@ const areaOf = (ring: Ring): number => {
 
 const polygonArea = (polygon: Polygon): number => polygon.reduce((sum, ring) => sum + areaOf(ring), 0);
 
-/** How far it is to the border, across counted `wide` times; negative outside. */
+/** How far it is to the border, across counted `wide` times less; where that is the same in several
+ * places, as it is seen counts as well. Negative outside. */
 const room = (polygon: Polygon, x: number, y: number): number => {
   let inside = false;
   let nearest = Infinity;
+  let seen = Infinity;
   for (const ring of polygon) {
     let [ax, ay] = ring[ring.length - 1] as Point;
     for (const [bx, by] of ring) {
@@ -44,11 +46,14 @@ const room = (polygon: Polygon, x: number, y: number): number => {
       const dy = by - ay;
       const px = (x - ax) / wide;
       const along = Math.max(0, Math.min(1, (px * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)));
-      nearest = Math.min(nearest, (px - along * dx) ** 2 + (y - ay - along * dy) ** 2);
+      const across = px - along * dx;
+      const up = y - ay - along * dy;
+      nearest = Math.min(nearest, across ** 2 + up ** 2);
+      seen = Math.min(seen, (across * wide) ** 2 + up ** 2);
       [ax, ay] = [bx, by];
     }
   }
-  return (inside ? 1 : -1) * Math.sqrt(nearest);
+  return (inside ? 1 : -1) * (Math.sqrt(nearest) + Math.sqrt(seen) / 10);
 };
 
 /** The place in a polygon with the most room around it, found on grids that grow finer. */

@@ -35,6 +35,8 @@ const WHOLE = new LatLngBounds([0, 0], [1, 1]);
 /** One can move a little past the edges. */
 const AROUND = new LatLngBounds([-0.5, -0.5], [1.5, 1.5]);
 const MIDDLE = new LatLng(0.5, 0.5);
+/** So much of the tile of zoom 0, in both directions, is more than plain. */
+const FILLED = 0.625;
 /** From this ratio of device pixels on, tiles of the next zoom are shown at half the size. */
 const DENSE = 1.5;
 /** The link is written when the view has rested for so long. */
@@ -113,7 +115,7 @@ class Explorer {
     const same = set.kind === this.set.kind && (set.kind !== 'julia' || sameC(set, this.set));
     const first = !document.body.dataset.ready;
     if (!same) this.pinAt(null);
-    const fits = Math.max(0, Math.floor(Math.log2(Math.min(innerWidth, innerHeight) / TILE_PX) + 0.3));
+    const fits = Math.max(0, Math.floor(Math.log2(Math.min(innerWidth, innerHeight * 1.1) / (TILE_PX * FILLED))));
     const at = centre ? fromComplex(set, centre) : null;
     const target = at ? new LatLng(at.y, at.x) : MIDDLE;
     this.palettes.choose(palette);
@@ -142,6 +144,7 @@ class Explorer {
         noWrap: true,
         keepBuffer: 1,
         pathOf: (at) => tilePath(fractal, set, palette, at),
+        around: tilePath(fractal, set, palette, { x: 0, y: 0, z: 0 }),
       },
       samePlace,
     );

@@ -25,7 +25,7 @@ const mapTile = ({ styles: [style] }: Facts): string | null => {
   if (!style) return null;
   const z = Math.min(style.maxZoom, Math.max(style.minZoom, 2));
   const middle = 2 ** z / 2;
-  return `map/${style.hash}/${z}/${middle}/${Math.max(0, middle - 1)}.png`;
+  return `map/${style.hash}/${z}/${middle}/${Math.max(0, middle - 1)}@2x.png`;
 };
 
 async function cards(facts: Facts): Promise<Card[]> {
@@ -44,11 +44,15 @@ async function cards(facts: Facts): Promise<Card[]> {
 function show({ page, picture }: Card): HTMLElement {
   const [title, text] = words.CARDS[page];
   const image = make('div', { className: 'picture' });
-  if (picture) {
+  if (!picture) image.dataset.none = 'true';
+  else {
     // Beside its title it says nothing new.
     const shown = make('img', { src: new URL(picture, base).href, alt: '' });
     shown.addEventListener('load', () => (image.dataset.loaded = 'true'));
-    shown.addEventListener('error', () => shown.remove());
+    shown.addEventListener('error', () => {
+      shown.remove();
+      image.dataset.none = 'true';
+    });
     image.append(shown);
   }
   const link = make('a', { className: 'surface', href: `./${page}` }, image, make('h2', { textContent: title }));
@@ -66,7 +70,11 @@ async function farmLine(): Promise<string> {
 
 async function start(): Promise<void> {
   const say = new Say(element('say'), element('say-text'));
-  const all = await cards(await facts(say));
+  const known = await facts(say);
+  const all = await cards(known);
+  const canvas = element<HTMLAnchorElement>('canvas');
+  canvas.hidden = known.canvas === null;
+  if (known.canvas) canvas.href = known.canvas;
   element('cards').replaceChildren(...all.map(show));
   if (all.length === 0) say.hold(words.NOTHING_HERE);
   element('farm').textContent = await farmLine().catch(() => '');

@@ -17,6 +17,7 @@
 #include "render/http/web_head.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
+#include "render/http/web_rest.h"
 #include "sys/diag.h"
 
 enum {
@@ -40,6 +41,7 @@ struct front {
     ev_timer due;
     ev_prepare prepare;
     ev_timer sweep;
+    bool woken; /* requests at rest have been woken */
     struct web_connection *connections;
     unsigned n, n_admin;
     /* The connection that is being handed to the daemon. */
@@ -67,6 +69,7 @@ static void started(struct front *front, void **context)
     if (!connection)
         return; /* its requests are refused */
     *connection = (struct web_connection){.front = front,
+                                          .woken = &front->woken,
                                           .fd = front->adding,
                                           .admin = front->adding_admin,
                                           .next = front->connections,
@@ -240,8 +243,7 @@ static enum MHD_Result take_rest(struct front *front, struct web_request *reques
     if (request->answered)
         return request->response ? send_reply(front, request) : MHD_NO;
     enter(request->connection, WEB_PHASE_WAITING);
-    request->suspended = true;
-    MHD_suspend_connection(request->mhd);
+    web_rest(request);
     return MHD_YES;
 }
 
@@ -271,10 +273,7 @@ static void cut(struct web_connection *connection)
     if (!request)
         return;
     request->gone = true;
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(request->mhd);
-    }
+    web_wake(request);
 }
 
 static bool is_slow(const struct web_connection *connection, double now)
@@ -327,6 +326,7 @@ static void on_sweep(struct ev_loop *loop, ev_timer *watcher, int events)
 
 static void run(struct front *front)
 {
+    front->woken = false;
     MHD_run(front->daemon);
 }
 
@@ -346,7 +346,11 @@ static void on_prepare(struct ev_loop *loop, ev_prepare *watcher, int events)
     struct front *front = watcher->data;
     MHD_UNSIGNED_LONG_LONG ms;
     ev_timer_stop(loop, &front->due);
-    if (MHD_get_timeout(front->daemon, &ms) != MHD_YES)
+    if (front->woken)
+        run(front);
+    if (front->woken)
+        ms = 0;
+    else if (MHD_get_timeout(front->daemon, &ms) != MHD_YES)
         return;
     ev_timer_set(&front->due, (double)ms / 1000., 0.);
     ev_timer_start(loop, &front->due);

@@ -19,6 +19,7 @@ enum web_phase {
 struct web_connection {
     struct web_connection *next, **link; /* all of the front */
     struct front *front;
+    bool *woken; /* the front's: the daemon has to run, which nothing else tells */
     int fd;
     bool admin;
     enum web_phase phase;

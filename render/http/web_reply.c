@@ -9,6 +9,7 @@
 
 #include "http/field.h"
 #include "render/http/web_request.h"
+#include "render/http/web_rest.h"
 
 enum {
     NUMBER_BYTES = 24,
@@ -54,10 +55,7 @@ static void hand_over(struct web_request *request, unsigned status, struct MHD_R
     request->answered = true;
     request->status = status;
     request->response = response;
-    if (request->suspended) {
-        request->suspended = false;
-        MHD_resume_connection(request->mhd);
-    }
+    web_wake(request);
 }
 
 void web_reply(struct web_request *request, const struct web_reply *reply)

@@ -9,6 +9,7 @@
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
+#include "render/http/web_rest.h"
 
 enum {
     BLOCK_BYTES = 4096, /* asked for at a time */
@@ -39,20 +40,6 @@ static void drop_first(struct web_stream *stream)
     free(piece);
 }
 
-static void rest(struct web_stream *stream)
-{
-    stream->request->suspended = true;
-    MHD_suspend_connection(stream->request->mhd);
-}
-
-static void wake(struct web_stream *stream)
-{
-    if (!stream->request->suspended)
-        return;
-    stream->request->suspended = false;
-    MHD_resume_connection(stream->request->mhd);
-}
-
 static ssize_t take(void *context, uint64_t position, char *bytes, size_t room)
 {
     struct web_stream *stream = context;
@@ -73,7 +60,7 @@ static ssize_t take(void *context, uint64_t position, char *bytes, size_t room)
         return (ssize_t)taken;
     if (stream->ending)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    rest(stream);
+    web_rest(stream->request);
     return 0;
 }
 
@@ -115,7 +102,7 @@ struct web_stream *web_stream_begin(struct web_request *request, const char *typ
     request->answered = true;
     request->status = 200;
     request->response = response;
-    wake(stream);
+    web_wake(stream->request);
     return stream;
 }
 
@@ -133,11 +120,11 @@ void web_stream_write(struct web_stream *stream, struct blob *blob)
         stream->last = &piece->next;
         stream->queued += blob->len;
     }
-    wake(stream);
+    web_wake(stream->request);
 }
 
 void web_stream_end(struct web_stream *stream)
 {
     stream->ending = true;
-    wake(stream);
+    web_wake(stream->request);
 }

@@ -133,13 +133,15 @@ int main(int argc, char **argv)
     child_begin(options.memory_bytes);
     map.engine = load(options.style, &rights, error);
     map.png = tile_png_create(2 * MAP_TILE_SIDE);
-    if (!map.engine || !map.png || child_confine(&rights, error)) {
-        fprintf(stderr, "map %s: %s\n", options.name, error[0] ? error : "out of memory");
-        return 2;
+    if (map.engine && map.png && child_confine(&rights, error) == 0) {
+        int status = child_run(&map.child);
+        /* Not exit(): what Mapnik and its libraries tear down then takes longer than all else, and
+         * there is nothing of ours to save. */
+        fflush(NULL);
+        _exit(status);
     }
-    int status = child_run(&map.child);
-    /* Not exit(): what Mapnik and its libraries tear down then takes longer than all else, and
-     * there is nothing of ours to save. */
-    fflush(NULL);
-    _exit(status);
+    fprintf(stderr, "map %s: %s\n", options.name, error[0] ? error : "out of memory");
+    tile_png_destroy(map.png);
+    map_engine_destroy(map.engine);
+    return 2;
 }

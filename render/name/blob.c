@@ -16,6 +16,16 @@ struct blob *blob_create(size_t len)
     return blob;
 }
 
+struct blob *blob_resize(struct blob *blob, size_t len)
+{
+    if (len > SIZE_MAX - sizeof(struct blob))
+        return NULL;
+    blob = realloc(blob, sizeof *blob + len);
+    if (blob)
+        blob->len = len;
+    return blob;
+}
+
 struct blob *blob_hold(struct blob *blob)
 {
     atomic_fetch_add_explicit(&blob->holders, 1, memory_order_relaxed);

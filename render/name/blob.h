@@ -20,6 +20,10 @@ struct blob {
 /* With one holder, the bytes not yet set. NULL: no memory. */
 struct blob *blob_create(size_t len);
 
+/* Another length, the bytes before it kept; of a blob that has one holder. Returns where it is now.
+ * NULL: no memory; the blob is as it was. */
+struct blob *blob_resize(struct blob *blob, size_t len);
+
 struct blob *blob_hold(struct blob *blob); /* one holder more; returns blob */
 void blob_release(struct blob *blob);      /* one less, the last one frees; NULL is fine */
 

@@ -19,28 +19,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "log/options.h"
-
 enum {
     QUEUE_ERROR_BYTES = 256,
     QUEUE_KEY_MAX = 128,
     QUEUE_VALUE_MAX = 64 * 1024,
+    QUEUE_GROUP_MAX = 32,        /* characters of a group's name: a-z and 0-9 */
+    QUEUE_GIVEN_MAX = 16 * 1024, /* tasks of a consumer behind its first that is not done; with so
+                                    many it is given no more */
 };
 
 struct queue;
 
-struct queue_options {
-    int replication;                       /* of topics that have to be made; 0: 1 */
-    unsigned partitions;                   /* of topics that are shared out; 0: 64 */
-    const struct log_property *properties; /* librdkafka's */
-    size_t n_properties;
-    uint64_t map_bytes; /* embedded: address space; 0: 4 GiB */
-};
-
-/* url: memory:, local:DIR or kafka://BROKERS/PREFIX (topics are PREFIX.NAME). NULL with a reason in
- * error. */
-struct queue *queue_open(const char *url, const struct queue_options *options,
-                         char error[QUEUE_ERROR_BYTES]);
 void queue_close(struct queue *queue); /* waits for appends; NULL is fine */
 
 /* Topics, each made when it is first used. */
@@ -69,8 +58,8 @@ int queue_append(struct queue *queue, enum queue_topic topic, const void *key, s
 struct queue_consumer;
 
 struct queue_task {
-    uint64_t number; /* for queue_done */
-    size_t len;
+    uint64_t number;      /* for queue_done */
+    size_t len;           /* 1 to QUEUE_VALUE_MAX */
     const uint8_t *value; /* until the next poll */
     int64_t time_ms;      /* when it was appended */
 };
@@ -96,7 +85,8 @@ void queue_wake(struct queue_consumer *consumer); /* let a poll that waits retur
 /* This task needs no further delivery. One that went to another consumer meanwhile is ignored. */
 void queue_done(struct queue_consumer *consumer, uint64_t number);
 
-/* Records behind the committed place of the group, as last known. */
+/* Records behind the committed place of the group, as last known. On Kafka: in the partitions that
+ * this consumer has, so that the sum over all consumers is the group's. */
 uint64_t queue_depth(struct queue_consumer *consumer);
 
 /* ---- readers, who get all records ---- */
@@ -119,5 +109,52 @@ enum queue_result queue_read(struct queue_reader *reader, int timeout_ms,
 /* Has it returned all that there was when it was created? */
 bool queue_reader_caught_up(const struct queue_reader *reader);
 void queue_reader_wake(struct queue_reader *reader);
+
+/* ---- for the implementations: what each kind brings; queue.c calls them ---- */
+
+struct queue_bytes {
+    const void *bytes;
+    size_t len;
+};
+
+struct queue_ops {
+    /* key and value are not too long. */
+    int (*append)(struct queue *queue, enum queue_topic topic, struct queue_bytes key,
+                  struct queue_bytes value, struct queue_outcome *outcome);
+    struct queue_consumer *(*consume)(struct queue *queue, enum queue_topic topic,
+                                      const char *group, char error[QUEUE_ERROR_BYTES]);
+    struct queue_reader *(*reader_create)(struct queue *queue, enum queue_topic topic,
+                                          char error[QUEUE_ERROR_BYTES]);
+    void (*close)(struct queue *queue);
+};
+
+struct queue {
+    const struct queue_ops *ops;
+};
+
+struct queue_consumer_ops {
+    enum queue_result (*poll)(struct queue_consumer *consumer, int timeout_ms, bool want,
+                              struct queue_task *task, char error[QUEUE_ERROR_BYTES]);
+    void (*wake)(struct queue_consumer *consumer);
+    void (*done)(struct queue_consumer *consumer, uint64_t number);
+    uint64_t (*depth)(struct queue_consumer *consumer);
+    void (*destroy)(struct queue_consumer *consumer);
+};
+
+struct queue_consumer {
+    const struct queue_consumer_ops *ops;
+};
+
+struct queue_reader_ops {
+    enum queue_result (*read)(struct queue_reader *reader, int timeout_ms,
+                              struct queue_record *record, char error[QUEUE_ERROR_BYTES]);
+    bool (*caught_up)(const struct queue_reader *reader);
+    void (*wake)(struct queue_reader *reader);
+    void (*destroy)(struct queue_reader *reader);
+};
+
+struct queue_reader {
+    const struct queue_reader_ops *ops;
+};
 
 #endif

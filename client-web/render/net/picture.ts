@@ -12,11 +12,11 @@ const sleep = (ms: number, signal: AbortSignal) =>
     });
   });
 
-async function ask(url: URL, signal: AbortSignal): Promise<ImageBitmap | Refusal> {
+async function ask(url: URL, signal: AbortSignal, priority: RequestPriority): Promise<ImageBitmap | Refusal> {
   let answer: Response;
   let blob: Blob;
   try {
-    answer = await fetch(url, { signal });
+    answer = await fetch(url, { signal, priority });
     if (!answer.ok) return { status: answer.status, retryAfter: answer.headers.get('retry-after') };
     blob = await answer.blob();
   } catch {
@@ -30,14 +30,18 @@ async function ask(url: URL, signal: AbortSignal): Promise<ImageBitmap | Refusal
   }
 }
 
-/** Rejects with the trouble that it ends with; `told` of one that it does not end with. */
+/**
+ * Rejects with the trouble that it ends with; `told` of one that it does not end with. `priority`: among
+ * the requests of this page.
+ */
 export async function fetchPicture(
   url: URL,
   signal: AbortSignal,
   told: (trouble: Trouble) => void = () => {},
+  priority: RequestPriority = 'auto',
 ): Promise<ImageBitmap> {
   for (let tries = 1; ; tries++) {
-    const answer = await ask(url, signal);
+    const answer = await ask(url, signal, priority);
     if (answer instanceof ImageBitmap) return answer;
     const { trouble, inMs } = judge(answer, tries, Math.random());
     if (inMs === null) throw new NoPicture(trouble);

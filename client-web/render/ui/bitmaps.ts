@@ -17,6 +17,7 @@ export class Bitmaps {
   }
 
   put(path: string, bitmap: ImageBitmap): void {
+    if (this.all.get(path) === bitmap) return;
     this.drop(path);
     this.all.set(path, bitmap);
     this.pixels += bitmap.width * bitmap.height;

@@ -6,7 +6,7 @@ import type { Trouble } from '../core/retry';
 import * as words from '../core/words';
 import { copyLink, download, element, still } from './page';
 import { Say } from './say';
-import { Tiles, type TilesOptions } from './tiles';
+import { prepare, Tiles, type TilesOptions } from './tiles';
 
 export interface MapEvents {
   /** The view rests at another place. */
@@ -29,6 +29,7 @@ export class MapFrame {
   readonly map: LeafletMap;
   private layer: Tiles | null = null;
   private readonly container = element('map');
+  private around = new AbortController();
 
   constructor(
     private readonly events: MapEvents,
@@ -74,6 +75,22 @@ export class MapFrame {
       } else drop();
     }
     layer.addTo(this.map);
+    this.surround(options.around);
+  }
+
+  /** The colour around the tiles; without one, the style's. */
+  private surround(path: string | undefined): void {
+    this.around.abort();
+    if (path === undefined) return;
+    const { signal } = (this.around = new AbortController());
+    prepare(path, signal).then(
+      (colour) => {
+        if (!signal.aborted) this.container.style.background = colour;
+      },
+      () => {
+        // It stays grey.
+      },
+    );
   }
 
   /** Moves there, or jumps for people who do not want things to move. */

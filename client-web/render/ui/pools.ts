@@ -28,6 +28,8 @@ interface Tile {
   pool: Pool;
 }
 
+const isOther = ({ name }: Pool): boolean => !name.startsWith('image:');
+
 export class Pools {
   private readonly tiles = new Map<string, Tile>();
 
@@ -38,7 +40,9 @@ export class Pools {
     private readonly say: Say,
   ) {}
 
-  show(pools: readonly Pool[]): void {
+  show(all: readonly Pool[]): void {
+    // Those of images first: this is their page.
+    const pools = [...all].sort((a, b) => Number(isOther(a)) - Number(isOther(b)));
     this.root.hidden = pools.length === 0;
     const names = new Set(pools.map(({ name }) => name));
     for (const pool of pools) {
@@ -73,7 +77,7 @@ export class Pools {
     tile.root.dataset.pool = pool.name;
     // What the squares say stands beside them in words.
     tile.squares.setAttribute('aria-hidden', 'true');
-    tile.root.append(tile.squares, tile.state, tile.numbers);
+    tile.root.append(make('div', { className: 'doing' }, tile.squares, tile.state), tile.numbers);
     if (count) {
       const name = words.poolWords(pool.name);
       const fewer = button('−', () => this.step(tile, -1));

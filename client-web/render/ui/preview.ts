@@ -87,7 +87,7 @@ export class Preview {
     const control = (this.control = new AbortController());
     this.begun = performance.now();
     try {
-      const bitmap = await fetchPicture(new URL(path, base), control.signal);
+      const bitmap = await fetchPicture(new URL(path, base), control.signal, undefined, 'high');
       this.canvas.getContext('2d')!.drawImage(bitmap, 0, 0, this.canvas.width, this.canvas.height);
       bitmap.close();
       this.shown = path;

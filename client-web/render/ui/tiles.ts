@@ -15,6 +15,8 @@ export interface TilesOptions extends GridLayerOptions {
   /** The zoom in a tile's name is the map's and this. */
   readonly zoomOffset: number;
   pathOf(coords: { x: number; y: number; z: number }): string;
+  /** The path of a picture whose corner is as all is outside the tiles. */
+  readonly around?: string;
   /** What is wrong with tiles in view; null: nothing. */
   troubled(trouble: Trouble | null): void;
 }
@@ -24,6 +26,17 @@ const ORDER: readonly Trouble[] = ['unreachable', 'busy', 'gone', 'failed'];
 /** How much a larger tile may be enlarged, in zooms. */
 const ENLARGED_MOST = 6;
 const HATCH_PX = 16;
+
+/** Fetches a picture before it is needed; and its colour at the corner, as CSS has it, once it is here. */
+export async function prepare(path: string, signal: AbortSignal): Promise<string> {
+  const bitmap = bitmaps.get(path) ?? (await fetchPicture(new URL(path, base), signal));
+  bitmaps.put(path, bitmap);
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  const g = canvas.getContext('2d')!;
+  g.drawImage(bitmap, 0, 0);
+  return `rgb(${g.getImageData(0, 0, 1, 1).data.slice(0, 3).join(' ')})`;
+}
 
 /** Shared by the layers of a page. */
 const bitmaps = new Bitmaps();

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log/kafka/kafka_admin.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
 
 enum {
     ASK_MS = 1000, /* one question to a broker */
-    CREATE_MS = 5000,
-    DESCRIBE_MS = 3000,
     AGAIN_MS = 100,
     RECORD_OVERHEAD = 256, /* of a record alone in its batch: 140 bytes at most with the headers
                               o, g and e, and something for compression that makes it longer */
@@ -51,78 +50,28 @@ rd_kafka_resp_err_t kafka_topic_look(rd_kafka_t *rk, const char *topic, int time
     return err;
 }
 
-/* Send an administrative request by submit; its answer, to be destroyed, or NULL. */
-static rd_kafka_event_t *ask(rd_kafka_t *rk, rd_kafka_admin_op_t op, int timeout_ms,
-                             void (*submit)(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
-                                            rd_kafka_queue_t *queue, const void *what),
-                             const void *what)
-{
-    char why[128];
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, op);
-    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
-    submit(rk, options, queue, what);
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms + ASK_MS);
-    rd_kafka_queue_destroy(queue);
-    return event;
-}
-
-static void submit_create(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options, rd_kafka_queue_t *queue,
-                          const void *what)
-{
-    const struct kafka_settings *settings = what;
-    char why[128];
-    rd_kafka_NewTopic_t *topic =
-        rd_kafka_NewTopic_new(settings->topic, 1, settings->replication, why, sizeof why);
-    if (!topic)
-        return; /* the name was refused before */
-    rd_kafka_NewTopic_set_config(topic, "cleanup.policy", "delete");
-    rd_kafka_NewTopic_set_config(topic, "retention.ms", "-1");
-    rd_kafka_NewTopic_set_config(topic, "retention.bytes", "-1");
-    rd_kafka_NewTopic_set_config(topic, "message.timestamp.type",
-                                 settings->keep_times ? "CreateTime" : "LogAppendTime");
-    rd_kafka_CreateTopics(rk, &topic, 1, options, queue);
-    rd_kafka_NewTopic_destroy(topic);
-}
-
 static int create(rd_kafka_t *rk, const struct kafka_settings *settings,
                   char error[LOG_ERROR_BYTES])
 {
-    rd_kafka_event_t *event =
-        ask(rk, RD_KAFKA_ADMIN_OP_CREATETOPICS, CREATE_MS, submit_create, settings);
-    rd_kafka_resp_err_t err = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    const char *why = event && err ? rd_kafka_event_error_string(event) : rd_kafka_err2str(err);
-    if (!err) {
-        size_t n = 0;
-        const rd_kafka_topic_result_t **results =
-            rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &n);
-        if (n > 0 && (err = rd_kafka_topic_result_error(results[0])))
-            why = rd_kafka_topic_result_error_string(results[0]);
-    }
-    int rc = 0;
-    if (err == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
-        ; /* another server was faster: then it is verified like any other */
-    } else if (err) {
-        snprintf(error, LOG_ERROR_BYTES, "kafka: topic %.64s cannot be made: %.120s",
-                 settings->topic, why ? why : rd_kafka_err2str(err));
-        rc = -1;
-    } else {
+    const struct log_property properties[] = {
+        {"cleanup.policy", "delete"},
+        {"retention.ms", "-1"},
+        {"retention.bytes", "-1"},
+        {"message.timestamp.type", settings->keep_times ? "CreateTime" : "LogAppendTime"},
+    };
+    const struct kafka_new_topic topic = {
+        .name = settings->topic,
+        .partitions = 1,
+        .replication = settings->replication,
+        .properties = properties,
+        .n_properties = sizeof properties / sizeof properties[0],
+    };
+    bool made;
+    if (kafka_admin_create(rk, &topic, &made, error) != 0)
+        return -1;
+    if (made) /* else another server was faster: then it is verified like any other */
         diag_info("kafka: made topic %s: one partition, kept for ever", settings->topic);
-    }
-    if (event)
-        rd_kafka_event_destroy(event);
-    return rc;
-}
-
-static void submit_describe(rd_kafka_t *rk, rd_kafka_AdminOptions_t *options,
-                            rd_kafka_queue_t *queue, const void *what)
-{
-    const struct kafka_settings *settings = what;
-    rd_kafka_ConfigResource_t *resource =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, settings->topic);
-    rd_kafka_DescribeConfigs(rk, &resource, 1, options, queue);
-    rd_kafka_ConfigResource_destroy(resource);
+    return 0;
 }
 
 /* One property of the topic: -1 with a reason when it makes the topic unfit. */
@@ -160,30 +109,6 @@ static int judge(const char *topic, const char *name, const char *value,
     return 0;
 }
 
-/* The topic's configuration: *event is to be destroyed, and holds the n entries. An error when it
- * cannot be had. */
-static rd_kafka_resp_err_t describe(rd_kafka_t *rk, const struct kafka_settings *settings,
-                                    rd_kafka_event_t **event,
-                                    const rd_kafka_ConfigEntry_t ***entries, size_t *n)
-{
-    *n = 0;
-    *event = ask(rk, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, DESCRIBE_MS, submit_describe, settings);
-    if (!*event)
-        return RD_KAFKA_RESP_ERR__TIMED_OUT;
-    rd_kafka_resp_err_t err = rd_kafka_event_error(*event);
-    if (err)
-        return err;
-    size_t n_resources;
-    const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(
-        rd_kafka_event_DescribeConfigs_result(*event), &n_resources);
-    if (n_resources != 1)
-        return RD_KAFKA_RESP_ERR_UNKNOWN;
-    err = rd_kafka_ConfigResource_error(resources[0]);
-    if (!err)
-        *entries = rd_kafka_ConfigResource_configs(resources[0], n);
-    return err;
-}
-
 static int verify(rd_kafka_t *rk, const struct kafka_settings *settings,
                   struct kafka_topic_traits *traits, char error[LOG_ERROR_BYTES])
 {
@@ -192,7 +117,7 @@ static int verify(rd_kafka_t *rk, const struct kafka_settings *settings,
     rd_kafka_event_t *event;
     const rd_kafka_ConfigEntry_t **entries;
     *traits = (struct kafka_topic_traits){.times = LOG_TIMES_UNKNOWN};
-    rd_kafka_resp_err_t err = describe(rk, settings, &event, &entries, &n);
+    rd_kafka_resp_err_t err = kafka_admin_describe(rk, settings->topic, &event, &entries, &n);
     if (err) /* the right to ask may be missing; the log works without */
         diag_warn("kafka: the settings of topic %s cannot be verified: %s", settings->topic,
                   rd_kafka_err2str(err));
@@ -218,7 +143,7 @@ size_t kafka_topic_message_max(rd_kafka_t *rk, const struct kafka_settings *sett
     size_t n, message_max = 0;
     rd_kafka_event_t *event;
     const rd_kafka_ConfigEntry_t **entries;
-    describe(rk, settings, &event, &entries, &n);
+    kafka_admin_describe(rk, settings->topic, &event, &entries, &n);
     for (size_t i = 0; i < n; i++) {
         const char *value = rd_kafka_ConfigEntry_value(entries[i]);
         if (value && strcmp(rd_kafka_ConfigEntry_name(entries[i]), "max.message.bytes") == 0)

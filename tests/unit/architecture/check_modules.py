@@ -22,7 +22,7 @@ FOLDERS = ("server", "render", "tools/common", "tools/edit-flood", "tools/export
            "tools/timelapse", "tools/verify")
 
 # Built where their libraries are; left out of the rules for modules elsewhere.
-OPTIONAL = ("render", "render/map")
+OPTIONAL = ("render", "render/map/map_engine", "render/map/main")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -60,9 +60,9 @@ USES = {
     "render/batch": RENDER_BASE + ("render/farm", "render/queue", "render/store", "render/events"),
     "render/config": RENDER_BASE + ("server/log", "server/config"),
     "render/http": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
-                                  "render/batch", "render/config"),
-    "render": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
-                             "render/batch", "render/config", "render/http"),
+                                  "render/batch", "render/config", "render/map"),
+    "render": RENDER_BASE + ("server/log", "server/config", "server/http", "render/store", "render/queue", "render/farm", "render/events",
+                             "render/batch", "render/config", "render/http", "render/map"),
     "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
@@ -80,7 +80,8 @@ FOREIGN = {
     r"vips/.*": r"render/image/|bench/|tests/",
     r"mapnik/.*": r"render/map/",
     r"libwebsockets\.h": r"server/net/|bench/",
-    r"openssl/.*": r"server/net/|tools/|bench/|tests/",
+    r"expat\.h": r"render/map/style_xml",
+    r"openssl/.*": r"server/net/|render/map/style\.c|tools/|bench/|tests/",
     r"librdkafka/.*": r"server/log/kafka/|render/queue/|tools/|bench/|tests/",
     r"lmdb\.h": r"server/log/local/|render/(queue|store)/|server/derived/(checkpoint|history)|tools/|bench/|tests/",
     r"png\.h": r"server/derived/(snapshot|picture|tile)|render/fractal/|tools/|bench/|tests/",

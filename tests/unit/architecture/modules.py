@@ -74,7 +74,7 @@ def symbols_of(objects):
     found = {str(path): (set(), set()) for path in objects}
     for line in out.stdout.splitlines():
         path, name, kind = re.match(r"(.*?): (\S+) (\S)", line).groups()
-        if not name.startswith(("__", "_Z")):  # the sanitizers' own; what C++ makes for itself
+        if not name.startswith(("__", "_Z", "DW.")):  # the sanitizers' own; what C++ makes for itself
             found[path][kind in "Uwv"].add(name)
     return found
 
@@ -102,9 +102,10 @@ def source_files(folder):
 
 
 def _is_left_out(name, optional, compiled):
-    """Does this module lie in an optional folder of which nothing has been compiled?"""
-    return any(name.startswith(folder + "/") and not any(other.startswith(folder + "/") for other in compiled)
-               for folder in optional)
+    """Is this module optional, or in an optional folder, and nothing of that has been compiled?"""
+    def lies_in(module, place):
+        return module == place or module.startswith(place + "/")
+    return any(lies_in(name, place) and not any(lies_in(other, place) for other in compiled) for place in optional)
 
 
 def read_modules(root, folders, build, optional=()):

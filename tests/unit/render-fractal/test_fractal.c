@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "core/palette.h"
-#include "render/fractal/crew.h"
 #include "render/fractal/fractal.h"
 #include "render/fractal/gradient.h"
+#include "render/fractal/parallel.h"
 #include "render/fractal/plane.h"
 #include "scalar_escape.h"
 
@@ -139,11 +139,11 @@ static void the_canvas_has_its_own_colours_by_their_numbers(void **state)
 }
 
 struct counting {
-    struct crew_work work;
+    struct parallel_work work;
     atomic_uint done[97];
 };
 
-static void count(struct crew_work *work, unsigned i)
+static void count(struct parallel_work *work, unsigned i)
 {
     atomic_fetch_add(&((struct counting *)work)->done[i], 1);
 }
@@ -151,15 +151,15 @@ static void count(struct crew_work *work, unsigned i)
 static void every_part_is_done_once(void **state)
 {
     for (unsigned threads = 1; threads <= 9; threads += 4) {
-        struct crew *crew = crew_create(threads);
-        assert_non_null(crew);
+        struct parallel *parallel = parallel_create(threads);
+        assert_non_null(parallel);
         for (unsigned run = 0; run < 300; run++) {
             struct counting counting = {.work = {.part = count, .parts = run % 98}};
-            crew_run(crew, &counting.work);
+            parallel_run(parallel, &counting.work);
             for (unsigned i = 0; i < 97; i++)
                 assert_int_equal(counting.done[i], i < counting.work.parts);
         }
-        crew_destroy(crew);
+        parallel_destroy(parallel);
     }
 }
 
