@@ -4,6 +4,9 @@
 
 #include "render/http/about.h"
 #include "render/http/admin.h"
+#include "render/http/admin_batch.h"
+#include "render/http/admin_dead.h"
+#include "render/http/admin_estimate.h"
 #include "render/http/health.h"
 #include "render/http/maps.h"
 #include "render/http/metrics.h"
@@ -23,6 +26,17 @@ static const struct web_route table[] = {
     {WEB_GET, "/healthz", .admin = true, .handle = health_get},
     {WEB_GET, "/readyz", .admin = true, .handle = readiness_get},
     {WEB_POST, "/admin/scale", .admin = true, .body = WEB_BODY_JSON, .handle = admin_scale_post},
+    {WEB_POST, "/admin/batch", .admin = true, .body = WEB_BODY_JSON, .handle = admin_batch_post},
+    {WEB_POST, "/admin/batch/cancel", .admin = true, .body = WEB_BODY_JSON,
+     .handle = admin_batch_cancel_post},
+    {WEB_POST, "/admin/batch/resume", .admin = true, .body = WEB_BODY_JSON,
+     .handle = admin_batch_resume_post},
+    {WEB_GET, "/admin/batches", .admin = true, .handle = admin_batches_get},
+    {WEB_POST, "/admin/estimate", .admin = true, .body = WEB_BODY_JSON,
+     .handle = admin_estimate_post},
+    {WEB_GET, "/admin/dead", .admin = true, .handle = admin_dead_get},
+    {WEB_POST, "/admin/dead/requeue", .admin = true, .body = WEB_BODY_JSON,
+     .handle = admin_dead_requeue_post},
     {WEB_POST, "/admin/reload", .admin = true, .body = WEB_BODY_JSON, .handle = admin_reload_post},
 
     {WEB_GET, "/*", .handle = pages_get},

@@ -18,10 +18,12 @@ struct map_styles;
 struct memory;
 struct pool;
 struct store;
+struct work;
 
 struct site {
     struct ev_loop *loop;
     struct farm *farm;
+    struct work *work; /* batches, and tasks of the queue */
     struct store *store;
     struct memory *memory;     /* finished pictures */
     struct keeper *keeper;     /* puts them into the store */
