@@ -12,15 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "http/files.h"
 #include "render/config/render_config.h"
+#include "render/events/events.h"
 #include "render/farm/farm.h"
+#include "render/http/events.h"
 #include "render/http/front.h"
 #include "render/http/map_styles.h"
 #include "render/http/routes.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/queue/queue_open.h"
 #include "render/store/keeper.h"
 #include "render/store/memory.h"
 #include "render/store/store.h"
@@ -53,6 +57,8 @@ struct server {
     struct store *store;
     struct memory *memory;
     struct keeper *keeper;
+    struct queue *queue;
+    struct events *events;
     struct farm_config farm_config;
     struct farm *farm;
     struct map_styles *map_styles;
@@ -80,11 +86,17 @@ static int make_directory(const char *path)
     return 0;
 }
 
+static const char *pictures_folder(const struct render_config *config)
+{
+    return config->pictures ? config->pictures : config->data;
+}
+
 /* One of the two stores, in its own folder. */
 static struct store *open_one_store(const struct render_config *config, bool lmdb)
 {
     char path[PATH_MAX], error[STORE_ERROR_BYTES];
-    snprintf(path, sizeof path, "%s/%s", config->data, lmdb ? "store-lmdb" : "store");
+    snprintf(path, sizeof path, "%s/%s", lmdb ? config->data : pictures_folder(config),
+             lmdb ? "store-lmdb" : "store");
     struct store *store =
         lmdb ? store_lmdb_open(path, config->store_space, error) : store_file_open(path, error);
     if (!store)
@@ -114,13 +126,39 @@ static int open_store(struct server *server)
 
 static int open_keeping(struct server *server)
 {
-    if (make_directory(server->config.data) != 0 || open_store(server) != 0)
+    if (make_directory(server->config.data) != 0 ||
+        make_directory(pictures_folder(&server->config)) != 0 || open_store(server) != 0)
         return -1;
     server->memory = memory_create(server->config.memory);
     server->keeper = keeper_create(server->store, KEEPER_BYTES);
     if (server->memory && server->keeper)
         return 0;
     diag_error("out of memory, or a thread cannot be started: %s", strerror(errno));
+    return -1;
+}
+
+/* ---- what servers share: tasks, and what they know of each other ---- */
+
+static int open_queue(struct server *server)
+{
+    const struct render_config *config = &server->config;
+    char url[PATH_MAX], error[QUEUE_ERROR_BYTES], host[EVENT_HOST_MAX + 1] = "";
+    if (config->queue_kafka)
+        snprintf(url, sizeof url, "kafka://%s/%s", config->queue_brokers, config->queue_prefix);
+    else
+        snprintf(url, sizeof url, "local:%s/queue", config->data);
+    server->queue =
+        queue_open(url,
+                   &(struct queue_options){.replication = (int)config->kafka_replication,
+                                           .properties = config->kafka,
+                                           .n_properties = config->n_kafka},
+                   error);
+    gethostname(host, sizeof host - 1);
+    if (server->queue)
+        server->events = events_create(server->loop, server->queue, host, error);
+    if (server->events)
+        return 0;
+    diag_error("%s", error);
     return -1;
 }
 
@@ -215,14 +253,17 @@ static int open_farm(struct server *server)
     snprintf(server->child_memory, NUMBER_BYTES, "%" PRIu64, config->child_memory);
     snprintf(server->fractal_threads, NUMBER_BYTES, "%u", config->fractal_threads);
     snprintf(server->upload_pixels, NUMBER_BYTES, "%u", config->upload_pixels);
-    server->farm_config =
-        (struct farm_config){.loop = server->loop, .finished = finished, .input = input};
+    server->farm_config = (struct farm_config){.loop = server->loop,
+                                               .observer = events_observer(server->events),
+                                               .finished = finished,
+                                               .input = input};
     server->farm = farm_create(&server->farm_config);
     if (!server->farm) {
         diag_error("out of memory");
         return -1;
     }
     server->site.farm = server->farm;
+    events_set_farm(server->events, server->farm);
     return add_fractals(server) == 0 && add_maps(server) == 0 ? 0 : -1;
 }
 
@@ -257,6 +298,8 @@ static void make_site(struct server *server)
     site->store = server->store;
     site->memory = server->memory;
     site->keeper = server->keeper;
+    site->queue = server->queue;
+    site->events = server->events;
     site->files = server->files;
     site->map_styles = server->map_styles;
     site->stale_after_s = config->stale_after;
@@ -286,6 +329,11 @@ static int open_front(struct server *server, unsigned max_files)
 {
     char error[FRONT_ERROR_BYTES];
     make_site(server);
+    server->site.streams = event_streams_create(&server->site);
+    if (!server->site.streams) {
+        diag_error("out of memory");
+        return -1;
+    }
     const struct front_config config = {.loop = server->loop,
                                         .site = &server->site,
                                         .routes = &routes,
@@ -311,8 +359,8 @@ static int open_server(struct server *server)
         diag_error("cannot make an event loop: %s", strerror(errno));
         return -1;
     }
-    return open_keeping(server) == 0 && open_farm(server) == 0 && load_files(server) == 0 &&
-                   open_front(server, max_files) == 0
+    return open_keeping(server) == 0 && open_queue(server) == 0 && open_farm(server) == 0 &&
+                   load_files(server) == 0 && open_front(server, max_files) == 0
                ? 0
                : -1;
 }
@@ -373,9 +421,14 @@ static void run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    if (server->events)
+        events_set_farm(server->events, NULL);
     farm_destroy(server->farm); /* who still waits is told to come back */
     server->site.farm = NULL;
     front_destroy(server->front);
+    event_streams_destroy(server->site.streams);
+    events_destroy(server->events);
+    queue_close(server->queue);
     files_free(server->files);
     map_styles_destroy(server->map_styles);
     keeper_destroy(server->keeper);

@@ -11,6 +11,8 @@
 #include "render/name/picture.h"
 
 struct ev_loop;
+struct event_streams;
+struct events;
 struct farm;
 struct files;
 struct keeper;
@@ -18,6 +20,7 @@ struct map_styles;
 struct memory;
 struct originals;
 struct pool;
+struct queue;
 struct store;
 struct uploads;
 struct work;
@@ -27,9 +30,12 @@ struct site {
     struct farm *farm;
     struct work *work; /* batches, and tasks of the queue */
     struct store *store;
-    struct memory *memory;     /* finished pictures */
-    struct keeper *keeper;     /* puts them into the store */
-    const struct files *files; /* the pages; NULL: none */
+    struct memory *memory;         /* finished pictures */
+    struct keeper *keeper;         /* puts them into the store */
+    const struct files *files;     /* the pages; NULL: none */
+    struct queue *queue;           /* uploads and tasks; NULL: none */
+    struct events *events;         /* what all servers know of each other; NULL: nothing */
+    struct event_streams *streams; /* who follows them; NULL: nobody may */
     struct counts counts;
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */

@@ -198,7 +198,8 @@ void tiles_get(struct web_request *request)
     struct site *site = request->site;
     struct picture picture;
     char name[PICTURE_NAME_BYTES];
-    if (request->query_len > 0 || !picture_parse(&picture, request->path, request->path_len)) {
+    bool query = request->path[request->path_len] != '\0';
+    if (query || !picture_parse(&picture, request->path, request->path_len)) {
         unknown(request);
         return;
     }

@@ -16,8 +16,9 @@ NO_DEFAULT, EXAMPLES = {
         ("web /usr/share/placed/client-web", "tls /etc/placed/cert.pem /etc/placed/key.pem",
          "origin https://canvas.example", "kafka sasl.mechanism SCRAM-SHA-512")),
     "placed-render": (
-        {"web", "map"},
+        {"web", "map", "pictures"},
         ("web /usr/share/placed/client-render", "map world /usr/share/placed/world.xml",
+         "pictures /srv/placed-pictures",
          "kafka sasl.mechanism SCRAM-SHA-512")),
 }[PROGRAM]
 

@@ -24,6 +24,7 @@ static void show(const struct render_config *config)
     if (config->has_agent)
         show_address("agent", &config->agent);
     printf("data %s\nweb %s\ncanvas %s\n", config->data, text(config->web), config->canvas);
+    printf("pictures %s\n", text(config->pictures));
     printf("store %d %" PRIu64 "\nmemory %" PRIu64 "\n", config->store, config->store_space,
            config->memory);
     printf("queue %d %s %s %u\n", config->queue_kafka, text(config->queue_brokers),
