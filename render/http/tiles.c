@@ -10,6 +10,7 @@
 #include "core/crc32c.h"
 #include "render/farm/farm.h"
 #include "render/http/map_styles.h"
+#include "render/http/originals.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
@@ -166,8 +167,9 @@ struct pool *tiles_pool(const struct site *site, const struct picture *picture)
     case PICTURE_MAP:
         return pool_of_map(site, picture);
     case PICTURE_IMAGE:
-        return !site->has_image || site->has_image(site, picture->id) ? site->images[picture->op]
-                                                                      : NULL;
+        return site->originals && originals_has(site->originals, picture->id)
+                   ? site->images[picture->op]
+                   : NULL;
     }
     return NULL;
 }
