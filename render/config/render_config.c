@@ -66,11 +66,6 @@ enum config_result render_config_read(struct render_config *config, int argc, ch
     return settings_read(&settings, config, argc, argv);
 }
 
-const char *render_config_pictures(const struct render_config *config)
-{
-    return config->pictures ? config->pictures : config->data;
-}
-
 static void free_text(const char *text)
 {
     free((void *)(uintptr_t)text);

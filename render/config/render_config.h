@@ -41,7 +41,7 @@ struct render_config {
     bool has_agent;
     struct listen_address agent; /* of HAProxy's agent-check, if has_agent */
     char *data;                  /* ./placed-render-data */
-    char *pictures;              /* the file store and the originals of images; NULL: in data */
+    char *pictures;              /* folder of the file store and originals; NULL: data */
     enum render_store store;
     uint64_t store_space; /* bytes, of lmdb */
     uint64_t memory;      /* bytes of pictures */
@@ -70,9 +70,6 @@ struct render_config {
 /* argv as main has it. Prints messages by itself. The caller frees with render_config_finish,
  * whatever the result. */
 enum config_result render_config_read(struct render_config *config, int argc, char *const argv[]);
-
-/* The folder of the file store and the originals. */
-const char *render_config_pictures(const struct render_config *config);
 
 /* Free what it holds, and make it all zero. */
 void render_config_finish(struct render_config *config);
