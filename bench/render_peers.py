@@ -103,6 +103,10 @@ class PlacedRender(RenderPeer):
     def json(self, path):
         return json.loads(self.get(path))
 
+    def admin_json(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}{path}", timeout=60) as answer:
+            return json.loads(answer.read())
+
     def numbers(self):
         return self.json("/metrics/json")
 
@@ -142,8 +146,7 @@ class ModTile(RenderPeer):
 
     def start(self):
         if self.style:
-            plugins = subprocess.run([need("mapnik-config"), "--input-plugins"], capture_output=True, text=True,
-                                     check=True).stdout.strip()
+            plugins = sorted(pathlib.Path("/usr/lib/mapnik").glob("*/input"))[-1]
             (self.directory / "renderd.conf").write_text(fill("renderd.conf.in", self.directory, THREADS=self.threads,
                                                               PLUGINS=plugins, STYLE=self.style))
             self.launch([debian("renderd"), "-f", "-c", self.directory / "renderd.conf"])
