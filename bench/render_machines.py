@@ -85,7 +85,7 @@ def slowed_peer(directory, quick, repeat):
             fronts, proxy = [], None
             try:
                 for cpu in sorted(os.sched_getaffinity(0))[:2]:
-                    front = PlacedRender(directory, "--fractal", 1, "--fractal-threads", 1, "--image-workers", "", "--agent",
+                    front = PlacedRender(directory, "--fractal", 1, "--fractal-threads", 1, "--image-workers", "none", "--agent",
                                          f"127.0.0.1:{(agent := free_port())}", cpu=cpu).start()
                     front.agent = agent
                     fronts.append(front)
@@ -117,7 +117,7 @@ def two_processes(directory, quick, repeat):
         say(f"render: processes, repetition {i + 1}")
         rates = {}
         for children in 1, 2:
-            server = PlacedRender(directory, "--fractal", children, "--fractal-threads", 1, "--image-workers", "", cpu=None).start()
+            server = PlacedRender(directory, "--fractal", children, "--fractal-threads", 1, "--image-workers", "none", cpu=None).start()
             try:
                 rates[children] = flat_out(server, deep_tiles(1000 * children), 2 * children, seconds)
             finally:
@@ -167,7 +167,7 @@ def beside(directory, quick, repeat):
     render = None
     ratios, notes = [], []
     try:
-        render = PlacedRender(directory, "--fractal", cores, "--fractal-threads", 1, "--image-workers", "", cpu=None).start()
+        render = PlacedRender(directory, "--fractal", cores, "--fractal-threads", 1, "--image-workers", "none", cpu=None).start()
         running.connect(0, viewers)
         running.publish(20, 50)
         for i in range(repeat or (2 if quick else 5)):

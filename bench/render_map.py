@@ -5,11 +5,11 @@ import os
 import threading
 import time
 
-from peers import TOP, Absent, free_port, median, program, ratio, say
+from peers import BUILD, Absent, free_port, median, program, ratio, say
 from render_peers import METATILE, Haproxy, ModTile, PlacedRender, many, percentile
 
 CORES = len(os.sched_getaffinity(0))
-STYLE = TOP / "config/map/world.xml"
+STYLE = BUILD / "map/world/world.xml"
 ZOOM = 6  # 64 metatiles
 BROKEN = """<Map srs="epsg:3857"><Style name="s"><Rule><LineSymbolizer/></Rule></Style>
 <Layer name="l" srs="epsg:3857"><StyleName>s</StyleName><Datasource><Parameter name="type">shape</Parameter>
@@ -19,7 +19,7 @@ BROKEN = """<Map srs="epsg:3857"><Style name="s"><Rule><LineSymbolizer/></Rule><
 
 def style():
     if not STYLE.exists():
-        raise Absent("there is no world style")
+        raise Absent("there is no world style (tools/setup render)")
     program("render/map/placed-render-map")
     return STYLE
 
@@ -32,7 +32,7 @@ def metatiles(zoom=ZOOM):
 
 def ours(directory, *arguments, cpu=None, maps=None):
     words = [word for name, file in (maps or {"world": style()}).items() for word in ("--map", f"{name}={file}")]
-    return PlacedRender(directory, *words, "--fractal", 0, "--image-workers", "", *arguments, cpu=cpu).start()
+    return PlacedRender(directory, *words, "--fractal", 0, "--image-workers", "none", *arguments, cpu=cpu).start()
 
 
 def hash_of(server, name="world"):
