@@ -5,15 +5,15 @@ import os
 import threading
 import time
 
-from peers import TOP, Absent, free_port, median, program, ratio, say
+from peers import BUILD, Absent, free_port, median, program, ratio, say
 from render_peers import METATILE, Haproxy, ModTile, PlacedRender, many, percentile
 
 CORES = len(os.sched_getaffinity(0))
-STYLE = TOP / "config/map/world.xml"
+STYLE = BUILD / "map/world/world.xml"  # with its data beside it; down to zoom 10
 ZOOM = 6  # 64 metatiles
-BROKEN = """<Map srs="epsg:3857"><Style name="s"><Rule><LineSymbolizer/></Rule></Style>
-<Layer name="l" srs="epsg:3857"><StyleName>s</StyleName><Datasource><Parameter name="type">shape</Parameter>
-<Parameter name="file">nothing.shp</Parameter></Datasource></Layer></Map>
+# The server takes it, for it names no file that is not there; its children cannot draw it.
+BROKEN = """<Map srs="epsg:3857"><Style name="s"><Rule>
+<TextSymbolizer face-name="No Such Font" size="10">[name]</TextSymbolizer></Rule></Style></Map>
 """
 
 
