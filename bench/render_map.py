@@ -98,7 +98,7 @@ def settle(server, pool, seconds=60):
 
 def failing_style(directory, quick, repeat):
     """p99 of the wait for tiles of the world style, one metatile after the other, while two clients ask for tiles of a style whose
-    data is missing, all the time / p99 of the same without those clients. In turn, median."""
+    font is missing, all the time / p99 of the same without those clients. In turn, median."""
     (directory / "broken.xml").write_text(BROKEN)
     tiles = metatiles(5) if quick else metatiles(6)
     ratios, notes = [], []
