@@ -9,7 +9,7 @@ import tempfile
 
 SHOW, SAMPLE, MANUAL = sys.argv[1:4]
 NOT_IN_THE_FILE = {"config", "check-config", "rotate-secret", "version", "help"}
-NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "secret", "sso-header"}  # the sample shows an example instead
+NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "template-sources", "secret", "sso-header"}  # the sample shows an example instead
 
 environment = {k: v for k, v in os.environ.items() if not k.startswith("PLACED_")}
 
