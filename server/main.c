@@ -561,7 +561,7 @@ static void configure_shards(struct server *server)
 /* Everything from the log up to the listeners. The exit code, 0 to go on. */
 static int open_server(struct server *server)
 {
-    unsigned max_files = process_raise_file_limit();
+    unsigned max_files = descriptors_raise_limit();
     if (make_directory(server->config.data) != 0)
         return EXIT_FAILURE;
     server->log = open_log(&server->config, false);

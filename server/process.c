@@ -5,13 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-enum {
-    FILES_FALLBACK = 1024,     /* when the limit cannot be read */
-    FILES_MOST = 10000 * 1000, /* above it libwebsockets falls back to a few thousand */
-};
 
 static void (*when_stopped)(void);
 static void (*when_reloaded)(void);
@@ -48,15 +42,4 @@ void process_handle_signals(void (*stop)(void), void (*reload)(void))
     sigaction(SIGHUP, &reloading, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGBUS, on_bus_error);
-}
-
-unsigned process_raise_file_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return FILES_FALLBACK;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur > FILES_MOST ? FILES_MOST : (unsigned)limit.rlim_cur;
 }

@@ -3,9 +3,9 @@
 #ifndef PLACED_WEB_FOLDER_H
 #define PLACED_WEB_FOLDER_H
 
-#include <limits.h>
+#include "sys/beside.h"
 
-enum { WEB_FOLDER_BYTES = PATH_MAX };
+enum { WEB_FOLDER_BYTES = BESIDE_BYTES };
 
 /* Beside the program: in the build folder, or as installed. 0, or -1 when it is in neither place.
  */

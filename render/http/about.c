@@ -5,6 +5,7 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
+#include "render/http/maps.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
@@ -21,14 +22,6 @@ static cJSON *fractal(const struct site *site)
         cJSON_AddItemToArray(palettes,
                              cJSON_CreateString(picture_palette_name((enum picture_palette)i)));
     cJSON_AddNumberToObject(json, "max_zoom", PICTURE_FRACTAL_ZOOM_MAX);
-    return json;
-}
-
-static cJSON *map(const struct site *site)
-{
-    cJSON *json = cJSON_CreateObject(), *styles = cJSON_AddArrayToObject(json, "styles");
-    if (site->add_styles)
-        site->add_styles(site, styles);
     return json;
 }
 
@@ -51,7 +44,7 @@ void about_get(struct web_request *request)
     cJSON_AddBoolToObject(json, "admin", request->admin);
     cJSON_AddStringToObject(json, "canvas", site->canvas);
     cJSON_AddItemToObject(json, "fractal", fractal(site));
-    cJSON_AddItemToObject(json, "map", map(site));
+    cJSON_AddItemToObject(json, "map", maps_json(site->map_styles));
     cJSON_AddItemToObject(json, "images", images(site));
     web_reply_json(
         request,

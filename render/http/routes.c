@@ -5,6 +5,7 @@
 #include "render/http/about.h"
 #include "render/http/admin.h"
 #include "render/http/health.h"
+#include "render/http/maps.h"
 #include "render/http/metrics.h"
 #include "render/http/pages.h"
 #include "render/http/tiles.h"
@@ -12,6 +13,7 @@
 static const struct web_route table[] = {
     {WEB_GET, "/mandelbrot/*", .handle = tiles_get},
     {WEB_GET, "/julia/*", .handle = tiles_get},
+    {WEB_GET, "/map/*/tilejson.json", .handle = tilejson_get},
     {WEB_GET, "/map/*", .handle = tiles_get},
     {WEB_GET, "/images/*/*", .handle = tiles_get},
 

@@ -10,11 +10,11 @@
 #include "render/http/counts.h"
 #include "render/name/picture.h"
 
-struct cJSON;
 struct ev_loop;
 struct farm;
 struct files;
 struct keeper;
+struct map_styles;
 struct memory;
 struct pool;
 struct store;
@@ -29,10 +29,7 @@ struct site {
     struct counts counts;
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
-    /* The pool for a map's tile; NULL when there is no such style, or zoom in it. NULL: no maps. */
-    struct pool *(*map_pool)(const struct site *site, const struct picture *picture);
-    /* Append to /render.json's array of styles. NULL: there are none. */
-    void (*add_styles)(const struct site *site, struct cJSON *styles);
+    struct map_styles *map_styles;         /* NULL: no maps */
     /* Is there an original of this id? */
     bool (*has_image)(const struct site *site, const char *id);
     unsigned stale_after_s; /* 0: pictures stay good */

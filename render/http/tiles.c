@@ -9,6 +9,7 @@
 
 #include "core/crc32c.h"
 #include "render/farm/farm.h"
+#include "render/http/map_styles.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
@@ -149,6 +150,13 @@ static void ask(struct site *site, struct pool *pool, const struct picture *pict
 
 /* ---- finding it ---- */
 
+static struct pool *pool_of_map(const struct site *site, const struct picture *picture)
+{
+    const struct map_served *map =
+        site->map_styles ? map_styles_find(site->map_styles, picture) : NULL;
+    return map ? map->pool : NULL;
+}
+
 /* The pool whose children render it, if it may be rendered here at all. */
 static struct pool *pool_of(const struct site *site, const struct picture *picture)
 {
@@ -157,7 +165,7 @@ static struct pool *pool_of(const struct site *site, const struct picture *pictu
     case PICTURE_JULIA:
         return site->fractal;
     case PICTURE_MAP:
-        return site->map_pool ? site->map_pool(site, picture) : NULL;
+        return pool_of_map(site, picture);
     case PICTURE_IMAGE:
         return !site->has_image || site->has_image(site, picture->id) ? site->images[picture->op]
                                                                       : NULL;

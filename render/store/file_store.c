@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * file_store: see file_store.h. Below the folder: the pictures by their names; .temp, files that
- * are being written; .lock, which one process holds; .synced (proven.h). A file is written in .temp
- * and renamed, so whoever opens a name sees one whole put.
+ * are being written; .lock; .synced (proven.h). A file is written in .temp and renamed, so whoever
+ * opens a name sees one whole put.
+ *
+ * Several servers may share a folder, also on a network's disk. Each holds .lock shared; the one
+ * that finds itself alone when it opens tidies up what crashes have left, behind the exclusive
+ * lock.
  */
 #include "render/store/file_store.h"
 
@@ -15,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +29,7 @@
 #include "render/store/trouble.h"
 
 enum {
-    TEMP_BYTES = 32,
+    TEMP_BYTES = 48,
     FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
 };
 
@@ -32,7 +37,8 @@ struct file_store {
     struct store store;
     char *dir;
     int folder, temp, lock;
-    atomic_ullong number; /* of the next file in .temp */
+    uint64_t process;     /* at random: in the names of its files in .temp, */
+    atomic_ullong number; /* with the number of the next one */
     struct proven proven;
     struct trouble trouble;
 };
@@ -68,7 +74,7 @@ static int make_folders(const char *path)
 }
 
 /* NULL, or what is wrong. */
-static const char *claim(struct file_store *files)
+static const char *open_folders(struct file_store *files)
 {
     if (make_folders(files->dir) != 0)
         return strerror(errno);
@@ -78,15 +84,28 @@ static const char *claim(struct file_store *files)
     files->lock = openat(files->folder, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (files->lock < 0)
         return strerror(errno);
-    if (flock(files->lock, LOCK_EX | LOCK_NB) != 0)
-        return errno == EWOULDBLOCK ? "another process has this store open" : strerror(errno);
     if (mkdirat(files->folder, ".temp", 0755) != 0 && errno != EEXIST)
         return strerror(errno);
     files->temp = openat(files->folder, ".temp", FOLDER_FLAGS);
-    if (files->temp < 0)
+    return files->temp < 0 ? strerror(errno) : NULL;
+}
+
+/* NULL, or what is wrong. */
+static const char *claim(struct file_store *files)
+{
+    proven_init(&files->proven, files->folder);
+    if (flock(files->lock, LOCK_EX | LOCK_NB) == 0) { /* nobody else has it open */
+        remove_temps(files);
+        if (proven_begin(&files->proven) != 0)
+            return strerror(errno);
+    } else if (errno != EWOULDBLOCK) {
         return strerror(errno);
-    remove_temps(files);
-    return NULL;
+    }
+    int result;
+    do /* another one is tidying up, which may take a while */
+        result = flock(files->lock, LOCK_SH);
+    while (result != 0 && errno == EINTR);
+    return result == 0 ? NULL : strerror(errno);
 }
 
 static void drop(struct file_store *files)
@@ -249,7 +268,8 @@ static int file_put(struct store *store, const char *name, const void *bytes, si
 {
     struct file_store *files = (struct file_store *)store;
     char temp[TEMP_BYTES];
-    snprintf(temp, sizeof temp, "%llu", (unsigned long long)atomic_fetch_add(&files->number, 1));
+    snprintf(temp, sizeof temp, "%016" PRIx64 "-%llu", files->process,
+             (unsigned long long)atomic_fetch_add(&files->number, 1));
     if (write_temp(files, temp, bytes, len, written_ms, durable) == 0 &&
         publish(files, temp, name, durable) == 0) {
         proven_tick(&files->proven);
@@ -289,10 +309,12 @@ struct store *file_store_open(const char *dir, char error[STORE_ERROR_BYTES])
         files->store.ops = &ops;
         files->folder = files->temp = files->lock = -1;
         files->dir = strdup(dir);
-        if (files->dir)
+        if (getrandom(&files->process, sizeof files->process, 0) != (ssize_t)sizeof files->process)
+            wrong = "no random numbers";
+        else if (files->dir)
+            wrong = open_folders(files);
+        if (!wrong)
             wrong = claim(files);
-        if (!wrong && proven_begin(&files->proven, files->folder) != 0)
-            wrong = strerror(errno);
         if (!wrong)
             return &files->store;
         drop(files);

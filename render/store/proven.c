@@ -114,11 +114,16 @@ static void remove_younger(int folder, int64_t than_ms, int depth, uint64_t *rem
     closedir(dir); /* and folder */
 }
 
-int proven_begin(struct proven *proven, int folder)
+void proven_init(struct proven *proven, int folder)
+{
+    *proven = (struct proven){.folder = folder, .next_ms = clock_now_ms() + EVERY_MS};
+}
+
+int proven_begin(struct proven *proven)
 {
     char then[BOOT_CHARS + 1], now[BOOT_CHARS + 1];
     uint64_t ms, removed = 0;
-    *proven = (struct proven){.folder = folder, .next_ms = clock_now_ms() + EVERY_MS};
+    int folder = proven->folder;
     boot_id(now);
     if (read_note(folder, then, &ms)) {
         if (strcmp(then, now) == 0) /* the machine has not ended since: the note still holds */

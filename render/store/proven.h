@@ -20,8 +20,12 @@ struct proven {
     atomic_bool dirty;       /* something was put since the last time */
 };
 
-/* The folder stays the caller's. Removes what is not proven. 0, or -1 with errno. */
-int proven_begin(struct proven *proven, int folder);
+/* The folder stays the caller's. */
+void proven_init(struct proven *proven, int folder);
+
+/* Remove what is not proven. Only while no other process has the folder in use. 0, or -1 with
+ * errno. */
+int proven_begin(struct proven *proven);
 
 /* Something was put: sync and note when it is time. May take as long as the disk does. */
 void proven_tick(struct proven *proven);

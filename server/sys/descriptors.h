@@ -13,4 +13,8 @@
  * /dev/null cannot be opened: there is nobody to tell, and going on could damage files. */
 void standard_descriptors_open(void);
 
+/* Every connection is a descriptor: raise the limit as far as the system allows, and to ten million
+ * at most, since above that libwebsockets falls back to a few thousand. Returns it. */
+unsigned descriptors_raise_limit(void);
+
 #endif

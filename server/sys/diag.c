@@ -15,6 +15,13 @@ enum {
     LINES_A_SECOND = 100,
 };
 
+static const char *speaker = "placed";
+
+void diag_name(const char *name)
+{
+    speaker = name;
+}
+
 /* Count lines of the current second; the first one over the limit says so, the rest are dropped. */
 static int over_limit(void)
 {
@@ -60,7 +67,7 @@ static void say(const char *level, const char *format, va_list args)
         snprintf(text, sizeof text, "(too many messages: the rest of this second is left out)");
     else
         vsnprintf(text, sizeof text, format, args);
-    size_t n = (size_t)snprintf(line, sizeof line, "placed: %s", level);
+    size_t n = (size_t)snprintf(line, sizeof line, "%s: %s", speaker, level);
     for (size_t i = 0; text[i] && n + 5 < sizeof line;) {
         size_t len = printable(text + i);
         if (len == 0) {

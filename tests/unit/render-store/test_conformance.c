@@ -313,22 +313,6 @@ static void after_a_kill_all_is_whole_and_nothing_told_is_lost(void **state)
     scene_drop(dir);
 }
 
-static void a_second_process_is_told_that_it_is_open(void **state)
-{
-    char dir[SCENE_PATH], path[SCENE_PATH + 8], error[STORE_ERROR_BYTES] = "";
-    scene_make(dir);
-    struct store *store = kind->open(dir);
-    snprintf(path, sizeof path, "%s/%.4s", dir, kind->name);
-    /* A lock is of the open file, so that the same process is refused as another would be. */
-    struct store *second = strcmp(path + strlen(dir) + 1, "file") == 0
-                               ? store_file_open(path, error)
-                               : store_lmdb_open(path, UINT64_C(64) << 20, error);
-    assert_null(second);
-    assert_non_null(strstr(error, "another process has this store open"));
-    store_close(store);
-    scene_drop(dir);
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -339,7 +323,6 @@ int main(void)
         cmocka_unit_test(an_opened_picture_is_read_as_it_was_when_it_was_opened),
         cmocka_unit_test(readers_get_whole_pictures_while_one_writes),
         cmocka_unit_test(after_a_kill_all_is_whole_and_nothing_told_is_lost),
-        cmocka_unit_test(a_second_process_is_told_that_it_is_open),
     };
     int failed = 0;
     for (kind = kinds; kind < kinds + KINDS; kind++) {

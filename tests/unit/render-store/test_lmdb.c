@@ -172,12 +172,26 @@ static void a_flipped_bit_is_an_error_and_a_short_file_is_not_opened(void **stat
     scene_drop(dir);
 }
 
+static void a_second_process_is_told_that_it_is_open(void **state)
+{
+    char dir[SCENE_PATH], path[SCENE_PATH + 8], error[STORE_ERROR_BYTES] = "";
+    scene_make(dir);
+    struct store *store = open_in(dir);
+    snprintf(path, sizeof path, "%s/lmdb", dir);
+    /* A lock is of the open file, so that the same process is refused as another would be. */
+    assert_null(lmdb_store_open(path, SPACE, error));
+    assert_non_null(strstr(error, "another process has this store open"));
+    store_close(store);
+    scene_drop(dir);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(when_it_is_full_the_oldest_go_and_it_never_grows),
         cmocka_unit_test(a_picture_that_was_put_again_is_young),
         cmocka_unit_test(large_pictures_find_room_among_small_ones),
+        cmocka_unit_test(a_second_process_is_told_that_it_is_open),
         cmocka_unit_test(a_flipped_bit_is_an_error_and_a_short_file_is_not_opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
