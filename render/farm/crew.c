@@ -124,23 +124,20 @@ static void stop_child(struct crew *crew, struct renderer *child)
     renderer_stop(child);
 }
 
-/* Those that are too many, the ones that have cost the least so far first: starting, idle; and of
- * the busy ones it is noted that they do not last. */
-static void retire_surplus(struct crew *crew)
+/* Those that are too many and have no task, the starting ones first. A busy one is stopped when its
+ * task has ended, if there are too many still. */
+static void stop_surplus(struct crew *crew)
 {
-    static const enum renderer_state order[] = {RENDERER_STARTING, RENDERER_IDLE, RENDERER_BUSY};
+    static const enum renderer_state order[] = {RENDERER_STARTING, RENDERER_IDLE};
     unsigned there = count_lasting(crew);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         struct renderer *child = TAILQ_LAST(&crew->children, renderers_of_crew), *before;
         for (; child && there > crew->wanted; child = before) {
             before = TAILQ_PREV(child, renderers_of_crew, entry);
-            if (child->state != order[i] || !is_lasting(child))
-                continue;
-            there--;
-            if (order[i] == RENDERER_BUSY)
-                child->retiring = true;
-            else
+            if (child->state == order[i] && is_lasting(child)) {
                 stop_child(crew, child);
+                there--;
+            }
         }
     }
 }
@@ -169,7 +166,7 @@ void crew_settle(struct crew *crew)
     TAILQ_FOREACH(child, &crew->children, entry)
     if (child->tasks >= crew->tasks)
         child->retiring = true;
-    retire_surplus(crew);
+    stop_surplus(crew);
     stop_replaced(crew);
     start_missing(crew);
 }
@@ -179,7 +176,8 @@ void crew_settle(struct crew *crew)
 static void on_ready(struct renderer *child)
 {
     struct crew *crew = child->owner;
-    crew->failures = 0;
+    if (!crew->unproven)
+        crew->failures = 0;
     crew_settle(crew);
     crew->events->changed(crew);
 }
@@ -193,6 +191,8 @@ static void on_picture(struct renderer *child, unsigned place, struct blob *blob
 static void on_done(struct renderer *child, void *task, uint32_t cpu_us)
 {
     struct crew *crew = child->owner;
+    crew->failures = 0;
+    crew->unproven = false;
     crew->events->done(child, task, cpu_us);
 }
 
@@ -212,8 +212,10 @@ static void on_ended(struct renderer *child, enum renderer_end end, const char *
     else
         crew->crashed++;
     /* One that ends before it has done anything would be started again at once, for ever. */
-    if (!task && child->tasks == 0)
+    if (!task && child->tasks == 0) {
+        crew->unproven = child->state != RENDERER_STARTING;
         note_failure(crew, why);
+    }
     if (task)
         crew->events->lost(child, task, end, why);
     crew_settle(crew);
@@ -264,5 +266,6 @@ void crew_renew(struct crew *crew)
     TAILQ_FOREACH(child, &crew->children, entry)
     child->outdated = true;
     crew->failures = 0; /* the new style may be a better one */
+    crew->unproven = false;
     crew_settle(crew);
 }

@@ -36,6 +36,7 @@ struct crew {
     unsigned wanted, start_ms;
     uint32_t tasks; /* a child is replaced after so many */
     TAILQ_HEAD(renderers_of_crew, renderer) children;
+    bool unproven;     /* one said that it was ready, and ended: only a task done shows success */
     unsigned failures; /* starts that have failed since one succeeded */
     int64_t next_ms;   /* the next start, when there were failures */
     ev_timer again;    /* runs until then */
@@ -50,7 +51,8 @@ void crew_finish(struct crew *crew);
 void crew_scale(struct crew *crew, unsigned wanted);
 /* Give no further task to those there are, and replace them. */
 void crew_renew(struct crew *crew);
-/* Start and end children as it is needed; after a child's task has ended. */
+/* Start and end children as it is needed. When a child's task has ended, before it is given
+ * another: the child may be gone afterwards. */
 void crew_settle(struct crew *crew);
 
 /* A child that may be given a task, or NULL. */

@@ -164,6 +164,17 @@ void dispatch_take_back(struct pool *pool, struct job *job)
     add_waiting(pool, job, true);
 }
 
+/* All pictures have come, and been handed on. */
+static void end_job(struct pool *pool, struct job *job)
+{
+    pool->n_jobs++;
+    pool->n_pictures += job->size;
+    pool->bytes += job->bytes;
+    if (job == pool->probe)
+        pool->probe = NULL;
+    jobs_done(pool->jobs, job);
+}
+
 /* An attempt has failed. Whoever comes next goes first, so that a poisonous job does not hold up
  * the others. */
 static void fail_attempt(struct pool *pool, struct job *job, unsigned weight, uint64_t took_us,
@@ -171,6 +182,10 @@ static void fail_attempt(struct pool *pool, struct job *job, unsigned weight, ui
 {
     int64_t took_ms = (int64_t)(took_us / 1000);
     note_stopped(pool, job);
+    if (job->missing == 0) { /* its child has ended in another way than it should, but afterwards */
+        end_job(pool, job);
+        return;
+    }
     snprintf(job->why, sizeof job->why, "%s", why);
     job->attempts++;
     job->spent_ms += took_ms;
@@ -199,13 +214,6 @@ static void on_picture(struct renderer *child, unsigned place, struct blob *blob
     jobs_picture(pool->jobs, child->task, place, blob);
 }
 
-static void go_on(struct pool *pool)
-{
-    crew_settle(&pool->crew);
-    dispatch_run(pool);
-    dispatch_tell(pool);
-}
-
 static void on_done(struct renderer *child, void *task, uint32_t cpu_us)
 {
     struct pool *pool = pool_of(child->owner);
@@ -215,29 +223,31 @@ static void on_done(struct renderer *child, void *task, uint32_t cpu_us)
     pool->mean_us = pool->mean_us == 0
                         ? took_us + 1
                         : (pool->mean_us * MEAN_WEIGHT + took_us) / (MEAN_WEIGHT + 1);
-    pool->n_jobs++;
-    pool->n_pictures += job->size;
     pool->cpu_us += cpu_us;
     pool->wall_us += took_us;
-    pool->bytes += job->bytes;
     pool->probe = NULL;
     breaker_success(&pool->breaker);
-    jobs_done(pool->jobs, job);
-    go_on(pool);
+    end_job(pool, job);
+    crew_settle(&pool->crew);
+    dispatch_run(pool);
+    dispatch_tell(pool);
 }
 
 static void on_failed(struct renderer *child, void *task, const char *why)
 {
     struct pool *pool = pool_of(child->owner);
-    fail_attempt(pool, task, BREAKER_SAID, clock_now_us() - child->begun_us, why);
-    go_on(pool);
+    uint64_t took_us = clock_now_us() - child->begun_us;
+    crew_settle(&pool->crew);
+    fail_attempt(pool, task, BREAKER_SAID, took_us, why);
+    dispatch_run(pool);
+    dispatch_tell(pool);
 }
 
 static void on_lost(struct renderer *child, void *task, enum renderer_end end, const char *why)
 {
     struct pool *pool = pool_of(child->owner);
     struct job *job = task;
-    if (end == RENDERER_OUTSIDE && job->outside < OUTSIDE_MOST) {
+    if (end == RENDERER_OUTSIDE && job->missing > 0 && job->outside < OUTSIDE_MOST) {
         job->outside++;
         dispatch_take_back(pool, job);
     } else {

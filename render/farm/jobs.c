@@ -96,7 +96,7 @@ struct job *jobs_add(struct jobs *jobs, const struct picture *first)
     if (!job)
         return NULL;
     job->first = *first;
-    job->size = size;
+    job->size = job->missing = size;
     for (unsigned i = 0; i < size; i++)
         job->places[i].last = &job->places[i].first;
     picture_format(first, job->name);
@@ -186,6 +186,7 @@ void jobs_picture(struct jobs *jobs, struct job *job, unsigned place, struct blo
     }
     job->places[place].picture = blob;
     job->bytes += blob->len;
+    job->missing--;
     picture_of_job(&job->first, place, &picture);
     jobs->config->finished(jobs->config, &picture, blob);
     struct farm_answer answer = answer_of(job, place);

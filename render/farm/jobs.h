@@ -35,8 +35,9 @@ struct job {
     char name[PICTURE_NAME_BYTES]; /* of the first picture */
     struct picture first;
     enum job_state state;
-    bool answering; /* callbacks are being called: it must stay */
-    unsigned size;  /* pictures */
+    bool answering;   /* callbacks are being called: it must stay */
+    unsigned size;    /* pictures */
+    unsigned missing; /* that have not come */
     unsigned waiters;
     unsigned attempts; /* that failed */
     int64_t until_ms;  /* JOB_FAILED */
