@@ -21,9 +21,11 @@
 #include "render/http/events.h"
 #include "render/http/front.h"
 #include "render/http/map_styles.h"
+#include "render/http/originals.h"
 #include "render/http/routes.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/http/uploads.h"
 #include "render/queue/queue_open.h"
 #include "render/store/keeper.h"
 #include "render/store/memory.h"
@@ -62,6 +64,9 @@ struct server {
     struct farm_config farm_config;
     struct farm *farm;
     struct map_styles *map_styles;
+    struct originals *originals;
+    struct uploads *uploads;
+    struct events_listener images_heard;
     struct files *files;
     struct site site;
     struct front *front;
@@ -171,9 +176,15 @@ static void finished(struct farm_config *config, const struct picture *picture, 
     tiles_finished(&server->site, picture, bytes);
 }
 
+/* Children that work on images read the original. */
 static int input(struct farm_config *config, const struct picture *first)
 {
-    return -1;
+    struct server *server =
+        (struct server *)((char *)config - offsetof(struct server, farm_config));
+    if (first->kind != PICTURE_IMAGE)
+        return -1;
+    int file = server->originals ? originals_file(server->originals, first->id) : -1;
+    return file >= 0 ? file : -2;
 }
 
 static int find_program(const char *folder, char path[BESIDE_BYTES])
@@ -247,6 +258,27 @@ static int add_maps(struct server *server)
     return -1;
 }
 
+/* All operations are there, also those without a worker: one may be started later. */
+static int add_images(struct server *server)
+{
+    if (find_program("image", server->programs.image) != 0)
+        return -1;
+    for (int op = 0; op < PICTURE_OP_COUNT; op++) {
+        const char *name = picture_op_name((enum picture_op)op);
+        const char *command[ARGUMENTS] = {
+            server->programs.image, "--op", name, "--memory", server->child_memory, "--pixels",
+            server->upload_pixels,  NULL};
+        char pool[FARM_POOL_NAME_BYTES];
+        memcpy(server->image_command[op], command, sizeof command);
+        snprintf(pool, sizeof pool, "image:%s", name);
+        server->site.images[op] =
+            add_pool(server, pool, server->config.image_workers[op], server->image_command[op]);
+        if (!server->site.images[op])
+            return -1;
+    }
+    return 0;
+}
+
 static int open_farm(struct server *server)
 {
     const struct render_config *config = &server->config;
@@ -264,7 +296,57 @@ static int open_farm(struct server *server)
     }
     server->site.farm = server->farm;
     events_set_farm(server->events, server->farm);
-    return add_fractals(server) == 0 && add_maps(server) == 0 ? 0 : -1;
+    return add_fractals(server) == 0 && add_maps(server) == 0 && add_images(server) == 0 ? 0 : -1;
+}
+
+/* ---- uploaded pictures ---- */
+
+static int open_originals(struct server *server)
+{
+    char path[PATH_MAX], error[STORE_ERROR_BYTES];
+    snprintf(path, sizeof path, "%s/originals", pictures_folder(&server->config));
+    server->originals = originals_open(path, error);
+    if (!server->originals)
+        diag_error("%s", error);
+    return server->originals ? 0 : -1;
+}
+
+/* Tell all servers. */
+static void uploaded(void *context, const struct original *original)
+{
+    struct server *server = context;
+    char text[ORIGINAL_JSON_BYTES];
+    events_publish(server->events, text, original_event(original, text));
+}
+
+/* Servers may share the folder: the others' uploads are known here, too. */
+static void image_heard(struct events_listener *listener, const struct event *event)
+{
+    struct server *server =
+        (struct server *)((char *)listener - offsetof(struct server, images_heard));
+    struct original original;
+    if (event->type == EVENT_IMAGE &&
+        originals_look(server->originals, event_text(event->json, "id"), &original))
+        originals_add(server->originals, original.id, original.time_ms);
+}
+
+static int open_uploads(struct server *server)
+{
+    const struct render_config *config = &server->config;
+    server->uploads = uploads_create(&(struct uploads_config){
+        .loop = server->loop,
+        .originals = server->originals,
+        .queue = server->queue,
+        .dir = config->data,
+        .bytes = config->upload_bytes,
+        .budget = {.pixels = config->upload_pixels, .memory = config->child_memory},
+        .complete = uploaded,
+        .context = server});
+    server->images_heard.heard = image_heard;
+    events_listen(server->events, &server->images_heard);
+    if (!server->uploads)
+        diag_error("out of memory, or a thread cannot be started: %s", strerror(errno));
+    return server->uploads ? 0 : -1;
 }
 
 /* ---- the front ---- */
@@ -302,6 +384,8 @@ static void make_site(struct server *server)
     site->events = server->events;
     site->files = server->files;
     site->map_styles = server->map_styles;
+    site->originals = server->originals;
+    site->uploads = server->uploads;
     site->stale_after_s = config->stale_after;
     site->canvas = config->canvas;
     site->upload_bytes = config->upload_bytes;
@@ -359,8 +443,9 @@ static int open_server(struct server *server)
         diag_error("cannot make an event loop: %s", strerror(errno));
         return -1;
     }
-    return open_keeping(server) == 0 && open_queue(server) == 0 && open_farm(server) == 0 &&
-                   load_files(server) == 0 && open_front(server, max_files) == 0
+    return open_keeping(server) == 0 && open_originals(server) == 0 && open_queue(server) == 0 &&
+                   open_farm(server) == 0 && open_uploads(server) == 0 && load_files(server) == 0 &&
+                   open_front(server, max_files) == 0
                ? 0
                : -1;
 }
@@ -427,10 +512,13 @@ static void close_server(struct server *server)
     server->site.farm = NULL;
     front_destroy(server->front);
     event_streams_destroy(server->site.streams);
+    events_unlisten(&server->images_heard);
+    uploads_destroy(server->uploads);
     events_destroy(server->events);
     queue_close(server->queue);
     files_free(server->files);
     map_styles_destroy(server->map_styles);
+    originals_close(server->originals);
     keeper_destroy(server->keeper);
     memory_destroy(server->memory);
     store_close(server->store);
