@@ -14,9 +14,9 @@ import urllib.error
 import urllib.request
 import zlib
 
-from peers import family, median, say
+from peers import family, say
 from render_image import numbered, photograph
-from render_peers import PlacedRender, many, percentile
+from render_peers import PlacedRender, many
 
 OPS = ("thumbnail", "grayscale", "blur", "rotate90", "stencil")
 CHILD_MEMORY = 512 * 1024 * 1024
