@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <ev.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,12 +20,13 @@
 #include "render/http/events.h"
 #include "render/http/front.h"
 #include "render/http/map_styles.h"
-#include "render/http/originals.h"
 #include "render/http/routes.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
-#include "render/http/uploads.h"
+#include "render/pools.h"
 #include "render/queue/queue_open.h"
+#include "render/site_images.h"
+#include "render/site_work.h"
 #include "render/store/keeper.h"
 #include "render/store/memory.h"
 #include "render/store/store.h"
@@ -38,20 +38,12 @@
 enum {
     EXIT_USAGE = 2,
     KEEPER_BYTES = 64 * 1024 * 1024, /* of pictures that wait for the disk */
-    START_MS = 60 * 1000,            /* until a child is ready: styles have data to read */
     FILES_A_CHILD = 4,               /* descriptors of a child, in this process */
     FILES_RESERVE = 128,             /* store, queue, listeners, lingering sockets */
     DRAIN_S = 15,                    /* for requests under way when the program is to end */
-    NUMBER_BYTES = 24,
-    ARGUMENTS = 8,
 };
 
 #define DRAIN_LOOK_S .02
-
-/* The programs of the children, beside this one. */
-struct programs {
-    char fractal[BESIDE_BYTES], map[BESIDE_BYTES], image[BESIDE_BYTES];
-};
 
 struct server {
     struct render_config config;
@@ -63,17 +55,13 @@ struct server {
     struct events *events;
     struct farm_config farm_config;
     struct farm *farm;
-    struct map_styles *map_styles;
-    struct originals *originals;
-    struct uploads *uploads;
-    struct events_listener images_heard;
+    struct pools pools;
+    struct site_images *images;
+    struct site_work *work;
+    char batches[PATH_MAX];
     struct files *files;
     struct site site;
     struct front *front;
-    /* Command lines of children, which stay. */
-    struct programs programs;
-    char child_memory[NUMBER_BYTES], fractal_threads[NUMBER_BYTES], upload_pixels[NUMBER_BYTES];
-    const char *fractal_command[ARGUMENTS], *image_command[PICTURE_OP_COUNT][ARGUMENTS];
     /* Signals, and the end. */
     ev_signal term, interrupt, hang_up;
     ev_timer draining;
@@ -167,6 +155,31 @@ static int open_queue(struct server *server)
     return -1;
 }
 
+/* ---- what answers are made from ---- */
+
+static void reload(struct site *site)
+{
+    map_styles_reload(site->map_styles);
+}
+
+static void make_site(struct server *server)
+{
+    struct site *site = &server->site;
+    const struct render_config *config = &server->config;
+    site->loop = server->loop;
+    site->store = server->store;
+    site->memory = server->memory;
+    site->keeper = server->keeper;
+    site->queue = server->queue;
+    site->events = server->events;
+    site->stale_after_s = config->stale_after;
+    site->canvas = config->canvas;
+    site->upload_bytes = config->upload_bytes;
+    site->upload_pixels = config->upload_pixels;
+    site->started_ms = clock_now_ms();
+    site->reload = reload;
+}
+
 /* ---- the farm ---- */
 
 static void finished(struct farm_config *config, const struct picture *picture, struct blob *bytes)
@@ -176,115 +189,16 @@ static void finished(struct farm_config *config, const struct picture *picture, 
     tiles_finished(&server->site, picture, bytes);
 }
 
-/* Children that work on images read the original. */
 static int input(struct farm_config *config, const struct picture *first)
 {
     struct server *server =
         (struct server *)((char *)config - offsetof(struct server, farm_config));
-    if (first->kind != PICTURE_IMAGE)
-        return -1;
-    int file = server->originals ? originals_file(server->originals, first->id) : -1;
-    return file >= 0 ? file : -2;
-}
-
-static int find_program(const char *folder, char path[BESIDE_BYTES])
-{
-    char built[64], installed[96];
-    snprintf(built, sizeof built, "%s/placed-render-%s", folder, folder);
-    snprintf(installed, sizeof installed, "../libexec/placed/placed-render-%s", folder);
-    const char *places[] = {built, installed};
-    if (beside_find(places, 2, path) == 0)
-        return 0;
-    diag_error("there is no %s beside this program, nor %s", built, installed);
-    return -1;
-}
-
-/* What all pools have in common. */
-static struct pool_config pool_defaults(const struct server *server, unsigned children)
-{
-    const struct render_config *config = &server->config;
-    return (struct pool_config){.children = children,
-                                .task_ms = config->task_seconds * 1000,
-                                .start_ms = START_MS,
-                                .tasks = config->child_tasks,
-                                .jobs = config->jobs,
-                                .batch_share = true};
-}
-
-static struct pool *add_pool(struct server *server, const char *name, unsigned children,
-                             const char *const *command)
-{
-    char error[FARM_ERROR_BYTES];
-    struct pool_config config = pool_defaults(server, children);
-    snprintf(config.name, sizeof config.name, "%s", name);
-    config.command = command;
-    struct pool *pool = farm_add_pool(server->farm, &config, error);
-    if (!pool)
-        diag_error("%s: %s", name, error);
-    return pool;
-}
-
-static int add_fractals(struct server *server)
-{
-    const char *command[ARGUMENTS] = {server->programs.fractal, "--threads",
-                                      server->fractal_threads,  "--memory",
-                                      server->child_memory,     NULL};
-    memcpy(server->fractal_command, command, sizeof command);
-    if (server->config.fractal == 0)
-        return 0;
-    if (find_program("fractal", server->programs.fractal) != 0)
-        return -1;
-    server->site.fractal =
-        add_pool(server, "fractal", server->config.fractal, server->fractal_command);
-    return server->site.fractal ? 0 : -1;
-}
-
-static int add_maps(struct server *server)
-{
-    const struct render_config *config = &server->config;
-    struct map_styles_source sources[RENDER_MAPS_MAX];
-    char error[MAP_STYLES_ERROR_BYTES];
-    for (size_t i = 0; i < config->n_maps; i++)
-        sources[i] = (struct map_styles_source){config->maps[i].name, config->maps[i].file};
-    if (config->n_maps > 0 && find_program("map", server->programs.map) != 0)
-        return -1;
-    struct pool_config pool = pool_defaults(server, config->map_workers);
-    server->map_styles =
-        map_styles_create(server->loop, server->farm, sources, config->n_maps, server->programs.map,
-                          &pool, server->child_memory, error);
-    if (server->map_styles)
-        return 0;
-    diag_error("%s", error);
-    return -1;
-}
-
-/* All operations are there, also those without a worker: one may be started later. */
-static int add_images(struct server *server)
-{
-    if (find_program("image", server->programs.image) != 0)
-        return -1;
-    for (int op = 0; op < PICTURE_OP_COUNT; op++) {
-        const char *name = picture_op_name((enum picture_op)op);
-        const char *command[ARGUMENTS] = {
-            server->programs.image, "--op", name, "--memory", server->child_memory, "--pixels",
-            server->upload_pixels,  NULL};
-        char pool[FARM_POOL_NAME_BYTES];
-        memcpy(server->image_command[op], command, sizeof command);
-        snprintf(pool, sizeof pool, "image:%s", name);
-        server->site.images[op] =
-            add_pool(server, pool, server->config.image_workers[op], server->image_command[op]);
-        if (!server->site.images[op])
-            return -1;
-    }
-    return 0;
+    return site_images_input(&server->site, first);
 }
 
 static int open_farm(struct server *server)
 {
-    const struct render_config *config = &server->config;
-    snprintf(server->child_memory, NUMBER_BYTES, "%" PRIu64, config->child_memory);
-    snprintf(server->fractal_threads, NUMBER_BYTES, "%u", config->fractal_threads);
-    snprintf(server->upload_pixels, NUMBER_BYTES, "%u", config->upload_pixels);
+    make_site(server);
     server->farm_config = (struct farm_config){.loop = server->loop,
                                                .observer = events_observer(server->events),
                                                .finished = finished,
@@ -296,57 +210,7 @@ static int open_farm(struct server *server)
     }
     server->site.farm = server->farm;
     events_set_farm(server->events, server->farm);
-    return add_fractals(server) == 0 && add_maps(server) == 0 && add_images(server) == 0 ? 0 : -1;
-}
-
-/* ---- uploaded pictures ---- */
-
-static int open_originals(struct server *server)
-{
-    char path[PATH_MAX], error[STORE_ERROR_BYTES];
-    snprintf(path, sizeof path, "%s/originals", pictures_folder(&server->config));
-    server->originals = originals_open(path, error);
-    if (!server->originals)
-        diag_error("%s", error);
-    return server->originals ? 0 : -1;
-}
-
-/* Tell all servers. */
-static void uploaded(void *context, const struct original *original)
-{
-    struct server *server = context;
-    char text[ORIGINAL_JSON_BYTES];
-    events_publish(server->events, text, original_event(original, text));
-}
-
-/* Servers may share the folder: the others' uploads are known here, too. */
-static void image_heard(struct events_listener *listener, const struct event *event)
-{
-    struct server *server =
-        (struct server *)((char *)listener - offsetof(struct server, images_heard));
-    struct original original;
-    if (event->type == EVENT_IMAGE &&
-        originals_look(server->originals, event_text(event->json, "id"), &original))
-        originals_add(server->originals, original.id, original.time_ms);
-}
-
-static int open_uploads(struct server *server)
-{
-    const struct render_config *config = &server->config;
-    server->uploads = uploads_create(&(struct uploads_config){
-        .loop = server->loop,
-        .originals = server->originals,
-        .queue = server->queue,
-        .dir = config->data,
-        .bytes = config->upload_bytes,
-        .budget = {.pixels = config->upload_pixels, .memory = config->child_memory},
-        .complete = uploaded,
-        .context = server});
-    server->images_heard.heard = image_heard;
-    events_listen(server->events, &server->images_heard);
-    if (!server->uploads)
-        diag_error("out of memory, or a thread cannot be started: %s", strerror(errno));
-    return server->uploads ? 0 : -1;
+    return pools_open(&server->pools, &server->config, &server->site);
 }
 
 /* ---- the front ---- */
@@ -367,41 +231,11 @@ static int load_files(struct server *server)
     return -1;
 }
 
-static void reload(struct site *site)
-{
-    map_styles_reload(site->map_styles);
-}
-
-static void make_site(struct server *server)
-{
-    struct site *site = &server->site;
-    const struct render_config *config = &server->config;
-    site->loop = server->loop;
-    site->store = server->store;
-    site->memory = server->memory;
-    site->keeper = server->keeper;
-    site->queue = server->queue;
-    site->events = server->events;
-    site->files = server->files;
-    site->map_styles = server->map_styles;
-    site->originals = server->originals;
-    site->uploads = server->uploads;
-    site->stale_after_s = config->stale_after;
-    site->canvas = config->canvas;
-    site->upload_bytes = config->upload_bytes;
-    site->upload_pixels = config->upload_pixels;
-    site->started_ms = clock_now_ms();
-    site->reload = reload;
-}
-
 /* As many as were asked for, if the limit of open files has room for them and the children. */
 static unsigned connections(const struct server *server, unsigned max_files)
 {
     const struct render_config *config = &server->config;
-    unsigned children = config->fractal + config->map_workers * (unsigned)config->n_maps;
-    for (int op = 0; op < PICTURE_OP_COUNT; op++)
-        children += config->image_workers[op];
-    unsigned others = FILES_RESERVE + FILES_A_CHILD * children;
+    unsigned others = FILES_RESERVE + FILES_A_CHILD * pools_children(config);
     unsigned room = max_files > 2 * others ? max_files - others : max_files / 2;
     if (config->connections > room)
         diag_warn("the limit of open files (%u) leaves room for %u connections only", max_files,
@@ -412,7 +246,7 @@ static unsigned connections(const struct server *server, unsigned max_files)
 static int open_front(struct server *server, unsigned max_files)
 {
     char error[FRONT_ERROR_BYTES];
-    make_site(server);
+    server->site.files = server->files;
     server->site.streams = event_streams_create(&server->site);
     if (!server->site.streams) {
         diag_error("out of memory");
@@ -434,6 +268,17 @@ static int open_front(struct server *server, unsigned max_files)
     return 0;
 }
 
+static int open_work(struct server *server)
+{
+    server->images =
+        site_images_open(&server->site, &server->config, pictures_folder(&server->config));
+    if (!server->images)
+        return -1;
+    snprintf(server->batches, sizeof server->batches, "%s/batches", server->config.data);
+    server->work = site_work_open(&server->site, server->batches);
+    return server->work ? 0 : -1;
+}
+
 static int open_server(struct server *server)
 {
     unsigned max_files = descriptors_raise_limit();
@@ -443,8 +288,8 @@ static int open_server(struct server *server)
         diag_error("cannot make an event loop: %s", strerror(errno));
         return -1;
     }
-    return open_keeping(server) == 0 && open_originals(server) == 0 && open_queue(server) == 0 &&
-                   open_farm(server) == 0 && open_uploads(server) == 0 && load_files(server) == 0 &&
+    return open_keeping(server) == 0 && open_queue(server) == 0 && open_farm(server) == 0 &&
+                   open_work(server) == 0 && load_files(server) == 0 &&
                    open_front(server, max_files) == 0
                ? 0
                : -1;
@@ -468,6 +313,7 @@ static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
         return;
     }
     server->site.stopping = true;
+    site_work_stop(server->work);
     front_drain(server->front);
     server->drain_until = ev_now(loop) + DRAIN_S;
     ev_timer_init(&server->draining, on_draining, 0., DRAIN_LOOK_S);
@@ -506,19 +352,18 @@ static void run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    site_work_close(server->work);
     if (server->events)
         events_set_farm(server->events, NULL);
     farm_destroy(server->farm); /* who still waits is told to come back */
     server->site.farm = NULL;
     front_destroy(server->front);
+    site_images_close(server->images);
     event_streams_destroy(server->site.streams);
-    events_unlisten(&server->images_heard);
-    uploads_destroy(server->uploads);
     events_destroy(server->events);
     queue_close(server->queue);
     files_free(server->files);
-    map_styles_destroy(server->map_styles);
-    originals_close(server->originals);
+    map_styles_destroy(server->site.map_styles);
     keeper_destroy(server->keeper);
     memory_destroy(server->memory);
     store_close(server->store);

@@ -158,8 +158,7 @@ static struct pool *pool_of_map(const struct site *site, const struct picture *p
     return map ? map->pool : NULL;
 }
 
-/* The pool whose children render it, if it may be rendered here at all. */
-static struct pool *pool_of(const struct site *site, const struct picture *picture)
+struct pool *tiles_pool(const struct site *site, const struct picture *picture)
 {
     switch (picture->kind) {
     case PICTURE_MANDELBROT:
@@ -203,7 +202,7 @@ void tiles_get(struct web_request *request)
         unknown(request);
         return;
     }
-    struct pool *pool = pool_of(site, &picture);
+    struct pool *pool = tiles_pool(site, &picture);
     if (!pool) {
         unknown(request);
         return;
@@ -221,6 +220,14 @@ void tiles_get(struct web_request *request)
         ask(site, pool, &picture, FARM_STALE, NULL);
     }
     blob_release(read.blob);
+}
+
+uint64_t tiles_size(struct site *site, const struct picture *picture)
+{
+    char name[PICTURE_NAME_BYTES];
+    picture_format(picture, name);
+    const struct memory_picture *found = memory_get(site->memory, name);
+    return found ? found->blob->len : 0;
 }
 
 void tiles_finished(struct site *site, const struct picture *picture, struct blob *bytes)
