@@ -25,6 +25,7 @@
 #include "render/http/tiles.h"
 #include "render/pools.h"
 #include "render/queue/queue_open.h"
+#include "render/site_images.h"
 #include "render/site_work.h"
 #include "render/store/keeper.h"
 #include "render/store/memory.h"
@@ -55,6 +56,7 @@ struct server {
     struct farm_config farm_config;
     struct farm *farm;
     struct pools pools;
+    struct site_images *images;
     struct site_work *work;
     char batches[PATH_MAX];
     struct files *files;
@@ -189,7 +191,9 @@ static void finished(struct farm_config *config, const struct picture *picture, 
 
 static int input(struct farm_config *config, const struct picture *first)
 {
-    return -1;
+    struct server *server =
+        (struct server *)((char *)config - offsetof(struct server, farm_config));
+    return site_images_input(&server->site, first);
 }
 
 static int open_farm(struct server *server)
@@ -266,6 +270,10 @@ static int open_front(struct server *server, unsigned max_files)
 
 static int open_work(struct server *server)
 {
+    server->images =
+        site_images_open(&server->site, &server->config, pictures_folder(&server->config));
+    if (!server->images)
+        return -1;
     snprintf(server->batches, sizeof server->batches, "%s/batches", server->config.data);
     server->work = site_work_open(&server->site, server->batches);
     return server->work ? 0 : -1;
@@ -350,6 +358,7 @@ static void close_server(struct server *server)
     farm_destroy(server->farm); /* who still waits is told to come back */
     server->site.farm = NULL;
     front_destroy(server->front);
+    site_images_close(server->images);
     event_streams_destroy(server->site.streams);
     events_destroy(server->events);
     queue_close(server->queue);

@@ -31,6 +31,10 @@ static struct site *site_of(struct work_config *config)
 
 static struct pool *pool(struct work_config *config, const struct picture *first)
 {
+    /* A task of an image is in the queue before the upload is complete: its original is there, and
+     * if not, the job fails by itself. */
+    if (first->kind == PICTURE_IMAGE)
+        return site_of(config)->images[first->op];
     return tiles_pool(site_of(config), first);
 }
 

@@ -8,17 +8,29 @@
 
 #include "core/json.h"
 
-size_t original_write(const struct original *original, char text[ORIGINAL_JSON_BYTES])
+static size_t write_as(const struct original *original, bool event, char text[ORIGINAL_JSON_BYTES])
 {
     struct json json;
     json_begin(&json, text, ORIGINAL_JSON_BYTES);
+    if (event)
+        json_text(&json, "t", "image");
     json_text(&json, "id", original->id);
     json_text(&json, "type", header_media_type(original->type));
     json_u64(&json, "width", original->width);
     json_u64(&json, "height", original->height);
     json_u64(&json, "bytes", original->bytes);
-    json_i64(&json, "time", original->time_ms);
+    json_i64(&json, event ? "at" : "time", original->time_ms);
     return json_end(&json);
+}
+
+size_t original_write(const struct original *original, char json[ORIGINAL_JSON_BYTES])
+{
+    return write_as(original, false, json);
+}
+
+size_t original_event(const struct original *original, char json[ORIGINAL_JSON_BYTES])
+{
+    return write_as(original, true, json);
 }
 
 /* A whole number from 0 to most. */

@@ -28,6 +28,9 @@ struct original {
 /* Without a final zero; the length. */
 size_t original_write(const struct original *original, char json[ORIGINAL_JSON_BYTES]);
 
+/* The same as an event for everybody: "t" is "image", "at" the time. */
+size_t original_event(const struct original *original, char json[ORIGINAL_JSON_BYTES]);
+
 /* False: it is something else, or of another id. */
 bool original_read(struct original *original, const char *id, const uint8_t *json, size_t len);
 

@@ -10,6 +10,7 @@ import time
 
 from render import PROGRAM, TILE, Render, is_there, wait_until
 
+NO_IMAGES = ("--image-workers", "none")
 SLOW = "/julia/1/-0.8,0.156/12/2048/2047.png"
 
 # A child that fails, waits or answers as the name says, by the protocol of render/wire/wire.h.
@@ -34,11 +35,13 @@ class FakeChildren(Render):
     def command(self):
         place = self.data.parent / "program"
         if not place.exists():
-            (place / "fractal").mkdir(parents=True)
+            place.mkdir()
             shutil.copy(PROGRAM, place / "placed-render")
-            child = place / "fractal/placed-render-fractal"
-            child.write_text(CHILD, encoding="ascii")
-            child.chmod(child.stat().st_mode | stat.S_IXUSR)
+            for kind in "fractal", "image":
+                child = place / kind / f"placed-render-{kind}"
+                child.parent.mkdir()
+                child.write_text(CHILD, encoding="ascii")
+                child.chmod(child.stat().st_mode | stat.S_IXUSR)
         return [str(place / "placed-render"), *super().command()[1:]]
 
 
@@ -92,7 +95,7 @@ NO_NAMES = [
 
 
 def test_a_picture_is_rendered_once_and_then_kept(make_render):
-    render = make_render()
+    render = make_render(*NO_IMAGES)
     first = render.get(TILE)
     assert first.status == 200 and first.headers["content-type"] == "image/png"
     assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -124,7 +127,7 @@ def test_a_picture_is_rendered_once_and_then_kept(make_render):
 
 
 def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
-    render = make_render("--task-seconds", "100", "--jobs", "8")
+    render = make_render("--task-seconds", "100", "--jobs", "8", *NO_IMAGES)
     workers = render.children()
     freeze(workers)
     waiting = [send(render, get_text(SLOW)) for _ in range(1000)]
@@ -160,7 +163,7 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
 
 
 def test_a_picture_that_fails_is_an_error_for_a_while(tmp_path):
-    render = FakeChildren(tmp_path / "data").start()
+    render = FakeChildren(tmp_path / "data", args=NO_IMAGES).start()
     try:
         render.wait_ready()
         bad = [render.get("/mandelbrot/1-grey/0/0/0.png") for _ in range(2)]
@@ -176,7 +179,7 @@ def test_a_picture_that_fails_is_an_error_for_a_while(tmp_path):
 
 
 def test_an_old_picture_is_answered_and_rendered_anew(make_render):
-    render = make_render("--stale-after", "1")
+    render = make_render("--stale-after", "1", *NO_IMAGES)
     assert render.get(TILE).headers["cache-control"] == "public, max-age=1"
     wait_until(lambda: render.get(TILE).status == 200 and render.count("pictures_stale_total") > 0, "it is old")
     wait_until(lambda: render.count("pool_jobs_total", "fractal") == 2, "it has been rendered anew")
@@ -184,7 +187,7 @@ def test_an_old_picture_is_answered_and_rendered_anew(make_render):
 
 def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
     public = tmp_path / "public.sock"
-    render = make_render("--listen", f"unix:{public},mode=0600", "--listen", "[::1]:0")
+    render = make_render("--listen", f"unix:{public},mode=0600", "--listen", "[::1]:0", *NO_IMAGES)
     for path in "/metrics", "/healthz", "/readyz":
         assert render.get(path).status == 404 and render.admin(path).status == 200
     as_json = {"Content-Type": "application/json"}
@@ -212,7 +215,7 @@ def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
 
 
 def test_hostile_requests_cost_little(make_render):
-    render = make_render()
+    render = make_render(*NO_IMAGES)
     assert render.get(TILE).status == 200
     # Many at once on one connection are answered in their order.
     connection = send(render, (get_text(TILE) + get_text("/none")) * 50 + get_text(TILE, "Connection: close\r\n"))
@@ -244,7 +247,7 @@ def test_hostile_requests_cost_little(make_render):
 
 
 def test_an_end_answers_who_waits_and_leaves_no_child(make_render):
-    render = make_render("--task-seconds", "100")
+    render = make_render("--task-seconds", "100", *NO_IMAGES)
     workers = render.children()
     assert len(workers) == 2
     freeze(workers)
