@@ -62,7 +62,7 @@ USES = {
     "render/config": RENDER_BASE + ("server/log", "server/config"),
     "render/http": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
                                   "render/batch", "render/config", "render/map"),
-    "render": RENDER_BASE + ("server/log", "server/config", "server/http", "render/store", "render/queue", "render/farm", "render/events",
+    "render": RENDER_BASE + ("server/log", "server/config", "server/http", "render/image", "render/store", "render/queue", "render/farm", "render/events",
                              "render/batch", "render/config", "render/http", "render/map"),
     "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
