@@ -21,9 +21,8 @@ struct site_images {
 };
 
 /* Tell all servers, this one too. */
-static void complete(void *context, const struct original *original)
+static void publish(const struct site *site, const struct original *original)
 {
-    const struct site_images *images = context;
     char text[EVENT_BYTES];
     struct json json;
     json_begin(&json, text, sizeof text);
@@ -34,7 +33,20 @@ static void complete(void *context, const struct original *original)
     json_u64(&json, "height", original->height);
     json_u64(&json, "bytes", original->bytes);
     json_i64(&json, "at", original->time_ms);
-    events_publish(images->site->events, text, json_end(&json));
+    events_publish(site->events, text, json_end(&json));
+}
+
+static void complete(void *context, const struct original *original)
+{
+    publish(((const struct site_images *)context)->site, original);
+}
+
+void site_images_tell(const struct site *site, const char *id)
+{
+    struct original original;
+    if (site->originals && !view_has_image(events_view(site->events), id) &&
+        originals_look(site->originals, id, &original))
+        publish(site, &original);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)

@@ -43,6 +43,7 @@ bool view_expire(struct view *view, int64_t now_ms, char server[EVENT_SERVER_CHA
 struct blob *view_snapshot(struct view *view);
 
 size_t view_servers(const struct view *view);
+bool view_has_image(const struct view *view, const char *id);
 
 /* The pools of one name of all servers, summed up. */
 struct view_pool {
