@@ -35,17 +35,30 @@ static void say_variants(struct site *site, const char *id)
 }
 
 /* Tell all servers, this one too. */
+static void publish(const struct site *site, const struct original *original)
+{
+    char text[ORIGINAL_JSON_BYTES];
+    events_publish(site->events, text, original_event(original, text));
+}
+
 static void complete(void *context, const struct original *original)
 {
     const struct site_images *images = context;
-    char text[ORIGINAL_JSON_BYTES];
-    events_publish(images->site->events, text, original_event(original, text));
+    publish(images->site, original);
     say_variants(images->site, original->id);
 }
 
 static const char *variant_state(const struct site *site, const char *id, enum picture_op op)
 {
     return view_variant_state(events_view(site->events), id, picture_op_name(op));
+}
+
+void site_images_tell(const struct site *site, const char *id)
+{
+    struct original original;
+    if (site->originals && !view_has_image(events_view(site->events), id) &&
+        originals_look(site->originals, id, &original))
+        publish(site, &original);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)

@@ -13,6 +13,7 @@
 #include "render/http/map_styles.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/site_images.h"
 #include "render/store/store.h"
 #include "sys/diag.h"
 
@@ -79,6 +80,8 @@ void site_work_say(struct site *site, const struct picture *picture, const char 
 {
     char text[EVENT_BYTES];
     struct json json;
+    if (state == TASK_DONE)
+        site_images_tell(site_of(config), picture->id);
     json_begin(&json, text, sizeof text);
     json_text(&json, "t", "variant");
     json_text(&json, "id", picture->id);
