@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
-"""render_fractal: children that render fractals, without a server in front of them."""
+"""render_fractal: the code of fractals, and children that render them without a server in front of them."""
 import select
 import socket
 import time
 
-from peers import child, end, program
+from path import run_json
+from peers import child, end, program, ratio
 
+CLONES = ["default", "avx2", "avx512"]
 READY, PIECE, DONE = 1, 3, 4
 DEEP = (12, 1798, 1913)  # zoom, column and row of a tile of some 4 ms
 
@@ -60,3 +62,23 @@ def tiles_a_second(children, seconds):
     finally:
         for one in running:
             one.stop()
+
+
+def tiles(repetitions):
+    """What tiles cost, by bench/escape."""
+    found = run_json([program("bench/escape"), repetitions], 300)
+    for one in found:
+        one["ratio"] = {clone: ratio(one["plain_c"], one[clone]) for clone in CLONES if clone in one}
+    return found
+
+
+def measure(directory, quick, repeat):
+    """ms = CPU of one thread for the 65,536 points of a tile, the least of the repetitions in which all take turns: plain C, one
+    point after the other; each clone of the vector code that this machine can run, all of which must come to the very
+    same steps as plain C. ratio = plain C / the fastest clone, of the tile for which it is least.
+    bench/measure-mandelbrot shows all tiles and clones."""
+    found = tiles(repeat or (3 if quick else 9))
+    fastest = [max(one["ratio"].values()) for one in found]
+    return {"rows": [("a Mandelbrot tile: plain C of the fastest clone, least of all tiles", min(fastest), ">=", 4.0)],
+            "notes": [f"{one['tile']}: plain C {one['plain_c']:.2f} ms; " + ", ".join(
+                f"{clone} {one[clone]:.2f} ({by:.1f})" for clone, by in one["ratio"].items()) for one in found], "tiles": found}

@@ -17,7 +17,7 @@ def script(directory, paths):
 
 def warm(directory):
     """The three servers with the same 16 tiles; names of the tiles at each."""
-    ours = PlacedRender(directory, "--fractal", 1, "--image-workers", "").start()
+    ours = PlacedRender(directory, "--fractal", 1, "--image-workers", "none").start()
     servers = {"placed-render": (ours, [])}
     tiles = []
     for i in range(16):

@@ -85,7 +85,7 @@ def slowed_peer(directory, quick, repeat):
             fronts, proxy = [], None
             try:
                 for cpu in sorted(os.sched_getaffinity(0))[:2]:
-                    front = PlacedRender(directory, "--fractal", 1, "--fractal-threads", 1, "--image-workers", "", "--agent",
+                    front = PlacedRender(directory, "--fractal", 1, "--fractal-threads", 1, "--image-workers", "none", "--agent",
                                          f"127.0.0.1:{(agent := free_port())}", cpu=cpu).start()
                     front.agent = agent
                     fronts.append(front)
@@ -93,9 +93,9 @@ def slowed_peer(directory, quick, repeat):
                 wait_for_fronts(proxy)
                 with Slowed(fronts[1]):
                     open_load(proxy, 20, settle, 0, i)
-                    before = [front.pool("fractal")["done"] for front in fronts]
+                    before = [front.pool("fractal")["jobs"] for front in fronts]
                     waits = open_load(proxy, 24, seconds, 100000, i)
-                    shares = [front.pool("fractal")["done"] - b for front, b in zip(fronts, before)]
+                    shares = [front.pool("fractal")["jobs"] - b for front, b in zip(fronts, before)]
                 p95[weights] = percentile(waits, 0.95)
                 notes.append(f"{'with' if weights else 'without'} weights: p95 {1000 * p95[weights]:.0f} ms, "
                              f"tiles {shares[0]} and {shares[1]}")
@@ -117,7 +117,7 @@ def two_processes(directory, quick, repeat):
         say(f"render: processes, repetition {i + 1}")
         rates = {}
         for children in 1, 2:
-            server = PlacedRender(directory, "--fractal", children, "--fractal-threads", 1, "--image-workers", "", cpu=None).start()
+            server = PlacedRender(directory, "--fractal", children, "--fractal-threads", 1, "--image-workers", "none", cpu=None).start()
             try:
                 rates[children] = flat_out(server, deep_tiles(1000 * children), 2 * children, seconds)
             finally:
@@ -167,7 +167,7 @@ def beside(directory, quick, repeat):
     render = None
     ratios, notes = [], []
     try:
-        render = PlacedRender(directory, "--fractal", cores, "--fractal-threads", 1, "--image-workers", "", cpu=None).start()
+        render = PlacedRender(directory, "--fractal", cores, "--fractal-threads", 1, "--image-workers", "none", cpu=None).start()
         running.connect(0, viewers)
         running.publish(20, 50)
         for i in range(repeat or (2 if quick else 5)):
@@ -175,14 +175,14 @@ def beside(directory, quick, repeat):
             p99 = {}
             for busy in False, True:
                 load = threading.Thread(target=flat_out, args=(render, deep_tiles(100000 * (i + 1)), 2 * cores, seconds + 2))
-                before = render.numbers()["totals"]["done"]
+                before = render.pool("fractal")["jobs"]
                 if busy:
                     load.start()
                     time.sleep(1)
                 p99[busy] = running.publish(20 * seconds, 50)["latency_ms"]["p99"]
                 if busy:
                     load.join()
-                    tiles = render.numbers()["totals"]["done"] - before
+                    tiles = render.pool("fractal")["jobs"] - before
             ratios.append(p99[True] / p99[False])
             notes.append(f"p99 at rest {p99[False]:.1f} ms, busy {p99[True]:.1f} ms, {tiles} tiles")
     finally:

@@ -2,26 +2,33 @@
 """render_map: maps: metatiles beside renderd, and what a style, a batch or a crowd do to who waits."""
 import asyncio
 import os
+import re
+import shutil
 import threading
 import time
 
-from peers import TOP, Absent, free_port, median, program, ratio, say
+from peers import BUILD, Absent, free_port, median, program, ratio, say
 from render_peers import METATILE, Haproxy, ModTile, PlacedRender, many, percentile
 
 CORES = len(os.sched_getaffinity(0))
-STYLE = TOP / "config/map/world.xml"
+STYLE = BUILD / "map/world/world.xml"
 ZOOM = 6  # 64 metatiles
-BROKEN = """<Map srs="epsg:3857"><Style name="s"><Rule><LineSymbolizer/></Rule></Style>
-<Layer name="l" srs="epsg:3857"><StyleName>s</StyleName><Datasource><Parameter name="type">shape</Parameter>
-<Parameter name="file">nothing.shp</Parameter></Datasource></Layer></Map>
-"""
 
 
-def style():
+def style(directory):
+    """The world style with its data, for zooms up to 12: there must be enough to render."""
     if not STYLE.exists():
-        raise Absent("there is no world style")
+        raise Absent("there is no world style (tools/setup render)")
     program("render/map/placed-render-map")
-    return STYLE
+    folder = directory / "world"
+    if not folder.exists():
+        shutil.copytree(STYLE.parent, folder)
+        text, n = re.subn(r'(<Parameter name="maxzoom">)\d+', r"\g<1>12", STYLE.read_text())
+        if n != 1:
+            raise RuntimeError(f"{STYLE} has no maxzoom")
+        (folder / STYLE.name).write_text(text)
+        folder.chmod(0o755)
+    return folder / STYLE.name
 
 
 def metatiles(zoom=ZOOM):
@@ -31,8 +38,8 @@ def metatiles(zoom=ZOOM):
 
 
 def ours(directory, *arguments, cpu=None, maps=None):
-    words = [word for name, file in (maps or {"world": style()}).items() for word in ("--map", f"{name}={file}")]
-    return PlacedRender(directory, *words, "--fractal", 0, "--image-workers", "", *arguments, cpu=cpu).start()
+    words = [word for name, file in (maps or {"world": style(directory)}).items() for word in ("--map", f"{name}={file}")]
+    return PlacedRender(directory, *words, "--fractal", 0, "--image-workers", "none", *arguments, cpu=cpu).start()
 
 
 def hash_of(server, name="world"):
@@ -66,7 +73,7 @@ def metatile_rates(directory, quick, repeat):
         say(f"render: map, repetition {i + 1}")
         rates, waits = {}, {}
         for make in (lambda: ours(directory, "--map-workers", CORES),
-                     lambda: ModTile(directory, style(), CORES, None).start()):
+                     lambda: ModTile(directory, style(directory), CORES, None).start()):
             server = make()
             try:
                 ask(server, paths(server, [(0, 0)], 3)[0])
@@ -98,15 +105,17 @@ def settle(server, pool, seconds=60):
 
 def failing_style(directory, quick, repeat):
     """p99 of the wait for tiles of the world style, one metatile after the other, while two clients ask for tiles of a style whose
-    data is missing, all the time / p99 of the same without those clients. In turn, median."""
-    (directory / "broken.xml").write_text(BROKEN)
+    data is no data, all the time / p99 of the same without those clients. In turn, median."""
+    broken_style = shutil.copytree(style(directory).parent, directory / "broken") / STYLE.name
+    for file in broken_style.parent.glob("*.shp"):
+        file.write_bytes(b"not a shapefile" * 100)
     tiles = metatiles(5) if quick else metatiles(6)
     ratios, notes = [], []
     for i in range(repeat or (2 if quick else 5)):
         say(f"render: failing, repetition {i + 1}")
         p99 = {}
         for disturbed in False, True:
-            server = ours(directory, "--map-workers", CORES, maps={"world": style(), "broken": directory / "broken.xml"})
+            server = ours(directory, "--map-workers", CORES, maps={"world": style(directory), "broken": broken_style})
             stop, threads, asked = threading.Event(), [], []
             try:
                 broken = hash_of(server, "broken")
@@ -178,7 +187,7 @@ def thousand_waiters(directory, quick, repeat):
             status = asyncio.run(all_at_once(proxy.port, wanted))
             if status != {200: 1000}:
                 raise RuntimeError(f"answers: {status}")
-            done = [settle(front, "map:world")["done"] for front in fronts]
+            done = [settle(front, "map:world")["jobs"] for front in fronts]
             renders.append(sum(done))
             notes.append(f"renders at the four: {done}; 1,000 answers")
         finally:
@@ -224,10 +233,10 @@ def waiter_during_batch(directory, quick, repeat):
                     raise RuntimeError("the batch does not begin")
                 time.sleep(0.05)
             time.sleep(1)
-            before = server.pool("map:world")["done"]
+            before = server.pool("map:world")["jobs"]
             prefix = f"/map/{hash_of(server)}/9"
             waits = [ask(server, f"{prefix}/{8 * n + 3}/132.png") for n in range(30 if quick else 60)]
-            batch = server.pool("map:world")["done"] - before - len(waits)
+            batch = server.pool("map:world")["jobs"] - before - len(waits)
             if batch <= 0:
                 raise RuntimeError("the batch was not under way")
             ratios.append(percentile(waits, 0.99) / single)

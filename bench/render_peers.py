@@ -103,11 +103,25 @@ class PlacedRender(RenderPeer):
     def json(self, path):
         return json.loads(self.get(path))
 
+    def admin_json(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}{path}", timeout=60) as answer:
+            return json.loads(answer.read())
+
     def numbers(self):
-        return self.json("/metrics/json")
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=60) as answer:
+            text = answer.read().decode()
+        return {name: float(value) for name, value in re.findall(r"^placed_render_(\S+) (\S+)$", text, re.M)}
 
     def pool(self, name):
-        return self.numbers()["pools"][name]
+        """Of a pool: jobs, failed, late, crashed since the start; busy children; what waits."""
+        found = {key[5:].partition("{")[0].removesuffix("_total"): int(value) for key, value in self.numbers().items()
+                 if key.startswith("pool_") and f'pool="{name}"' in key}
+        found["waiting"] = sum(value for key, value in found.items() if key.startswith("waiting_"))
+        return found
+
+    def pools(self):
+        names = {match for key in self.numbers() for match in re.findall(r'pool="([^"]+)"', key)}
+        return {name: self.pool(name) for name in names}
 
     def post(self, path, message):
         request = urllib.request.Request(f"http://127.0.0.1:{self.admin}{path}", json.dumps(message).encode(),
@@ -142,8 +156,7 @@ class ModTile(RenderPeer):
 
     def start(self):
         if self.style:
-            plugins = subprocess.run([need("mapnik-config"), "--input-plugins"], capture_output=True, text=True,
-                                     check=True).stdout.strip()
+            plugins = sorted(pathlib.Path("/usr/lib/mapnik").glob("*/input"))[-1]
             (self.directory / "renderd.conf").write_text(fill("renderd.conf.in", self.directory, THREADS=self.threads,
                                                               PLUGINS=plugins, STYLE=self.style))
             self.launch([debian("renderd"), "-f", "-c", self.directory / "renderd.conf"])
@@ -250,7 +263,7 @@ class Thumbor(RenderPeer):
     def command(self):
         (self.directory / "thumbor.conf").write_text(
             f"LOADER = 'thumbor.loaders.file_loader'\nFILE_LOADER_ROOT_PATH = '{self.directory}'\n"
-            "STORAGE = 'thumbor.storages.no_storage'\nALLOW_UNSAFE_URL = True\nALLOW_OLD_URLS = False\nQUALITY = 80\n"
+            "STORAGE = 'thumbor.storages.no_storage'\nALLOW_UNSAFE_URL = True\nALLOW_OLD_URLS = False\nQUALITY = 85\n"
             "FILTERS = ['thumbor.filters.blur', 'thumbor.filters.grayscale', 'thumbor.filters.rotate']\n"
             "MAX_PIXELS = 50000000\n")
         return [venv("thumbor"), "--ip", "127.0.0.1", "--port", self.port, "--conf", self.directory / "thumbor.conf",

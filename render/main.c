@@ -5,22 +5,29 @@
  */
 #include <errno.h>
 #include <ev.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "http/files.h"
 #include "render/config/render_config.h"
+#include "render/events/events.h"
 #include "render/farm/farm.h"
+#include "render/http/agent.h"
+#include "render/http/events.h"
 #include "render/http/front.h"
 #include "render/http/map_styles.h"
 #include "render/http/routes.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/pools.h"
+#include "render/queue/queue_open.h"
+#include "render/site_images.h"
+#include "render/site_work.h"
 #include "render/store/keeper.h"
 #include "render/store/memory.h"
 #include "render/store/store.h"
@@ -32,20 +39,12 @@
 enum {
     EXIT_USAGE = 2,
     KEEPER_BYTES = 64 * 1024 * 1024, /* of pictures that wait for the disk */
-    START_MS = 60 * 1000,            /* until a child is ready: styles have data to read */
     FILES_A_CHILD = 4,               /* descriptors of a child, in this process */
     FILES_RESERVE = 128,             /* store, queue, listeners, lingering sockets */
     DRAIN_S = 15,                    /* for requests under way when the program is to end */
-    NUMBER_BYTES = 24,
-    ARGUMENTS = 8,
 };
 
 #define DRAIN_LOOK_S .02
-
-/* The programs of the children, beside this one. */
-struct programs {
-    char fractal[BESIDE_BYTES], map[BESIDE_BYTES], image[BESIDE_BYTES];
-};
 
 struct server {
     struct render_config config;
@@ -53,16 +52,18 @@ struct server {
     struct store *store;
     struct memory *memory;
     struct keeper *keeper;
+    struct queue *queue;
+    struct events *events;
     struct farm_config farm_config;
     struct farm *farm;
-    struct map_styles *map_styles;
+    struct pools pools;
+    struct site_images *images;
+    struct site_work *work;
+    char batches[PATH_MAX];
     struct files *files;
     struct site site;
     struct front *front;
-    /* Command lines of children, which stay. */
-    struct programs programs;
-    char child_memory[NUMBER_BYTES], fractal_threads[NUMBER_BYTES], upload_pixels[NUMBER_BYTES];
-    const char *fractal_command[ARGUMENTS], *image_command[PICTURE_OP_COUNT][ARGUMENTS];
+    struct agent *agent; /* NULL: none was asked for */
     /* Signals, and the end. */
     ev_signal term, interrupt, hang_up;
     ev_timer draining;
@@ -80,11 +81,17 @@ static int make_directory(const char *path)
     return 0;
 }
 
+static const char *pictures_folder(const struct render_config *config)
+{
+    return config->pictures ? config->pictures : config->data;
+}
+
 /* One of the two stores, in its own folder. */
 static struct store *open_one_store(const struct render_config *config, bool lmdb)
 {
     char path[PATH_MAX], error[STORE_ERROR_BYTES];
-    snprintf(path, sizeof path, "%s/%s", config->data, lmdb ? "store-lmdb" : "store");
+    snprintf(path, sizeof path, "%s/%s", lmdb ? config->data : pictures_folder(config),
+             lmdb ? "store-lmdb" : "store");
     struct store *store =
         lmdb ? store_lmdb_open(path, config->store_space, error) : store_file_open(path, error);
     if (!store)
@@ -114,7 +121,8 @@ static int open_store(struct server *server)
 
 static int open_keeping(struct server *server)
 {
-    if (make_directory(server->config.data) != 0 || open_store(server) != 0)
+    if (make_directory(server->config.data) != 0 ||
+        make_directory(pictures_folder(&server->config)) != 0 || open_store(server) != 0)
         return -1;
     server->memory = memory_create(server->config.memory);
     server->keeper = keeper_create(server->store, KEEPER_BYTES);
@@ -122,6 +130,56 @@ static int open_keeping(struct server *server)
         return 0;
     diag_error("out of memory, or a thread cannot be started: %s", strerror(errno));
     return -1;
+}
+
+/* ---- what servers share: tasks, and what they know of each other ---- */
+
+static int open_queue(struct server *server)
+{
+    const struct render_config *config = &server->config;
+    char url[PATH_MAX], error[QUEUE_ERROR_BYTES], host[EVENT_HOST_MAX + 1] = "";
+    if (config->queue_kafka)
+        snprintf(url, sizeof url, "kafka://%s/%s", config->queue_brokers, config->queue_prefix);
+    else
+        snprintf(url, sizeof url, "local:%s/queue", config->data);
+    server->queue =
+        queue_open(url,
+                   &(struct queue_options){.replication = (int)config->kafka_replication,
+                                           .properties = config->kafka,
+                                           .n_properties = config->n_kafka},
+                   error);
+    gethostname(host, sizeof host - 1);
+    if (server->queue)
+        server->events = events_create(server->loop, server->queue, host, error);
+    if (server->events)
+        return 0;
+    diag_error("%s", error);
+    return -1;
+}
+
+/* ---- what answers are made from ---- */
+
+static void reload(struct site *site)
+{
+    map_styles_reload(site->map_styles);
+}
+
+static void make_site(struct server *server)
+{
+    struct site *site = &server->site;
+    const struct render_config *config = &server->config;
+    site->loop = server->loop;
+    site->store = server->store;
+    site->memory = server->memory;
+    site->keeper = server->keeper;
+    site->queue = server->queue;
+    site->events = server->events;
+    site->stale_after_s = config->stale_after;
+    site->canvas = config->canvas;
+    site->upload_bytes = config->upload_bytes;
+    site->upload_pixels = config->upload_pixels;
+    site->started_ms = clock_now_ms();
+    site->reload = reload;
 }
 
 /* ---- the farm ---- */
@@ -135,95 +193,26 @@ static void finished(struct farm_config *config, const struct picture *picture, 
 
 static int input(struct farm_config *config, const struct picture *first)
 {
-    return -1;
-}
-
-static int find_program(const char *folder, char path[BESIDE_BYTES])
-{
-    char built[64], installed[96];
-    snprintf(built, sizeof built, "%s/placed-render-%s", folder, folder);
-    snprintf(installed, sizeof installed, "../libexec/placed/placed-render-%s", folder);
-    const char *places[] = {built, installed};
-    if (beside_find(places, 2, path) == 0)
-        return 0;
-    diag_error("there is no %s beside this program, nor %s", built, installed);
-    return -1;
-}
-
-/* What all pools have in common. */
-static struct pool_config pool_defaults(const struct server *server, unsigned children)
-{
-    const struct render_config *config = &server->config;
-    return (struct pool_config){.children = children,
-                                .task_ms = config->task_seconds * 1000,
-                                .start_ms = START_MS,
-                                .tasks = config->child_tasks,
-                                .jobs = config->jobs,
-                                .batch_share = true};
-}
-
-static struct pool *add_pool(struct server *server, const char *name, unsigned children,
-                             const char *const *command)
-{
-    char error[FARM_ERROR_BYTES];
-    struct pool_config config = pool_defaults(server, children);
-    snprintf(config.name, sizeof config.name, "%s", name);
-    config.command = command;
-    struct pool *pool = farm_add_pool(server->farm, &config, error);
-    if (!pool)
-        diag_error("%s: %s", name, error);
-    return pool;
-}
-
-static int add_fractals(struct server *server)
-{
-    const char *command[ARGUMENTS] = {server->programs.fractal, "--threads",
-                                      server->fractal_threads,  "--memory",
-                                      server->child_memory,     NULL};
-    memcpy(server->fractal_command, command, sizeof command);
-    if (server->config.fractal == 0)
-        return 0;
-    if (find_program("fractal", server->programs.fractal) != 0)
-        return -1;
-    server->site.fractal =
-        add_pool(server, "fractal", server->config.fractal, server->fractal_command);
-    return server->site.fractal ? 0 : -1;
-}
-
-static int add_maps(struct server *server)
-{
-    const struct render_config *config = &server->config;
-    struct map_styles_source sources[RENDER_MAPS_MAX];
-    char error[MAP_STYLES_ERROR_BYTES];
-    for (size_t i = 0; i < config->n_maps; i++)
-        sources[i] = (struct map_styles_source){config->maps[i].name, config->maps[i].file};
-    if (config->n_maps > 0 && find_program("map", server->programs.map) != 0)
-        return -1;
-    struct pool_config pool = pool_defaults(server, config->map_workers);
-    server->map_styles =
-        map_styles_create(server->loop, server->farm, sources, config->n_maps, server->programs.map,
-                          &pool, server->child_memory, error);
-    if (server->map_styles)
-        return 0;
-    diag_error("%s", error);
-    return -1;
+    struct server *server =
+        (struct server *)((char *)config - offsetof(struct server, farm_config));
+    return site_images_input(&server->site, first);
 }
 
 static int open_farm(struct server *server)
 {
-    const struct render_config *config = &server->config;
-    snprintf(server->child_memory, NUMBER_BYTES, "%" PRIu64, config->child_memory);
-    snprintf(server->fractal_threads, NUMBER_BYTES, "%u", config->fractal_threads);
-    snprintf(server->upload_pixels, NUMBER_BYTES, "%u", config->upload_pixels);
-    server->farm_config =
-        (struct farm_config){.loop = server->loop, .finished = finished, .input = input};
+    make_site(server);
+    server->farm_config = (struct farm_config){.loop = server->loop,
+                                               .observer = events_observer(server->events),
+                                               .finished = finished,
+                                               .input = input};
     server->farm = farm_create(&server->farm_config);
     if (!server->farm) {
         diag_error("out of memory");
         return -1;
     }
     server->site.farm = server->farm;
-    return add_fractals(server) == 0 && add_maps(server) == 0 ? 0 : -1;
+    events_set_farm(server->events, server->farm);
+    return pools_open(&server->pools, &server->config, &server->site);
 }
 
 /* ---- the front ---- */
@@ -244,37 +233,11 @@ static int load_files(struct server *server)
     return -1;
 }
 
-static void reload(struct site *site)
-{
-    map_styles_reload(site->map_styles);
-}
-
-static void make_site(struct server *server)
-{
-    struct site *site = &server->site;
-    const struct render_config *config = &server->config;
-    site->loop = server->loop;
-    site->store = server->store;
-    site->memory = server->memory;
-    site->keeper = server->keeper;
-    site->files = server->files;
-    site->map_styles = server->map_styles;
-    site->stale_after_s = config->stale_after;
-    site->canvas = config->canvas;
-    site->upload_bytes = config->upload_bytes;
-    site->upload_pixels = config->upload_pixels;
-    site->started_ms = clock_now_ms();
-    site->reload = reload;
-}
-
 /* As many as were asked for, if the limit of open files has room for them and the children. */
 static unsigned connections(const struct server *server, unsigned max_files)
 {
     const struct render_config *config = &server->config;
-    unsigned children = config->fractal + config->map_workers * (unsigned)config->n_maps;
-    for (int op = 0; op < PICTURE_OP_COUNT; op++)
-        children += config->image_workers[op];
-    unsigned others = FILES_RESERVE + FILES_A_CHILD * children;
+    unsigned others = FILES_RESERVE + FILES_A_CHILD * pools_children(config);
     unsigned room = max_files > 2 * others ? max_files - others : max_files / 2;
     if (config->connections > room)
         diag_warn("the limit of open files (%u) leaves room for %u connections only", max_files,
@@ -285,7 +248,12 @@ static unsigned connections(const struct server *server, unsigned max_files)
 static int open_front(struct server *server, unsigned max_files)
 {
     char error[FRONT_ERROR_BYTES];
-    make_site(server);
+    server->site.files = server->files;
+    server->site.streams = event_streams_create(&server->site);
+    if (!server->site.streams) {
+        diag_error("out of memory");
+        return -1;
+    }
     const struct front_config config = {.loop = server->loop,
                                         .site = &server->site,
                                         .routes = &routes,
@@ -302,6 +270,29 @@ static int open_front(struct server *server, unsigned max_files)
     return 0;
 }
 
+static int open_agent(struct server *server)
+{
+    char error[LISTENING_ERROR_BYTES];
+    if (!server->config.has_agent)
+        return 0;
+    server->agent = agent_open(&server->site, &server->config.agent, error);
+    if (server->agent)
+        return 0;
+    diag_error("%s", error);
+    return -1;
+}
+
+static int open_work(struct server *server)
+{
+    server->images =
+        site_images_open(&server->site, &server->config, pictures_folder(&server->config));
+    if (!server->images)
+        return -1;
+    snprintf(server->batches, sizeof server->batches, "%s/batches", server->config.data);
+    server->work = site_work_open(&server->site, server->batches);
+    return server->work ? 0 : -1;
+}
+
 static int open_server(struct server *server)
 {
     unsigned max_files = descriptors_raise_limit();
@@ -311,8 +302,9 @@ static int open_server(struct server *server)
         diag_error("cannot make an event loop: %s", strerror(errno));
         return -1;
     }
-    return open_keeping(server) == 0 && open_farm(server) == 0 && load_files(server) == 0 &&
-                   open_front(server, max_files) == 0
+    return open_keeping(server) == 0 && open_queue(server) == 0 && open_farm(server) == 0 &&
+                   open_work(server) == 0 && load_files(server) == 0 &&
+                   open_front(server, max_files) == 0 && open_agent(server) == 0
                ? 0
                : -1;
 }
@@ -335,6 +327,7 @@ static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
         return;
     }
     server->site.stopping = true;
+    site_work_stop(server->work);
     front_drain(server->front);
     server->drain_until = ev_now(loop) + DRAIN_S;
     ev_timer_init(&server->draining, on_draining, 0., DRAIN_LOOK_S);
@@ -373,11 +366,19 @@ static void run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    agent_close(server->agent);
+    site_work_close(server->work);
+    if (server->events)
+        events_set_farm(server->events, NULL);
     farm_destroy(server->farm); /* who still waits is told to come back */
     server->site.farm = NULL;
     front_destroy(server->front);
+    site_images_close(server->images);
+    event_streams_destroy(server->site.streams);
+    events_destroy(server->events);
+    queue_close(server->queue);
     files_free(server->files);
-    map_styles_destroy(server->map_styles);
+    map_styles_destroy(server->site.map_styles);
     keeper_destroy(server->keeper);
     memory_destroy(server->memory);
     store_close(server->store);

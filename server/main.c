@@ -481,6 +481,7 @@ static void make_site(struct server *server)
     site->control_writer = server->control_writer;
     site->staff_page = config->staff_page;
     site->frame_ancestors = config->frame_ancestors;
+    site->template_sources = config->template_sources;
     site->sso_header = config->sso_header;
     site->proxies = config->proxies;
     site->n_proxies = config->n_proxies;

@@ -3,7 +3,8 @@
 // antimeridian, and what lies beyond 85.05 degrees is cut off, so that nothing is drawn across the
 // whole width of the map.
 
-import { geoMercator, geoStream, type GeoPermissibleObjects, type GeoStream } from 'd3-geo';
+import { geoArea, geoMercator, geoStream, type GeoPermissibleObjects, type GeoStream } from 'd3-geo';
+import type { Feature, Geometry, Polygon as GeoJsonPolygon } from 'geojson';
 
 export type Point = [number, number];
 /** The last point is not the first one again. */
@@ -68,5 +69,17 @@ const collect = (object: GeoPermissibleObjects): Sink => {
   return sink;
 };
 
-export const projectPolygons = (object: GeoPermissibleObjects): Polygon[] => collect(object).polygons;
+/**
+ * The polygons of a feature. The data are rounded, which has made a line of some small islands or
+ * turned them inside out: on a globe, such an island is all the rest of the world.
+ */
+export const projectPolygons = (object: Feature<Geometry | null>): Polygon[] => {
+  const { geometry } = object;
+  const polygons =
+    geometry?.type === 'MultiPolygon' ? geometry.coordinates : geometry?.type === 'Polygon' ? [geometry.coordinates] : [];
+  return polygons
+    .map((coordinates): GeoJsonPolygon => ({ type: 'Polygon', coordinates }))
+    .filter((polygon) => geoArea(polygon) < 2 * Math.PI)
+    .flatMap((polygon) => collect(polygon).polygons);
+};
 export const projectLines = (object: GeoPermissibleObjects): Line[] => collect(object).lines;

@@ -11,48 +11,55 @@ import { fetchImages } from './net/images';
 import { element, facts } from './ui/page';
 import { Say } from './ui/say';
 
-/** The valley of sea horses, about -0.7436 + 0.1314i. */
-const SEA_HORSES = { x: 449, y: 479, z: 10 };
+/** In the valley of sea horses, about -0.746 + 0.114i: the first of two by two tiles. */
+const SEA_HORSES = { x: 448, y: 482, z: 10 };
 
 interface Card {
   readonly page: keyof typeof words.CARDS;
-  /** The path of a picture, or null: there is none yet. */
-  readonly picture: string | null;
+  /** The paths of one picture, of two by two, or of none as long as there is none. */
+  readonly pictures: readonly string[];
 }
 
 /** The tile of a map that has most of Europe and Africa on it. */
-const mapTile = ({ styles: [style] }: Facts): string | null => {
-  if (!style) return null;
+function mapTile({ styles: [style] }: Facts): string[] {
+  if (!style) return [];
   const z = Math.min(style.maxZoom, Math.max(style.minZoom, 2));
   const middle = 2 ** z / 2;
-  return `map/${style.hash}/${z}/${middle}/${Math.max(0, middle - 1)}@2x.png`;
-};
+  return [`map/${style.hash}/${z}/${middle}/${Math.max(0, middle - 1)}@2x.png`];
+}
+
+function fractalTiles(fractal: NonNullable<Facts['fractal']>): string[] {
+  const { x, y, z } = SEA_HORSES;
+  const four = [0, 1].flatMap((down) => [0, 1].map((right) => ({ x: x + right, y: y + down, z })));
+  return four.map((at) => tilePath(fractal, MANDELBROT, fractal.palettes[0]!, at));
+}
 
 async function cards(facts: Facts): Promise<Card[]> {
   const { fractal, styles, images } = facts;
   const all: Card[] = [];
-  if (fractal) all.push({ page: 'explore', picture: tilePath(fractal, MANDELBROT, fractal.palettes[0]!, SEA_HORSES) });
-  if (styles.length > 0) all.push({ page: 'maps', picture: mapTile(facts) });
+  if (fractal) all.push({ page: 'explore', pictures: fractalTiles(fractal) });
+  if (styles.length > 0) all.push({ page: 'maps', pictures: mapTile(facts) });
   if (images) {
     const [newest] = await fetchImages(1).catch(() => []);
     const done = newest?.variants.get('thumbnail')?.state === 'done';
-    all.push({ page: 'factory', picture: done ? `images/${newest!.id}/thumbnail` : null });
+    all.push({ page: 'factory', pictures: done ? [`images/${newest!.id}/thumbnail`] : [] });
   }
   return all;
 }
 
-function show({ page, picture }: Card): HTMLElement {
+function show({ page, pictures }: Card): HTMLElement {
   const [title, text] = words.CARDS[page];
   const image = make('div', { className: 'picture' });
-  if (!picture) image.dataset.none = 'true';
-  else {
+  const none = () => {
+    image.replaceChildren();
+    image.dataset.of = '0';
+  };
+  image.dataset.of = String(pictures.length);
+  for (const path of pictures) {
     // Beside its title it says nothing new.
-    const shown = make('img', { src: new URL(picture, base).href, alt: '' });
-    shown.addEventListener('load', () => (image.dataset.loaded = 'true'));
-    shown.addEventListener('error', () => {
-      shown.remove();
-      image.dataset.none = 'true';
-    });
+    const shown = make('img', { src: new URL(path, base).href, alt: '' });
+    shown.addEventListener('load', () => (shown.dataset.loaded = 'true'));
+    shown.addEventListener('error', none);
     image.append(shown);
   }
   const link = make('a', { className: 'surface', href: `./${page}` }, image, make('h2', { textContent: title }));

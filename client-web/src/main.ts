@@ -6,6 +6,7 @@ import type { Cell, Rect } from './core/edit';
 import type { Info, Position } from './core/info';
 import { formatLink, parseLink, parseMoment } from './core/link';
 import { byDistance, canvasOf, nameOf, pictureOf } from './core/plane';
+import { templatePart } from './core/template';
 import {
   cellAt,
   clamp,
@@ -27,6 +28,7 @@ import { Plane } from './net/plane';
 import type { Past } from './past';
 import type { People } from './people';
 import type { Staff } from './staff';
+import type { Template } from './template';
 import type { Who } from './who';
 import { Hint } from './ui/hint';
 import { watchKeyboard } from './ui/keyboard';
@@ -81,6 +83,8 @@ let loadingPeople: Promise<People> | null = null;
 /** What says who placed a pixel, likewise. */
 let who: Who | null = null;
 let loadingWho: Promise<Who> | null = null;
+/** The picture over the canvas, where a link named one. */
+let template: Template | null = null;
 /** The staff's part, where somebody has a token. */
 let staff: Staff | null = null;
 
@@ -328,15 +332,37 @@ function enterStaff(): void {
         main: document.querySelector('main')!,
         cellAt: (point) => cellAt(zoom!.view, point),
         screenOf,
-        goTo: ({ x0, y0, x1, y1 }) => {
-          const cell = { x: Math.floor((x0 + x1) / 2), y: Math.floor((y0 + y1) / 2) };
-          const { width, height } = stage.viewport;
-          const scale = Math.min(CLOSE_K, width / 2 / (x1 - x0), height / 2 / (y1 - y0));
-          zoom!.fly(lookAt(cell, Math.max(1, scale), middle(), stage.viewport, plane.bounds));
-        },
+        goTo: flyTo,
         focus: () => marksCanvas.focus({ preventScroll: true }),
       });
       staff.enter();
+    },
+    () => hint.say(NOT_LOADED),
+  );
+}
+
+/** Shows a part of the plane, in the middle. */
+function flyTo({ x0, y0, x1, y1 }: Rect): void {
+  const cell = { x: Math.floor((x0 + x1) / 2), y: Math.floor((y0 + y1) / 2) };
+  const { width, height } = stage.viewport;
+  const scale = Math.min(CLOSE_K, width / 2 / (x1 - x0), height / 2 / (y1 - y0));
+  zoom!.fly(lookAt(cell, Math.max(1, scale), middle(), stage.viewport, plane.bounds));
+}
+
+/** Shows the picture that the link lays over the canvas, or takes it away. */
+function followTemplate(): void {
+  if (template) return template.follow(location.hash);
+  if (!location.hash.includes('template=')) return;
+  import('./template').then(
+    ({ Template }) => {
+      template ??= new Template({
+        main: document.querySelector('main')!,
+        hint,
+        view: () => zoom!.view,
+        middle: () => cellAt(zoom!.view, middle()),
+        goTo: flyTo,
+      });
+      template.follow(location.hash);
     },
     () => hint.say(NOT_LOADED),
   );
@@ -367,7 +393,7 @@ function turnedToPast(on: boolean): void {
   if (!on) {
     const place = parseLink(location.hash);
     if (place && parseMoment(location.hash) !== null) {
-      history.replaceState(null, '', formatLink(place));
+      history.replaceState(null, '', formatLink(place) + templatePart(location.hash));
     }
     marksCanvas.focus({ preventScroll: true });
   }
@@ -460,6 +486,7 @@ function viewChanged(): void {
   stage.touchView();
   who?.moved();
   staff?.moved();
+  template?.moved();
   if (pointer) hover(pointer);
   showWhere();
   clearTimeout(lookTimer);
@@ -479,6 +506,7 @@ function goTo(cell: Cell, scale: number): void {
 }
 
 function followLink(): void {
+  followTemplate();
   const place = parseLink(location.hash);
   if (place) goTo(place, place.scale);
   const version = parseMoment(location.hash);
@@ -489,7 +517,8 @@ function followLink(): void {
 
 function copyLink(cell = placing.reticle ?? cellAt(zoom!.view, middle())): void {
   const moment = past?.rewind.moment ?? null;
-  const link = new URL(formatLink({ ...cell, scale: zoom!.view.k }, moment), location.href);
+  const place = formatLink({ ...cell, scale: zoom!.view.k }, moment);
+  const link = new URL(place + templatePart(location.hash), location.href);
   history.replaceState(null, '', link);
   const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
   copied.then(

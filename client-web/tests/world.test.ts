@@ -13,12 +13,14 @@ import { writeShapefile } from '../map/shapefile';
 import { tintsOf } from '../map/tints';
 
 type Countries = Topology<{ countries: GeometryCollection<{ name: string }> }>;
-const world = JSON.parse(
-  readFileSync(createRequire(import.meta.url).resolve('world-atlas/countries-110m.json'), 'utf8'),
-) as Countries;
-const countries = feature(world, world.objects.countries).features;
-const country = (name: string): Polygon[] => {
-  const found = countries.find((one) => one.properties.name === name);
+const load = (size: string) => {
+  const path = createRequire(import.meta.url).resolve(`world-atlas/countries-${size}.json`);
+  const world = JSON.parse(readFileSync(path, 'utf8')) as Countries;
+  return feature(world, world.objects.countries).features;
+};
+const countries = load('110m');
+const country = (name: string, among = countries): Polygon[] => {
+  const found = among.find((one) => one.properties.name === name);
   if (!found) throw new Error(name);
   return projectPolygons(found);
 };
@@ -65,6 +67,13 @@ describe('the projection', () => {
     for (const polygon of country('South Africa')) expect(areaOf(polygon[0] as Ring)).toBeGreaterThan(0);
     const holes = country('South Africa').flat().filter((ring) => areaOf(ring) < 0);
     expect(holes.length).toBe(1); // Lesotho
+  });
+
+  it('does not take an island that has become a line for all the rest of the world', () => {
+    const islands = country('Maldives', load('10m'));
+    expect(islands.length).toBeGreaterThan(5);
+    expect(areaOfAll(islands) / (2 * halfWorld) ** 2).toBeLessThan(1e-6);
+    expect(areaOfAll(islands)).toBeGreaterThan(0);
   });
 
   it('ends lines at the antimeridian instead of drawing them back', () => {

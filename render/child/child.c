@@ -3,6 +3,7 @@
 #include "render/child/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,22 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &(struct rlimit){value, value});
 }
 
+/* Take a small share of the processors when others want them. Where the kernel shares them out by
+ * session first (autogroup), being nice counts only within one: so the farm starts each child in a
+ * session of its own, and that is nice, too. */
+static void be_nice(void)
+{
+    setpriority(PRIO_PROCESS, 0, NICENESS);
+    int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return; /* there is no such thing here */
+    char text[16];
+    int len = snprintf(text, sizeof text, "%d", NICENESS);
+    ssize_t written = write(fd, text, (size_t)len);
+    (void)written; /* then it is only nice within its session */
+    close(fd);
+}
+
 void child_begin(uint64_t memory_bytes)
 {
     /* A parent that ends before this line closes the socket, which child_run sees. */
@@ -43,9 +60,8 @@ void child_begin(uint64_t memory_bytes)
     limit(RLIMIT_CORE, 0);
     if (memory_bytes > 0 && !WITH_SANITIZER)
         limit(RLIMIT_AS, memory_bytes);
-    setpriority(PRIO_PROCESS, 0, NICENESS);
-    /* Ctrl-C on a terminal reaches the whole group; the farm ends its children by itself. */
-    signal(SIGINT, SIG_IGN);
+    be_nice();
+    signal(SIGINT, SIG_IGN); /* the farm ends its children by itself */
     signal(SIGPIPE, SIG_IGN);
 }
 

@@ -80,6 +80,7 @@ void render_config_finish(struct render_config *config)
     for (size_t i = 0; i < config->n_maps; i++)
         free(config->maps[i].file);
     free(config->data);
+    free(config->pictures);
     free(config->queue_brokers);
     free(config->queue_prefix);
     free(config->canvas);

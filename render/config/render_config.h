@@ -41,6 +41,7 @@ struct render_config {
     bool has_agent;
     struct listen_address agent; /* of HAProxy's agent-check, if has_agent */
     char *data;                  /* ./placed-render-data */
+    char *pictures;              /* folder of the file store and originals; NULL: data */
     enum render_store store;
     uint64_t store_space; /* bytes, of lmdb */
     uint64_t memory;      /* bytes of pictures */

@@ -157,7 +157,7 @@ static void clear_map(void *values, const struct setting *key)
         free(config->maps[--config->n_maps].file);
 }
 
-/* OP=N. */
+/* OP=N, or all=N. */
 static enum setting_result add_image_workers(void *values, const char *text, size_t len)
 {
     struct render_config *config = values;
@@ -167,14 +167,16 @@ static enum setting_result add_image_workers(void *values, const char *text, siz
     if (!equals ||
         setting_parse_number(equals + 1, len - name_len - 1, 0, RENDER_CHILDREN_MAX, &n) < 0)
         return SETTING_BAD;
+    enum setting_result result = SETTING_BAD;
+    bool all = name_len == 3 && memcmp(text, "all", 3) == 0;
     for (int op = 0; op < PICTURE_OP_COUNT; op++) {
         const char *name = picture_op_name((enum picture_op)op);
-        if (strlen(name) == name_len && memcmp(name, text, name_len) == 0) {
+        if (all || (strlen(name) == name_len && memcmp(name, text, name_len) == 0)) {
             config->image_workers[op] = (unsigned)n;
-            return SETTING_SET;
+            result = SETTING_SET;
         }
     }
-    return SETTING_BAD;
+    return result;
 }
 
 static enum setting_result set_image_workers(void *values, const struct setting *key,
@@ -203,8 +205,10 @@ const struct setting render_keys[] = {
      .expected = SETTING_ADDRESS_EXPECTED, .set = set_admin},
     {"agent", "ADDR:PORT|off", "off", "where HAProxy's agent-check asks how fast this machine is",
      .expected = "off, or " SETTING_ADDRESS_EXPECTED, .set = set_agent},
-    {"data", "DIR", "./placed-render-data", "where pictures, originals and the queue live",
+    {"data", "DIR", "./placed-render-data", "where all that is kept lives",
      .expected = "a directory, without quotes", .set = setting_path, AT(data)},
+    {"pictures", "DIR", NULL, "finished pictures and originals; else as data",
+     .expected = "a directory, without quotes", .set = setting_path, AT(pictures)},
     {"store", "STORE", "file", "what keeps pictures; CACHE+MAIN: two of them",
      .expected = "file, lmdb, file+lmdb or lmdb+file", .set = set_store},
     {"store-space", "SIZE", "1G", "of lmdb: when it is full the oldest pictures go",
@@ -212,7 +216,7 @@ const struct setting render_keys[] = {
     {"memory", "SIZE", "64M", "of pictures that are kept in memory",
      .expected = "a size such as 64M", .set = setting_size, AT(memory)},
     {"queue", "local|kafka://HOST:PORT[,HOST:PORT]/PREFIX", "local",
-     "tasks and events: embedded, or Kafka topics that servers share",
+     "tasks and events: embedded, or topics of Kafka to share",
      .expected = "local or kafka://HOST:PORT[,HOST:PORT]/PREFIX", .set = set_queue},
     {"kafka-replication", "N", "1", "replication factor of topics that have to be created",
      NUMBER(1, 1000, kafka_replication)},
@@ -222,9 +226,8 @@ const struct setting render_keys[] = {
      .expected = "NAME=FILE, the name of small letters, digits, - and _", .set = set_map,
      .clear = clear_map},
     {"map-workers", "N", "cores", "children of each style", CORES(256, map_workers)},
-    {"image-workers", "OP=N,...|none", "thumbnail=1,grayscale=1,blur=1,rotate90=1,stencil=1",
-     "children of each operation on images",
-     .expected = "none, or OP=N,... of thumbnail, grayscale, blur, rotate90, stencil",
+    {"image-workers", "OP=N,...|none", "all=1", "children of each operation on images",
+     .expected = "none, or OP=N,... of all, thumbnail, grayscale, blur, rotate90, stencil",
      .set = set_image_workers, .clear = clear_image_workers},
     {"upload-bytes", "SIZE", "20M", "of an uploaded image at most",
      .expected = "a size such as 20M", .set = setting_size, AT(upload_bytes)},

@@ -5,7 +5,7 @@
 
 #include "config/setting.h"
 
-enum { RENDER_KEY_COUNT = 24 };
+enum { RENDER_KEY_COUNT = 25 };
 
 extern const struct setting render_keys[RENDER_KEY_COUNT]; /* of struct render_config */
 

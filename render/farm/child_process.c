@@ -26,7 +26,8 @@ static int set_files(posix_spawn_file_actions_t *files, int socket)
     return rc != 0 ? rc : posix_spawn_file_actions_addclosefrom_np(files, WIRE_FD + 1);
 }
 
-/* What the parent ignores or blocks is its own business. */
+/* What the parent ignores or blocks is its own business. In a session of its own a child does not
+ * get the Ctrl-C of a terminal, and can be nice (child_begin). */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t all, none;
@@ -35,12 +36,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
     int rc = posix_spawnattr_setsigdefault(attributes, &all);
     if (rc == 0)
         rc = posix_spawnattr_setsigmask(attributes, &none);
-    if (rc == 0)
-        rc = posix_spawnattr_setpgroup(attributes, 0);
-    return rc != 0 ? rc
-                   : posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF |
-                                                              POSIX_SPAWN_SETSIGMASK |
-                                                              POSIX_SPAWN_SETPGROUP);
+    const short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
+    return rc != 0 ? rc : posix_spawnattr_setflags(attributes, flags);
 }
 
 static int start(pid_t *pid, const char *const *command, int socket)

@@ -9,7 +9,7 @@
 #include "render/farm/breaker.h"
 #include "render/farm/crew.h"
 #include "render/farm/jobs.h"
-#include "render/farm/pool.h"
+#include "render/farm/pool_config.h"
 
 struct pool {
     struct pool_config config;

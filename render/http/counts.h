@@ -19,6 +19,8 @@
     X(pictures_unknown_total, counter, "Requests for names that are no picture's")                 \
     X(pictures_full_total, counter, "Pictures refused because too much waits")                     \
     X(pictures_failed_total, counter, "Requests for pictures that cannot be rendered")             \
+    X(uploads_total, counter, "Pictures uploaded that were not there before")                      \
+    X(uploads_refused_total, counter, "Uploads refused")                                           \
     X(origins_refused_total, counter, "Requests refused because of the page that made them")
 
 struct counts {

@@ -23,14 +23,12 @@
 enum {
     ADMIN_SLACK = 64,               /* connections of the admin listener beyond the limit */
     POOL_BYTES = 16 * 1024,         /* of a connection: what a head may have, and more is 431 */
-    IDLE_S = 30,                    /* between two requests, and without any progress */
     DISCARD_MAX = 32 * 1024 * 1024, /* of a body that is not wanted; more is not read */
     BYTES_A_SECOND = 16 * 1024,     /* the slowest that a client may be */
 };
 
-#define SWEEP_S 1.
-#define HEAD_S  40.
-#define PACE_S  30.
+const struct front_times front_times_default = {
+    .sweep_s = 1., .head_s = 40., .pace_s = 30., .idle_s = 30};
 
 struct front {
     struct front_config config;
@@ -279,14 +277,16 @@ static void cut(struct web_connection *connection)
 static bool is_slow(const struct web_connection *connection, double now)
 {
     const struct web_request *request = connection->request;
+    const struct front_times *times = connection->front->config.times;
     double took = now - connection->since;
     switch (connection->phase) {
     case WEB_PHASE_HEAD:
-        return took > HEAD_S;
+        return took > times->head_s;
     case WEB_PHASE_BODY:
-        return took > PACE_S + (double)request->body_read / BYTES_A_SECOND;
+        return took > times->pace_s + (double)request->body_read / BYTES_A_SECOND;
     case WEB_PHASE_SENDING:
-        return !request->streaming && took > PACE_S + (double)request->reply_len / BYTES_A_SECOND;
+        return !request->streaming &&
+               took > times->pace_s + (double)request->reply_len / BYTES_A_SECOND;
     case WEB_PHASE_WAITING:
         break;
     }
@@ -365,8 +365,8 @@ static struct MHD_Daemon *start_daemon(struct front *front)
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, front, MHD_OPTION_URI_LOG_CALLBACK, on_target,
         front, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, front, MHD_OPTION_CONNECTION_LIMIT, limit,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
+        front->config.times->idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }
 
 static void start_watchers(struct front *front, int fd)
@@ -375,7 +375,8 @@ static void start_watchers(struct front *front, int fd)
     ev_io_init(&front->ready, on_ready, fd, EV_READ);
     ev_timer_init(&front->due, on_due, 0., 0.);
     ev_prepare_init(&front->prepare, on_prepare);
-    ev_timer_init(&front->sweep, on_sweep, SWEEP_S, SWEEP_S);
+    ev_timer_init(&front->sweep, on_sweep, front->config.times->sweep_s,
+                  front->config.times->sweep_s);
     front->ready.data = front->due.data = front->prepare.data = front->sweep.data = front;
     ev_io_start(loop, &front->ready);
     ev_prepare_start(loop, &front->prepare);
@@ -390,6 +391,8 @@ struct front *front_create(const struct front_config *config, char error[FRONT_E
     if (!front)
         return NULL;
     front->config = *config;
+    if (!front->config.times)
+        front->config.times = &front_times_default;
     front->polled = calloc(most, sizeof *front->polled);
     front->polled_of = calloc(most, sizeof *front->polled_of);
     front->lingers = lingers_create(config->loop);

@@ -22,6 +22,15 @@ struct site;
 
 enum { FRONT_ERROR_BYTES = LISTENING_ERROR_BYTES };
 
+/* How long a client may take. */
+struct front_times {
+    double sweep_s;  /* how often that is looked at */
+    double head_s;   /* from the end of a request to the head of the next */
+    double pace_s;   /* a body or an answer, and as long beyond that as 16 kB/s take */
+    unsigned idle_s; /* without any progress */
+};
+extern const struct front_times front_times_default;
+
 struct front_config {
     struct ev_loop *loop;
     struct site *site;
@@ -29,7 +38,8 @@ struct front_config {
     const struct listen_address *listen;
     size_t n_listen;
     const struct listen_address *admin;
-    unsigned connections; /* at most; the admin listener has some more */
+    unsigned connections;            /* at most; the admin listener has some more */
+    const struct front_times *times; /* NULL: front_times_default */
 };
 
 /* Listen, and answer as the loop runs. NULL with a message in error. */

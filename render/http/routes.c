@@ -7,20 +7,31 @@
 #include "render/http/admin_batch.h"
 #include "render/http/admin_dead.h"
 #include "render/http/admin_estimate.h"
+#include "render/http/events.h"
 #include "render/http/health.h"
+#include "render/http/images.h"
 #include "render/http/maps.h"
 #include "render/http/metrics.h"
+#include "render/http/metrics_json.h"
 #include "render/http/pages.h"
 #include "render/http/tiles.h"
+#include "render/http/upload.h"
 
 static const struct web_route table[] = {
     {WEB_GET, "/mandelbrot/*", .handle = tiles_get},
     {WEB_GET, "/julia/*", .handle = tiles_get},
     {WEB_GET, "/map/*/tilejson.json", .handle = tilejson_get},
     {WEB_GET, "/map/*", .handle = tiles_get},
+    {WEB_GET, "/images/*/original", .handle = image_original_get},
     {WEB_GET, "/images/*/*", .handle = tiles_get},
+    {WEB_GET, "/images/*", .handle = image_get},
+    {WEB_GET, "/images", .handle = images_get},
+    {WEB_POST, "/upload", .body = WEB_BODY_STREAM, .handle = upload_post, .begin = upload_begin,
+     .data = upload_data},
 
     {WEB_GET, "/render.json", .handle = about_get},
+    {WEB_GET, "/events", .handle = events_get},
+    {WEB_GET, "/metrics/json", .handle = metrics_json_get},
 
     {WEB_GET, "/metrics", .admin = true, .handle = metrics_get},
     {WEB_GET, "/healthz", .admin = true, .handle = health_get},

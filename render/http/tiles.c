@@ -10,6 +10,7 @@
 #include "core/crc32c.h"
 #include "render/farm/farm.h"
 #include "render/http/map_styles.h"
+#include "render/http/originals.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
@@ -157,8 +158,7 @@ static struct pool *pool_of_map(const struct site *site, const struct picture *p
     return map ? map->pool : NULL;
 }
 
-/* The pool whose children render it, if it may be rendered here at all. */
-static struct pool *pool_of(const struct site *site, const struct picture *picture)
+struct pool *tiles_pool(const struct site *site, const struct picture *picture)
 {
     switch (picture->kind) {
     case PICTURE_MANDELBROT:
@@ -167,8 +167,9 @@ static struct pool *pool_of(const struct site *site, const struct picture *pictu
     case PICTURE_MAP:
         return pool_of_map(site, picture);
     case PICTURE_IMAGE:
-        return !site->has_image || site->has_image(site, picture->id) ? site->images[picture->op]
-                                                                      : NULL;
+        return site->originals && originals_has(site->originals, picture->id)
+                   ? site->images[picture->op]
+                   : NULL;
     }
     return NULL;
 }
@@ -196,11 +197,12 @@ void tiles_get(struct web_request *request)
     struct site *site = request->site;
     struct picture picture;
     char name[PICTURE_NAME_BYTES];
-    if (request->query_len > 0 || !picture_parse(&picture, request->path, request->path_len)) {
+    bool query = request->path[request->path_len] != '\0';
+    if (query || !picture_parse(&picture, request->path, request->path_len)) {
         unknown(request);
         return;
     }
-    struct pool *pool = pool_of(site, &picture);
+    struct pool *pool = tiles_pool(site, &picture);
     if (!pool) {
         unknown(request);
         return;
@@ -218,6 +220,14 @@ void tiles_get(struct web_request *request)
         ask(site, pool, &picture, FARM_STALE, NULL);
     }
     blob_release(read.blob);
+}
+
+uint64_t tiles_size(struct site *site, const struct picture *picture)
+{
+    char name[PICTURE_NAME_BYTES];
+    picture_format(picture, name);
+    const struct memory_picture *found = memory_get(site->memory, name);
+    return found ? found->blob->len : 0;
 }
 
 void tiles_finished(struct site *site, const struct picture *picture, struct blob *bytes)

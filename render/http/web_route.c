@@ -37,7 +37,8 @@ const struct web_route *web_route_find(const struct web_routes *routes, enum web
             continue;
         if (route->method == method)
             return route;
-        if (!*other)
+        /* The pages' row fits everything, which does not mean that there is such a page. */
+        if (!*other && strcmp(route->path, "/*") != 0)
             *other = route;
     }
     return NULL;

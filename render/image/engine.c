@@ -65,27 +65,42 @@ static VipsImage *grayscale(int input, const struct header *header)
 /* A Gaussian of sigma 8 leaves nothing that a quarter of the pixels a side could not show, and
  * costs a tenth there. Taking the mean of 4 x 4 pixels and drawing lines between them blur, too:
  * their variances are 15/12 and 16/6, so the Gaussian has to add what remains to 64. */
+static double sigma_of(const struct coarse *coarse)
+{
+    const double wanted = ENGINE_BLUR_SIGMA * ENGINE_BLUR_SIGMA;
+    return coarse->factor == 1 ? ENGINE_BLUR_SIGMA
+                               : sqrt(wanted - 15.0 / 12 - 16.0 / 6) / coarse->factor;
+}
+
+/* From colours weighted with their alpha to plain ones. */
+static int unweigh(VipsObject *scope, VipsImage *image, VipsImage **made)
+{
+    VipsImage **step = (VipsImage **)vips_object_local_array(scope, 1);
+    if (!vips_image_hasalpha(image))
+        return vips_copy(image, made, NULL);
+    return vips_unpremultiply(image, &step[0], NULL) < 0 ? -1
+                                                         : vips_cast_uchar(step[0], made, NULL);
+}
+
 static VipsImage *blur(int input, const struct header *header)
 {
-    const double rest = ENGINE_BLUR_SIGMA * ENGINE_BLUR_SIGMA - 15.0 / 12 - 16.0 / 6;
-    int width, height;
-    VipsImage *quarter = input_quarter(input, header, &width, &height), *made = NULL;
-    if (!quarter)
+    struct coarse coarse;
+    VipsImage *image = input_coarse(input, header, &coarse), *made = NULL;
+    if (!image)
         return NULL;
-    VipsImage *scope = vips_image_new();
-    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(scope), 4);
-    if (vips_gaussblur(quarter, &step[0], sqrt(rest) / ENLARGE_FACTOR, "min_ampl", 0.02, NULL) ==
-            0 &&
-        (step[1] = vips_image_copy_memory(step[0])) &&
-        (step[2] = enlarge(step[1], width, height))) {
-        if (!vips_image_hasalpha(step[2]))
-            made = g_object_ref(step[2]);
-        else if (vips_unpremultiply(step[2], &step[3], NULL) < 0 ||
-                 vips_cast_uchar(step[3], &made, NULL) < 0)
-            made = NULL;
-    }
+    VipsObject *scope = VIPS_OBJECT(vips_image_new());
+    VipsImage **step = (VipsImage **)vips_object_local_array(scope, 3);
+    if (vips_gaussblur(image, &step[0], sigma_of(&coarse), "min_ampl", 0.02, NULL) < 0 ||
+        !(step[1] = vips_image_copy_memory(step[0])))
+        goto end;
+    if (coarse.factor > 1)
+        step[2] = enlarge(step[1], coarse.width, coarse.height);
+    if ((coarse.factor > 1 && !step[2]) ||
+        unweigh(scope, coarse.factor > 1 ? step[2] : step[1], &made) < 0)
+        made = NULL;
+end:
     g_object_unref(scope);
-    g_object_unref(quarter);
+    g_object_unref(image);
     return made;
 }
 
@@ -189,9 +204,13 @@ static int render(const struct picture *variant, int input, const struct header 
 static void explain(char error[ENGINE_ERROR_BYTES])
 {
     const char *why = vips_error_buffer();
+    why += strspn(why, "\n ");
     const size_t len = strcspn(why, "\n");
-    snprintf(error, ENGINE_ERROR_BYTES, "%.*s", (int)(len < 150 ? len : 150),
-             len > 0 ? why : "no memory");
+    if (len == 0)
+        snprintf(error, ENGINE_ERROR_BYTES,
+                 "the picture is damaged, or there is not enough memory");
+    else
+        snprintf(error, ENGINE_ERROR_BYTES, "%.*s", (int)(len < 150 ? len : 150), why);
     vips_error_clear();
 }
 

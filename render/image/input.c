@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUARTER = 4 };
+enum { COARSE_FACTOR = 4, COARSE_SIDE_MIN = 64 };
 
 #define PROFILE "srgb" /* built into libvips */
 
@@ -44,7 +44,7 @@ static VipsSource *source_of(int file)
     return lseek(file, 0, SEEK_SET) == 0 ? vips_source_new_from_descriptor(file) : NULL;
 }
 
-/* shrink: 1, 2, 4 or 8, by which a JPEG is decoded smaller; always 1 of others. */
+/* shrink: 1, 2, 4 or 8, by which a JPEG or WebP is decoded smaller; always 1 of a PNG. */
 static int load(VipsSource *source, enum header_type type, int shrink, VipsImage **image)
 {
     switch (type) {
@@ -56,15 +56,23 @@ static int load(VipsSource *source, enum header_type type, int shrink, VipsImage
                                    VIPS_FAIL_ON_TRUNCATED, NULL);
     default:
         return vips_webpload_source(source, image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
-                                    VIPS_FAIL_ON_TRUNCATED, NULL);
+                                    VIPS_FAIL_ON_TRUNCATED, "scale", 1.0 / shrink, NULL);
     }
 }
 
-/* Versions of libvips differ in what they do with a rest. */
+/* libvips leaves out what is less than a whole pixel of the smaller picture, which must not show.
+ */
+static bool may_shrink(const struct header *header, uint32_t shrink)
+{
+    const uint32_t enough = 16;
+    return header->type != HEADER_PNG && !header->animated && header->width >= enough * shrink &&
+           header->height >= enough * shrink;
+}
+
 static bool has_side(int found, uint32_t side, int shrink)
 {
-    return found > 0 && ((uint32_t)found == side / (uint32_t)shrink ||
-                         (uint32_t)found == side / (uint32_t)shrink + 1);
+    const uint32_t by = (uint32_t)shrink;
+    return found > 0 && ((uint32_t)found == side / by || (uint32_t)found == (side + by - 1) / by);
 }
 
 static VipsImage *open_shrunk(int file, const struct header *header, int shrink)
@@ -172,20 +180,29 @@ static int weigh(VipsImage **image)
                : 0;
 }
 
-VipsImage *input_quarter(int file, const struct header *header, int *width, int *height)
+/* The means of factor x factor pixels, those at the edges of as many as there are. */
+static int take_means(VipsImage **image, int factor)
 {
-    const bool shrunk = header->type == HEADER_JPEG;
-    bool lies;
-    VipsImage *image = upright(file, header, shrunk ? QUARTER : 1, shrunk, &lies);
     VipsImage *made = NULL;
+    return factor == 1
+               ? 0
+               : replace(image, vips_shrink(*image, &made, factor, factor, "ceil", TRUE, NULL),
+                         &made);
+}
+
+VipsImage *input_coarse(int file, const struct header *header, struct coarse *coarse)
+{
+    const bool tiny = MIN(header->width, header->height) < COARSE_SIDE_MIN;
+    const int by_decoder = !tiny && may_shrink(header, COARSE_FACTOR) ? COARSE_FACTOR : 1;
+    bool lies;
+    VipsImage *image = upright(file, header, by_decoder, by_decoder > 1, &lies), *made = NULL;
     if (!image)
         return NULL;
-    *width = (int)(lies ? header->height : header->width);
-    *height = (int)(lies ? header->width : header->height);
-    if (weigh(&image) == 0 &&
-        (shrunk || replace(&image, vips_shrink(image, &made, QUARTER, QUARTER, "ceil", TRUE, NULL),
-                           &made) == 0) &&
-        (shrunk || replace(&image, keep(image, &made), &made) == 0))
+    coarse->factor = tiny ? 1 : COARSE_FACTOR;
+    coarse->width = (int)(lies ? header->height : header->width);
+    coarse->height = (int)(lies ? header->width : header->height);
+    if (weigh(&image) == 0 && take_means(&image, coarse->factor / by_decoder) == 0 &&
+        replace(&image, keep(image, &made), &made) == 0)
         return image;
     g_object_unref(image);
     return NULL;
@@ -193,60 +210,31 @@ VipsImage *input_quarter(int file, const struct header *header, int *width, int 
 
 /* ---- scaled ---- */
 
-/* How much smaller a JPEG may be decoded: a filter does the rest, which must be enough that the
- * picture looks filtered. Its sides may change places by orientation, so the worse case counts. */
+/* How much smaller the picture may be decoded: a filter does the rest, which must be enough that
+ * the picture looks filtered. Its sides may change places by orientation, so the worse case counts.
+ */
 static int shrink_of(const struct header *header, double width, double height)
 {
     const double across = header->width, down = header->height, rest = 1.4;
     const double factor =
         MIN(MAX(across / width, down / height), MAX(down / width, across / height));
     for (int shrink = 8; shrink > 1; shrink /= 2)
-        if (factor >= rest * shrink)
+        if (factor >= rest * shrink && may_shrink(header, (uint32_t)shrink))
             return shrink;
     return 1;
 }
 
-static int scale_jpeg(int file, const struct header *header, int width, int height, VipsSize size,
-                      VipsImage **image)
-{
-    bool lies;
-    VipsImage *whole = upright(file, header, shrink_of(header, width, height), true, &lies);
-    if (!whole)
-        return -1;
-    const int result = vips_thumbnail_image(whole, image, width, "height", height, "size", size,
-                                            "no_rotate", TRUE, NULL);
-    g_object_unref(whole);
-    return result;
-}
-
-static int scale_other(int file, int width, int height, VipsSize size, const char *profile,
-                       VipsImage **image)
-{
-    VipsSource *source = source_of(file);
-    if (!source)
-        return -1;
-    int result = vips_thumbnail_source(source, image, width, "height", height, "size", size,
-                                       "fail_on", VIPS_FAIL_ON_TRUNCATED,
-                                       profile ? "export_profile" : NULL, profile, NULL);
-    g_object_unref(source);
-    return result;
-}
-
 VipsImage *input_scaled(int file, const struct header *header, int width, int height, bool larger)
 {
-    VipsImage *image = NULL;
-    const VipsSize size = larger ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN;
-    int result;
-    if (header->type == HEADER_JPEG) {
-        result = scale_jpeg(file, header, width, height, size, &image);
-    } else if ((result = scale_other(file, width, height, size, PROFILE, &image)) < 0) {
-        vips_error_clear();
-        result = scale_other(file, width, height, size, NULL, &image);
-    }
-    if (result < 0)
+    bool lies;
+    VipsImage *image = upright(file, header, shrink_of(header, width, height), false, &lies);
+    VipsImage *made = NULL;
+    if (!image)
         return NULL;
-    if (to_srgb(&image) == 0)
-        return image;
+    /* Not vips_thumbnail_source, which takes half a PNG for a whole one. */
+    const int result =
+        vips_thumbnail_image(image, &made, width, "height", height, "size",
+                             larger ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN, "no_rotate", TRUE, NULL);
     g_object_unref(image);
-    return NULL;
+    return result == 0 ? made : NULL;
 }

@@ -25,13 +25,18 @@ VipsImage *input_open(int file, const struct header *header);
 /* The same, turned upright as EXIF says. in_memory: it can then be read in any order. */
 VipsImage *input_upright(int file, const struct header *header, bool in_memory);
 
-/* Upright, in memory, each pixel the mean of 4 x 4, at the right and the bottom edge of what is
- * there; colours are weighted with their alpha (premultiplied). width, height: of the upright
- * picture. */
-VipsImage *input_quarter(int file, const struct header *header, int *width, int *height);
+/* A picture that is coarser than the file's, for an operation that needs no more. */
+struct coarse {
+    int factor;        /* each pixel is the mean of factor x factor: 4, or 1 when there are few */
+    int width, height; /* of the upright picture, in its own pixels */
+};
 
-/* Upright and scaled down, or up where larger is set, to fit into width x height: a JPEG is decoded
- * no larger than it has to be. */
+/* Upright, in memory, colours weighted with their alpha (premultiplied). Pixels at the right and at
+ * the bottom may be missing when they would be the mean of less. */
+VipsImage *input_coarse(int file, const struct header *header, struct coarse *coarse);
+
+/* Upright and scaled down, or up where larger is set, to fit into width x height: a JPEG or WebP
+ * is decoded no larger than it has to be. */
 VipsImage *input_scaled(int file, const struct header *header, int width, int height, bool larger);
 
 #endif

@@ -19,6 +19,7 @@
 #include "render/child/child.h"
 #include "render/child/confine.h"
 #include "render/map/map_engine.h"
+#include "render/map/style.h"
 #include "render/map/style_xml.h"
 #include "render/map/tile_png.h"
 #include "sys/descriptors.h"
@@ -32,6 +33,7 @@ struct map_child {
     struct child child;
     struct map_engine *engine;
     struct tile_png *png;
+    struct map_style style; /* as it was when this child read it */
 };
 
 static int read_options(struct options *options, int argc, char **argv)
@@ -62,22 +64,24 @@ static bool needs_network(const struct style_xml *xml)
     return false;
 }
 
-/* Load the style and say what is needed to draw it. NULL with a reason in error. */
-static struct map_engine *load(const char *path, struct child_rights *rights,
-                               char error[MAP_ENGINE_ERROR_BYTES])
+/* Load the style and say what is needed to draw it. 0, or -1 with a reason in error. */
+static int load(struct map_child *map, const char *path, struct child_rights *rights,
+                char error[MAP_ENGINE_ERROR_BYTES])
 {
-    _Static_assert((int)STYLE_XML_ERROR_BYTES <= (int)MAP_ENGINE_ERROR_BYTES, "one error text");
+    _Static_assert((int)STYLE_XML_ERROR_BYTES <= (int)MAP_ENGINE_ERROR_BYTES &&
+                       (int)MAP_STYLE_ERROR_BYTES <= (int)MAP_ENGINE_ERROR_BYTES,
+                   "one error text");
     const char *types[STYLE_XML_TYPES];
     struct style_xml *xml = style_xml_read(path, error);
     if (!xml)
-        return NULL;
+        return -1;
     for (size_t i = 0; i < xml->n_types; i++)
         types[i] = xml->types[i];
     rights->read_files = true;
     rights->network = needs_network(xml);
-    struct map_engine *engine = map_engine_create(path, types, xml->n_types, error);
+    map->engine = map_engine_create(path, types, xml->n_types, error);
     style_xml_free(xml);
-    return engine;
+    return map->engine ? map_style_read(&map->style, path, error) : -1;
 }
 
 static int send_tile(struct map_child *map, const uint32_t *pixels, unsigned side, unsigned scale,
@@ -98,6 +102,12 @@ static int render(struct child *child, const struct picture *first, unsigned pla
     char why[MAP_ENGINE_ERROR_BYTES];
     if (first->kind != PICTURE_MAP) {
         snprintf(error, CHILD_ERROR_BYTES, "expected a map tile");
+        return -1;
+    }
+    /* A child that began after the files had changed must not draw them under the old name. */
+    if (strcmp(first->hash, map->style.hash) != 0) {
+        snprintf(error, CHILD_ERROR_BYTES,
+                 "the style or its data are now those of %s: reload to see them", map->style.hash);
         return -1;
     }
     const unsigned count = picture_job_size(first);
@@ -131,9 +141,9 @@ int main(int argc, char **argv)
         return 2;
     }
     child_begin(options.memory_bytes);
-    map.engine = load(options.style, &rights, error);
     map.png = tile_png_create(2 * MAP_TILE_SIDE);
-    if (map.engine && map.png && child_confine(&rights, error) == 0) {
+    if (map.png && load(&map, options.style, &rights, error) == 0 &&
+        child_confine(&rights, error) == 0) {
         int status = child_run(&map.child);
         /* Not exit(): what Mapnik and its libraries tear down then takes longer than all else, and
          * there is nothing of ours to save. */

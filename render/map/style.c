@@ -67,25 +67,20 @@ static int add_path(EVP_MD_CTX *digest, const char *path, bool optional,
     return failed ? -1 : 0;
 }
 
-/* A file that the style names, and what belongs to it. */
+/* A file that the style names, and what belongs to it. An index is not looked at: with it, the same
+ * is drawn, only faster. */
 static int add_file(EVP_MD_CTX *digest, const struct style_file *file,
                     char error[MAP_STYLE_ERROR_BYTES])
 {
-    static const struct {
-        const char *ending;
-        bool optional;
-    } of_shapefile[] = {{".shp", false}, {".dbf", false}, {".shx", true}, {".index", true}},
-      of_others[] = {{"", false}, {".index", true}};
-    size_t n = file->shapefile ? 4 : 2;
-    for (size_t i = 0; i < n; i++) {
-        const char *ending = file->shapefile ? of_shapefile[i].ending : of_others[i].ending;
-        bool optional = file->shapefile ? of_shapefile[i].optional : of_others[i].optional;
+    static const char *const of_shapefile[] = {".shp", ".dbf", ".shx"};
+    for (size_t i = 0; i < (file->shapefile ? 3 : 1); i++) {
+        const char *ending = file->shapefile ? of_shapefile[i] : "";
         char path[4096];
         if ((size_t)snprintf(path, sizeof path, "%s%s", file->path, ending) >= sizeof path) {
             snprintf(error, MAP_STYLE_ERROR_BYTES, "the style names a file of too long a path");
             return -1;
         }
-        if (add_path(digest, path, optional, error))
+        if (add_path(digest, path, i == 2, error))
             return -1;
     }
     return 0;

@@ -7,9 +7,9 @@
  *   attribution        who has made the data: plain text
  *   bounds             W,S,E,N in degrees
  *
- * The hash is over the style file and all files that it names: data (of a shapefile all its parts)
- * and pictures of symbols. Another byte in one of them is another style, whose tiles have other
- * names. Databases are not looked at.
+ * The hash is over the style file and all files that it names: data (of a shapefile its .shp,
+ * .dbf and .shx) and pictures of symbols. Another byte in one of them is another style, whose tiles
+ * have other names. Databases are not looked at.
  *
  * Mapnik is not needed here. Threads: any; it reads all the data, which may take a while.
  */

@@ -25,6 +25,7 @@ void config_finish(struct config *config)
     free(config->tls_cert);
     free(config->tls_key);
     free(config->frame_ancestors);
+    free(config->template_sources);
     free(config->secret);
     free(config->sso_header);
     memset(config, 0, sizeof *config);

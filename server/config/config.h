@@ -52,7 +52,8 @@ struct config {
     size_t n_origins;
     struct network proxies[CONFIG_PROXY_MAX]; /* whose forwarding fields are believed */
     size_t n_proxies;
-    char *frame_ancestors; /* 'self': who may show the page in a frame */
+    char *frame_ancestors;  /* 'self': who may show the page in a frame */
+    char *template_sources; /* NULL, or from where the page may show pictures beside its own */
     struct {
         unsigned width, height;
     } plane;                     /* canvases that are open for edits: 1 x 1 */

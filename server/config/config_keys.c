@@ -11,8 +11,8 @@
 #include "config/setting_address.h"
 
 enum {
-    TOPIC_MAX = 249, /* Kafka's own limit */
-    FRAME_ANCESTORS_MAX = 1000,
+    TOPIC_MAX = 249,    /* Kafka's own limit */
+    SOURCES_MAX = 1000, /* of a directive of the policy */
     SSO_HEADER_MAX = 64,
 };
 
@@ -182,18 +182,31 @@ static enum setting_result set_trust_proxy(void *values, const struct setting *k
     return setting_each(values, value, add_proxy);
 }
 
-/* It becomes part of a header: one line, and of one directive of the policy. */
+/* They become part of a header: one line, and of one directive of the policy. */
+static enum setting_result set_sources(char **sources, const char *value, const char *marks)
+{
+    if (*value == '\0' || strlen(value) > SOURCES_MAX)
+        return SETTING_BAD;
+    for (const char *c = value; *c; c++) {
+        if (!isalnum((unsigned char)*c) && !strchr(marks, *c))
+            return SETTING_BAD;
+    }
+    return setting_replace(sources, value, strlen(value));
+}
+
 static enum setting_result set_frame_ancestors(void *values, const struct setting *key,
                                                const char *value)
 {
     struct config *config = values;
-    if (*value == '\0' || strlen(value) > FRAME_ANCESTORS_MAX)
-        return SETTING_BAD;
-    for (const char *c = value; *c; c++) {
-        if (!isalnum((unsigned char)*c) && !strchr(" '-._:/*[]", *c))
-            return SETTING_BAD;
-    }
-    return setting_replace(&config->frame_ancestors, value, strlen(value));
+    return set_sources(&config->frame_ancestors, value, " '-._:/*[]");
+}
+
+/* No words in quotes: 'none' would take back what the page needs. */
+static enum setting_result set_template_sources(void *values, const struct setting *key,
+                                                const char *value)
+{
+    struct config *config = values;
+    return set_sources(&config->template_sources, value, " -._:/*[]");
 }
 
 static enum setting_result set_origin(void *values, const struct setting *key, const char *value)
@@ -264,6 +277,9 @@ const struct setting keys[] = {
     {"frame-ancestors", "SOURCES", "'self'", "who may show the page in a frame",
      .expected = "sources of a content security policy: 'self', 'none', https://a.example, ...",
      .set = set_frame_ancestors},
+    {"template-sources", "SOURCES", NULL, "from where the page may show pictures as templates",
+     .expected = "sources of a content security policy: https://a.example, https:, ...",
+     .set = set_template_sources},
     {"plane", "WxH", "1x1", "canvases that take edits: W side by side, H such rows",
      .expected = "WxH, for instance 3x2, of 1024 canvases at most", .set = set_plane},
     {"threads", "N", "1", "event loops", .min = 1, .max = CONFIG_THREADS_MAX, .set = setting_number,

@@ -5,7 +5,7 @@
 
 #include "config/setting.h"
 
-enum { KEY_COUNT = 32 };
+enum { KEY_COUNT = 33 };
 
 extern const struct setting keys[KEY_COUNT]; /* of struct config */
 

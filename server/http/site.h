@@ -46,6 +46,7 @@ struct site {
     const struct network *proxies; /* whose forwarding fields are believed */
     size_t n_proxies;
     const char *frame_ancestors;     /* who may show our pages in a frame, as in a policy */
+    const char *template_sources;    /* from where they may show pictures; NULL: from here only */
     _Atomic uint64_t origin_said_us; /* when a refused origin was last reported */
     _Atomic uint64_t proxy_said_us;  /* when it was last said that a proxy is not trusted */
 };

@@ -13,6 +13,7 @@ Fixtures
     kafka         the session's broker (broker.py). Do not stop it:
     own_kafka     a broker that is this test's alone meanwhile, to be stopped, killed and frozen
     kafka_log     makes a fresh topic's log: kafka_log() or kafka_log(own_kafka)
+    make_render   starts a placed-render (render.py)
     rng           random numbers from PLACED_SEED
 
 A test is a coroutine:
@@ -41,6 +42,7 @@ import uuid
 
 import pytest
 from broker import Broker, KafkaLog
+from render import Render
 from world import World
 
 LIMIT_SECONDS = 120
@@ -135,11 +137,31 @@ def pytest_runtest_makereport(item, call):
         for value in getattr(item, "funcargs", {}).values():
             if isinstance(value, World):
                 report.sections += [(f"stderr of {server.name}", server.stderr()[-6000:]) for server in value.servers]
+            elif hasattr(value, "started"):
+                report.sections += [(f"stderr of {render.name}", render.stderr()[-6000:]) for render in value.started]
             elif isinstance(value, random.Random):
                 report.sections.append(("seed", f"PLACED_SEED={SEED}"))
 
 
 SEED = int(os.environ.get("PLACED_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+
+
+@pytest.fixture
+def make_render(tmp_path):
+    """make_render("--option", "value"): a placed-render that is started and ready; ended after the test."""
+    started = []
+
+    def make(*args, name=None, **more):
+        name = name or f"render-{len(started)}"
+        started.append(Render(tmp_path / name, args=args, name=name, **more))
+        return started[-1].start().wait_ready()
+
+    make.started = started
+    yield make
+    for render in started:
+        render.close()
+    reports = [report for render in started for report in render.reports]
+    assert not reports, "\n".join(reports)
 
 
 @pytest.fixture

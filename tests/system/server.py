@@ -13,7 +13,7 @@ BINARY = pathlib.Path(os.environ.get("PLACED_BIN", TOP / "build/server/placed"))
 BUILD = BINARY.resolve().parents[1]
 START_SECONDS = 60  # the slowest start: under a sanitizer, on a busy machine
 REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: \w+Sanitizer|Assertion .* failed|\*\*\* .* \*\*\*")
-ADDRESS = re.compile(r"^placed: (listening|admin) on (https?)://(.+):(\d+)$", re.M)
+ADDRESS = re.compile(r"^placed(?:-render)?: (listening|admin) on (https?)://(.+):(\d+)$", re.M)
 
 
 class Response:
@@ -46,8 +46,7 @@ class Server:
         """Start it and wait until it has said where it listens. prefix: strace and the like; with them
         the process must stay the one started (strace -D)."""
         assert self.process is None, f"{self.name} runs already"
-        if not BINARY.exists():
-            raise RuntimeError(f"no server at {BINARY} (build it, or set PLACED_BIN)")
+        command = [*prefix, *self.command(), *self.args, *args]
         self.data.parent.mkdir(parents=True, exist_ok=True)
         self.starts += 1
         self.stderr_path = self.data.parent / f"{self.data.name}.stderr.{self.starts}"
@@ -58,13 +57,18 @@ class Server:
         # LeakSanitizer does not work under ptrace.
         env["ASAN_OPTIONS"] = ":".join([env.get("ASAN_OPTIONS", "detect_leaks=1"), "exitcode=99",
                                         *(["detect_leaks=0"] if prefix else [])])
-        command = [*prefix, str(BINARY), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0",
-                   "--log", self.log, "--data", str(self.data), *self.args, *args]
         with open(self.stderr_path, "wb") as stderr:
             self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
         if wait:
             self.wait_listening()
         return self
+
+    def command(self):
+        """What is run, before the arguments of the test."""
+        if not BINARY.exists():
+            raise RuntimeError(f"no server at {BINARY} (build it, or set PLACED_BIN)")
+        return [str(BINARY), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log", self.log,
+                "--data", str(self.data)]
 
     def wait_listening(self):
         deadline = time.monotonic() + START_SECONDS

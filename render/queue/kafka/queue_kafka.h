@@ -4,7 +4,7 @@
 #define PLACED_RENDER_QUEUE_KAFKA_QUEUE_KAFKA_H
 
 #include "render/queue/queue.h"
-#include "render/queue/queue_open.h"
+#include "render/queue/queue_options.h"
 
 /* where: BROKERS/PREFIX. NULL with a reason in error. */
 struct queue *queue_kafka_open(const char *where, const struct queue_options *options,

@@ -13,7 +13,7 @@
 
 #include "log/kafka/kafka_conf.h"
 #include "render/queue/queue.h"
-#include "render/queue/queue_open.h"
+#include "render/queue/queue_options.h"
 
 static_assert((int)QUEUE_ERROR_BYTES == (int)LOG_ERROR_BYTES, "reasons are passed on");
 

@@ -51,7 +51,7 @@ def declared_names(header):
         if not words or words[0] in ("typedef", "_Static_assert", "static_assert") or "static" in words:
             continue
         function = re.match(rf"[^()=]*?\b({IDENTIFIER})\s*\(", declaration)
-        if function:
+        if function and not function[1].isupper():  # a macro that makes a type, like TAILQ_HEAD
             names.add(function[1])
         elif words[0] == "extern":
             names.add(re.search(rf"({IDENTIFIER})\s*(?:\[[^\]]*\]\s*)*$", declaration)[1])

@@ -7,9 +7,20 @@ import subprocess
 import sys
 import tempfile
 
-SHOW, SAMPLE, MANUAL = sys.argv[1:4]
+SHOW, SAMPLE, MANUAL, PROGRAM = sys.argv[1:5]
 NOT_IN_THE_FILE = {"config", "check-config", "rotate-secret", "version", "help"}
-NO_DEFAULT = {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "secret", "sso-header"}  # the sample shows an example instead
+# What has no default, where the sample shows an example instead; and lines that the examples must lead to.
+NO_DEFAULT, EXAMPLES = {
+    "placed": (
+        {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "template-sources", "secret", "sso-header"},
+        ("web /usr/share/placed/client-web", "tls /etc/placed/cert.pem /etc/placed/key.pem",
+         "origin https://canvas.example", "kafka sasl.mechanism SCRAM-SHA-512")),
+    "placed-render": (
+        {"web", "map", "pictures"},
+        ("web /usr/share/placed/client-render", "map world /usr/share/placed/world.xml",
+         "pictures /srv/placed-pictures",
+         "kafka sasl.mechanism SCRAM-SHA-512")),
+}[PROGRAM]
 
 environment = {k: v for k, v in os.environ.items() if not k.startswith("PLACED_")}
 
@@ -61,8 +72,7 @@ assert show_text(uncommented(sample, NO_DEFAULT | kafka)) == defaults
 
 # And the examples are good values.
 everything = show_text(uncommented(sample, set()))
-for line in ("web /usr/share/placed/client-web", "tls /etc/placed/cert.pem /etc/placed/key.pem",
-             "origin https://canvas.example", "kafka sasl.mechanism SCRAM-SHA-512"):
+for line in EXAMPLES:
     assert line in everything.splitlines(), line
 
 # The defaults that people read are those that hold.

@@ -311,6 +311,22 @@ static void frame_ancestors_are_one_directive(void **state)
     value_error("frame-ancestors", "a;b", expected);
 }
 
+static void template_sources_are_one_directive(void **state)
+{
+    static const char expected[] =
+        "sources of a content security policy: https://a.example, https:, ...";
+    struct config config;
+    must_run(&config, ARGS("--template-sources", "http://127.0.0.1:8082 https:"));
+    assert_string_equal(config.template_sources, "http://127.0.0.1:8082 https:");
+    config_finish(&config);
+    must_run(&config, ARGS("--origin", "null"));
+    assert_null(config.template_sources);
+    config_finish(&config);
+    value_error("template-sources", "", expected);
+    value_error("template-sources", "'none'", expected);
+    value_error("template-sources", "a; script-src *", expected);
+}
+
 static void flags_take_words(void **state)
 {
     static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false",
@@ -684,6 +700,7 @@ int main(void)
         cmocka_unit_test(a_unix_socket_has_a_mode_and_a_group),
         cmocka_unit_test(proxies_are_addresses_and_networks),
         cmocka_unit_test(frame_ancestors_are_one_directive),
+        cmocka_unit_test(template_sources_are_one_directive),
         cmocka_unit_test(later_sources_win),
         cmocka_unit_test(answers_and_is_done),
         cmocka_unit_test(may_be_called_again),

@@ -85,7 +85,7 @@ static int render(struct child *child, const struct picture *first, unsigned pla
                   char error[CHILD_ERROR_BYTES])
 {
     static uint8_t large[LARGE];
-    uint8_t bytes[8];
+    uint8_t bytes[8] = {0};
     ssize_t len;
     switch (first->z) {
     case 0:

@@ -204,8 +204,9 @@ static void test_threads_that_run_already_are_confined_too(void **state)
     if (pid == 0) {
         char error[CHILD_ERROR_BYTES];
         pthread_t thread;
-        void *result = &thread;
-        if (sem_init(&go, 0, 0) != 0 || pthread_create(&thread, NULL, try_to_open, &thread) != 0 ||
+        int token;
+        void *result = &token;
+        if (sem_init(&go, 0, 0) != 0 || pthread_create(&thread, NULL, try_to_open, &token) != 0 ||
             child_confine(&none, error) != 0)
             _exit(CANNOT_CONFINE);
         sem_post(&go);

@@ -266,26 +266,36 @@ static unsigned count(const struct pool *pool, enum child_state state)
     return n;
 }
 
+/* The newest child's number, when all have done less than so many tasks; else 0. */
+static unsigned newest_of_fresh(const struct pool *pool, unsigned tasks)
+{
+    struct pool_look *look = look_of(pool);
+    unsigned newest = 0;
+    for (unsigned i = 0; i < look->children; i++) {
+        if (look->child[i].tasks >= tasks || look->child[i].state != CHILD_IDLE)
+            return 0;
+        if (look->child[i].number > newest)
+            newest = look->child[i].number;
+    }
+    return newest;
+}
+
 static void test_a_child_is_replaced_after_its_tasks_and_none_is_missing(void **state)
 {
     struct fixture *fixture = *state;
     struct pool_config config = fixture_pool("fractal", NULL, 2);
     config.tasks = 5;
     struct pool *pool = fixture_add(fixture, config);
-    unsigned highest = 0;
     UNTIL(fixture, count(pool, CHILD_IDLE) == 2);
-    for (unsigned i = 0; i < 100; i++) {
-        check_works(fixture, pool);
-        /* There are never fewer that serve than are wanted. */
-        assert_true(count(pool, CHILD_IDLE) + count(pool, CHILD_BUSY) >= 2);
+    for (unsigned round = 1; round <= 10; round++) {
+        unsigned newest = newest_of_fresh(pool, 5);
+        for (unsigned i = 0; i < 10; i++) {
+            check_works(fixture, pool);
+            /* There are never fewer that serve than are wanted. */
+            assert_true(count(pool, CHILD_IDLE) + count(pool, CHILD_BUSY) >= 2);
+        }
+        UNTIL(fixture, look_of(pool)->children == 2 && newest_of_fresh(pool, 5) > newest);
     }
-    UNTIL(fixture, look_of(pool)->children == 2 && count(pool, CHILD_IDLE) == 2);
-    for (unsigned i = 0; i < 2; i++) {
-        highest =
-            look_of(pool)->child[i].number > highest ? look_of(pool)->child[i].number : highest;
-        assert_true(look_of(pool)->child[i].tasks < 5);
-    }
-    assert_true(highest > 4); /* children have come and gone */
     assert_int_equal(look_of(pool)->crashed, 0);
 }
 
@@ -371,7 +381,7 @@ static void test_a_program_that_does_not_start_is_not_started_all_the_time(void 
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         struct pool_config config = fixture_pool("map:broken", ways[i], 4);
         struct person person = {0}, again = {0};
-        struct picture picture = picture_act(ACT_RENDER, 0);
+        struct picture picture = picture_act(ACT_RENDER, (unsigned)i);
         config.start_ms = 50;
         if (!ways[i])
             config.command = missing;
@@ -442,6 +452,26 @@ static void test_a_pool_whose_jobs_all_fail_rests_and_others_are_undisturbed(voi
     UNTIL(fixture, persons[0].answers == 1);
 }
 
+static void test_files_that_are_broken_are_not_the_programs_fault(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { N = 30 };
+    struct pool *pool = fixture_add(fixture, fixture_pool("image:blur", NULL, 2));
+    struct person persons[N] = {{.answers = 0}};
+    for (unsigned i = 0; i < N; i++) {
+        struct picture picture = picture_act(ACT_GATE, i);
+        gate_open(fixture_gate(fixture, &picture, i % 2 ? "fff" : "ccc"));
+        person_ask(fixture, pool, &picture, FARM_BATCH, &persons[i]);
+    }
+    UNTIL(fixture, fixture->answers == N);
+    for (unsigned i = 0; i < N; i++) {
+        assert_int_equal(persons[i].outcome, FARM_FAILED);
+        assert_int_equal(persons[i].attempts, FARM_ATTEMPTS);
+    }
+    assert_false(look_of(pool)->resting);
+    check_works(fixture, pool);
+}
+
 static void test_everything_under_way_ends_with_the_farm(void **state)
 {
     struct fixture *fixture = *state;
@@ -457,7 +487,7 @@ static void test_everything_under_way_ends_with_the_farm(void **state)
         struct picture picture = picture_act(acts[i % 5], i);
         person_ask(fixture, pools[i % 3], &picture, (enum farm_priority)(i % 2), &persons[i]);
     }
-    UNTIL(fixture, look_of(pools[0])->busy == 3);
+    UNTIL(fixture, look_of(pools[0])->busy > 0);
     fixture_destroy(fixture); /* sees that no process is left */
     for (unsigned i = 0; i < N; i++) {
         assert_int_equal(persons[i].answers, 1);
@@ -485,6 +515,7 @@ int main(void)
         TEST(test_renewed_children_get_no_further_task),
         TEST(test_a_program_that_does_not_start_is_not_started_all_the_time),
         TEST(test_a_pool_whose_jobs_all_fail_rests_and_others_are_undisturbed),
+        TEST(test_files_that_are_broken_are_not_the_programs_fault),
         TEST(test_everything_under_way_ends_with_the_farm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,6 +290,7 @@ static void test_a_browser_waits_for_the_running_batch_and_for_no_other(void **s
     enum { BATCH = 10000 };
     struct pool_config config = fixture_pool("map:world", NULL, 1);
     config.jobs = 2 * BATCH;
+    config.tasks = 2 * BATCH; /* there is never a second child beside the first */
     struct pool *pool = fixture_add(fixture, config);
     struct person *persons = people(BATCH), *browser = people(1);
     for (unsigned i = 0; i < BATCH; i++) {

@@ -217,6 +217,8 @@ static bool no_stream(void)
 
 /* ---- around each test ---- */
 
+static const struct front_times *times; /* NULL: the usual ones */
+
 static int open_front(void **state)
 {
     static struct listen_address listen, admin;
@@ -236,7 +238,8 @@ static int open_front(void **state)
                                         .listen = &listen,
                                         .n_listen = 1,
                                         .admin = &admin,
-                                        .connections = LIMIT};
+                                        .connections = LIMIT,
+                                        .times = times};
     front = front_create(&config, error);
     if (!front)
         print_error("%s\n", error);
@@ -446,6 +449,38 @@ static void connections_are_bounded(void **state)
         close(fds[i]);
 }
 
+static int open_impatient_front(void **state)
+{
+    static const struct front_times impatient = {
+        .sweep_s = .05, .head_s = .2, .pace_s = .2, .idle_s = 30};
+    times = &impatient;
+    int result = open_front(state);
+    times = NULL;
+    return result;
+}
+
+/* Each sends a byte now and then, and is cut off although it is never silent for long. */
+static void slow_clients_are_cut_off(void **state)
+{
+    static const char *const begins[] = {"", "GET /say HTTP/1.1\r\nX: ",
+                                         "POST /take HTTP/1.1\r\n" HOST
+                                         "Content-Length: 100000\r\n\r\n"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        int fd = connect_to("public"), tries = 0;
+        char byte;
+        send_all(fd, begins[i], strlen(begins[i]));
+        for (; tries < 20000 && recv(fd, &byte, 1, MSG_DONTWAIT) != 0; tries++) {
+            if (*begins[i] && tries % 16 == 0)
+                send_all(fd, "x", 1);
+            poll(NULL, 0, 1);
+            turn();
+        }
+        assert_in_range(tries, 1, 19999);
+        close(fd);
+    }
+    assert_int_equal(site.counts.connections_cut_total, 3);
+}
+
 static void an_end_answers_what_is_under_way(void **state)
 {
     int idle = connect_to("public"), waiting = connect_to("public"), left = connect_to("public");
@@ -485,6 +520,8 @@ int main(void)
         T(an_event_stream_is_sent_as_it_is_written),
         T(connections_are_bounded),
         T(an_end_answers_what_is_under_way),
+        cmocka_unit_test_setup_teardown(slow_clients_are_cut_off, open_impatient_front,
+                                        close_front),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,10 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "render/name/picture.h"
+#include "render/map/style.h"
 #include "render/wire/wire.h"
-
-#define HASH "/map/0123456789abcdef/"
 
 extern char **environ;
 
@@ -125,11 +123,25 @@ static void free_job(struct job *job)
     memset(job, 0, sizeof *job);
 }
 
-static void render(struct running child, struct job *job, const char *name, unsigned place)
+/* The hash of style.xml and its data as they are now. */
+static const char *hash(void)
+{
+    static struct map_style found;
+    char error[MAP_STYLE_ERROR_BYTES];
+    if (map_style_read(&found, path_of("style.xml"), error))
+        fail_msg("%s", error);
+    return found.hash;
+}
+
+/* tile: "Z/X/Y.png". */
+static void render(struct running child, struct job *job, const char *of, const char *tile,
+                   unsigned place)
 {
     uint8_t packet[WIRE_HEAD_BYTES + PICTURE_NAME_BYTES];
+    char name[PICTURE_NAME_BYTES];
     struct wire_message task = {.type = WIRE_TASK, .place = place};
-    size_t head = wire_head(&task, packet), len = strlen(name);
+    size_t head = wire_head(&task, packet);
+    size_t len = (size_t)snprintf(name, sizeof name, "/map/%s/%s", of, tile);
     memcpy(packet + head, name, len);
     free_job(job);
     assert_int_equal(send(child.fd, packet, head + len, 0), head + len);
@@ -209,15 +221,14 @@ static void draws_what_is_there(void **state)
         const char *name;
         unsigned place, zoom, scale, count;
     } cases[] = {
-        {HASH "0/0/0.png", 0, 0, 1, 1},      {HASH "0/0/0@2x.png", 0, 0, 2, 1},
-        {HASH "2/0/0.png", 9, 2, 1, 16},     {HASH "3/0/0.png", 37, 3, 1, 64},
-        {HASH "3/0/0@2x.png", 63, 3, 2, 64},
+        {"0/0/0.png", 0, 0, 1, 1},   {"0/0/0@2x.png", 0, 0, 2, 1},   {"2/0/0.png", 9, 2, 1, 16},
+        {"3/0/0.png", 37, 3, 1, 64}, {"3/0/0@2x.png", 63, 3, 2, 64},
     };
     struct job job = {0};
     struct running child = start_ready("style.xml");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const unsigned zoom = cases[i].zoom, scale = cases[i].scale;
-        render(child, &job, cases[i].name, cases[i].place);
+        render(child, &job, hash(), cases[i].name, cases[i].place);
         assert_true(job.done);
         assert_int_equal(job.count, cases[i].count);
         assert_int_equal(job.first, cases[i].place); /* the tile asked for */
@@ -241,8 +252,8 @@ static void lines_go_on_in_the_next_square(void **state)
     struct running child = start_ready("style.xml");
     for (unsigned scale = 1; scale <= 2; scale++) {
         const unsigned tile = 256 * scale;
-        render(child, &west, scale == 1 ? HASH "4/0/0.png" : HASH "4/0/0@2x.png", 0);
-        render(child, &east, scale == 1 ? HASH "4/8/0.png" : HASH "4/8/0@2x.png", 0);
+        render(child, &west, hash(), scale == 1 ? "4/0/0.png" : "4/0/0@2x.png", 0);
+        render(child, &east, hash(), scale == 1 ? "4/8/0.png" : "4/8/0@2x.png", 0);
         uint8_t *left = decode(&west, 7 * 8 + 7, tile), *right = decode(&east, 7 * 8, tile);
         unsigned red = 0;
         for (unsigned y = 0; y < tile; y++) {
@@ -266,7 +277,7 @@ static void names_are_written(void **state)
     struct job job = {0};
     unsigned dark = 0;
     struct running child = start_ready("style.xml");
-    render(child, &job, HASH "1/0/0.png", 1);
+    render(child, &job, hash(), "1/0/0.png", 1);
     uint8_t *pixels = decode(&job, 1, 256);
     for (size_t i = 0; i < 256 * 256; i++)
         dark += pixels[4 * i] < 100 && pixels[4 * i + 1] < 100 && pixels[4 * i + 2] < 100;
@@ -305,15 +316,18 @@ static void a_style_that_does_not_load_is_an_exit_with_a_reason(void **state)
     }
 }
 
-/* What a child has read belongs to the hash in the names that it renders. */
-static void data_that_vanishes_is_missed_by_the_next_child_only(void **state)
+/* A picture is a function of its name: what a child has read stays what it draws, and the next one
+ * does not draw something else under that name. */
+static void other_data_is_another_map(void **state)
 {
     struct job before = {0}, after = {0};
+    char old[PICTURE_HASH_CHARS + 1];
     char byte;
     struct running child = start_ready("style.xml");
-    render(child, &before, HASH "3/0/0.png", 0);
+    strcpy(old, hash());
+    render(child, &before, old, "3/0/0.png", 0);
     assert_int_equal(unlink(path_of("land.csv")), 0);
-    render(child, &after, HASH "3/0/0.png", 0);
+    render(child, &after, old, "3/0/0.png", 0);
     assert_true(after.done);
     assert_int_equal(after.count, 64);
     for (unsigned i = 0; i < 64; i++) {
@@ -321,15 +335,25 @@ static void data_that_vanishes_is_missed_by_the_next_child_only(void **state)
         assert_memory_equal(before.pictures[i].bytes, after.pictures[i].bytes,
                             after.pictures[i].len);
     }
-    free_job(&before);
-    free_job(&after);
     assert_int_equal(end(child), 0);
 
-    child = start("style.xml");
+    child = start("style.xml"); /* without its data */
     assert_true(recv(child.fd, &byte, 1, 0) <= 0);
     assert_int_equal(end(child), 2);
     assert_non_null(strstr(said, "land.csv"));
+
+    write_text("land.csv", "wkt,name\n\"POLYGON((10 10,50 10,50 50,10 10))\",Less\n");
+    child = start_ready("style.xml");
+    render(child, &after, old, "3/0/0.png", 0);
+    assert_false(after.done);
+    assert_int_equal(after.count, 0);
+    assert_non_null(strstr(after.why, hash()));
+    render(child, &after, hash(), "3/0/0.png", 0); /* it goes on */
+    assert_true(after.done);
+    assert_int_equal(end(child), 0);
     write_text("land.csv", land);
+    free_job(&before);
+    free_job(&after);
 }
 
 int main(void)
@@ -339,7 +363,7 @@ int main(void)
         cmocka_unit_test(lines_go_on_in_the_next_square),
         cmocka_unit_test(names_are_written),
         cmocka_unit_test(a_style_that_does_not_load_is_an_exit_with_a_reason),
-        cmocka_unit_test(data_that_vanishes_is_missed_by_the_next_child_only),
+        cmocka_unit_test(other_data_is_another_map),
     };
     if (!mkdtemp(folder))
         return 99;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "render/farm/farm.h"
+#include "render/map/style.h"
 
 enum { TASK_MS = 400, ENOUGH_S = 60 };
 
@@ -50,9 +51,15 @@ static void on_time(struct ev_loop *l, ev_timer *timer, int events)
     ev_break(loop, EVBREAK_ALL);
 }
 
-static void ask(struct farm *farm, struct pool *pool, const char *name, struct wish *wish)
+/* tile: "Z/X/Y.png" of the style in paths[i]. */
+static void ask(struct farm *farm, struct pool *pool, unsigned i, const char *tile,
+                struct wish *wish)
 {
     struct picture picture;
+    struct map_style style;
+    char name[PICTURE_NAME_BYTES], error[MAP_STYLE_ERROR_BYTES];
+    assert_int_equal(map_style_read(&style, paths[i], error), 0);
+    snprintf(name, sizeof name, "/map/%s/%s", style.hash, tile);
     assert_true(picture_parse(&picture, name, strlen(name)));
     *wish = (struct wish){.waiter.answered = on_answered};
     left++;
@@ -88,10 +95,10 @@ static void a_style_without_end_is_given_up(void **state)
     assert_non_null(farm);
     struct pool *of_quick = add_pool(farm, "map:quick", quick, 60000);
     struct pool *of_slow = add_pool(farm, "map:slow", slow, TASK_MS);
-    ask(farm, of_slow, "/map/00000000000000bb/5/0/0.png", &bad);
-    ask(farm, of_slow, "/map/00000000000000bb/5/7/7.png", &same); /* the same job */
-    ask(farm, of_quick, "/map/00000000000000aa/5/9/3.png", &good);
-    ask(farm, of_quick, "/map/00000000000000aa/1/1/1@2x.png", &again);
+    ask(farm, of_slow, 1, "5/0/0.png", &bad);
+    ask(farm, of_slow, 1, "5/7/7.png", &same); /* the same job */
+    ask(farm, of_quick, 0, "5/9/3.png", &good);
+    ask(farm, of_quick, 0, "1/1/1@2x.png", &again);
     ev_timer timer;
     ev_timer_init(&timer, on_time, ENOUGH_S, 0);
     ev_timer_start(loop, &timer);

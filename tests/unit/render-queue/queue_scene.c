@@ -70,25 +70,30 @@ struct queue_consumer *scene_consume(struct queue *queue, const char *group)
     return consumer;
 }
 
-bool scene_poll(struct queue_consumer *consumer, int timeout_ms, bool want, struct taken *taken)
+void scene_note(struct taken *taken, const struct queue_task *task)
 {
-    char error[QUEUE_ERROR_BYTES] = "", text[32] = "";
-    struct queue_task task;
+    char text[32] = "";
     unsigned i;
-    enum queue_result result = queue_poll(consumer, timeout_ms, want, &task, error);
-    if (result == QUEUE_BROKEN)
-        fail_msg("%s", error);
-    if (result == QUEUE_NOTHING)
-        return false;
-    assert_in_range(task.len, 1, sizeof text - 1);
-    memcpy(text, task.value, task.len);
+    assert_in_range(task->len, 1, sizeof text - 1);
+    memcpy(text, task->value, task->len);
     assert_int_equal(sscanf(text, "task %u", &i), 1);
     assert_in_range(i, 0, SCENE_TASKS_MAX - 1);
-    assert_true(task.time_ms > 0 && task.time_ms <= clock_wall_ms() + 60000);
+    assert_true(task->time_ms > 0 && task->time_ms <= clock_wall_ms() + 60000);
     taken->n += taken->times[i]++ == 0;
-    taken->numbers[i] = task.number;
+    taken->numbers[i] = task->number;
     taken->last = i;
-    return true;
+}
+
+bool scene_poll(struct queue_consumer *consumer, int timeout_ms, bool want, struct taken *taken)
+{
+    char error[QUEUE_ERROR_BYTES] = "";
+    struct queue_task task;
+    enum queue_result result = queue_poll(consumer, timeout_ms, want, &task, error);
+    if (result == QUEUE_BROKEN) /* it may recover; who waits in vain fails */
+        print_message("%s\n", error);
+    if (result == QUEUE_GOT)
+        scene_note(taken, &task);
+    return result == QUEUE_GOT;
 }
 
 void scene_take(struct queue_consumer *consumer, struct taken *taken, unsigned n)

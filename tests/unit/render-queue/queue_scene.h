@@ -43,7 +43,10 @@ struct taken {
 
 struct queue_consumer *scene_consume(struct queue *queue, const char *group);
 
-/* One poll that must not fail. Was it a task? */
+/* It was delivered. */
+void scene_note(struct taken *taken, const struct queue_task *task);
+
+/* One poll. Was it a task? */
 bool scene_poll(struct queue_consumer *consumer, int timeout_ms, bool want, struct taken *taken);
 
 /* Until n different tasks have come. */

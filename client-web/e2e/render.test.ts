@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: ISC
+// The pages of placed-render on the real one.
+
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DESKTOP, launch, PHONE, text, WAIT_MS } from './page';
+import { RenderServer, SEA } from './renderserver';
+
+const SMALL = { ...PHONE, viewport: { width: 320, height: 568 }, deviceScaleFactor: 2 };
+
+let browser: Browser;
+let server: RenderServer;
+/** What browsers complained about, of which there must be nothing. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  server = await RenderServer.start('--fractal', '1');
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+async function open(path: string, options: BrowserContextOptions = DESKTOP, base = server.url): Promise<Page> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${path}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`));
+  await page.goto(base + path);
+  return page;
+}
+
+const linkOf = (page: Page): Promise<Record<string, string>> =>
+  page.evaluate(() => Object.fromEntries(new URLSearchParams(location.hash.slice(1))));
+
+/** All tiles in view have come. */
+const drawn = (page: Page) => page.waitForSelector('#map[aria-busy="false"]');
+
+/** The colour of the tile that is shown at a point of the window, as #rrggbb. */
+const tileColour = (page: Page, x: number, y: number): Promise<string | undefined> =>
+  page.evaluate(
+    ([x, y]) => {
+      const under = [...document.querySelectorAll<HTMLCanvasElement>('#map .leaflet-tile-loaded')];
+      const tile = under.find((tile) => {
+        const { left, top, right, bottom } = tile.getBoundingClientRect();
+        return left <= x && x < right && top <= y && y < bottom;
+      });
+      if (!tile) return undefined;
+      const { left, top, width } = tile.getBoundingClientRect();
+      const by = tile.width / width;
+      const [r, g, b] = tile.getContext('2d')!.getImageData((x - left) * by, (y - top) * by, 1, 1).data;
+      return '#' + [r!, g!, b!].map((value) => value.toString(16).padStart(2, '0')).join('');
+    },
+    [x, y] as const,
+  );
+
+test('the explorer shows the set, goes where one zooms, and Back and links lead back', async () => {
+  const page = await open('explore');
+  await drawn(page);
+  // The middle of the whole set is in it; its edge is not.
+  expect(await tileColour(page, 640, 400)).toBe('#000000');
+  expect(await tileColour(page, 140, 400)).not.toBe('#000000');
+  await expect.poll(() => linkOf(page)).toEqual({ set: 'mandelbrot', x: '-0.5', y: '0', z: '2', palette: 'fire' });
+  await page.focus('#map');
+  await page.keyboard.press('+');
+  await expect.poll(async () => (await linkOf(page)).z).toBe('3');
+  await page.keyboard.press('p');
+  await expect.poll(async () => (await linkOf(page)).palette).toBe('ocean');
+  await drawn(page);
+  const link = page.url();
+  await page.keyboard.press('0');
+  await expect.poll(async () => (await linkOf(page)).z).toBe('2');
+  await page.goBack();
+  await expect.poll(() => page.url()).toBe(link);
+  const other = await open(link.slice(server.url.length));
+  await drawn(other);
+  expect(await linkOf(other)).toEqual(await linkOf(page));
+  expect(await other.getByRole('radio', { name: 'Ocean' }).isChecked()).toBe(true);
+  for (const one of [page, other]) await one.context().close();
+});
+
+test('at the deepest zoom a pixel is still a pixel', async () => {
+  const page = await open('explore#set=mandelbrot&x=-1.7693831791&y=0.0042368479&z=40');
+  await expect.poll(async () => (await linkOf(page)).palette).toBe('fire');
+  const before = await linkOf(page);
+  await page.focus('#map');
+  const moved = async () => (Number((await linkOf(page)).x) - Number(before.x)) / (4 / 2 ** 48);
+  // 96 pixels a press, and the link has a tenth of one.
+  for (const pixels of [96, 192]) {
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => Math.round(await moved())).toBe(pixels);
+  }
+  expect(Math.abs(Number((await linkOf(page)).y) - Number(before.y))).toBeLessThan(2 / 2 ** 48);
+  const places = await page.locator('#map .leaflet-tile').evaluateAll((tiles) =>
+    tiles.map((tile) => {
+      const { left, top, width } = tile.getBoundingClientRect();
+      return [(left + 2560) % 256, (top + 2560) % 256, width].join();
+    }),
+  );
+  expect(places.length).toBeGreaterThan(10);
+  expect(new Set(places).size).toBe(1);
+  expect(places[0]).toMatch(/^\d+,\d+,256$/);
+  await page.context().close();
+});
+
+test('the Julia set under the pointer is shown beside, and opens', async () => {
+  const page = await open('explore');
+  await drawn(page);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.mouse.move(500, 300, { steps: 3 });
+  await page.mouse.move(520, 330, { steps: 10 });
+  await expect.poll(() => asked.at(-1)).toBe('/julia/1/-0.969,0.273/0/0/0.png');
+  await text(page, '#preview-title', '-0.969,0.273');
+  // At most one at a time: not one for each place that the pointer was at.
+  expect(asked.filter((path) => path.startsWith('/julia/')).length).toBeLessThan(10);
+  await page.mouse.click(520, 330);
+  await page.mouse.move(900, 600);
+  await text(page, '#preview-title', '-0.969,0.273');
+  await page.getByRole('button', { name: 'Open this Julia set' }).click();
+  await expect.poll(() => linkOf(page)).toMatchObject({ set: 'julia', c: '-0.969,0.273' });
+  await drawn(page);
+  await page.getByRole('button', { name: 'Back to the Mandelbrot set' }).click();
+  await expect.poll(() => linkOf(page)).toMatchObject({ set: 'mandelbrot', z: '6' });
+  await page.context().close();
+});
+
+test('a map has its tiles, whose they are, its zooms, and a link', async () => {
+  const page = await open('maps#lat=10&lon=20&z=4');
+  await drawn(page);
+  expect(await tileColour(page, 640, 400)).toBe(SEA);
+  await text(page, '#attribution', "Nobody's sea");
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect.poll(() => linkOf(page)).toEqual({ lat: '10', lon: '20', z: '5' });
+  expect(await page.getByRole('button', { name: 'Zoom in' }).isDisabled()).toBe(true);
+  await page.context().close();
+});
+
+test.each([
+  ['', '#cards img[data-loaded]'],
+  ['explore', '#map[aria-busy="false"]'],
+  ['maps', '#map[aria-busy="false"]'],
+  ['factory', '#pools li'],
+])('/%s fits on small phones, controls included', async (path, ready) => {
+  const page = await open(path, SMALL);
+  await page.locator(ready).first().waitFor();
+  const outside = await page.evaluate(() => {
+    const wide = [...document.querySelectorAll('body *')].filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return width > 0 && !element.closest('#map, .unseen, .brand, .picture') && (left < 0 || right > innerWidth);
+    });
+    return [document.documentElement.scrollWidth - innerWidth, ...wide.map((element) => element.outerHTML.slice(0, 80))];
+  });
+  expect(outside).toEqual([0]);
+  const small = await page.locator('button:visible, a:visible, .swatch:visible').evaluateAll((all) =>
+    all.filter((one) => one.getBoundingClientRect().height < 32).map((one) => one.outerHTML.slice(0, 80)),
+  );
+  expect(small).toEqual([]);
+  await page.context().close();
+});
+
+test('no page complained, nor did its policy', () => {
+  expect(complaints).toEqual([]);
+});
