@@ -80,8 +80,6 @@ void site_work_say(struct site *site, const struct picture *picture, const char 
 {
     char text[EVENT_BYTES];
     struct json json;
-    if (state == TASK_DONE)
-        site_images_tell(site_of(config), picture->id);
     json_begin(&json, text, sizeof text);
     json_text(&json, "t", "variant");
     json_text(&json, "id", picture->id);
@@ -95,6 +93,8 @@ void site_work_say(struct site *site, const struct picture *picture, const char 
 static void variant(struct work_config *config, const struct picture *picture,
                     enum task_state state, int64_t ms)
 {
+    if (state == TASK_DONE)
+        site_images_tell(site_of(config), picture->id);
     site_work_say(site_of(config), picture, state_name(state), ms);
 }
 
