@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: ISC
 """placed-render as browsers, proxies and operators see it: names, answers, bounds, beginnings and ends."""
+import json
 import os
 import re
 import shutil
 import signal
 import socket
 import stat
-import time
 
+import pytest
 from render import PROGRAM, TILE, Render, is_there, wait_until
 from scene import SANITIZED
 
@@ -213,6 +214,47 @@ def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
         assert status_of(connection)[0] == 200
     render.stop()
     assert not public.exists()
+
+
+STYLE = """<Map srs="+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +over"
+ background-color="{}"><Parameters><Parameter name="minzoom">1</Parameter><Parameter name="maxzoom">3</Parameter>
+ <Parameter name="attribution">somebody</Parameter></Parameters></Map>"""
+
+
+@pytest.mark.skipif(not (PROGRAM.parent / "map/placed-render-map").exists(), reason="built without Mapnik")
+def test_a_style_that_has_changed_has_other_names(make_render, tmp_path):
+    file = tmp_path / "style.xml"
+    file.write_text(STYLE.format("#ff0000"), encoding="ascii")
+    render = make_render("--map", f"plain={file}", "--fractal", "0", *NO_IMAGES)
+
+    def style():
+        return json.loads(render.get("/render.json").body)["map"]["styles"][0]
+
+    first = style()
+    assert (first["name"], first["minzoom"], first["maxzoom"], first["attribution"]) == ("plain", 1, 3, "somebody")
+    assert first["background"].startswith("#ff0000")
+    tile = f"/map/{first['hash']}/1/0/0.png"
+    red = render.get(tile)
+    assert red.status == 200 and red.headers["content-type"] == "image/png"
+    for zoom in 0, 4:  # outside of the style's
+        assert render.get(f"/map/{first['hash']}/{zoom}/0/0.png").status == 404
+    about = json.loads(render.get("/map/plain/tilejson.json").body)
+    assert about["tilejson"] == "3.0.0" and about["tiles"] == [f"/map/{first['hash']}/{{z}}/{{x}}/{{y}}.png"]
+
+    file.write_text(STYLE.format("#00ff00"), encoding="ascii")
+    render.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: style()["hash"] != first["hash"], "it has been read anew")
+    assert render.get(tile).status == 404
+    green = render.get(tile.replace(first["hash"], style()["hash"]))
+    assert green.status == 200 and green.body != red.body
+
+    # What cannot be read stays as it was, and is said.
+    second = style()
+    file.write_text("<Map", encoding="ascii")
+    assert render.post("/admin/reload", {})[0] == 200
+    wait_until(lambda: "it stays as it was" in render.stderr(), "it is said")
+    assert style() == second
+    assert render.get(tile.replace(first["hash"], second["hash"])).body == green.body
 
 
 def test_hostile_requests_cost_little(make_render):
