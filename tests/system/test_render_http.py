@@ -17,9 +17,11 @@ SLOW = "/julia/1/-0.8,0.156/12/2048/2047.png"
 
 # A child that fails, waits or answers as the name says, by the protocol of render/wire/wire.h.
 CHILD = r'''#!/usr/bin/python3 -S
-import signal, socket, struct, time
+import os, signal, socket, struct, time
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 farm = socket.socket(fileno=3)
+while os.path.exists(os.path.dirname(__file__) + "/hold"):
+    time.sleep(0.02)
 farm.send(b"\1")
 while task := farm.recv(65536):
     name = task[4:].decode()
@@ -84,6 +86,12 @@ def status_of(connection):
         assert piece, head
         head += piece
     return int(head.split()[1]), head.decode("latin-1")
+
+
+def say_of_agent(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        return read_all(connection).decode()
 
 
 NO_NAMES = [
@@ -165,9 +173,20 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
 
 
 def test_a_picture_that_fails_is_an_error_for_a_while(tmp_path):
-    render = FakeChildren(tmp_path / "data", args=NO_IMAGES).start()
+    agent = tmp_path / "agent.sock"
+    render = FakeChildren(tmp_path / "data", args=[*NO_IMAGES, "--agent", f"unix:{agent}"])
+    render.command()
+    hold = tmp_path / "program/fractal/hold"
+    hold.touch()
+    render.start()
     try:
+        # Nobody is ready to render.
+        assert render.admin("/healthz").status == 200 and render.admin("/readyz").status == 503
+        assert say_of_agent(agent) == "down\n"
+        hold.unlink()
         render.wait_ready()
+        assert say_of_agent(agent).startswith("up ready ")
+
         bad = [render.get("/mandelbrot/1-grey/0/0/0.png") for _ in range(2)]
         for answer in bad:
             assert answer.status == 500 and 1 <= int(answer.headers["retry-after"]) <= 10
@@ -288,12 +307,6 @@ def test_hostile_requests_cost_little(make_render):
             assert render.memory()[0] - before < 2 << 20
     assert render.get(TILE).status == 200
     wait_until(lambda: render.count("pool_jobs_total", "fractal") == 1, "one job is done")
-
-
-def say_of_agent(path):
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        return read_all(connection).decode()
 
 
 def test_an_end_answers_who_waits_and_leaves_no_child(make_render, tmp_path):
