@@ -159,6 +159,8 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
     assert refused and all(status == 503 and re.search(r"^Retry-After: [1-9]", head, re.M) for status, head in refused)
     waiting.append(send(render, get_text(SLOW)))
 
+    assert render.count("waiting") > 1
+
     # Of those who have left nobody is kept.
     for connection in waiting[:500]:
         connection.close()
