@@ -223,6 +223,8 @@ def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
     assert render.post("/admin/scale", {"op": "sharpen", "n": 1})[0] == 404
     for origin, status in ("http://elsewhere.example", 403), (render.url(kind="admin"), 200):
         assert render.post("/admin/scale", {"op": "fractal", "n": 2}, headers={"Origin": origin})[0] == status
+    rebound = {"Origin": "http://127.elsewhere.example", "Host": "127.elsewhere.example"}
+    assert render.post("/admin/scale", {"op": "fractal", "n": 3}, headers=rebound)[0] == 403
     assert render.request("POST", "/admin/scale", headers={"Content-Type": "text/plain"}, body=body,
                           kind="admin").status == 415
     about = render.get("/render.json")
