@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/image/budget.h"
+
 enum {
     ROOM_FIRST = 64 * 1024,
     /* Above so many pixels, what takes least time: ten seconds are all that a task has. */
     LARGE_PIXELS = 8 * 1000 * 1000,
-    LOSSLESS_PIXELS = 2 * 1000 * 1000, /* of a WebP */
 };
 
 struct output {
@@ -46,13 +47,11 @@ static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 n, str
     return n;
 }
 
-static int save_webp(VipsImage *image, bool lossless, bool large, VipsTarget *target)
+static int save_webp(VipsImage *image, bool lossless, bool best, VipsTarget *target)
 {
-    return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", lossless, "effort",
-                                large      ? 0
-                                : lossless ? 2
-                                           : 4,
-                                "strip", TRUE, NULL);
+    const int effort = !best ? 0 : lossless ? 2 : 4;
+    return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", lossless && best,
+                                "effort", effort, "strip", TRUE, NULL);
 }
 
 static int save(VipsImage *image, const struct header *like, VipsTarget *target)
@@ -66,7 +65,7 @@ static int save(VipsImage *image, const struct header *like, VipsTarget *target)
         return vips_pngsave_target(image, target, "compression", large ? 1 : 3, "filter",
                                    VIPS_FOREIGN_PNG_FILTER_UP, "strip", TRUE, NULL);
     default:
-        return save_webp(image, like->lossless && pixels <= LOSSLESS_PIXELS, large, target);
+        return save_webp(image, like->lossless, pixels <= BUDGET_WEBP_PIXELS, target);
     }
 }
 
