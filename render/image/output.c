@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "render/image/budget.h"
+#include "render/image/riff.h"
 
 enum {
     ROOM_FIRST = 64 * 1024,
@@ -69,6 +70,20 @@ static int save(VipsImage *image, const struct header *like, VipsTarget *target)
     }
 }
 
+/* Without what savers would write beside pixels. They are asked to strip it, too, but that of WebP
+ * does not in all versions. NULL: no memory. */
+static VipsImage *bare(VipsImage *image)
+{
+    VipsImage *copy = NULL;
+    if (vips_copy(image, &copy, NULL) < 0)
+        return NULL;
+    gchar **fields = vips_image_get_fields(copy);
+    for (size_t i = 0; fields && fields[i]; i++)
+        vips_image_remove(copy, fields[i]); /* those of the pixels stay by themselves */
+    g_strfreev(fields);
+    return copy;
+}
+
 int output_encode(VipsImage *image, const struct header *like, size_t limit, uint8_t **bytes,
                   size_t *len)
 {
@@ -77,13 +92,15 @@ int output_encode(VipsImage *image, const struct header *like, size_t limit, uin
     if (!target)
         return -1;
     g_signal_connect(target, "write", G_CALLBACK(on_write), &output);
-    const int result = save(image, like, VIPS_TARGET(target));
+    VipsImage *pixels = bare(image);
+    const int result = pixels ? save(pixels, like, VIPS_TARGET(target)) : -1;
+    VIPS_UNREF(pixels);
     g_object_unref(target);
     if (result < 0 || output.len == 0) {
         free(output.bytes);
         return -1;
     }
     *bytes = output.bytes;
-    *len = output.len;
+    *len = riff_strip(output.bytes, output.len);
     return 0;
 }
