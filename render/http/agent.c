@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/* agent: see agent.h. */
+#include "render/http/agent.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "render/farm/farm.h"
+#include "render/http/health.h"
+#include "render/http/site.h"
+#include "render/http/speed.h"
+#include "sys/clock.h"
+#include "sys/worker.h"
+
+enum {
+    ACCEPTS_A_TURN = 16,
+    LINE_BYTES = 64,
+};
+
+struct agent {
+    const struct site *site;
+    struct listen_address address;
+    ev_io watcher;
+    ev_timer second;
+    struct speed speed;
+    uint64_t cpu_us, wall_us; /* of all jobs until now */
+    struct worker *worker;
+    struct job job;
+    atomic_uint_least64_t took_us; /* of the last computation; 0: it has been taken into account */
+    volatile uint64_t result;      /* so that it is computed at all */
+};
+
+static void compute(struct job *job)
+{
+    struct agent *agent = (struct agent *)((char *)job - offsetof(struct agent, job));
+    uint64_t began_us = clock_now_us();
+    agent->result = speed_compute();
+    uint64_t took_us = clock_now_us() - began_us;
+    atomic_store(&agent->took_us, took_us);
+    worker_add(agent->worker, job, clock_now_ms() + (int64_t)speed_pause_ms(took_us));
+}
+
+static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    static struct pool_look look; /* some kilobytes */
+    struct agent *agent = watcher->data;
+    uint64_t cpu_us = 0, wall_us = 0, took_us = atomic_exchange(&agent->took_us, 0);
+    for (size_t i = 0; farm_pool(agent->site->farm, i); i++) {
+        pool_look(farm_pool(agent->site->farm, i), &look);
+        cpu_us += look.cpu_us;
+        wall_us += look.wall_us;
+    }
+    if (took_us > 0)
+        speed_took(&agent->speed, took_us);
+    speed_second(&agent->speed, cpu_us - agent->cpu_us, wall_us - agent->wall_us);
+    agent->cpu_us = cpu_us;
+    agent->wall_us = wall_us;
+}
+
+static void answer(struct agent *agent, int fd)
+{
+    char line[LINE_BYTES], sent[LINE_BYTES];
+    const char *trouble = readiness_trouble(agent->site);
+    if (agent->site->stopping)
+        snprintf(line, sizeof line, "drain\n");
+    else if (trouble)
+        snprintf(line, sizeof line, "down\n");
+    else
+        snprintf(line, sizeof line, "up ready %u%%\n", agent->speed.percent);
+    /* What the client may have sent (agent-send) is read: unread, the answer could be lost. */
+    (void)!recv(fd, sent, sizeof sent, MSG_DONTWAIT);
+    (void)!send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
+    shutdown(fd, SHUT_WR);
+    close(fd);
+}
+
+static void on_accept(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+        int fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0)
+            return;
+        answer(watcher->data, fd);
+    }
+}
+
+struct agent *agent_open(const struct site *site, const struct listen_address *address,
+                         char error[LISTENING_ERROR_BYTES])
+{
+    struct agent *agent = calloc(1, sizeof *agent);
+    if (!agent) {
+        snprintf(error, LISTENING_ERROR_BYTES, "out of memory");
+        return NULL;
+    }
+    agent->site = site;
+    agent->address = *address;
+    agent->job.run = compute;
+    speed_init(&agent->speed);
+    int fd = listening_open(&agent->address, LISTENING_ALONE, error);
+    if (fd < 0) {
+        free(agent);
+        return NULL;
+    }
+    agent->worker = worker_create("agent", 1);
+    if (!agent->worker || !worker_add(agent->worker, &agent->job, clock_now_ms())) {
+        snprintf(error, LISTENING_ERROR_BYTES, "cannot start a thread: %s", strerror(errno));
+        listening_close(fd, &agent->address);
+        worker_destroy(agent->worker);
+        free(agent);
+        return NULL;
+    }
+    ev_io_init(&agent->watcher, on_accept, fd, EV_READ);
+    agent->watcher.data = agent;
+    ev_io_start(site->loop, &agent->watcher);
+    ev_timer_init(&agent->second, on_second, 1., 1.);
+    agent->second.data = agent;
+    ev_timer_start(site->loop, &agent->second);
+    listening_say("agent", false, &agent->address);
+    return agent;
+}
+
+void agent_close(struct agent *agent)
+{
+    if (!agent)
+        return;
+    ev_timer_stop(agent->site->loop, &agent->second);
+    ev_io_stop(agent->site->loop, &agent->watcher);
+    listening_close(agent->watcher.fd, &agent->address);
+    worker_destroy(agent->worker);
+    free(agent);
+}
