@@ -144,6 +144,16 @@ static void fold_image(struct view *view, struct event *event)
     event->json = NULL;
 }
 
+const char *view_variant_state(struct view *view, const char *id, const char *op)
+{
+    size_t at = find_image(view, id);
+    const struct image *image = at < view->n_images ? &view->images[at] : NULL;
+    for (size_t i = 0; image && i < image->n_variants; i++)
+        if (strcmp(image->variants[i].op, op) == 0)
+            return event_text(image->variants[i].json, "state");
+    return NULL;
+}
+
 /* That a variant is there is not taken back by one who tries it, too. */
 static void fold_variant(struct view *view, struct event *event)
 {
