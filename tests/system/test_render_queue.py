@@ -5,6 +5,7 @@ import http.client
 import itertools
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -46,6 +47,12 @@ def made(render):
 
 def dead(render):
     return json.loads(render.admin("/admin/dead?n=100").body)["dead"]
+
+
+def queued(render):
+    """Tasks that wait in the queue, as /metrics has them: {group: n}"""
+    text = render.admin("/metrics").body.decode()
+    return {group: int(n) for group, n in re.findall(r'^placed_render_queue_waiting{group="(\w+)"} (\d+)$', text, re.M)}
 
 
 class Events:
@@ -178,6 +185,8 @@ def test_browsers_are_told_what_servers_do(make_render):
     wait_until(lambda: numbers()["totals"]["done"] == 3, "the numbers")
     assert numbers()["ops"]["thumbnail"]["done"] == 1 and numbers()["pools"]["fractal"]["done"] == 1
     assert numbers()["ops"]["blur"]["cpu_ms"] >= 0 and numbers()["totals"]["bytes"] > 0
+    assert set(queued(render)) == {*OPS, "tiles"}
+    wait_until(lambda: not any(queued(render).values()), "nothing waits in the queue")
     later = Events(render)  # who comes later sees the same at once
     wait_until(lambda: later.snapshot, "another snapshot")
     assert later.pools()["fractal"]["done"] == 1
