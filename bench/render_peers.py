@@ -84,9 +84,12 @@ class PlacedRender(RenderPeer):
                 self.data, *self.arguments]
 
     def start(self):
+        """Returns when it is ready; it may have run before."""
+        stderr = self.directory / "stderr"
+        old = stderr.stat().st_size if stderr.exists() else 0
         self.launch(self.command())
         deadline = time.monotonic() + START_SECONDS
-        while not (found := re.findall(r"admin on http://127.0.0.1:(\d+)", self.words())):
+        while not (found := re.findall(rb"admin on http://127.0.0.1:(\d+)", stderr.read_bytes()[old:])):
             if time.monotonic() > deadline or self.processes[-1].poll() is not None:
                 raise RuntimeError(f"placed-render does not start: {self.words()}")
             time.sleep(0.005)

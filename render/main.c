@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "http/files.h"
-#include "render/config/render_config.h"
+#include "render/config/render_config_read.h"
 #include "render/events/events.h"
 #include "render/farm/farm.h"
 #include "render/http/agent.h"

@@ -5,49 +5,71 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "core/json.h"
 #include "render/events/events.h"
 #include "render/http/originals.h"
 #include "render/http/site.h"
 #include "render/http/uploads.h"
+#include "render/site_work.h"
+#include "render/store/store.h"
 #include "sys/diag.h"
-
-enum { EVENT_BYTES = 512 };
 
 struct site_images {
     struct site *site;
     struct events_listener listener;
 };
 
+/* Variants are made from the moment that the original is there. Nobody could take note of one of an
+ * image that he had not heard of, so those that are there already are named again. */
+static void say_variants(struct site *site, const char *id)
+{
+    for (int op = 0; op < PICTURE_OP_COUNT; op++) {
+        struct picture picture = {.kind = PICTURE_IMAGE, .op = (enum picture_op)op};
+        char name[PICTURE_NAME_BYTES];
+        memcpy(picture.id, id, sizeof picture.id);
+        picture_format(&picture, name);
+        if (store_get(site->store, name, NULL, NULL) == STORE_FOUND)
+            site_work_say(site, &picture, "done", 0);
+    }
+}
+
 /* Tell all servers, this one too. */
+static void publish(const struct site *site, const struct original *original)
+{
+    char text[ORIGINAL_JSON_BYTES];
+    events_publish(site->events, text, original_event(original, text));
+}
+
 static void complete(void *context, const struct original *original)
 {
     const struct site_images *images = context;
-    char text[EVENT_BYTES];
-    struct json json;
-    json_begin(&json, text, sizeof text);
-    json_text(&json, "t", "image");
-    json_text(&json, "id", original->id);
-    json_text(&json, "type", header_media_type(original->type));
-    json_u64(&json, "width", original->width);
-    json_u64(&json, "height", original->height);
-    json_u64(&json, "bytes", original->bytes);
-    json_i64(&json, "at", original->time_ms);
-    events_publish(images->site->events, text, json_end(&json));
+    publish(images->site, original);
+    say_variants(images->site, original->id);
+}
+
+static const char *variant_state(const struct site *site, const char *id, enum picture_op op)
+{
+    return view_variant_state(events_view(site->events), id, picture_op_name(op));
+}
+
+void site_images_tell(const struct site *site, const char *id)
+{
+    struct original original;
+    if (site->originals && !view_has_image(events_view(site->events), id) &&
+        originals_look(site->originals, id, &original))
+        publish(site, &original);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)
 {
     struct site_images *images =
         (struct site_images *)((char *)listener - offsetof(struct site_images, listener));
-    struct originals *originals = images->site->originals;
-    if (event->type != EVENT_IMAGE)
-        return;
+    struct original original;
     /* Also one of long ago, whose folder is another by now: only what is there counts. */
-    const char *id = event_text(event->json, "id");
-    if (originals_has(originals, id))
-        originals_add(originals, id, (int64_t)event_number(event->json, "at"));
+    if (event->type == EVENT_IMAGE &&
+        originals_look(images->site->originals, event_text(event->json, "id"), &original))
+        originals_add(images->site->originals, original.id, original.time_ms);
 }
 
 struct site_images *site_images_open(struct site *site, const struct render_config *config,
@@ -79,6 +101,7 @@ struct site_images *site_images_open(struct site *site, const struct render_conf
         return NULL;
     }
     images->site = site;
+    site->variant_state = variant_state;
     images->listener.heard = heard;
     events_listen(site->events, &images->listener);
     return images;

@@ -20,4 +20,8 @@ int site_images_input(const struct site *site, const struct picture *picture);
 /* After the front; before events and queue. NULL is fine. */
 void site_images_close(struct site_images *images);
 
+/* Who took an upload may have died before it could tell the others of it: whoever has made a
+ * variant of an image that no event has told of tells of the image, too. */
+void site_images_tell(const struct site *site, const char *id);
+
 #endif

@@ -13,6 +13,7 @@
 #include "render/http/map_styles.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/site_images.h"
 #include "render/store/store.h"
 #include "sys/diag.h"
 
@@ -75,9 +76,7 @@ static const char *state_name(enum task_state state)
     return "queued";
 }
 
-/* A variant of an image is under way, or has ended. */
-static void variant(struct work_config *config, const struct picture *picture,
-                    enum task_state state, int64_t ms)
+void site_work_say(struct site *site, const struct picture *picture, const char *state, int64_t ms)
 {
     char text[EVENT_BYTES];
     struct json json;
@@ -85,11 +84,18 @@ static void variant(struct work_config *config, const struct picture *picture,
     json_text(&json, "t", "variant");
     json_text(&json, "id", picture->id);
     json_text(&json, "op", picture_op_name(picture->op));
-    json_text(&json, "state", state_name(state));
+    json_text(&json, "state", state);
     json_i64(&json, "ms", ms);
-    json_u64(&json, "bytes",
-             state == TASK_DONE ? tiles_size(site_of(config), picture) : UINT64_C(0));
-    events_publish(site_of(config)->events, text, json_end(&json));
+    json_u64(&json, "bytes", strcmp(state, "done") == 0 ? tiles_size(site, picture) : 0);
+    events_publish(site->events, text, json_end(&json));
+}
+
+static void variant(struct work_config *config, const struct picture *picture,
+                    enum task_state state, int64_t ms)
+{
+    if (state == TASK_DONE)
+        site_images_tell(site_of(config), picture->id);
+    site_work_say(site_of(config), picture, state_name(state), ms);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)

@@ -23,6 +23,7 @@ afterAll(async () => {
   await server?.remove();
 });
 
+/** Someone of the public, unless it is the `base` of somebody else. */
 async function open(path: string, options: BrowserContextOptions = DESKTOP, base = server.url): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -85,7 +86,7 @@ test('the explorer shows the set, goes where one zooms, and Back and links lead 
 });
 
 test('at the deepest zoom a pixel is still a pixel', async () => {
-  const page = await open('explore#set=mandelbrot&x=-1.7693831791&y=0.0042368479&z=40');
+  const page = await open('explore#set=mandelbrot&x=1.4371928473x=-1.7693831791&y=0.0042368479&z=40y=1.9182736453&z=40');
   await expect.poll(async () => (await linkOf(page)).palette).toBe('fire');
   const before = await linkOf(page);
   await page.focus('#map');
@@ -138,6 +139,66 @@ test('a map has its tiles, whose they are, its zooms, and a link', async () => {
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await expect.poll(() => linkOf(page)).toEqual({ lat: '10', lon: '20', z: '5' });
   expect(await page.getByRole('button', { name: 'Zoom in' }).isDisabled()).toBe(true);
+  await page.context().close();
+});
+
+test('an image that is dropped becomes five pictures before one\'s eyes, and workers come and go', async () => {
+  const page = await open('factory', DESKTOP, server.adminUrl);
+  const thumbnail = page.locator('[data-pool="image:thumbnail"]');
+  await text(page, '[data-pool="image:thumbnail"] .quiet', '1 idle');
+  const image = Buffer.from(await (await fetch(`${server.url}mandelbrot/1/0/0/0.png`)).arrayBuffer());
+  await page.locator('#file').setInputFiles({ name: 'apple man.png', mimeType: 'image/png', buffer: image });
+  await text(page, '#image-title', 'apple man');
+  for (const op of ['thumbnail', 'grayscale', 'blur', 'rotate90', 'stencil']) {
+    await page.locator(`[data-op="${op}"][data-state="done"] img`).waitFor();
+  }
+  const { img, width } = await page.evaluate(() => ({
+    img: document.querySelector<HTMLImageElement>('[data-op="rotate90"] img')!.naturalWidth,
+    width: document.querySelector<HTMLInputElement>('.stencil input')!.value,
+  }));
+  expect([img, width]).toEqual([256, '100']);
+  // The stencil as one wants it, and the canvas with it.
+  await page.getByLabel('Width').fill('40');
+  await page.getByLabel('Dithered').check();
+  const link = page.getByRole('link', { name: 'Open on the canvas' });
+  await expect.poll(() => link.getAttribute('href')).toMatch(/stencil-40-dither&tw=40&title=apple\+man$/);
+  await thumbnail.getByRole('button', { name: 'more' }).click();
+  await thumbnail.getByRole('button', { name: 'more' }).click();
+  await expect.poll(() => thumbnail.locator('output').innerText()).toBe('3');
+  await text(page, '[data-pool="image:thumbnail"] .quiet', '3 idle');
+  await thumbnail.getByRole('button', { name: 'less' }).click();
+  await text(page, '[data-pool="image:thumbnail"] .quiet', '2 idle');
+  await text(page, '[data-pool="image:thumbnail"] dd >> nth=1', '1');
+  // Others see it, too, but cannot command; and the link names the image.
+  const other = await open('factory' + new URL(page.url()).hash);
+  await other.locator('[data-op="blur"][data-state="done"] img').waitFor();
+  await other.locator('#images img').waitFor();
+  await text(other, '[data-pool="image:thumbnail"] .quiet', '2 idle');
+  expect(await other.getByRole('button', { name: 'more' }).count()).toBe(0);
+  for (const one of [page, other]) await one.context().close();
+});
+
+test('what the server would refuse is not sent; when the events break, the page says so and goes on', async () => {
+  const page = await open('factory');
+  let sent = 0;
+  page.on('request', (request) => (sent += request.method() === 'POST' ? 1 : 0));
+  await page.locator('#pools li').first().waitFor();
+  const choose = (name: string, buffer: Buffer) =>
+    page.locator('#file').setInputFiles({ name, mimeType: 'image/png', buffer });
+  await choose('a.png', Buffer.from('GIF89a of another name'));
+  await text(page, '#upload-says', 'This is no JPEG, PNG or WebP image');
+  const bomb = Buffer.from('89504e470d0a1a0a0000000d49484452000186a0000186a00802000000', 'hex');
+  await choose('bomb.png', bomb);
+  await text(page, '#upload-says', 'This image has 10,000 megapixels; the most are 50 megapixels');
+  expect(sent).toBe(0);
+  // Its complaints are no faults of the page.
+  const lost = await page.context().newPage();
+  await lost.route('**/events', (route) => route.abort());
+  await lost.goto(`${server.url}factory`);
+  await text(lost, '#say-text', 'Connection lost. Trying again');
+  await lost.unroute('**/events');
+  await lost.locator('#dot[data-state="live"]').waitFor();
+  expect(await lost.locator('#say').isVisible()).toBe(false);
   await page.context().close();
 });
 

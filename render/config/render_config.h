@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* render_config: what the operator wants of placed-render, each option as a member.
- * render_config_read fills it. */
+ * render_config_read.h fills it. */
 #ifndef PLACED_RENDER_CONFIG_RENDER_CONFIG_H
 #define PLACED_RENDER_CONFIG_RENDER_CONFIG_H
 
@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config/settings_read.h"
 #include "log/options.h"
 #include "render/name/picture.h"
 #include "sys/address.h"
@@ -66,10 +65,6 @@ struct render_config {
     char *canvas; /* URL of the page that stencils open */
     char *web;    /* NULL: found beside the program */
 };
-
-/* argv as main has it. Prints messages by itself. The caller frees with render_config_finish,
- * whatever the result. */
-enum config_result render_config_read(struct render_config *config, int argc, char *const argv[]);
 
 /* Free what it holds, and make it all zero. */
 void render_config_finish(struct render_config *config);

@@ -42,7 +42,12 @@ bool view_expire(struct view *view, int64_t now_ms, char server[EVENT_SERVER_CHA
  * only as long as nothing changes. NULL: no memory. */
 struct blob *view_snapshot(struct view *view);
 
+/* What the last event said of a variant: "running", "failed"; NULL: nothing. Until the next fold.
+ */
+const char *view_variant_state(struct view *view, const char *id, const char *op);
+
 size_t view_servers(const struct view *view);
+bool view_has_image(const struct view *view, const char *id);
 
 /* The pools of one name of all servers, summed up. */
 struct view_pool {

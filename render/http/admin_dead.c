@@ -9,6 +9,7 @@
 #include "render/batch/requeue.h"
 #include "render/batch/work.h"
 #include "render/http/site.h"
+#include "render/http/web_input.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
 

@@ -11,6 +11,7 @@
 #include "render/batch/work.h"
 #include "render/farm/farm.h"
 #include "render/http/site.h"
+#include "render/http/web_input.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
 

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "render/farm/farm.h"
 #include "render/http/health.h"
 #include "render/http/site.h"
 #include "render/http/speed.h"
@@ -26,11 +27,13 @@ struct agent {
     const struct site *site;
     struct listen_address address;
     ev_io watcher;
+    ev_timer second;
+    struct speed speed;
+    uint64_t cpu_us, wall_us; /* of all jobs until now */
     struct worker *worker;
     struct job job;
-    struct speed speed; /* the worker's */
-    atomic_uint percent;
-    volatile uint64_t result; /* so that it is computed at all */
+    atomic_uint_least64_t took_us; /* of the last computation; 0: it has been taken into account */
+    volatile uint64_t result;      /* so that it is computed at all */
 };
 
 static void compute(struct job *job)
@@ -39,9 +42,25 @@ static void compute(struct job *job)
     uint64_t began_us = clock_now_us();
     agent->result = speed_compute();
     uint64_t took_us = clock_now_us() - began_us;
-    speed_took(&agent->speed, took_us);
-    atomic_store_explicit(&agent->percent, agent->speed.percent, memory_order_relaxed);
+    atomic_store(&agent->took_us, took_us);
     worker_add(agent->worker, job, clock_now_ms() + (int64_t)speed_pause_ms(took_us));
+}
+
+static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
+{
+    static struct pool_look look; /* some kilobytes */
+    struct agent *agent = watcher->data;
+    uint64_t cpu_us = 0, wall_us = 0, took_us = atomic_exchange(&agent->took_us, 0);
+    for (size_t i = 0; farm_pool(agent->site->farm, i); i++) {
+        pool_look(farm_pool(agent->site->farm, i), &look);
+        cpu_us += look.cpu_us;
+        wall_us += look.wall_us;
+    }
+    if (took_us > 0)
+        speed_took(&agent->speed, took_us);
+    speed_second(&agent->speed, cpu_us - agent->cpu_us, wall_us - agent->wall_us);
+    agent->cpu_us = cpu_us;
+    agent->wall_us = wall_us;
 }
 
 static void answer(struct agent *agent, int fd)
@@ -53,8 +72,7 @@ static void answer(struct agent *agent, int fd)
     else if (trouble)
         snprintf(line, sizeof line, "down\n");
     else
-        snprintf(line, sizeof line, "up ready %u%%\n",
-                 atomic_load_explicit(&agent->percent, memory_order_relaxed));
+        snprintf(line, sizeof line, "up ready %u%%\n", agent->speed.percent);
     /* What the client may have sent (agent-send) is read: unread, the answer could be lost. */
     (void)!recv(fd, sent, sizeof sent, MSG_DONTWAIT);
     (void)!send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -84,7 +102,6 @@ struct agent *agent_open(const struct site *site, const struct listen_address *a
     agent->address = *address;
     agent->job.run = compute;
     speed_init(&agent->speed);
-    atomic_init(&agent->percent, agent->speed.percent);
     int fd = listening_open(&agent->address, LISTENING_ALONE, error);
     if (fd < 0) {
         free(agent);
@@ -101,6 +118,9 @@ struct agent *agent_open(const struct site *site, const struct listen_address *a
     ev_io_init(&agent->watcher, on_accept, fd, EV_READ);
     agent->watcher.data = agent;
     ev_io_start(site->loop, &agent->watcher);
+    ev_timer_init(&agent->second, on_second, 1., 1.);
+    agent->second.data = agent;
+    ev_timer_start(site->loop, &agent->second);
     listening_say("agent", false, &agent->address);
     return agent;
 }
@@ -109,6 +129,7 @@ void agent_close(struct agent *agent)
 {
     if (!agent)
         return;
+    ev_timer_stop(agent->site->loop, &agent->second);
     ev_io_stop(agent->site->loop, &agent->watcher);
     listening_close(agent->watcher.fd, &agent->address);
     worker_destroy(agent->worker);

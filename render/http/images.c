@@ -13,6 +13,7 @@
 #include "render/http/originals.h"
 #include "render/http/site.h"
 #include "render/http/stencil_link.h"
+#include "render/http/web_input.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
 #include "render/store/store.h"

@@ -10,28 +10,45 @@ enum {
     STEP = 10,          /* percent */
 };
 
-/* The part of the last time in the mean: what lasts for some seconds shows, a single delay does
- * not. */
+/* The part of the newest in a mean: what lasts for some seconds shows, a single delay does not. */
 #define NEWEST .2
 /* So far beyond the border of its step the mean has to be. */
 #define SLACK 2.
+/* So much time with a processor is assumed beside that of jobs: without any, nothing is in the way.
+ */
+#define ASSUMED_US 50000.
 
 void speed_init(struct speed *speed)
 {
     *speed = (struct speed){.percent = 100};
 }
 
-void speed_took(struct speed *speed, uint64_t us)
+static void judge(struct speed *speed)
 {
-    double time = us > 0 ? (double)us : 1;
-    speed->mean_us = speed->mean_us > 0 ? speed->mean_us + NEWEST * (time - speed->mean_us) : time;
-    double percent = 100. * SPEED_STANDARD_US / speed->mean_us;
+    double share = (speed->cpu_us + ASSUMED_US) / (speed->wall_us + ASSUMED_US);
+    double percent = speed->mean_us > 0 ? 100. * SPEED_STANDARD_US / speed->mean_us : 100;
+    if (share < 1) /* a job of several threads takes more than one */
+        percent *= share;
     double away = percent - speed->percent;
     if (away > -(STEP / 2 + SLACK) && away < STEP / 2 + SLACK)
         return;
     unsigned steps =
         percent > SPEED_PERCENT_MAX ? SPEED_PERCENT_MAX / STEP : (unsigned)(percent / STEP + .5);
     speed->percent = steps * STEP < SPEED_PERCENT_MIN ? SPEED_PERCENT_MIN : steps * STEP;
+}
+
+void speed_took(struct speed *speed, uint64_t us)
+{
+    double time = us > 0 ? (double)us : 1;
+    speed->mean_us = speed->mean_us > 0 ? speed->mean_us + NEWEST * (time - speed->mean_us) : time;
+    judge(speed);
+}
+
+void speed_second(struct speed *speed, uint64_t cpu_us, uint64_t wall_us)
+{
+    speed->cpu_us = speed->cpu_us * (1 - NEWEST) + (double)cpu_us;
+    speed->wall_us = speed->wall_us * (1 - NEWEST) + (double)wall_us;
+    judge(speed);
 }
 
 uint64_t speed_pause_ms(uint64_t took_us)

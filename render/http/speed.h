@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * speed: how fast this machine is, in percent of a standard one, from how long a small computation
- * takes: the mean of some of the last times, in steps of ten, which change only when the mean has
- * left the step for good. Pure, but for speed_compute's use of a processor.
+ * speed: how fast this machine renders, in percent of a standard one. Two things count: how long a
+ * small computation takes, which knows the processor; and which part of the time that children have
+ * spent on jobs they have had one, which knows whatever else wants it. Both as means of the last
+ * seconds, and in steps of ten, which change only when the mean has left the step for good.
+ *
+ * Pure, but for speed_compute's use of a processor.
  */
 #ifndef PLACED_RENDER_HTTP_SPEED_H
 #define PLACED_RENDER_HTTP_SPEED_H
@@ -10,20 +13,24 @@
 #include <stdint.h>
 
 enum {
-    SPEED_STANDARD_US = 3000, /* speed_compute on a standard machine */
+    SPEED_STANDARD_US = 1000, /* speed_compute on a standard machine */
     SPEED_PERCENT_MAX = 200,
     SPEED_PERCENT_MIN = 10,
 };
 
 struct speed {
-    double mean_us;   /* 0: nothing is known yet */
-    unsigned percent; /* a multiple of ten; 100 while nothing is known */
+    double mean_us;         /* of the computation; 0: nothing is known yet */
+    double cpu_us, wall_us; /* of jobs, older ones counting less */
+    unsigned percent;       /* a multiple of ten; 100 while nothing is known */
 };
 
 void speed_init(struct speed *speed);
 
 /* The computation has taken so long. */
 void speed_took(struct speed *speed, uint64_t us);
+
+/* A second has passed, in which jobs ended that took so long, and so much of a processor. */
+void speed_second(struct speed *speed, uint64_t cpu_us, uint64_t wall_us);
 
 /* When to compute again, so that it takes less than 0.5 % of a processor. */
 uint64_t speed_pause_ms(uint64_t took_us);

@@ -23,7 +23,6 @@ enum {
 
 struct MHD_Connection;
 struct MHD_Response;
-struct cJSON;
 struct site;
 struct web_connection;
 
@@ -67,14 +66,6 @@ const char *web_field(const struct web_request *request, const char *name);
 
 /* A query parameter, decoded: see form_get of "http/form.h". */
 int web_query(const struct web_request *request, const char *name, char *value, size_t room);
-
-/* A query parameter that is a whole number from min to max. -1: it is something else, which has
- * been answered. When there is none, *number stays. */
-int web_query_number(struct web_request *request, const char *name, uint64_t min, uint64_t max,
-                     uint64_t *number);
-
-/* The JSON object of a WEB_BODY_JSON request. NULL: it is none, which has been answered. */
-struct cJSON *web_json(struct web_request *request);
 
 /* The n-th part of the path, from 0 on: of /images/ID/OP the ID is number 1. False: none. */
 bool web_part(const struct web_request *request, unsigned n, const char **part, size_t *len);

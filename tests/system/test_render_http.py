@@ -246,8 +246,17 @@ def test_hostile_requests_cost_little(make_render):
     wait_until(lambda: render.count("pool_jobs_total", "fractal") == 1, "one job is done")
 
 
-def test_an_end_answers_who_waits_and_leaves_no_child(make_render):
-    render = make_render("--task-seconds", "100", *NO_IMAGES)
+def say_of_agent(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        return read_all(connection).decode()
+
+
+def test_an_end_answers_who_waits_and_leaves_no_child(make_render, tmp_path):
+    agent = tmp_path / "agent.sock"
+    render = make_render("--task-seconds", "100", "--agent", f"unix:{agent}", *NO_IMAGES)
+    percent = re.fullmatch(r"up ready (\d+)%\n", say_of_agent(agent))
+    assert percent and 10 <= int(percent[1]) <= 200 and int(percent[1]) % 10 == 0
     workers = render.children()
     assert len(workers) == 2
     freeze(workers)
@@ -255,6 +264,7 @@ def test_an_end_answers_who_waits_and_leaves_no_child(make_render):
     wait_until(lambda: render.count("waiting_requests") == 1, "it waits")
     render.process.send_signal(signal.SIGTERM)
     assert read_all(idle) == b""  # it is draining
+    assert say_of_agent(agent) == "drain\n"
     thaw(workers)
     answer = read_all(waiting)
     assert answer.startswith(b"HTTP/1.1 200 ") and b"Connection: close" in answer and b"IEND" in answer

@@ -202,7 +202,9 @@ export class Farm {
     const known = this.images.get(image.id);
     const variants = new Map(image.variants);
     for (const [op, variant] of known?.variants ?? []) {
-      if (variant.state === 'done' || !variants.has(op)) variants.set(op, variant);
+      const said = variants.get(op);
+      // The list says less of a variant than its event did.
+      if (!said || (variant.state === 'done' && said.ms === 0)) variants.set(op, variant);
     }
     this.images.delete(image.id);
     this.images.set(image.id, { ...image, time: image.time || (known?.time ?? 0), variants });

@@ -123,8 +123,12 @@ export const imageWords = ({ type, width, height, bytes }: Image): string =>
     .filter(Boolean)
     .join(', ');
 
+/** What is promised is taken. */
+const roundedDown = (bytes: number): number =>
+  bytes < KILO * KILO ? bytes : Math.floor(bytes / KILO / KILO) * KILO * KILO;
+
 export const limitsWords = (maxBytes: number, maxPixels: number): string =>
-  `JPEG, PNG or WebP, up to ${bytesWords(maxBytes)} and ${megapixels(maxPixels)}`;
+  `JPEG, PNG or WebP, up to ${bytesWords(roundedDown(maxBytes))} and ${megapixels(maxPixels)}`;
 
 export const WRONG_TYPE = 'This is no JPEG, PNG or WebP image';
 export const tooLarge = (bytes: number, most: number): string =>

@@ -63,7 +63,7 @@ USES = {
     "render/http": RENDER_BASE + ("server/log", "server/http", "render/store", "render/queue", "render/farm", "render/events",
                                   "render/batch", "render/config", "render/map", "render/image"),
     "render": RENDER_BASE + ("server/log", "server/config", "server/http", "render/store", "render/queue", "render/farm", "render/events",
-                             "render/batch", "render/config", "render/http", "render/map"),
+                             "render/batch", "render/config", "render/http", "render/map", "render/image"),
     "tools/common": ("server/sys", "server/core", "server/log", "server/history"),
     "tools/edit-flood": ("server/sys", "server/core", "tools/common"),
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),

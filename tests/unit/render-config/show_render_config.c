@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* show_render_config: render_config_read as a program, and the outcome as lines, for
  * check_documents.py. */
-#include "render/config/render_config.h"
+#include "render/config/render_config_read.h"
 
 #include <inttypes.h>
 #include <stdio.h>

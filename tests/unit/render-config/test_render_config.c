@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "render/config/render_config.h"
+#include "render/config/render_config_read.h"
 
 enum { WORDS = 4096 };
 

@@ -16,6 +16,7 @@
 
 #include "render/http/front.h"
 #include "render/http/site.h"
+#include "render/http/web_input.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
 #include "render/http/web_stream.h"

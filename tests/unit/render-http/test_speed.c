@@ -57,6 +57,26 @@ static void a_step_is_left_only_for_good(void **state)
     assert_int_equal(after(&speed, SPEED_STANDARD_US * 100 / 91, 100), 90);
 }
 
+/* Children that are kept from the processor half of the time. */
+static void jobs_show_what_else_is_in_the_way(void **state)
+{
+    struct speed speed;
+    speed_init(&speed);
+    after(&speed, SPEED_STANDARD_US, 10);
+    for (int i = 0; i < 20; i++)
+        speed_second(&speed, 300000, 600000);
+    assert_in_range(speed.percent, 50, 60);
+    for (int i = 0; i < 60; i++) /* nobody asks for anything */
+        speed_second(&speed, 0, 0);
+    assert_int_equal(speed.percent, 100);
+    for (int i = 0; i < 20; i++) /* jobs of two threads */
+        speed_second(&speed, 1900000, 1000000);
+    assert_int_equal(speed.percent, 100);
+    for (int i = 0; i < 20; i++)
+        speed_second(&speed, 1, 5000000);
+    assert_int_equal(speed.percent, SPEED_PERCENT_MIN);
+}
+
 static void it_takes_little_of_a_processor(void **state)
 {
     assert_int_equal(speed_pause_ms(0), 1000);
@@ -71,6 +91,7 @@ int main(void)
         cmocka_unit_test(speed_is_the_inverse_of_time),
         cmocka_unit_test(a_single_delay_changes_little_and_a_lasting_one_all),
         cmocka_unit_test(a_step_is_left_only_for_good),
+        cmocka_unit_test(jobs_show_what_else_is_in_the_way),
         cmocka_unit_test(it_takes_little_of_a_processor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

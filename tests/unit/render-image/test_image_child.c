@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +17,12 @@
 #include "sample.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { WITH_SANITIZER = 1 }; /* takes terabytes of address space for itself */
+#else
+enum { WITH_SANITIZER = 0 };
+#endif
 
 extern char **environ;
 
@@ -107,30 +114,36 @@ static struct header header_of(int file)
     return scan.header;
 }
 
+/* With small pictures, which take no time, the part that grows with them must be seen: what the
+ * budget has for large results stays out. */
 static void the_budget_is_enough_for_every_operation(void **state)
 {
     static const struct {
         int width, height, bands, bits;
         const char *suffix;
     } kinds[] = {
-        {3000, 2000, 3, 8, ".jpg[Q=80]"},
-        {3000, 2000, 3, 8, ".jpg[Q=80,interlace,subsample_mode=off]"},
-        {2000, 1500, 4, 8, ".png[compression=1]"},
-        {1500, 1500, 4, 16, ".png[compression=1,interlace]"},
-        {2000, 1000, 3, 8, ".webp[Q=80,effort=0]"},
-        {1000, 1000, 4, 8, ".webp[Q=80,effort=0]"},
-        {1000, 1000, 4, 8, ".webp[lossless,effort=0]"},
+        {2000, 1000, 3, 8, ".jpg[Q=60]"},
+        {2000, 1500, 3, 8, ".jpg[Q=60,interlace,subsample_mode=off]"},
+        {1000, 1000, 4, 8, ".png[compression=1]"},
+        {1000, 1000, 4, 16, ".png[compression=0,interlace]"},
+        {1000, 1000, 3, 8, ".webp[Q=80,effort=0]"},
+        {1000, 700, 4, 8, ".webp[Q=80,effort=0]"},
+        {500, 500, 4, 8, ".webp[lossless,effort=0]"},
     };
+    const uint64_t large_results = 50 * 1000 * 1000;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char memory[32];
         int fd, file = sample_file(
                     sample_noise(kinds[i].width, kinds[i].height, kinds[i].bands, kinds[i].bits),
                     kinds[i].suffix);
         const struct header header = header_of(file);
-        snprintf(memory, sizeof memory, "%llu", (unsigned long long)budget_memory(&header));
+        const uint64_t budget = budget_memory(&header), limit = budget - large_results;
+        snprintf(memory, sizeof memory, "%llu", (unsigned long long)budget);
         const pid_t pid = start(&fd, (const char *[]){"image", "--memory", memory, NULL});
+        if (!WITH_SANITIZER)
+            assert_int_equal(prlimit(pid, RLIMIT_AS, &(struct rlimit){limit, limit}, NULL), 0);
         assert_int_equal(receive(fd).type, WIRE_READY);
-        for (int op = 0; op < PICTURE_OP_COUNT; op++) {
+        for (int op = PICTURE_OP_grayscale; op <= PICTURE_OP_rotate90; op++) {
             ask(fd, picture_op_name((enum picture_op)op), file);
             const char *why = outcome(fd);
             if (*why)
