@@ -114,7 +114,7 @@ class Explorer {
     const { map } = this.frame;
     const same = set.kind === this.set.kind && (set.kind !== 'julia' || sameC(set, this.set));
     const first = !document.body.dataset.ready;
-    if (!same) this.pinAt(null);
+    if (!same) this.pin = null;
     const fits = Math.max(0, Math.floor(Math.log2(Math.min(innerWidth, innerHeight * 1.1) / (TILE_PX * FILLED))));
     const at = centre ? fromComplex(set, centre) : null;
     const target = at ? new LatLng(at.y, at.x) : MIDDLE;
