@@ -5,22 +5,26 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESKTOP, launch, PHONE, text, WAIT_MS } from './page';
 import { RenderServer, SEA } from './renderserver';
+import { Server } from './server';
 
 const SMALL = { ...PHONE, viewport: { width: 320, height: 568 }, deviceScaleFactor: 2 };
 
 let browser: Browser;
 let server: RenderServer;
+let canvas: Server;
 /** What browsers complained about, of which there must be nothing. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  server = await RenderServer.start('--fractal', '1');
+  canvas = await Server.start('--template-sources', 'http://127.0.0.1:*');
+  server = await RenderServer.start('--fractal', '1', '--canvas', canvas.url);
   browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
   await server?.remove();
+  await canvas?.remove();
 });
 
 /** Someone of the public, unless it is the `base` of somebody else. */
@@ -166,6 +170,12 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
   await page.getByLabel('Dithered').check();
   const link = page.getByRole('link', { name: 'Open on the canvas' });
   await expect.poll(() => link.getAttribute('href')).toMatch(/stencil-40-dither&tw=40&title=apple\+man$/);
+  const opens = page.context().waitForEvent('page');
+  await link.click();
+  const painted = await opens;
+  await text(painted, '#template .title', 'apple man');
+  expect(await painted.locator('#template-image').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+  await painted.close();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await expect.poll(() => thumbnail.locator('output').innerText()).toBe('3');
