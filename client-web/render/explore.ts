@@ -68,7 +68,8 @@ class Explorer {
       { crs: PLANE, maxBounds: AROUND, maxZoom: this.maxZoom },
     );
     this.palettes = new Palettes(element('palettes'), fractal.palettes, (palette) => {
-      this.visit({ ...this.view, palette });
+      // No place of its own to go back to.
+      this.show({ ...this.view, palette });
     });
     this.preview = new Preview({
       pathOf: (set) => tilePath(fractal, set, this.palette, { x: 0, y: 0, z: 0 }),
