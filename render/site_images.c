@@ -7,18 +7,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/json.h"
 #include "render/events/events.h"
 #include "render/http/originals.h"
 #include "render/http/site.h"
+#include "render/http/tiles.h"
 #include "render/http/uploads.h"
-#include "render/site_work.h"
 #include "render/store/store.h"
 #include "sys/diag.h"
+
+enum { EVENT_BYTES = 512 };
 
 struct site_images {
     struct site *site;
     struct events_listener listener;
 };
+
+void site_images_say(struct site *site, const struct picture *picture, const char *state,
+                     int64_t ms)
+{
+    char text[EVENT_BYTES];
+    struct json json;
+    json_begin(&json, text, sizeof text);
+    json_text(&json, "t", "variant");
+    json_text(&json, "id", picture->id);
+    json_text(&json, "op", picture_op_name(picture->op));
+    json_text(&json, "state", state);
+    json_i64(&json, "ms", ms);
+    json_u64(&json, "bytes", strcmp(state, "done") == 0 ? tiles_size(site, picture) : 0);
+    events_publish(site->events, text, json_end(&json));
+}
 
 /* Variants are made from the moment that the original is there. Nobody could take note of one of an
  * image that he had not heard of, so those that are there already are named again. */
@@ -30,22 +48,35 @@ static void say_variants(struct site *site, const char *id)
         memcpy(picture.id, id, sizeof picture.id);
         picture_format(&picture, name);
         if (store_get(site->store, name, NULL, NULL) == STORE_FOUND)
-            site_work_say(site, &picture, "done", 0);
+            site_images_say(site, &picture, "done", 0);
     }
 }
 
 /* Tell all servers, this one too. */
+static void publish(const struct site *site, const struct original *original)
+{
+    char text[ORIGINAL_JSON_BYTES];
+    events_publish(site->events, text, original_event(original, text));
+}
+
 static void complete(void *context, const struct original *original)
 {
     const struct site_images *images = context;
-    char text[ORIGINAL_JSON_BYTES];
-    events_publish(images->site->events, text, original_event(original, text));
+    publish(images->site, original);
     say_variants(images->site, original->id);
 }
 
 static const char *variant_state(const struct site *site, const char *id, enum picture_op op)
 {
     return view_variant_state(events_view(site->events), id, picture_op_name(op));
+}
+
+void site_images_tell(const struct site *site, const char *id)
+{
+    struct original original;
+    if (site->originals && !view_has_image(events_view(site->events), id) &&
+        originals_look(site->originals, id, &original))
+        publish(site, &original);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)

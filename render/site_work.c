@@ -7,16 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/json.h"
 #include "render/batch/work.h"
 #include "render/events/events.h"
 #include "render/http/map_styles.h"
 #include "render/http/site.h"
 #include "render/http/tiles.h"
+#include "render/site_images.h"
 #include "render/store/store.h"
 #include "sys/diag.h"
-
-enum { EVENT_BYTES = 512 };
 
 struct site_work {
     struct work_config config;
@@ -75,24 +73,13 @@ static const char *state_name(enum task_state state)
     return "queued";
 }
 
-void site_work_say(struct site *site, const struct picture *picture, const char *state, int64_t ms)
-{
-    char text[EVENT_BYTES];
-    struct json json;
-    json_begin(&json, text, sizeof text);
-    json_text(&json, "t", "variant");
-    json_text(&json, "id", picture->id);
-    json_text(&json, "op", picture_op_name(picture->op));
-    json_text(&json, "state", state);
-    json_i64(&json, "ms", ms);
-    json_u64(&json, "bytes", strcmp(state, "done") == 0 ? tiles_size(site, picture) : 0);
-    events_publish(site->events, text, json_end(&json));
-}
-
 static void variant(struct work_config *config, const struct picture *picture,
                     enum task_state state, int64_t ms)
 {
-    site_work_say(site_of(config), picture, state_name(state), ms);
+    struct site *site = site_of(config);
+    if (state == TASK_DONE)
+        site_images_tell(site, picture->id);
+    site_images_say(site, picture, state_name(state), ms);
 }
 
 static void heard(struct events_listener *listener, const struct event *event)

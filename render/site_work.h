@@ -4,17 +4,11 @@
 #ifndef PLACED_RENDER_SITE_WORK_H
 #define PLACED_RENDER_SITE_WORK_H
 
-#include <stdint.h>
-
-struct picture;
 struct site;
 struct site_work;
 
 /* Begin to take tasks: fills site->work. dir: for the states of batches. NULL after a message. */
 struct site_work *site_work_open(struct site *site, const char *dir);
-
-/* Tell all servers of a variant of an image: "running", "done", "failed". */
-void site_work_say(struct site *site, const struct picture *picture, const char *state, int64_t ms);
 
 /* Take no more tasks. */
 void site_work_stop(struct site_work *work);

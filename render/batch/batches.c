@@ -140,16 +140,19 @@ static bool is_current(struct batches *batches, const struct batch *batch)
            strcmp(style.hash, batch->state.hash) == 0;
 }
 
+static void cancel_if_changed(struct batches *batches, struct batch *batch)
+{
+    if (batch->state.progress == BATCH_RUNNING && !is_current(batches, batch))
+        cancel(batches, batch, "its style has changed, or is not here any more");
+}
+
 static void turn(struct batches *batches, struct batch *batch, int64_t now)
 {
+    cancel_if_changed(batches, batch);
     if (batch->state.progress == BATCH_RUNNING) {
-        if (is_current(batches, batch)) {
-            batch_fill(batch, batches->config->queue);
-            batch_hurry(batch, batches->config->queue, now);
-            batch_measure(batch, now);
-        } else {
-            cancel(batches, batch, "its style has changed, or is not here any more");
-        }
+        batch_fill(batch, batches->config->queue);
+        batch_hurry(batch, batches->config->queue, now);
+        batch_measure(batch, now);
     }
     if (!batch->told)
         tell(batches, batch);
@@ -278,10 +281,12 @@ bool batches_want(struct batches *batches, const struct task_record *record)
 {
     if (!*record->batch)
         return true;
-    const struct batch *batch = find(batches, record->batch);
-    if (batch)
+    struct batch *batch = find(batches, record->batch);
+    if (batch) {
+        cancel_if_changed(batches, batch);
         return batch->state.progress == BATCH_RUNNING &&
                !window_has_ended(&batch->window, record->n);
+    }
     for (size_t i = 0; i < CANCELLED_MAX; i++) {
         if (strcmp(batches->cancelled[i], record->batch) == 0)
             return false;

@@ -72,7 +72,7 @@ int batches_resume(struct batches *batches, const char *id, struct batch_refusal
  * that run "seconds_left" once it is known. NULL: no memory. */
 struct cJSON *batches_list(struct batches *batches);
 
-/* Is the job of this task still wanted? */
+/* Is the job of this task still wanted? A batch whose style has changed is cancelled by it. */
 bool batches_want(struct batches *batches, const struct task_record *record);
 
 /* It has ended here. */

@@ -50,8 +50,9 @@ static void join(struct consumer *consumer)
                                                  consumer->config.group, error);
     pthread_mutex_lock(&consumer->lock);
     consumer->queue = queue;
-    consumer->memberships++;
-    if (!queue && !consumer->stop)
+    if (queue)
+        consumer->memberships++;
+    else if (!consumer->stop)
         complain(consumer, error);
 }
 
@@ -114,7 +115,7 @@ static void *run(void *argument)
     struct consumer *consumer = argument;
     pthread_mutex_lock(&consumer->lock);
     while (!consumer->stop) {
-        if (consumer->room > 0 && !consumer->queue)
+        if (!consumer->queue && (consumer->room > 0 || consumer->memberships == 0))
             join(consumer);
         else if (consumer->queue && (consumer->room > 0 || consumer->under_way > 0))
             poll_once(consumer);

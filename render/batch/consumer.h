@@ -2,7 +2,8 @@
 /*
  * consumer: a consumer of the queue with a thread of its own, which hands tasks to the event loop:
  * so many are under way at a time and no more. With room for none it leaves its group, so that
- * other servers get the tasks.
+ * other servers get the tasks; it joins once all the same, since a queue keeps tasks only for the
+ * groups that it knows.
  *
  * Threads: `wake` and `may_take` are called on the consumer's; all else from the loop's.
  */

@@ -113,30 +113,32 @@ bool view_expire(struct view *view, int64_t now_ms, char server[EVENT_SERVER_CHA
 
 /* ---- images ---- */
 
-static struct image *find_image(struct view *view, const char *id)
+/* Its place; n_images: there is none. */
+static size_t find_image(const struct view *view, const char *id)
 {
     for (size_t i = view->n_images; i-- > 0;)
         if (strcmp(event_text(view->images[i].json, "id"), id) == 0)
-            return &view->images[i];
-    return NULL;
+            return i;
+    return view->n_images;
 }
 
 /* One that is uploaded again is the newest again, and keeps its variants. */
 static void fold_image(struct view *view, struct event *event)
 {
     struct image image = {.json = event->json};
-    struct image *known = find_image(view, event_text(event->json, "id"));
-    if (known) {
-        image = *known;
+    size_t at = find_image(view, event_text(event->json, "id"));
+    if (at < view->n_images) {
+        image = view->images[at];
         cJSON_Delete(image.json);
         image.json = event->json;
     } else if (view->n_images == VIEW_IMAGES) {
-        known = &view->images[0];
-        forget_image(known);
+        at = 0;
+        forget_image(&view->images[at]);
     }
-    if (known) {
+    if (at < view->n_images) {
         view->n_images--;
-        memmove(known, known + 1, (size_t)(&view->images[view->n_images] - known) * sizeof *known);
+        memmove(&view->images[at], &view->images[at + 1],
+                (view->n_images - at) * sizeof view->images[0]);
     }
     view->images[view->n_images++] = image;
     event->json = NULL;
@@ -144,7 +146,8 @@ static void fold_image(struct view *view, struct event *event)
 
 const char *view_variant_state(struct view *view, const char *id, const char *op)
 {
-    const struct image *image = find_image(view, id);
+    size_t at = find_image(view, id);
+    const struct image *image = at < view->n_images ? &view->images[at] : NULL;
     for (size_t i = 0; image && i < image->n_variants; i++)
         if (strcmp(image->variants[i].op, op) == 0)
             return event_text(image->variants[i].json, "state");
@@ -154,11 +157,12 @@ const char *view_variant_state(struct view *view, const char *id, const char *op
 /* That a variant is there is not taken back by one who tries it, too. */
 static void fold_variant(struct view *view, struct event *event)
 {
-    struct image *image = find_image(view, event_text(event->json, "id"));
+    size_t at = find_image(view, event_text(event->json, "id"));
     const char *op = event_text(event->json, "op");
     size_t i = 0;
-    if (!image)
+    if (at == view->n_images)
         return;
+    struct image *image = &view->images[at];
     while (i < image->n_variants && strcmp(image->variants[i].op, op) != 0)
         i++;
     if (i == VIEW_VARIANTS)
@@ -292,6 +296,11 @@ struct blob *view_snapshot(struct view *view)
 size_t view_servers(const struct view *view)
 {
     return view->n_servers;
+}
+
+bool view_has_image(const struct view *view, const char *id)
+{
+    return find_image(view, id) < view->n_images;
 }
 
 /* The sum for this name, begun if it is new; NULL: no room. */

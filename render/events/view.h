@@ -47,6 +47,7 @@ struct blob *view_snapshot(struct view *view);
 const char *view_variant_state(struct view *view, const char *id, const char *op);
 
 size_t view_servers(const struct view *view);
+bool view_has_image(const struct view *view, const char *id);
 
 /* The pools of one name of all servers, summed up. */
 struct view_pool {

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +20,7 @@
 #include "sys/diag.h"
 
 enum {
-    EVERY_MS = 60 * 1000,
+    EVERY_MS = 5 * 60 * 1000,
     BOOT_CHARS = 36,
     NOTE_BYTES = 80,
     FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
@@ -144,7 +146,6 @@ int proven_begin(struct proven *proven)
 static void sync_and_note(struct proven *proven)
 {
     int64_t started = clock_wall_ms();
-    atomic_store(&proven->dirty, false);
     if (syncfs(proven->folder) != 0 || write_note(proven->folder, started) != 0)
         diag_warn("store: it cannot be synced: %s", strerror(errno));
 }
@@ -152,13 +153,6 @@ static void sync_and_note(struct proven *proven)
 void proven_tick(struct proven *proven)
 {
     int64_t now = clock_now_ms(), next = atomic_load(&proven->next_ms);
-    atomic_store(&proven->dirty, true);
     if (now >= next && atomic_compare_exchange_strong(&proven->next_ms, &next, now + EVERY_MS))
-        sync_and_note(proven);
-}
-
-void proven_end(struct proven *proven)
-{
-    if (atomic_load(&proven->dirty))
         sync_and_note(proven);
 }

@@ -2,22 +2,19 @@
 /*
  * proven: which files of a folder have reached the disk. Pictures are written without waiting for
  * the disk, since they can be rendered again. When a process is killed that is harmless; when the
- * power fails, a file may be empty or end early although its name is there. So once a minute the
- * file system is synced and the time noted; what is younger than the note after another start of
- * the machine is removed when the store is opened. Files that nobody may write to are exempt: they
- * were synced one by one.
+ * power fails, a file may be empty or end early although its name is there. So every five minutes
+ * the file system is synced and the time noted; what is younger than the note after another start
+ * of the machine is removed when the store is opened. Files that nobody may write to are exempt:
+ * they were synced one by one.
  */
 #ifndef PLACED_RENDER_STORE_PROVEN_H
 #define PLACED_RENDER_STORE_PROVEN_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct proven {
     int folder;
     _Atomic int64_t next_ms; /* monotonic: when to sync again */
-    atomic_bool dirty;       /* something was put since the last time */
 };
 
 /* The folder stays the caller's. */
@@ -29,8 +26,5 @@ int proven_begin(struct proven *proven);
 
 /* Something was put: sync and note when it is time. May take as long as the disk does. */
 void proven_tick(struct proven *proven);
-
-/* Sync and note, unless nothing was put. */
-void proven_end(struct proven *proven);
 
 #endif

@@ -13,6 +13,8 @@
 #include "cmocka_all.h"
 #include "render/store/store.h"
 
+unsigned servers_open;
+
 static struct server *of_work(struct work_config *config)
 {
     return (struct server *)((char *)config - offsetof(struct server, work_config));
@@ -140,6 +142,7 @@ void server_open(struct server *server, const char *name, const char *dir, struc
         .publish = publish,
     };
     open_work(server);
+    servers_open++;
 }
 
 void server_close(struct server *server)
@@ -147,6 +150,7 @@ void server_close(struct server *server)
     work_destroy(server->work);
     server->work = NULL;
     farm_destroy(server->farm);
+    servers_open--;
 }
 
 void server_restart_work(struct server *server)

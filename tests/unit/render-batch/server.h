@@ -33,6 +33,8 @@ struct server {
     struct server *other; /* who is told of events, too */
 };
 
+extern unsigned servers_open; /* how many; a test that has failed leaves some */
+
 /* children: of each pool; loop: NULL for a new one. */
 void server_open(struct server *server, const char *name, const char *dir, struct store *store,
                  struct queue *queue, unsigned children, struct ev_loop *loop);

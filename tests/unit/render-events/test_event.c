@@ -241,6 +241,9 @@ static void images_have_their_variants(void **state)
     fold_variant(view, 2, "stencil", "failed");
     fold_image(view, 1); /* uploaded again: the newest, and nothing is lost */
     cJSON *json = look(view);
+    assert_true(view_has_image(
+        view, event_text(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "images"), 1), "id")));
+    assert_false(view_has_image(view, ID_A));
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "images")), 2);
     assert_string_equal(variant_state(json, 1, "blur"), "done");
     assert_string_equal(variant_state(json, 0, "stencil"), "failed");
