@@ -198,15 +198,12 @@ static void print_pools(FILE *out, const struct site *site)
     }
 }
 
-<<<<<<< HEAD
-=======
 static void print_events(FILE *out, const struct site *site)
 {
     print(out, "placed_render_events_lost_total", "counter", "Events that the queue has not taken",
           events_lost(site->events));
 }
 
->>>>>>> main
 void metrics_get(struct web_request *request)
 {
     char *text = NULL;
