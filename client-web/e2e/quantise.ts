@@ -5,7 +5,7 @@ import { deflateSync } from 'node:zlib';
 import { decodePng } from '../src/core/png';
 
 /** Colours are counted by the upper bits of each part. */
-const BITS = 5;
+const BITS = 6;
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 interface Bin {

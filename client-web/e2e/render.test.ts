@@ -5,22 +5,26 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESKTOP, launch, PHONE, text, WAIT_MS } from './page';
 import { RenderServer, SEA } from './renderserver';
+import { Server } from './server';
 
 const SMALL = { ...PHONE, viewport: { width: 320, height: 568 }, deviceScaleFactor: 2 };
 
 let browser: Browser;
 let server: RenderServer;
+let canvas: Server;
 /** What browsers complained about, of which there must be nothing. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  server = await RenderServer.start('--fractal', '1');
+  canvas = await Server.start('--template-sources', 'http://127.0.0.1:*');
+  server = await RenderServer.start('--fractal', '1', '--canvas', canvas.url);
   browser = await launch();
 });
 
 afterAll(async () => {
   await browser?.close();
   await server?.remove();
+  await canvas?.remove();
 });
 
 /** Someone of the public, unless it is the `base` of somebody else. */
@@ -86,7 +90,7 @@ test('the explorer shows the set, goes where one zooms, and Back and links lead 
 });
 
 test('at the deepest zoom a pixel is still a pixel', async () => {
-  const page = await open('explore#set=mandelbrot&x=1.4371928473x=-1.7693831791&y=0.0042368479&z=40y=1.9182736453&z=40');
+  const page = await open('explore#set=mandelbrot&x=1.4371928473&y=1.9182736453&z=40');
   await expect.poll(async () => (await linkOf(page)).palette).toBe('fire');
   const before = await linkOf(page);
   await page.focus('#map');
@@ -117,16 +121,20 @@ test('the Julia set under the pointer is shown beside, and opens', async () => {
   await page.mouse.move(500, 300, { steps: 3 });
   await page.mouse.move(520, 330, { steps: 10 });
   await expect.poll(() => asked.at(-1)).toBe('/julia/1/-0.969,0.273/0/0/0.png');
-  await text(page, '#preview-title', '-0.969,0.273');
+  await text(page, '#preview-title', '-0.969, 0.273');
   // At most one at a time: not one for each place that the pointer was at.
   expect(asked.filter((path) => path.startsWith('/julia/')).length).toBeLessThan(10);
   await page.mouse.click(520, 330);
   await page.mouse.move(900, 600);
-  await text(page, '#preview-title', '-0.969,0.273');
+  await text(page, '#preview-title', '-0.969, 0.273');
   await page.getByRole('button', { name: 'Open this Julia set' }).click();
   await expect.poll(() => linkOf(page)).toMatchObject({ set: 'julia', c: '-0.969,0.273' });
   await drawn(page);
-  await page.getByRole('button', { name: 'Back to the Mandelbrot set' }).click();
+  const other = await open(page.url().slice(server.url.length));
+  await drawn(other);
+  expect(await linkOf(other)).toEqual(await linkOf(page));
+  await other.context().close();
+  await page.getByRole('button', { name: 'Mandelbrot set' }).click();
   await expect.poll(() => linkOf(page)).toMatchObject({ set: 'mandelbrot', z: '6' });
   await page.context().close();
 });
@@ -162,6 +170,12 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
   await page.getByLabel('Dithered').check();
   const link = page.getByRole('link', { name: 'Open on the canvas' });
   await expect.poll(() => link.getAttribute('href')).toMatch(/stencil-40-dither&tw=40&title=apple\+man$/);
+  const opens = page.context().waitForEvent('page');
+  await link.click();
+  const painted = await opens;
+  await text(painted, '#template .title', 'apple man');
+  expect(await painted.locator('#template-image').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+  await painted.close();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await expect.poll(() => thumbnail.locator('output').innerText()).toBe('3');

@@ -37,7 +37,7 @@ export class RenderServer {
 
   private constructor(private readonly folder: string) {}
 
-  /** `options` are the server's own. */
+  /** `options` are the server's own; without --map there is a map of the sea. */
   static async start(...options: readonly string[]): Promise<RenderServer> {
     const server = new RenderServer(await mkdtemp(join(tmpdir(), 'placed-render-e2e-')));
     try {
@@ -52,9 +52,10 @@ export class RenderServer {
   private async up(options: readonly string[]): Promise<void> {
     const style = join(this.folder, 'sea.xml');
     await writeFile(style, STYLE);
+    const maps = options.includes('--map') ? [] : ['--map', `sea=${style}`, '--map-workers', '1'];
     const any = '127.0.0.1:0';
     const args = ['--listen', any, '--admin', any, '--data', join(this.folder, 'data'), '--web', WEB];
-    args.push('--map', `sea=${style}`, '--map-workers', '1', ...options);
+    args.push(...maps, ...options);
     // PLACED_RENDER_BIN is ours; the server takes PLACED_RENDER_... for its own options.
     const { PLACED_RENDER_BIN: _, ...env } = process.env;
     const child = spawn(BINARY, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -68,7 +68,8 @@ class Explorer {
       { crs: PLANE, maxBounds: AROUND, maxZoom: this.maxZoom },
     );
     this.palettes = new Palettes(element('palettes'), fractal.palettes, (palette) => {
-      this.visit({ ...this.view, palette });
+      // No place of its own to go back to.
+      this.show({ ...this.view, palette });
     });
     this.preview = new Preview({
       pathOf: (set) => tilePath(fractal, set, this.palette, { x: 0, y: 0, z: 0 }),
@@ -114,7 +115,7 @@ class Explorer {
     const { map } = this.frame;
     const same = set.kind === this.set.kind && (set.kind !== 'julia' || sameC(set, this.set));
     const first = !document.body.dataset.ready;
-    if (!same) this.pinAt(null);
+    if (!same) this.pin = null;
     const fits = Math.max(0, Math.floor(Math.log2(Math.min(innerWidth, innerHeight * 1.1) / (TILE_PX * FILLED))));
     const at = centre ? fromComplex(set, centre) : null;
     const target = at ? new LatLng(at.y, at.x) : MIDDLE;

@@ -52,13 +52,16 @@ export const NO_IMAGES = 'This server has no workers for images';
 export const SAVED = 'Picture saved';
 export const NOT_SAVED = "The picture can't be saved here";
 export const OPEN_JULIA = 'Open this Julia set';
-export const OPEN_MANDELBROT = 'Back to the Mandelbrot set';
+export const OPEN_MANDELBROT = 'Mandelbrot set';
 export const LOST = 'Connection lost. Trying again';
 
 export const paletteWords = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
 
+/** Room for a line break. */
+export const pair = (c: string): string => c.replace(',', ', ');
+
 export const setWords = (julia: string | null): string =>
-  julia === null ? 'Mandelbrot set' : `Julia set of ${julia}`;
+  julia === null ? 'Mandelbrot set' : `Julia set of ${pair(julia)}`;
 
 export const viewWords = (set: string, re: string, im: string, zoom: number): string =>
   `${set}, x ${re}, y ${im}, zoom ${zoom}`;

@@ -44,9 +44,3 @@ export function download(blob: Blob, name: string): void {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
-
-/** Letters typed into a field, or with a modifier, are no commands. */
-export function isCommand({ target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  const field = target instanceof HTMLInputElement && target.type !== 'radio';
-  return !(field || ctrlKey || metaKey || altKey);
-}

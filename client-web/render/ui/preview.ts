@@ -52,7 +52,7 @@ export class Preview {
     element('preview').dataset.of = this.julias ? 'julia' : 'mandelbrot';
     element('preview-open').textContent = this.julias ? words.OPEN_JULIA : words.OPEN_MANDELBROT;
     if (set.kind !== 'julia') return;
-    element('preview-title').textContent = words.setWords(formatC(set.c));
+    element('preview-title').textContent = words.pair(formatC(set.c));
     element('preview-unpin').hidden = true;
     const at = fromComplex(MANDELBROT, set.c);
     this.dot.style.left = `${at.x * 100}%`;
@@ -62,7 +62,7 @@ export class Preview {
 
   /** The Julia set of this point. */
   julia(c: Complex, pinned: boolean): void {
-    element('preview-title').textContent = formatC(c);
+    element('preview-title').textContent = words.pair(formatC(c));
     element('preview-unpin').hidden = !pinned;
     this.want(this.events.pathOf({ kind: 'julia', c }));
   }
