@@ -198,31 +198,8 @@ static void print_pools(FILE *out, const struct site *site)
     }
 }
 
-/* ---- the queue ---- */
-
-/* Tasks of the queue by their groups, and all that waits, by which more servers may be started. */
-static void print_queue(FILE *out, const struct site *site)
+static void print_events(FILE *out, const struct site *site)
 {
-    static struct pool_look look; /* some kilobytes; this is the loop's thread */
-    number waiting = 0;
-    for (size_t i = 0; farm_pool(site->farm, i); i++) {
-        pool_look(farm_pool(site->farm, i), &look);
-        for (int priority = 0; priority < FARM_PRIORITIES; priority++)
-            waiting += look.waiting[priority];
-    }
-    fprintf(out,
-            "# HELP placed_render_queue_tasks Tasks in the queue for this server's groups\n"
-            "# TYPE placed_render_queue_tasks gauge\n");
-    for (int op = 0; op < PICTURE_OP_COUNT; op++) {
-        number tasks = work_depth_of_op(site->work, (enum picture_op)op);
-        fprintf(out, "placed_render_queue_tasks{group=\"%s\"} %llu\n",
-                picture_op_name((enum picture_op)op), tasks);
-        waiting += tasks;
-    }
-    number tiles = work_depth_of_tiles(site->work);
-    fprintf(out, "placed_render_queue_tasks{group=\"tiles\"} %llu\n", tiles);
-    print(out, "placed_render_waiting", "gauge", "Jobs that wait in pools, and tasks in the queue",
-          waiting + tiles);
     print(out, "placed_render_events_lost_total", "counter", "Events that the queue has not taken",
           events_lost(site->events));
 }
