@@ -349,6 +349,17 @@ static void watch(struct server *server, ev_signal *watcher,
     ev_signal_start(server->loop, watcher);
 }
 
+/* A mapped file (of LMDB) has ended, or a page that it points to is none: damage, which must not
+ * look like a fault of the program. */
+static void on_bus_error(int number)
+{
+    static const char words[] =
+        "placed-render: error: a file under the data directory is damaged or was cut short while "
+        "it was open (SIGBUS). store-lmdb may be deleted; queue holds tasks that are to be done\n";
+    (void)!write(STDERR_FILENO, words, sizeof words - 1);
+    _exit(EXIT_FAILURE);
+}
+
 static void run(struct server *server)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -390,6 +401,7 @@ static void close_server(struct server *server)
 int main(int argc, char *argv[])
 {
     standard_descriptors_open();
+    signal(SIGBUS, on_bus_error);
     static struct server server;
     int code = EXIT_FAILURE;
     diag_name("placed-render");

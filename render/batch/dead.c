@@ -39,10 +39,13 @@ void dead_show(char name[DEAD_NAME_BYTES], const uint8_t *value, size_t len)
     name[n] = '\0';
 }
 
-size_t dead_write(char text[TASK_RECORD_BYTES], const struct dead_letter *letter)
+static size_t write_letter(char text[TASK_RECORD_BYTES], const struct dead_letter *letter,
+                           const char *type)
 {
     struct json json;
     json_begin(&json, text, TASK_RECORD_BYTES);
+    if (type)
+        json_text(&json, "t", type);
     json_text(&json, "topic", letter->uploads ? "uploads" : "tiles");
     json_words(&json, "group", letter->group);
     json_words(&json, "name", letter->name);
@@ -51,6 +54,16 @@ size_t dead_write(char text[TASK_RECORD_BYTES], const struct dead_letter *letter
     json_words(&json, "why", letter->why);
     json_u64(&json, "attempts", letter->attempts);
     return json_end(&json);
+}
+
+size_t dead_write(char text[TASK_RECORD_BYTES], const struct dead_letter *letter)
+{
+    return write_letter(text, letter, NULL);
+}
+
+size_t dead_write_event(char text[TASK_RECORD_BYTES], const struct dead_letter *letter)
+{
+    return write_letter(text, letter, "dead");
 }
 
 size_t dead_write_mark(char text[TASK_RECORD_BYTES], const uint64_t *offsets, size_t n)

@@ -55,6 +55,8 @@ bool dead_find(struct dead *dead, uint64_t offset, struct dead_letter *letter);
 
 /* What is written to the topic; the length, below TASK_RECORD_BYTES. */
 size_t dead_write(char text[TASK_RECORD_BYTES], const struct dead_letter *letter);
+/* The event that tells of it: the same with "t":"dead". */
+size_t dead_write_event(char text[TASK_RECORD_BYTES], const struct dead_letter *letter);
 size_t dead_write_mark(char text[TASK_RECORD_BYTES], const uint64_t *offsets, size_t n);
 
 /* Some bytes of a record as a text that can be shown: what is not plain becomes '?'. */

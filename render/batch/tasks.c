@@ -110,10 +110,13 @@ static void send_letter(struct run *run);
 static void on_letter(void *context, bool stored)
 {
     struct run *run = context;
-    if (stored)
-        end(run, TASK_FAILED);
-    else
+    struct tasks_config *config = run->tasks->config;
+    if (!stored) {
         after(run, LETTER_AGAIN_S, send_letter);
+        return;
+    }
+    config->died(config, &run->letter);
+    end(run, TASK_FAILED);
 }
 
 static void send_letter(struct run *run)

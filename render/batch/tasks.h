@@ -17,6 +17,7 @@
 #include "render/queue/queue.h"
 
 struct consumer_task;
+struct dead_letter;
 struct ev_loop;
 struct farm;
 struct mailbox;
@@ -44,6 +45,8 @@ struct tasks_config {
     /* It runs; it is done or failed, after so many ms. */
     void (*changed)(struct tasks_config *config, const struct task_record *record,
                     enum task_state state, int64_t ms);
+    /* A dead letter was stored. */
+    void (*died)(struct tasks_config *config, const struct dead_letter *letter);
 };
 
 /* config must outlive it. NULL: no memory, or no thread. */

@@ -70,6 +70,13 @@ static void task_changed(struct tasks_config *config, const struct task_record *
         batches_ended(work->batches, record, state == TASK_FAILED);
 }
 
+static void task_died(struct tasks_config *config, const struct dead_letter *letter)
+{
+    struct work_config *work = of_tasks(config)->config;
+    char text[TASK_RECORD_BYTES];
+    work->publish(work, text, dead_write_event(text, letter));
+}
+
 /* ---- what batches ask for ---- */
 
 static bool batch_style(struct batches_config *config, const char *name, struct batch_style *style)
@@ -182,6 +189,7 @@ static bool make_parts(struct work *work, char error[BATCHES_ERROR_BYTES])
         .pool = task_pool,
         .wanted = task_wanted,
         .changed = task_changed,
+        .died = task_died,
     };
     work->tasks = tasks_create(&work->tasks_config);
     work->dead = dead_create(work->config->queue);

@@ -57,7 +57,7 @@ struct renderer *crew_idle(struct crew *crew)
 
 /* ---- starting ---- */
 
-static void note_failure(struct crew *crew, const char *why)
+static void note_failure(struct crew *crew, const char *what, const char *why)
 {
     int64_t pause = PAUSE_FIRST_MS;
     for (unsigned i = 0; i < crew->failures && pause < PAUSE_MOST_MS; i++)
@@ -66,8 +66,8 @@ static void note_failure(struct crew *crew, const char *why)
         pause = PAUSE_MOST_MS;
     crew->failures++;
     crew->next_ms = clock_now_ms() + pause;
-    diag_warn("%s: %s did not start: %s; the next try is in %.1f s", crew->name, crew->command[0],
-              why, (double)pause / 1000);
+    diag_warn("%s: %s %s: %s; the next try is in %.1f s", crew->name, crew->command[0], what, why,
+              (double)pause / 1000);
 }
 
 static void start_child(struct crew *crew)
@@ -77,7 +77,7 @@ static void start_child(struct crew *crew)
     if (child)
         TAILQ_INSERT_TAIL(&crew->children, child, entry);
     else
-        note_failure(crew, strerror(errno));
+        note_failure(crew, "did not start", strerror(errno));
 }
 
 static unsigned count_starting(const struct crew *crew)
@@ -228,7 +228,8 @@ static void on_ended(struct renderer *child, enum renderer_end end, const char *
     /* One that ends before it has done anything would be started again at once, for ever. */
     if (!task && child->tasks == 0) {
         crew->unproven = child->state != RENDERER_STARTING;
-        note_failure(crew, why);
+        note_failure(crew, crew->unproven ? "has ended before its first task" : "did not start",
+                     why);
     }
     if (task)
         crew->events->lost(child, task, end, why);

@@ -18,30 +18,29 @@ static void say(struct web_request *request, unsigned status, const char *text)
                                            .len = strlen(text)});
 }
 
-/* Has a child of this pool been able to take tasks, or does it need none? */
-static bool pool_works(const struct pool *pool)
+/* Has a child of this pool been able to take tasks? */
+static bool works(const struct pool_look *look)
 {
-    static struct pool_look look; /* some kilobytes */
-    pool_look(pool, &look);
-    if (look.wanted == 0)
-        return true;
-    for (unsigned i = 0; i < look.children; i++)
-        if (look.child[i].state != CHILD_STARTING)
+    for (unsigned i = 0; i < look->children; i++)
+        if (look->child[i].state != CHILD_STARTING)
             return true;
     return false;
 }
 
 const char *readiness_trouble(const struct site *site)
 {
+    static struct pool_look look; /* some kilobytes; this is the loop's thread */
+    bool wanted = false;
     if (site->stopping)
         return "shutting down\n";
     /* One pool that works is enough: a broken style must not take the others out of service. */
-    bool any = false, works = false;
     for (size_t i = 0; farm_pool(site->farm, i); i++) {
-        any = true;
-        works = works || pool_works(farm_pool(site->farm, i));
+        pool_look(farm_pool(site->farm, i), &look);
+        if (works(&look))
+            return NULL;
+        wanted = wanted || look.wanted > 0;
     }
-    return any && !works ? "no renderer is ready\n" : NULL;
+    return wanted ? "no renderer is ready\n" : NULL;
 }
 
 void health_get(struct web_request *request)

@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "render/batch/work.h"
+#include "render/events/events.h"
 #include "render/farm/farm.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
@@ -86,6 +88,53 @@ static void print_kept(FILE *out, const struct site *site)
           keeper.waiting_bytes);
 }
 
+/* ---- the queue ---- */
+
+/* Jobs of browsers. Those of batches are counted in the queue, which they wait in, too. */
+static number waiting_in_pools(const struct site *site)
+{
+    static struct pool_look look; /* some kilobytes; this is the loop's thread */
+    number n = 0;
+    for (size_t i = 0; farm_pool(site->farm, i); i++) {
+        pool_look(farm_pool(site->farm, i), &look);
+        n += look.waiting[FARM_WAITING] + look.waiting[FARM_STALE];
+    }
+    return n;
+}
+
+static number print_group(FILE *out, const char *group, uint64_t depth)
+{
+    fprintf(out, "placed_render_queue_waiting{group=\"%s\"} %llu\n", group, (number)depth);
+    return (number)depth;
+}
+
+/* Of groups that this server is a member of: on Kafka the sum over all servers is the whole. */
+static void print_queue(FILE *out, const struct site *site)
+{
+    number n = waiting_in_pools(site);
+    fprintf(out,
+            "# HELP placed_render_queue_waiting Tasks that are not done, of this server's share\n"
+            "# TYPE placed_render_queue_waiting gauge\n");
+    for (int op = 0; site->work && op < PICTURE_OP_COUNT; op++)
+        if (site->images[op])
+            n += print_group(out, picture_op_name((enum picture_op)op),
+                             work_depth_of_op(site->work, (enum picture_op)op));
+    if (site->work)
+        n += print_group(out, "tiles", work_depth_of_tiles(site->work));
+    print(out, "placed_render_waiting", "gauge",
+          "Jobs that wait, of browsers and of the queue: by which servers can be added", n);
+}
+
+static void print_events(FILE *out, const struct site *site)
+{
+    if (!site->events)
+        return;
+    print(out, "placed_render_servers", "gauge", "Servers that share the events",
+          view_servers(events_view(site->events)));
+    print(out, "placed_render_events_lost_total", "counter", "Events that the queue did not take",
+          events_lost(site->events));
+}
+
 /* ---- pools ---- */
 
 /* Numbers of one pool, a row each: name, type, words, value from `look`. */
@@ -149,6 +198,12 @@ static void print_pools(FILE *out, const struct site *site)
     }
 }
 
+static void print_events(FILE *out, const struct site *site)
+{
+    print(out, "placed_render_events_lost_total", "counter", "Events that the queue has not taken",
+          events_lost(site->events));
+}
+
 void metrics_get(struct web_request *request)
 {
     char *text = NULL;
@@ -158,6 +213,8 @@ void metrics_get(struct web_request *request)
         print_counts(out, &request->site->counts);
         print_kept(out, request->site);
         print_pools(out, request->site);
+        print_queue(out, request->site);
+        print_events(out, request->site);
         print_process(out);
     }
     struct blob *blob = out && fclose(out) == 0 ? blob_create(len) : NULL;

@@ -7,6 +7,7 @@
 #include "render/http/admin_batch.h"
 #include "render/http/admin_dead.h"
 #include "render/http/admin_estimate.h"
+#include "render/http/admin_workers.h"
 #include "render/http/events.h"
 #include "render/http/health.h"
 #include "render/http/images.h"
@@ -42,6 +43,7 @@ static const struct web_route table[] = {
      .handle = admin_batch_cancel_post},
     {WEB_POST, "/admin/batch/resume", .admin = true, .body = WEB_BODY_JSON,
      .handle = admin_batch_resume_post},
+    {WEB_GET, "/admin/workers", .admin = true, .handle = admin_workers_get},
     {WEB_GET, "/admin/batches", .admin = true, .handle = admin_batches_get},
     {WEB_POST, "/admin/estimate", .admin = true, .body = WEB_BODY_JSON,
      .handle = admin_estimate_post},

@@ -5,14 +5,18 @@
  */
 #include "render/http/web_head.h"
 
+#include <arpa/inet.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "core/decimal.h"
 #include "http/field.h"
 #include "http/web_origin.h"
 #include "render/http/site.h"
+#include "render/http/web_connection.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
 
@@ -73,6 +77,34 @@ static bool split_target(struct web_request *request)
     return *target == '/';
 }
 
+/* Has the client connected to an address of this machine that nobody else can reach? */
+static bool by_loopback(const struct web_request *request)
+{
+    struct sockaddr_storage own;
+    socklen_t len = sizeof own;
+    if (getsockname(request->connection->fd, (struct sockaddr *)&own, &len) != 0)
+        return false;
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&own;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&own;
+    return (own.ss_family == AF_INET && ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET) ||
+           (own.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr));
+}
+
+/* "127.0.0.1:8083", "[::1]:8083" or "localhost:8083": names that nobody else can give a meaning. */
+static bool names_loopback(const char *host)
+{
+    char name[sizeof "255.255.255.255"] = "";
+    struct in_addr address;
+    size_t len = strcspn(host, ":");
+    if (strncmp(host, "[::1]", 5) == 0)
+        return host[5] == '\0' || host[5] == ':';
+    if (len >= sizeof name)
+        return false;
+    memcpy(name, host, len);
+    return strcasecmp(name, "localhost") == 0 || (inet_pton(AF_INET, name, &address) == 1 &&
+                                                  ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET);
+}
+
 /* A page of another server must not act here by the browser of somebody who may: browsers say whose
  * page it is, programs say nothing. */
 static bool own_origin(const struct web_request *request)
@@ -80,6 +112,9 @@ static bool own_origin(const struct web_request *request)
     struct web_origin origin;
     const char *named = web_field(request, "Origin"), *host = web_field(request, "Host");
     const char *site = web_field(request, "Sec-Fetch-Site");
+    /* Another server's name that has been made to mean this machine: then both fields have it. */
+    if (named && request->admin && by_loopback(request) && !(host && names_loopback(host)))
+        return false;
     if (site)
         return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
     return !named || (host && web_origin_parse(&origin, named) &&

@@ -12,27 +12,33 @@ enum {
     /* Bytes a pixel. What rotate90 keeps to read it in another order: */
     KEPT_JPEG = 3,
     KEPT_PNG = 4,
-    /* Decoder, what is kept, and encoder, which needs more for transparency than for colours: */
-    WEBP = 20,
-    WEBP_ALPHA = 46,
+    /* Decoder, what is kept, and encoder, which needs more for transparency than for colours, and
+     * more for its best: */
+    WEBP_BEST = 40,
+    WEBP_ALPHA_BEST = 90,
+    WEBP_FAST = 21,
+    WEBP_ALPHA_FAST = 50,
 };
 
-static uint64_t bytes_a_pixel(const struct header *header)
+static uint64_t bytes_a_pixel(const struct header *header, uint64_t pixels)
 {
     const uint64_t decoder = header->whole ? header->samples : 0;
+    const bool alpha = header->alpha || header->animated || header->lossless;
     switch (header->type) {
     case HEADER_JPEG:
         return decoder + KEPT_JPEG;
     case HEADER_PNG:
         return decoder + KEPT_PNG;
     default:
-        return header->alpha || header->animated ? WEBP_ALPHA : WEBP;
+        return pixels <= BUDGET_WEBP_PIXELS ? (alpha ? WEBP_ALPHA_BEST : WEBP_BEST)
+                                            : (alpha ? WEBP_ALPHA_FAST : WEBP_FAST);
     }
 }
 
 uint64_t budget_memory(const struct header *header)
 {
-    return BASE_MB * MEGA + (uint64_t)header->width * header->height * bytes_a_pixel(header);
+    const uint64_t pixels = (uint64_t)header->width * header->height;
+    return BASE_MB * MEGA + pixels * bytes_a_pixel(header, pixels);
 }
 
 bool budget_allows(const struct budget *budget, const struct header *header,

@@ -15,7 +15,10 @@
 
 enum {
     BUDGET_PIXELS = 50 * 1000 * 1000, /* unless somebody says otherwise */
-    BUDGET_SIDE_MAX = 65535,          /* what a JPEG can say, and none of the others needs more */
+    /* Up to so many pixels a WebP gets all the effort, memory and losslessness that is right for
+       it. */
+    BUDGET_WEBP_PIXELS = 2 * 1000 * 1000,
+    BUDGET_SIDE_MAX = 65535, /* what a JPEG can say, and none of the others needs more */
     BUDGET_WHY_BYTES = 200,
 };
 

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/image/budget.h"
+#include "render/image/riff.h"
+
 enum {
     ROOM_FIRST = 64 * 1024,
     /* Above so many pixels, what takes least time: ten seconds are all that a task has. */
     LARGE_PIXELS = 8 * 1000 * 1000,
-    LOSSLESS_PIXELS = 2 * 1000 * 1000, /* of a WebP */
 };
 
 struct output {
@@ -46,13 +48,11 @@ static gint64 on_write(VipsTargetCustom *target, const void *data, gint64 n, str
     return n;
 }
 
-static int save_webp(VipsImage *image, bool lossless, bool large, VipsTarget *target)
+static int save_webp(VipsImage *image, bool lossless, bool best, VipsTarget *target)
 {
-    return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", lossless, "effort",
-                                large      ? 0
-                                : lossless ? 2
-                                           : 4,
-                                "strip", TRUE, NULL);
+    const int effort = !best ? 0 : lossless ? 2 : 4;
+    return vips_webpsave_target(image, target, "Q", OUTPUT_QUALITY, "lossless", lossless && best,
+                                "effort", effort, "strip", TRUE, NULL);
 }
 
 static int save(VipsImage *image, const struct header *like, VipsTarget *target)
@@ -66,8 +66,22 @@ static int save(VipsImage *image, const struct header *like, VipsTarget *target)
         return vips_pngsave_target(image, target, "compression", large ? 1 : 3, "filter",
                                    VIPS_FOREIGN_PNG_FILTER_UP, "strip", TRUE, NULL);
     default:
-        return save_webp(image, like->lossless && pixels <= LOSSLESS_PIXELS, large, target);
+        return save_webp(image, like->lossless, pixels <= BUDGET_WEBP_PIXELS, target);
     }
+}
+
+/* Without what savers would write beside pixels. They are asked to strip it, too, but that of WebP
+ * does not in all versions. NULL: no memory. */
+static VipsImage *bare(VipsImage *image)
+{
+    VipsImage *copy = NULL;
+    if (vips_copy(image, &copy, NULL) < 0)
+        return NULL;
+    gchar **fields = vips_image_get_fields(copy);
+    for (size_t i = 0; fields && fields[i]; i++)
+        vips_image_remove(copy, fields[i]); /* those of the pixels stay by themselves */
+    g_strfreev(fields);
+    return copy;
 }
 
 int output_encode(VipsImage *image, const struct header *like, size_t limit, uint8_t **bytes,
@@ -78,13 +92,15 @@ int output_encode(VipsImage *image, const struct header *like, size_t limit, uin
     if (!target)
         return -1;
     g_signal_connect(target, "write", G_CALLBACK(on_write), &output);
-    const int result = save(image, like, VIPS_TARGET(target));
+    VipsImage *pixels = bare(image);
+    const int result = pixels ? save(pixels, like, VIPS_TARGET(target)) : -1;
+    VIPS_UNREF(pixels);
     g_object_unref(target);
     if (result < 0 || output.len == 0) {
         free(output.bytes);
         return -1;
     }
     *bytes = output.bytes;
-    *len = output.len;
+    *len = riff_strip(output.bytes, output.len);
     return 0;
 }

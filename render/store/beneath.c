@@ -35,7 +35,28 @@ static int make_folder(int parent, const char *part, bool durable)
     return durable ? fsync(parent) : 0;
 }
 
-int beneath_parent(int folder, const char *name, bool make, bool durable, const char **last)
+/* One call instead of one a part. Kernels before 5.6 do not have it, and sandboxes that are older
+ * than it say so or refuse it: *known is false then. */
+static int open_at_once(int folder, const char *path, int flags, bool *known)
+{
+    static atomic_bool missing;
+    struct open_how how = {
+        .flags = (unsigned)flags,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    *known = !atomic_load_explicit(&missing, memory_order_relaxed);
+    if (!*known)
+        return -1;
+    int fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    if (fd < 0 && errno == ENOSYS)
+        atomic_store_explicit(&missing, true, memory_order_relaxed);
+    /* EPERM: of the sandbox, or of the file; then the other way gives EACCES or EPERM, too. */
+    *known = fd >= 0 || (errno != ENOSYS && errno != EPERM);
+    return fd;
+}
+
+/* Part by part, each made when it is missing and `make` says so. */
+static int walk(int folder, const char *name, bool make, bool durable)
 {
     char part[PICTURE_NAME_BYTES];
     int at = folder;
@@ -52,35 +73,34 @@ int beneath_parent(int folder, const char *name, bool make, bool durable, const 
         at = next;
         begin = end + 1;
     }
-    *last = begin;
     return at;
 }
 
-static int open_by_parts(int folder, const char *name)
+int beneath_parent(int folder, const char *name, bool make, bool durable, const char **last)
+{
+    char path[PICTURE_NAME_BYTES];
+    bool known;
+    *last = strrchr(name, '/') + 1;
+    size_t len = (size_t)(*last - name) - 2; /* without the slashes at both ends */
+    memcpy(path, name + 1, len);
+    path[len] = '\0';
+    int fd = open_at_once(folder, path, FOLDER_FLAGS, &known);
+    if (fd >= 0 || (known && (errno != ENOENT || !make)))
+        return fd;
+    return walk(folder, name, make, durable);
+}
+
+int beneath_open(int folder, const char *name)
 {
     const char *last;
+    bool known;
+    int fd = open_at_once(folder, name + 1, FILE_FLAGS, &known);
+    if (fd >= 0 || known)
+        return fd;
     int parent = beneath_parent(folder, name, false, false, &last);
     if (parent < 0)
         return -1;
-    int fd = openat(parent, last, FILE_FLAGS);
+    fd = openat(parent, last, FILE_FLAGS);
     leave(parent, folder);
     return fd;
-}
-
-/* One call instead of one a part. Kernels before 5.6 do not have it, and sandboxes that are older
- * than it say so or refuse it. */
-int beneath_open(int folder, const char *name)
-{
-    static atomic_bool missing;
-    struct open_how how = {
-        .flags = FILE_FLAGS,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-    };
-    if (atomic_load_explicit(&missing, memory_order_relaxed))
-        return open_by_parts(folder, name);
-    int fd = (int)syscall(SYS_openat2, folder, name + 1, &how, sizeof how);
-    if (fd < 0 && errno == ENOSYS)
-        atomic_store_explicit(&missing, true, memory_order_relaxed);
-    /* EPERM: of the sandbox, or of the file; then the other way gives EACCES or EPERM, too. */
-    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open_by_parts(folder, name) : fd;
 }

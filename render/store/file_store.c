@@ -27,8 +27,10 @@
 #include "render/store/proven.h"
 #include "render/store/store_ops.h"
 #include "render/store/trouble.h"
+#include "sys/clock.h"
 
 enum {
+    COPY_MS = 1000, /* what was written so long ago is a copy, whose time is set */
     TEMP_BYTES = 48,
     FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
 };
@@ -235,7 +237,7 @@ static int write_temp(const struct file_store *files, const char *temp, const vo
     if (fd < 0)
         return -1;
     int result = write_all(fd, bytes, len);
-    if (result == 0)
+    if (result == 0 && clock_wall_ms() - written_ms > COPY_MS)
         result = futimens(fd, times);
     if (result == 0 && durable)
         result = fsync(fd);

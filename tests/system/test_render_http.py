@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: ISC
 """placed-render as browsers, proxies and operators see it: names, answers, bounds, beginnings and ends."""
+import json
 import os
 import re
 import shutil
 import signal
 import socket
 import stat
-import time
 
+import pytest
 from render import PROGRAM, TILE, Render, is_there, wait_until
 from scene import SANITIZED
 
@@ -16,9 +17,11 @@ SLOW = "/julia/1/-0.8,0.156/12/2048/2047.png"
 
 # A child that fails, waits or answers as the name says, by the protocol of render/wire/wire.h.
 CHILD = r'''#!/usr/bin/python3 -S
-import signal, socket, struct, time
+import os, signal, socket, struct, time
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 farm = socket.socket(fileno=3)
+while os.path.exists(os.path.dirname(__file__) + "/hold"):
+    time.sleep(0.02)
 farm.send(b"\1")
 while task := farm.recv(65536):
     name = task[4:].decode()
@@ -83,6 +86,12 @@ def status_of(connection):
         assert piece, head
         head += piece
     return int(head.split()[1]), head.decode("latin-1")
+
+
+def say_of_agent(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        return read_all(connection).decode()
 
 
 NO_NAMES = [
@@ -150,6 +159,8 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
     assert refused and all(status == 503 and re.search(r"^Retry-After: [1-9]", head, re.M) for status, head in refused)
     waiting.append(send(render, get_text(SLOW)))
 
+    assert render.count("waiting") > 1
+
     # Of those who have left nobody is kept.
     for connection in waiting[:500]:
         connection.close()
@@ -164,9 +175,20 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
 
 
 def test_a_picture_that_fails_is_an_error_for_a_while(tmp_path):
-    render = FakeChildren(tmp_path / "data", args=NO_IMAGES).start()
+    agent = tmp_path / "agent.sock"
+    render = FakeChildren(tmp_path / "data", args=[*NO_IMAGES, "--agent", f"unix:{agent}"])
+    render.command()
+    hold = tmp_path / "program/fractal/hold"
+    hold.touch()
+    render.start()
     try:
+        # Nobody is ready to render.
+        assert render.admin("/healthz").status == 200 and render.admin("/readyz").status == 503
+        assert say_of_agent(agent) == "down\n"
+        hold.unlink()
         render.wait_ready()
+        assert say_of_agent(agent).startswith("up ready ")
+
         bad = [render.get("/mandelbrot/1-grey/0/0/0.png") for _ in range(2)]
         for answer in bad:
             assert answer.status == 500 and 1 <= int(answer.headers["retry-after"]) <= 10
@@ -201,6 +223,8 @@ def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
     assert render.post("/admin/scale", {"op": "sharpen", "n": 1})[0] == 404
     for origin, status in ("http://elsewhere.example", 403), (render.url(kind="admin"), 200):
         assert render.post("/admin/scale", {"op": "fractal", "n": 2}, headers={"Origin": origin})[0] == status
+    rebound = {"Origin": "http://127.elsewhere.example", "Host": "127.elsewhere.example"}
+    assert render.post("/admin/scale", {"op": "fractal", "n": 3}, headers=rebound)[0] == 403
     assert render.request("POST", "/admin/scale", headers={"Content-Type": "text/plain"}, body=body,
                           kind="admin").status == 415
     about = render.get("/render.json")
@@ -213,6 +237,47 @@ def test_the_operator_has_a_listener_of_his_own(make_render, tmp_path):
         assert status_of(connection)[0] == 200
     render.stop()
     assert not public.exists()
+
+
+STYLE = """<Map srs="+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +over"
+ background-color="{}"><Parameters><Parameter name="minzoom">1</Parameter><Parameter name="maxzoom">3</Parameter>
+ <Parameter name="attribution">somebody</Parameter></Parameters></Map>"""
+
+
+@pytest.mark.skipif(not (PROGRAM.parent / "map/placed-render-map").exists(), reason="built without Mapnik")
+def test_a_style_that_has_changed_has_other_names(make_render, tmp_path):
+    file = tmp_path / "style.xml"
+    file.write_text(STYLE.format("#ff0000"), encoding="ascii")
+    render = make_render("--map", f"plain={file}", "--fractal", "0", *NO_IMAGES)
+
+    def style():
+        return json.loads(render.get("/render.json").body)["map"]["styles"][0]
+
+    first = style()
+    assert (first["name"], first["minzoom"], first["maxzoom"], first["attribution"]) == ("plain", 1, 3, "somebody")
+    assert first["background"].startswith("#ff0000")
+    tile = f"/map/{first['hash']}/1/0/0.png"
+    red = render.get(tile)
+    assert red.status == 200 and red.headers["content-type"] == "image/png"
+    for zoom in 0, 4:  # outside of the style's
+        assert render.get(f"/map/{first['hash']}/{zoom}/0/0.png").status == 404
+    about = json.loads(render.get("/map/plain/tilejson.json").body)
+    assert about["tilejson"] == "3.0.0" and about["tiles"] == [f"/map/{first['hash']}/{{z}}/{{x}}/{{y}}.png"]
+
+    file.write_text(STYLE.format("#00ff00"), encoding="ascii")
+    render.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: style()["hash"] != first["hash"], "it has been read anew")
+    assert render.get(tile).status == 404
+    green = render.get(tile.replace(first["hash"], style()["hash"]))
+    assert green.status == 200 and green.body != red.body
+
+    # What cannot be read stays as it was, and is said.
+    second = style()
+    file.write_text("<Map", encoding="ascii")
+    assert render.post("/admin/reload", {})[0] == 200
+    wait_until(lambda: "it stays as it was" in render.stderr(), "it is said")
+    assert style() == second
+    assert render.get(tile.replace(first["hash"], second["hash"])).body == green.body
 
 
 def test_hostile_requests_cost_little(make_render):
@@ -246,12 +311,6 @@ def test_hostile_requests_cost_little(make_render):
             assert render.memory()[0] - before < 2 << 20
     assert render.get(TILE).status == 200
     wait_until(lambda: render.count("pool_jobs_total", "fractal") == 1, "one job is done")
-
-
-def say_of_agent(path):
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        return read_all(connection).decode()
 
 
 def test_an_end_answers_who_waits_and_leaves_no_child(make_render, tmp_path):

@@ -200,6 +200,26 @@ static bool set_fields(struct fetch *f, const char *json)
            curl_easy_setopt(f->curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
 }
 
+/* Add a line to both lists. */
+static bool add_field(struct fetch *f, const char *line, bool json_only)
+{
+    struct curl_slist *longer = curl_slist_append(f->json_fields, line);
+    if (!longer)
+        return false;
+    f->json_fields = longer;
+    longer = json_only ? f->fields : curl_slist_append(f->fields, line);
+    if (!longer && !json_only)
+        return false;
+    f->fields = longer;
+    return true;
+}
+
+/* What a body of JSON needs. Without Expect it is sent at once, and is small enough for that. */
+static bool add_json_fields(struct fetch *f)
+{
+    return add_field(f, "Content-Type: application/json", true) && add_field(f, "Expect:", true);
+}
+
 int fetch_ask(struct fetch *f, const char *path, const char *json, size_t limit,
               struct fetch_answer *answer, char error[FETCH_ERROR_BYTES])
 {
@@ -207,7 +227,7 @@ int fetch_ask(struct fetch *f, const char *path, const char *json, size_t limit,
     bool broken;
     if (snprintf(url, sizeof url, "%s%s", f->base, path) >= (int)sizeof url)
         return complain(error, f->base, "too long a path: ", path);
-    if (!set_fields(f, json))
+    if ((json && !f->json_fields && !add_json_fields(f)) || !set_fields(f, json))
         return complain(error, url, "no memory", "");
     *answer = (struct fetch_answer){0};
     f->limit = limit;
@@ -224,20 +244,6 @@ int fetch_ask(struct fetch *f, const char *path, const char *json, size_t limit,
 void fetch_heed_stop(struct fetch *f, bool heed)
 {
     f->heedless = !heed;
-}
-
-/* Add a line to both lists. */
-static bool add_field(struct fetch *f, const char *line, bool json_only)
-{
-    struct curl_slist *longer = curl_slist_append(f->json_fields, line);
-    if (!longer)
-        return false;
-    f->json_fields = longer;
-    longer = json_only ? f->fields : curl_slist_append(f->fields, line);
-    if (!longer && !json_only)
-        return false;
-    f->fields = longer;
-    return true;
 }
 
 int fetch_authorize(struct fetch *f, const char *token, bool *exposed,
@@ -258,9 +264,7 @@ int fetch_authorize(struct fetch *f, const char *token, bool *exposed,
     curl_slist_free_all(f->fields);
     curl_slist_free_all(f->json_fields);
     f->fields = f->json_fields = NULL;
-    /* Without Expect a body is sent at once, and is small enough for that. */
-    if (!add_field(f, line, false) || !add_field(f, "Content-Type: application/json", true) ||
-        !add_field(f, "Expect:", true))
+    if (!add_field(f, line, false) || !add_json_fields(f))
         return complain(error, f->base, "no memory", "");
     return 0;
 }

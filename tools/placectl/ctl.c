@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "common/fetch.h"
+#include "common/text.h"
 #include "sys/clock.h"
-#include "text.h"
 #include "token.h"
 
 #define DEFAULT_SERVER "http://127.0.0.1:8081"

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
+#include "common/columns.h"
+#include "common/text.h"
 #include "plan.h"
-#include "text.h"
 #include "values.h"
 
 enum {

@@ -14,11 +14,11 @@
 #include "common/fetch.h"
 #include "common/progress.h"
 #include "common/stop.h"
+#include "common/text.h"
 #include "core/base64.h"
 #include "pixels.h"
 #include "plan.h"
 #include "sys/clock.h"
-#include "text.h"
 #include "values.h"
 
 enum {

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
+#include "common/columns.h"
 #include "common/region.h"
-#include "text.h"
+#include "common/text.h"
 #include "values.h"
 
 enum { REQUEST_BYTES = 128 };

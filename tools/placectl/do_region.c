@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
+#include "common/columns.h"
 #include "common/region.h"
 #include "values.h"
 

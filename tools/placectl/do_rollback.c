@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "job.h"
 #include "plan.h"
-#include "text.h"
 #include "values.h"
 #include "which.h"
 

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "columns.h"
-#include "text.h"
+#include "common/columns.h"
+#include "common/text.h"
 #include "values.h"
 
 enum {

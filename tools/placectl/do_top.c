@@ -12,10 +12,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "columns.h"
+#include "common/columns.h"
 #include "common/stop.h"
+#include "common/text.h"
 #include "sys/clock.h"
-#include "text.h"
 #include "values.h"
 
 enum {

@@ -6,10 +6,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "columns.h"
+#include "common/columns.h"
+#include "common/text.h"
 #include "do_region.h"
 #include "job.h"
-#include "text.h"
 #include "values.h"
 
 enum { THRESHOLD_MAX = 1000000000 };

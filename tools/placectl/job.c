@@ -13,8 +13,8 @@
 #include "common/fetch.h"
 #include "common/progress.h"
 #include "common/stop.h"
+#include "common/text.h"
 #include "sys/clock.h"
-#include "text.h"
 
 enum {
     SOON_MS = 50, /* most jobs are short: looked at often at first, */

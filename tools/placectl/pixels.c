@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/nearest.h"
 #include "core/edit.h"
+#include "core/nearest.h"
 #include "core/palette.h"
 
 enum { OPAQUE_FROM = 128 };

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "columns.h"
+#include "common/columns.h"
+#include "common/text.h"
 #include "job.h"
-#include "text.h"
 #include "values.h"
 
 enum {

@@ -454,6 +454,10 @@ static void unknown_names_are_refused(void **state)
 static void foreign_environment_is_only_warned_about(void **state)
 {
     char output[OUTPUT_BYTES];
+    /* Nor is what is meant for placed-render a slip. */
+    assert_int_equal(outcome(ARGS("--check-config"), "PLACED_RENDER_LISTEN=127.0.0.1:0", output),
+                     CONFIG_DONE);
+    assert_string_equal(output, "placed: configuration is fine\n");
     assert_int_equal(outcome(ARGS("--check-config"), "PLACED_SERVICE_HOST=10.0.0.1", output),
                      CONFIG_DONE);
     assert_string_equal(output,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Tables for people, of answers that may be anything. */
-#include "columns.h"
+#include "common/columns.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What a server says cannot act on a terminal. */
-#include "text.h"
+#include "common/text.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>

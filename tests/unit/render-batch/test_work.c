@@ -337,6 +337,13 @@ static void on_estimate(void *context, const struct estimate *estimate, const st
     snprintf(estimated->wrong, sizeof estimated->wrong, "%s", wrong ? wrong : "");
 }
 
+static unsigned children_of(const struct pool *pool)
+{
+    static struct pool_look look;
+    pool_look(pool, &look);
+    return look.children;
+}
+
 static void an_estimate_renders_a_sample(void **state)
 {
     struct server server;
@@ -364,6 +371,7 @@ static void an_estimate_renders_a_sample(void **state)
     estimated.there = false;
     sampling_stop(sampling);
     pool_scale(server.map, 0); /* nobody renders it */
+    UNTIL(&server, children_of(server.map) == 0);
     assert_non_null(sampling_start(&config));
     UNTIL(&server, estimated.there);
     assert_non_null(strstr(estimated.wrong, "no worker"));

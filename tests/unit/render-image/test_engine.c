@@ -153,21 +153,24 @@ static void a_picture_is_turned_upright_and_loses_its_metadata(void **state)
 {
     static const enum picture_op ops[] = {PICTURE_OP_thumbnail, PICTURE_OP_grayscale,
                                           PICTURE_OP_blur};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const suffixes[] = {".jpg[Q=95]", ".webp[lossless]"};
+    for (int i = 0; i < 6; i++) {
+        const enum header_type type = i < 3 ? HEADER_JPEG : HEADER_WEBP;
         VipsImage *flag = sample_flag(400, 200);
         vips_image_set_int(flag, VIPS_META_ORIENTATION, 6); /* to be turned clockwise */
         vips_image_set_string(flag, "exif-ifd3-GPSLatitude", "52/1 31/1 0/1");
         vips_image_set_string(flag, "exif-ifd0-Artist", "somebody");
-        struct picture picture = op(ops[i]);
-        VipsImage *image = variant(&picture, sample_file(flag, ".jpg[Q=95]"), HEADER_JPEG);
-        assert_size(image, ops[i] == PICTURE_OP_thumbnail ? 128 : 200,
-                    ops[i] == PICTURE_OP_thumbnail ? 256 : 400);
-        if (ops[i] == PICTURE_OP_thumbnail) {
+        struct picture picture = op(ops[i % 3]);
+        const bool small = picture.op == PICTURE_OP_thumbnail;
+        VipsImage *image = variant(&picture, sample_file(flag, suffixes[i / 3]), type);
+        assert_size(image, small ? 128 : 200, small ? 256 : 400);
+        if (small) {
             assert_pixel(image, 120, 8, 255, 255, 255);
             assert_pixel(image, 8, 250, 0, 0, 234);
         }
         assert_int_equal(vips_image_get_typeof(image, VIPS_META_EXIF_NAME), 0);
         assert_int_equal(vips_image_get_typeof(image, VIPS_META_ICC_NAME), 0);
+        assert_int_equal(vips_image_get_typeof(image, VIPS_META_XMP_NAME), 0);
         g_object_unref(image);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* columns: an array of JSON objects as a table for people, its columns as wide as they need be. */
-#ifndef PLACED_PLACECTL_COLUMNS_H
-#define PLACED_PLACECTL_COLUMNS_H
+#ifndef PLACED_TOOLS_COLUMNS_H
+#define PLACED_TOOLS_COLUMNS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * text: texts for a terminal. What a server says is not trusted: a region's name could hold the
  * escapes by which a terminal is told to do things. Pure, but for text_print_json.
  */
-#ifndef PLACED_PLACECTL_TEXT_H
-#define PLACED_PLACECTL_TEXT_H
+#ifndef PLACED_TOOLS_TEXT_H
+#define PLACED_TOOLS_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
