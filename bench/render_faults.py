@@ -14,9 +14,10 @@ import urllib.error
 import urllib.request
 import zlib
 
-from peers import family, median, say
+from path import broker, topic
+from peers import family, say
 from render_image import numbered, photograph
-from render_peers import PlacedRender, many, percentile
+from render_peers import PlacedRender, many
 
 OPS = ("thumbnail", "grayscale", "blur", "rotate90", "stencil")
 CHILD_MEMORY = 512 * 1024 * 1024
@@ -93,6 +94,47 @@ def kills(directory, quick, repeat):
                          ("20 kills: work goes on within, seconds, embedded", max(again), "<=", 1)], "notes": notes}
     finally:
         server.stop()
+
+
+def kafka_kills(directory, quick, repeat):
+    """Two servers on one broker with the same folder. 20 times: two uploads at the one that was not killed last, and as soon as the
+    other is at work, it is killed (SIGKILL) with its children. taken over = the longest time from a kill until all ten variants
+    are there, by the survivor; the killed one is then started again. lost = variants that differ from those of a server that
+    nobody disturbed, or never come."""
+    rounds = repeat or (3 if quick else 20)
+    images = small_photographs(directory, 2 * rounds)
+    calm = PlacedRender(directory, "--fractal", 0, cpu=None).start()
+    try:
+        ids = [calm.upload(image, "image/jpeg") for image in images]
+        expected = variants(calm, ids)
+    finally:
+        calm.stop()
+    took = []
+    with broker(directory) as address:
+        url = f"kafka://{topic(address)}"
+        servers = [PlacedRender(directory, "--fractal", 0, "--queue", url, cpu=None, data=directory / "shared").start() for _ in range(2)]
+        try:
+            for i in range(rounds):
+                say(f"render: kafka, kill {i + 1} of {rounds}")
+                survivor, victim = servers[i % 2], servers[1 - i % 2]
+                for image in images[2 * i:2 * i + 2]:
+                    survivor.upload(image, "image/jpeg")
+                wait_until("work at the other", lambda: any(pool["busy"] for pool in victim.pools().values())
+                           or not waiting(survivor, 2), 30)
+                process = victim.processes.pop()
+                process.kill()
+                process.wait()
+                began = time.monotonic()
+                wait_until("all variants", lambda: not waiting(survivor, 2), 60)
+                took.append(time.monotonic() - began)
+                victim.start()
+            lost = sum(a != b for a, b in zip(variants(servers[0], ids), expected))
+        finally:
+            for server in servers:
+                server.stop()
+    return {"rows": [("kills on Kafka: variants lost or different", lost, "=", 0),
+                     ("kills on Kafka: taken over and done within, seconds", max(took), "<=", 8)],
+            "notes": [f"{rounds} servers killed at work; until all was done: " + ", ".join(f"{one:.1f}" for one in sorted(took)) + " s"]}
 
 
 def waiting(server, n):

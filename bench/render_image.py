@@ -4,7 +4,7 @@ import os
 import resource
 import subprocess
 
-from peers import SERVER_CPU, Absent, median, need, ratio, say
+from peers import SERVER_CPU, Absent, Clock, median, need, ratio, say
 from render_peers import PlacedRender, Thumbor, debian
 
 OPS = {  # thumbor's URL, ImageMagick's arguments, the goal
@@ -42,12 +42,13 @@ def of_placed_render(directory, op, images):
         server.post("/admin/scale", {"op": op, "n": 0})
         ids = [server.upload(image, "image/jpeg") for image in images[:-1]]
         server.post("/admin/scale", {"op": op, "n": 1})
-        clock = server.clock()
+        clock, before = Clock([server.processes[-1].pid]), server.pool(f"image:{op}")
         size = [len(server.get(f"/images/{one}/{op}")) for one in ids][0]
-        cpu = [clock.used()[0] / 1000]
-        # What the child has used that is gone or has come meanwhile is in its own sum.
-        pool = server.numbers()["ops"][op]
-        return max(cpu[0], pool["cpu_ms"] * len(ids) / pool["done"]) / len(ids), size
+        after = server.pool(f"image:{op}")
+        if after["jobs"] - before["jobs"] != len(ids):
+            raise RuntimeError(f"{after['jobs'] - before['jobs']} jobs for {len(ids)} variants")
+        of_child = after["cpu_microseconds"] - before["cpu_microseconds"]
+        return (clock.used()[0] + of_child) / 1000 / len(ids), size
     finally:
         server.stop()
 
@@ -78,7 +79,7 @@ def of_imagemagick(directory, op, images):
 
 
 def measure(directory, quick, repeat):
-    """CPU = milliseconds of all of a server's processes / variants, of a JPEG of 3000 x 2000 pixels that the server has already,
+    """CPU = milliseconds of the server and of its children's tasks / variants, of a JPEG of 3000 x 2000 pixels that the server has already,
     asked for one after the other: placed-render; thumbor with one process, files and no storage; and convert of
     ImageMagick with one thread. All write JPEG of quality 85; blur is Gaussian with sigma 8. Ratios of the same
     repetition, median."""

@@ -263,7 +263,7 @@ class Thumbor(RenderPeer):
     def command(self):
         (self.directory / "thumbor.conf").write_text(
             f"LOADER = 'thumbor.loaders.file_loader'\nFILE_LOADER_ROOT_PATH = '{self.directory}'\n"
-            "STORAGE = 'thumbor.storages.no_storage'\nALLOW_UNSAFE_URL = True\nALLOW_OLD_URLS = False\nQUALITY = 80\n"
+            "STORAGE = 'thumbor.storages.no_storage'\nALLOW_UNSAFE_URL = True\nALLOW_OLD_URLS = False\nQUALITY = 85\n"
             "FILTERS = ['thumbor.filters.blur', 'thumbor.filters.grayscale', 'thumbor.filters.rotate']\n"
             "MAX_PIXELS = 50000000\n")
         return [venv("thumbor"), "--ip", "127.0.0.1", "--port", self.port, "--conf", self.directory / "thumbor.conf",

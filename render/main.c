@@ -17,6 +17,7 @@
 #include "render/config/render_config.h"
 #include "render/events/events.h"
 #include "render/farm/farm.h"
+#include "render/http/agent.h"
 #include "render/http/events.h"
 #include "render/http/front.h"
 #include "render/http/map_styles.h"
@@ -62,6 +63,7 @@ struct server {
     struct files *files;
     struct site site;
     struct front *front;
+    struct agent *agent; /* NULL: none was asked for */
     /* Signals, and the end. */
     ev_signal term, interrupt, hang_up;
     ev_timer draining;
@@ -268,6 +270,18 @@ static int open_front(struct server *server, unsigned max_files)
     return 0;
 }
 
+static int open_agent(struct server *server)
+{
+    char error[LISTENING_ERROR_BYTES];
+    if (!server->config.has_agent)
+        return 0;
+    server->agent = agent_open(&server->site, &server->config.agent, error);
+    if (server->agent)
+        return 0;
+    diag_error("%s", error);
+    return -1;
+}
+
 static int open_work(struct server *server)
 {
     server->images =
@@ -290,7 +304,7 @@ static int open_server(struct server *server)
     }
     return open_keeping(server) == 0 && open_queue(server) == 0 && open_farm(server) == 0 &&
                    open_work(server) == 0 && load_files(server) == 0 &&
-                   open_front(server, max_files) == 0
+                   open_front(server, max_files) == 0 && open_agent(server) == 0
                ? 0
                : -1;
 }
@@ -352,6 +366,7 @@ static void run(struct server *server)
 
 static void close_server(struct server *server)
 {
+    agent_close(server->agent);
     site_work_close(server->work);
     if (server->events)
         events_set_farm(server->events, NULL);

@@ -12,6 +12,7 @@ enum {
     PAUSE_FIRST_MS = 100,
     PAUSE_MOST_MS = 10000,
     FAILURES_MANY = 3,
+    STARTS_A_TURN = 8, /* each takes up to a millisecond, in which the loop serves nobody */
 };
 
 /* A child whose style has changed gets no task; one that has done many goes on for a while. */
@@ -29,8 +30,8 @@ unsigned crew_serving(const struct crew *crew)
 {
     const struct renderer *child;
     unsigned n = 0;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    n += is_serving(child);
+    TAILQ_FOREACH (child, &crew->children, entry)
+        n += is_serving(child);
     return n;
 }
 
@@ -48,9 +49,9 @@ int64_t crew_pause_ms(const struct crew *crew)
 struct renderer *crew_idle(struct crew *crew)
 {
     struct renderer *child;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    if (renderer_is_idle(child) && !child->outdated)
-        return child;
+    TAILQ_FOREACH (child, &crew->children, entry)
+        if (renderer_is_idle(child) && !child->outdated)
+            return child;
     return NULL;
 }
 
@@ -83,8 +84,8 @@ static unsigned count_starting(const struct crew *crew)
 {
     const struct renderer *child;
     unsigned n = 0;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    n += child->state == RENDERER_STARTING && !child->killed;
+    TAILQ_FOREACH (child, &crew->children, entry)
+        n += child->state == RENDERER_STARTING && !child->killed;
     return n;
 }
 
@@ -92,28 +93,41 @@ static unsigned count_lasting(const struct crew *crew)
 {
     const struct renderer *child;
     unsigned n = 0;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    n += is_lasting(child);
+    TAILQ_FOREACH (child, &crew->children, entry)
+        n += is_lasting(child);
     return n;
+}
+
+/* Come here again in so many milliseconds. */
+static void start_later(struct crew *crew, int64_t ms)
+{
+    struct ev_loop *loop = crew->all->loop;
+    if (ev_is_active(&crew->again))
+        return;
+    ev_now_update(loop);
+    ev_timer_set(&crew->again, (double)ms / 1000 + 0.001, 0);
+    ev_timer_start(loop, &crew->again);
 }
 
 static void start_missing(struct crew *crew)
 {
-    struct ev_loop *loop = crew->all->loop;
-    unsigned there = count_lasting(crew);
-    while (there < crew->wanted && crew->failures == 0) {
+    unsigned there = count_lasting(crew), started = 0;
+    for (; there < crew->wanted && crew->failures == 0 && started < STARTS_A_TURN; started++) {
         start_child(crew);
         there++;
     }
-    if (there >= crew->wanted || crew->failures == 0 || count_starting(crew) > 0)
+    if (there >= crew->wanted)
+        return;
+    if (crew->failures == 0) {
+        start_later(crew, 0);
+        return;
+    }
+    if (count_starting(crew) > 0)
         return;
     if (crew_pause_ms(crew) == 0)
         start_child(crew); /* one alone, to see whether it succeeds now */
-    if (count_starting(crew) == 0 && !ev_is_active(&crew->again)) {
-        ev_now_update(loop);
-        ev_timer_set(&crew->again, (double)crew_pause_ms(crew) / 1000 + 0.001, 0);
-        ev_timer_start(loop, &crew->again);
-    }
+    if (count_starting(crew) == 0)
+        start_later(crew, crew_pause_ms(crew));
 }
 
 /* ---- ending ---- */
@@ -163,9 +177,9 @@ static void stop_replaced(struct crew *crew)
 void crew_settle(struct crew *crew)
 {
     struct renderer *child;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    if (child->tasks >= crew->tasks)
-        child->retiring = true;
+    TAILQ_FOREACH (child, &crew->children, entry)
+        if (child->tasks >= crew->tasks)
+            child->retiring = true;
     stop_surplus(crew);
     stop_replaced(crew);
     start_missing(crew);
@@ -263,8 +277,8 @@ void crew_scale(struct crew *crew, unsigned wanted)
 void crew_renew(struct crew *crew)
 {
     struct renderer *child;
-    TAILQ_FOREACH(child, &crew->children, entry)
-    child->outdated = true;
+    TAILQ_FOREACH (child, &crew->children, entry)
+        child->outdated = true;
     crew->failures = 0; /* the new style may be a better one */
     crew->unproven = false;
     crew_settle(crew);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sys/clock.h"
+#include "sys/diag.h"
 
 enum {
     OUTSIDE_MOST = 20, /* kills of a job's children by others that do not count as attempts */
@@ -189,7 +190,9 @@ static void fail_attempt(struct pool *pool, struct job *job, unsigned weight, ui
     snprintf(job->why, sizeof job->why, "%s", why);
     job->attempts++;
     job->spent_ms += took_ms;
-    bool trips = breaker_failure(&pool->breaker, job->hash, weight, took_ms, clock_now_ms());
+    /* What has a file of its own fails by that, and says nothing about the program. */
+    bool trips = !job->has_input &&
+                 breaker_failure(&pool->breaker, job->hash, weight, took_ms, clock_now_ms());
     if (job->attempts >= FARM_ATTEMPTS) {
         fail_job(pool, job);
     } else if (pool->breaker.open && job != pool->probe) {
@@ -197,8 +200,11 @@ static void fail_attempt(struct pool *pool, struct job *job, unsigned weight, ui
     } else {
         add_waiting(pool, job, false);
     }
-    if (trips)
-        dispatch_give_up(pool);
+    if (!trips)
+        return;
+    diag_warn("%s: nothing but failures, the last one: %s; it rests for %u s", pool->config.name,
+              why, whole_seconds(pool->breaker.until_ms - clock_now_ms()));
+    dispatch_give_up(pool);
 }
 
 /* ---- what children tell ---- */
@@ -226,6 +232,8 @@ static void on_done(struct renderer *child, void *task, uint32_t cpu_us)
     pool->cpu_us += cpu_us;
     pool->wall_us += took_us;
     pool->probe = NULL;
+    if (pool->breaker.open)
+        diag_info("%s: it renders again", pool->config.name);
     breaker_success(&pool->breaker);
     end_job(pool, job);
     crew_settle(&pool->crew);
@@ -247,6 +255,7 @@ static void on_lost(struct renderer *child, void *task, enum renderer_end end, c
 {
     struct pool *pool = pool_of(child->owner);
     struct job *job = task;
+    diag_warn("%s: %s: %s", pool->config.name, job->name, why);
     if (end == RENDERER_OUTSIDE && job->missing > 0 && job->outside < OUTSIDE_MOST) {
         job->outside++;
         dispatch_take_back(pool, job);
@@ -299,6 +308,7 @@ static void give(struct pool *pool, struct renderer *child, struct job *job)
     if (!open_input(pool, job, &input))
         return;
     job->state = JOB_RUNNING;
+    job->has_input = input >= 0;
     if (renderer_give(child, job, job->name, job->place, job->size, input, pool->config.task_ms) !=
         0) {
         add_waiting(pool, job, true); /* for the next child; this one is told of as ended */

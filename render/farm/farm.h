@@ -9,7 +9,7 @@
  * tried again, three times in all; then the answer is FARM_FAILED for ten seconds without another
  * try. A child that was killed by somebody else (SIGKILL, SIGTERM) is no attempt, within reason. A
  * pool whose last jobs all failed rests, and then tries with one job at a time (breaker.h), so that
- * a broken style costs the others nothing.
+ * a broken style costs the others nothing; jobs with an input of their own do not count for that.
  *
  * Of the jobs that wait in a pool, those for a waiting browser go first, the stale before batches,
  * in the order in which they were asked for. A job that waits as a batch is promoted when a browser

@@ -48,6 +48,7 @@ struct job {
     unsigned place;   /* the picture that is rendered first */
     unsigned outside; /* children killed by others */
     bool as_batch;    /* it runs with the share of batches */
+    bool has_input;   /* a file of its own */
     int64_t spent_ms; /* on attempts that failed */
     uint64_t bytes;   /* of its pictures */
     struct job_place places[];

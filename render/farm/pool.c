@@ -29,9 +29,9 @@ void pool_destroy(struct pool *pool)
     struct renderer *child;
     pool->closing = true;
     /* Jobs that run wait again, and are answered with the others. */
-    TAILQ_FOREACH(child, &pool->crew.children, entry)
-    if (child->task)
-        dispatch_take_back(pool, child->task);
+    TAILQ_FOREACH (child, &pool->crew.children, entry)
+        if (child->task)
+            dispatch_take_back(pool, child->task);
     crew_finish(&pool->crew);
     dispatch_give_up(pool);
     free(pool);
@@ -69,8 +69,7 @@ void pool_look(const struct pool *pool, struct pool_look *look)
     const struct renderer *child;
     look->name = pool->config.name;
     look->wanted = pool->crew.wanted;
-    look->children = 0;
-    look->busy = pool->busy;
+    look->children = look->busy = 0;
     for (unsigned i = 0; i < FARM_PRIORITIES; i++)
         look->waiting[i] = pool->n_waiting[i];
     look->jobs = pool->n_jobs;
@@ -82,7 +81,9 @@ void pool_look(const struct pool *pool, struct pool_look *look)
     look->wall_us = pool->wall_us;
     look->bytes = pool->bytes;
     look->resting = pool->breaker.open || crew_fails(&pool->crew);
-    TAILQ_FOREACH(child, &pool->crew.children, entry)
-    if (!child->killed && look->children < FARM_CHILDREN_MAX)
-        look->child[look->children++] = look_at(child);
+    TAILQ_FOREACH (child, &pool->crew.children, entry)
+        if (!child->killed && look->children < FARM_CHILDREN_MAX) {
+            look->child[look->children++] = look_at(child);
+            look->busy += child->state == RENDERER_BUSY;
+        }
 }

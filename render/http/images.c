@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "render/http/originals.h"
 #include "render/http/site.h"
@@ -100,12 +102,14 @@ void image_get(struct web_request *request)
 void image_original_get(struct web_request *request)
 {
     struct original original;
-    struct blob *blob;
-    char name[ORIGINAL_NAME_BYTES], saved_as[SAVED_AS_BYTES], etag[ETAG_BYTES];
+    struct stat stat;
+    char saved_as[SAVED_AS_BYTES], etag[ETAG_BYTES];
     if (!find(request, &original))
         return;
-    original_name(original.id, "original", name);
-    if (store_get(originals_store(request->site->originals), name, &blob, NULL) != STORE_FOUND) {
+    const int file = originals_file(request->site->originals, original.id);
+    if (file < 0 || fstat(file, &stat) != 0) {
+        if (file >= 0)
+            close(file);
         web_reply_error(request, 404, "the original is not there any more");
         return;
     }
@@ -121,5 +125,7 @@ void image_original_get(struct web_request *request)
                                            .etag = etag,
                                            .any_origin = true,
                                            .more = more,
-                                           .blob = blob});
+                                           .has_file = true,
+                                           .file = file,
+                                           .len = (size_t)stat.st_size});
 }

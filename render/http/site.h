@@ -40,10 +40,10 @@ struct site {
     struct pool *fractal;                  /* NULL: not here */
     struct pool *images[PICTURE_OP_COUNT]; /* each NULL: not here */
     struct map_styles *map_styles;         /* NULL: no maps */
-    struct originals *originals; /* uploaded pictures; NULL: none are taken */
+    struct originals *originals;           /* uploaded pictures; NULL: none are taken */
     struct uploads *uploads;
-    /* What events say of a variant that is not in the store: "running", "failed"; NULL: nothing. The
-     * whole may be NULL. */
+    /* What events say of a variant that is not in the store: "running", "failed"; NULL: nothing.
+     * The whole may be NULL. */
     const char *(*variant_state)(const struct site *site, const char *id, enum picture_op op);
     unsigned stale_after_s; /* 0: pictures stay good */
     const char *canvas;     /* URL of the page that stencils open */

@@ -6,6 +6,7 @@
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http/field.h"
 #include "render/http/web_request.h"
@@ -58,28 +59,47 @@ static void hand_over(struct web_request *request, unsigned status, struct MHD_R
     web_wake(request);
 }
 
+/* What was handed over is not needed. */
+static void release_body(const struct web_reply *reply)
+{
+    blob_release(reply->blob);
+    if (reply->has_file)
+        close(reply->file);
+}
+
+/* NULL: no memory, and the body has been released. */
+static struct MHD_Response *of_body(const struct web_reply *reply)
+{
+    struct MHD_Response *response;
+    if (reply->blob)
+        response = MHD_create_response_from_buffer_with_free_callback_cls(
+            reply->blob->len, reply->blob->bytes, release_blob, reply->blob);
+    else if (reply->has_file)
+        response = MHD_create_response_from_fd64(reply->len, reply->file);
+    else
+        response = of_bytes(reply->bytes ? reply->bytes : "", reply->bytes ? reply->len : 0);
+    if (!response)
+        release_body(reply);
+    return response;
+}
+
 void web_reply(struct web_request *request, const struct web_reply *reply)
 {
     struct MHD_Response *response = NULL;
     unsigned status = reply->status;
     if (request->answered || request->gone) {
-        blob_release(reply->blob);
+        release_body(reply);
         return;
     }
     const char *match = reply->etag && status == 200 ? web_field(request, "If-None-Match") : NULL;
     if (match && field_none_match(match, reply->etag)) {
+        release_body(reply);
         status = 304;
         response = of_bytes("", 0);
-    } else if (reply->blob) {
-        request->reply_len = reply->blob->len;
-        response = MHD_create_response_from_buffer_with_free_callback_cls(
-            reply->blob->len, reply->blob->bytes, release_blob, reply->blob);
     } else {
-        request->reply_len = reply->len;
-        response = of_bytes(reply->bytes ? reply->bytes : "", reply->bytes ? reply->len : 0);
+        request->reply_len = reply->blob ? reply->blob->len : reply->len;
+        response = of_body(reply);
     }
-    if (reply->blob && (status == 304 || !response))
-        blob_release(reply->blob);
     /* Without memory for an answer the connection is closed. */
     if (response)
         add_fields(response, reply);

@@ -28,6 +28,10 @@ struct web_reply {
     struct blob *blob;
     const void *bytes;
     size_t len; /* of bytes */
+    /* Or len bytes of a file, which is handed over: what is large waits for slow clients there and
+     * not in memory. */
+    bool has_file;
+    int file;
 };
 
 void web_reply(struct web_request *request, const struct web_reply *reply);

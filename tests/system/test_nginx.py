@@ -78,19 +78,24 @@ class Counter:
 class Nginx:
     """nginx with the shipped configuration, in which only what it says is of the machine is replaced."""
 
+    CONFIG = "config/nginx.conf"
+
+    def replacements(self, folder, upstream):
+        """What is of this machine beside what all configurations have."""
+        return ((r"^        server 127\.0\.0\.1:8080;", f"        server 127.0.0.1:{upstream};"),
+                (r"/var/lib/nginx/placed(?= keys)", str(folder / "cache")),
+                (r"/var/lib/nginx/placed-history(?= keys)", str(folder / "history")))
+
     def __init__(self, folder, upstream, also=()):
         """also: more replacements."""
         self.port = free_port()
         folder.mkdir()
-        text = (TOP / "config/nginx.conf").read_text()
+        text = (TOP / self.CONFIG).read_text()
         for shipped, ours in ((r"^        listen 80;", f"        listen 127.0.0.1:{self.port};"),
-                              (r"^        server 127\.0\.0\.1:8080;", f"        server 127.0.0.1:{upstream};"),
-                              (r"/var/lib/nginx/placed(?= keys)", str(folder / "cache")),
-                              (r"/var/lib/nginx/placed-history(?= keys)", str(folder / "history")),
                               (r"^user www-data;", "user root;" if os.geteuid() == 0 else ""),
-                              (r"^pid .*;", f"pid {folder / 'pid'};"), *also):
+                              (r"^pid .*;", f"pid {folder / 'pid'};"), *self.replacements(folder, upstream), *also):
             text, n = re.subn(shipped, ours, text, flags=re.M)
-            assert n == 1, f"config/nginx.conf has {n} times {shipped}"
+            assert n == 1, f"{self.CONFIG} has {n} times {shipped}"
         if os.geteuid() != 0:  # Debian's paths for bodies are root's
             kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
             text = text.replace("http {", "http {\n" + "".join(f"{k}_temp_path {folder / k};\n" for k in kinds))
@@ -116,10 +121,10 @@ class Nginx:
             self.process.kill()
             self.process.wait()
 
-    def request(self, method, path, headers=None):
+    def request(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
-            connection.request(method, path, headers=headers or {})
+            connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()
             return Response(answer.status, answer.getheaders(), answer.read())
         finally:
