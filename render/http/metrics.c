@@ -198,12 +198,6 @@ static void print_pools(FILE *out, const struct site *site)
     }
 }
 
-static void print_events(FILE *out, const struct site *site)
-{
-    print(out, "placed_render_events_lost_total", "counter", "Events that the queue has not taken",
-          events_lost(site->events));
-}
-
 void metrics_get(struct web_request *request)
 {
     char *text = NULL;
