@@ -5,8 +5,8 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
-#include "render/http/maps.h"
 #include "render/events/events.h"
+#include "render/http/maps.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
 #include "render/http/web_request.h"
