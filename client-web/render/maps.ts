@@ -170,7 +170,7 @@ class Maps {
   private showBatches(): void {
     const now = Date.now();
     const shown = [...this.farm.batches.values()]
-      .filter(({ style, state, at }) => style === this.style.name && (state === 'running' || now - at < OVER_MS))
+      .filter(({ style, state, toldAt }) => style === this.style.name && (state === 'running' || now - toldAt < OVER_MS))
       .reverse();
     const root = element('batches');
     root.hidden = shown.length === 0;

@@ -10,6 +10,8 @@ from server import BUILD, Server
 
 PROGRAM = BUILD / "render/placed-render"
 TILE = "/mandelbrot/1/0/0/0.png"
+# Children are nice, so beside other tests they may hardly get a processor: none is killed for being late.
+UNHURRIED = ("--task-seconds", "100")
 
 
 class Render(Server):
@@ -22,7 +24,8 @@ class Render(Server):
         if not PROGRAM.exists():
             raise RuntimeError(f"no placed-render at {PROGRAM} (build it, or set PLACED_BIN)")
         return [str(PROGRAM), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", str(self.data),
-                "--fractal", "2", "--fractal-threads", "1", "--map-workers", "1"]
+                "--fractal", "2", "--fractal-threads", "1", "--map-workers", "1",
+                *(() if "--task-seconds" in self.args else UNHURRIED)]
 
     def wait_ready(self, timeout=60):
         """A renderer can take tasks."""

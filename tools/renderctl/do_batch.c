@@ -145,6 +145,7 @@ static int follow(struct ctl *ctl, const char *id)
     bool begun = false;
     int64_t next_ms = 0;
     cJSON *batch = NULL;
+    fetch_heed_stop(ctl->fetch, false);
     while (!stop_asked()) {
         if (clock_now_ms() < next_ms) {
             clock_pause_ms(STEP_MS);
@@ -176,6 +177,9 @@ static int follow(struct ctl *ctl, const char *id)
 static int start(struct ctl *ctl, cJSON *wish)
 {
     char id[ID_BYTES], jobs[TEXT_BYTES];
+    /* Ctrl-C waits for the answers to requests, which come soon: the id has to be known, by which
+     * the batch can be cancelled. */
+    fetch_heed_stop(ctl->fetch, false);
     cJSON *answer = ctl_post(ctl, "/admin/batch", wish);
     if (!answer)
         return ctl->status;

@@ -72,7 +72,9 @@ export interface Batch {
   readonly done: number;
   readonly failed: number;
   readonly state: 'running' | 'cancelled' | 'done';
+  /** When this page was told, by this machine's clock; and when that was so, by the server's. */
   readonly at: number;
+  readonly toldAt: number;
   /** Where it was when this page first heard of it, to know how fast it is. */
   readonly from: { readonly finished: number; readonly at: number };
 }
@@ -267,6 +269,7 @@ export class Farm {
       failed,
       state,
       at: now,
+      toldAt: natural(value.at, now),
       // After a pause it is as fast as it is then.
       from: known?.state === 'running' && state === 'running' ? known.from : { finished: done + failed, at: now },
     });

@@ -19,10 +19,10 @@ import sys
 from modules import circles, includes_of, read_modules, source_files
 
 FOLDERS = ("server", "render", "tools/common", "tools/edit-flood", "tools/export", "tools/import", "tools/placectl",
-           "tools/timelapse", "tools/verify")
+           "tools/renderctl", "tools/timelapse", "tools/verify")
 
 # Built where their libraries are; left out of the rules for modules elsewhere.
-OPTIONAL = ("render", "render/map/map_engine", "render/map/main")
+OPTIONAL = ("render", "render/map/map_engine", "render/map/main", "tools/renderctl")
 
 # Layers from bottom to top. A folder may use its own layer's folders below the same name (log/local uses log)
 # and all lower layers.
@@ -69,6 +69,7 @@ USES = {
     "tools/export": ("server/sys", "server/core", "server/log", "server/derived", "tools/common"),
     "tools/import": ("server/sys", "server/core", "server/log", "tools/common", "tools/edit-flood"),
     "tools/placectl": ("server/sys", "server/core", "tools/common"),
+    "tools/renderctl": ("server/sys", "server/core", "tools/common"),
     "tools/timelapse": ("server/sys", "server/core", "server/log", "tools/common"),
     "tools/verify": ("server/sys", "server/core", "server/log", "server/history", "tools/common"),
 }
