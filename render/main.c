@@ -28,9 +28,12 @@
 #include "render/queue/queue_open.h"
 #include "render/site_images.h"
 #include "render/site_work.h"
+#include "render/store/file_store.h"
 #include "render/store/keeper.h"
+#include "render/store/lmdb_store.h"
 #include "render/store/memory.h"
 #include "render/store/store.h"
+#include "render/store/tier.h"
 #include "sys/beside.h"
 #include "sys/clock.h"
 #include "sys/descriptors.h"
@@ -93,7 +96,7 @@ static struct store *open_one_store(const struct render_config *config, bool lmd
     snprintf(path, sizeof path, "%s/%s", lmdb ? config->data : pictures_folder(config),
              lmdb ? "store-lmdb" : "store");
     struct store *store =
-        lmdb ? store_lmdb_open(path, config->store_space, error) : store_file_open(path, error);
+        lmdb ? lmdb_store_open(path, config->store_space, error) : file_store_open(path, error);
     if (!store)
         diag_error("%s", error);
     return store;
@@ -112,7 +115,7 @@ static int open_store(struct server *server)
     struct store *main_store = open_one_store(config, !lmdb_first);
     if (!main_store)
         return -1;
-    server->store = store_tier_open(server->store, main_store, error);
+    server->store = tier_open(server->store, main_store, error);
     if (server->store)
         return 0;
     diag_error("%s", error);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/store/file_store.h"
 #include "sys/clock.h"
 
 enum { ROOM_FIRST = 256, PATH_BYTES = 4096 };
@@ -113,7 +114,7 @@ struct originals *originals_open(const char *dir, char error[STORE_ERROR_BYTES])
         snprintf(error, STORE_ERROR_BYTES, "out of memory");
         return NULL;
     }
-    originals->store = store_file_open(dir, error);
+    originals->store = file_store_open(dir, error);
     if (!originals->store) {
         free(originals);
         return NULL;

@@ -25,7 +25,6 @@
 
 #include "render/store/beneath.h"
 #include "render/store/proven.h"
-#include "render/store/store_ops.h"
 #include "render/store/trouble.h"
 #include "sys/clock.h"
 

@@ -5,6 +5,7 @@
 
 #include "render/store/store.h"
 
+/* Make or open. NULL with a reason in error. */
 struct store *file_store_open(const char *dir, char error[STORE_ERROR_BYTES]);
 
 #endif

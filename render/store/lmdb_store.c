@@ -17,7 +17,6 @@
 #include "core/crc32c.h"
 #include "render/name/picture.h"
 #include "render/store/picture_env.h"
-#include "render/store/store_ops.h"
 #include "render/store/trouble.h"
 #include "sys/diag.h"
 

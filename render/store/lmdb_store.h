@@ -9,7 +9,8 @@
 
 #define LMDB_STORE_MIN_BYTES (UINT64_C(8) << 20)
 
-/* bytes: of the file, at least LMDB_STORE_MIN_BYTES. A picture takes at most a quarter of it. */
+/* Make or open; NULL with a reason in error. bytes: of the file, at least LMDB_STORE_MIN_BYTES. A
+ * picture takes at most a quarter of it. */
 struct store *lmdb_store_open(const char *dir, uint64_t bytes, char error[STORE_ERROR_BYTES]);
 
 #endif

@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* store: see store.h. Names are checked here, once for all kinds. */
+#include "render/store/store.h"
+
 #include <errno.h>
 
-#include "render/store/file_store.h"
-#include "render/store/lmdb_store.h"
 #include "render/store/store_name.h"
-#include "render/store/store_ops.h"
-#include "render/store/tier.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
-
-struct store *store_file_open(const char *dir, char error[STORE_ERROR_BYTES])
-{
-    return file_store_open(dir, error);
-}
-
-struct store *store_lmdb_open(const char *dir, uint64_t bytes, char error[STORE_ERROR_BYTES])
-{
-    return lmdb_store_open(dir, bytes, error);
-}
-
-struct store *store_tier_open(struct store *cache, struct store *main,
-                              char error[STORE_ERROR_BYTES])
-{
-    return tier_open(cache, main, error);
-}
 
 void store_close(struct store *store)
 {

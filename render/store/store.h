@@ -25,12 +25,6 @@ enum { STORE_ERROR_BYTES = 256 };
 
 struct store;
 
-/* Make or open. NULL with a reason in error. */
-struct store *store_file_open(const char *dir, char error[STORE_ERROR_BYTES]);
-struct store *store_lmdb_open(const char *dir, uint64_t bytes, char error[STORE_ERROR_BYTES]);
-/* Both become its own, also when it fails. */
-struct store *store_tier_open(struct store *cache, struct store *main,
-                              char error[STORE_ERROR_BYTES]);
 void store_close(struct store *store); /* NULL is fine */
 
 enum store_result {
@@ -51,5 +45,26 @@ int store_delete(struct store *store, const char *name); /* 0 also when absent *
 
 /* Open the bytes for reading, for a child; -1 when absent. The caller closes it. */
 int store_open(struct store *store, const char *name);
+
+/* ---- for those who keep pictures: see file_store.h, lmdb_store.h and tier.h ---- */
+
+enum { STORE_VALUE_MAX = 64 * 1024 * 1024 }; /* bytes of a picture; what a child may send */
+
+/* What a kind of store does. Names have been checked. */
+struct store_ops {
+    enum store_result (*get)(struct store *store, const char *name, struct blob **blob,
+                             int64_t *written_ms);
+    /* written_ms: what a get says; a copy from one store into another keeps it. */
+    int (*put)(struct store *store, const char *name, const void *bytes, size_t len,
+               int64_t written_ms, bool durable);
+    int (*remove)(struct store *store, const char *name);
+    int (*open)(struct store *store, const char *name);
+    void (*close)(struct store *store);
+};
+
+/* The first member of a kind's own. */
+struct store {
+    const struct store_ops *ops;
+};
 
 #endif

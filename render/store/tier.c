@@ -18,7 +18,6 @@
 
 #include "core/crc32c.h"
 #include "render/name/picture.h"
-#include "render/store/store_ops.h"
 #include "sys/worker.h"
 
 enum {

@@ -6,6 +6,7 @@
 
 #include "render/store/store.h"
 
+/* Both become its own, also when it fails: NULL with a reason in error. */
 struct store *tier_open(struct store *cache, struct store *main, char error[STORE_ERROR_BYTES]);
 
 #endif

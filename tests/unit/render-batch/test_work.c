@@ -14,6 +14,7 @@
 #include "render/batch/requeue.h"
 #include "render/batch/sampling.h"
 #include "render/queue/queue_open.h"
+#include "render/store/file_store.h"
 #include "render/store/store.h"
 #include "server.h"
 
@@ -37,7 +38,7 @@ static int setup(void **state)
     snprintf(dir, sizeof dir, "%.80s/work-XXXXXX", top && *top ? top : "/tmp");
     assert_non_null(mkdtemp(dir));
     snprintf(path, sizeof path, "%s/store", dir);
-    store = store_file_open(path, error);
+    store = file_store_open(path, error);
     assert_non_null(store);
     queue = queue_open("memory:", &(struct queue_options){0}, error);
     assert_non_null(queue);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 #include "cmocka_all.h"
+#include "render/store/file_store.h"
+#include "render/store/lmdb_store.h"
+#include "render/store/tier.h"
 
 #define LMDB_BYTES (UINT64_C(64) << 20)
 
@@ -22,26 +25,26 @@ static struct store *file_in(const char *dir)
 {
     char path[SCENE_PATH + 8], error[STORE_ERROR_BYTES] = "";
     snprintf(path, sizeof path, "%s/file", dir);
-    return checked(store_file_open(path, error), error);
+    return checked(file_store_open(path, error), error);
 }
 
 static struct store *lmdb_in(const char *dir)
 {
     char path[SCENE_PATH + 8], error[STORE_ERROR_BYTES] = "";
     snprintf(path, sizeof path, "%s/lmdb", dir);
-    return checked(store_lmdb_open(path, LMDB_BYTES, error), error);
+    return checked(lmdb_store_open(path, LMDB_BYTES, error), error);
 }
 
 static struct store *file_over_lmdb(const char *dir)
 {
     char error[STORE_ERROR_BYTES] = "";
-    return checked(store_tier_open(file_in(dir), lmdb_in(dir), error), error);
+    return checked(tier_open(file_in(dir), lmdb_in(dir), error), error);
 }
 
 static struct store *lmdb_over_file(const char *dir)
 {
     char error[STORE_ERROR_BYTES] = "";
-    return checked(store_tier_open(lmdb_in(dir), file_in(dir), error), error);
+    return checked(tier_open(lmdb_in(dir), file_in(dir), error), error);
 }
 
 const struct kind kinds[KINDS] = {

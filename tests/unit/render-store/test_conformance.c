@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "render/store/store_ops.h"
 #include "scene.h"
 #include "sys/clock.h"
 #include "value.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/store/file_store.h"
 #include "render/store/keeper.h"
 #include "render/store/store.h"
 #include "sys/clock.h"
@@ -25,7 +26,7 @@ static int open_store(void **state)
 {
     char error[STORE_ERROR_BYTES];
     snprintf(root, sizeof root, "/tmp/placed-keeper-XXXXXX");
-    store = mkdtemp(root) ? store_file_open(root, error) : NULL;
+    store = mkdtemp(root) ? file_store_open(root, error) : NULL;
     atomic_store(&n_kept, 0);
     atomic_store(&n_not_kept, 0);
     atomic_store(&held_up, false);

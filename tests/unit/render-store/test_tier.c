@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cmocka_all.h"
-#include "render/store/store_ops.h"
+#include "render/store/tier.h"
 #include "scene.h"
 #include "sys/clock.h"
 
@@ -19,7 +19,7 @@ static void what_only_the_main_store_has_is_copied_as_old_as_it_is(void **state)
         scene_make(dir);
         struct store *cache = kinds[i].open(dir), *main = kinds[1 - i].open(dir);
         assert_int_equal(main->ops->put(main, TILE, "old", 3, 1234567890123, false), 0);
-        struct store *tier = store_tier_open(cache, main, error);
+        struct store *tier = tier_open(cache, main, error);
         assert_non_null(tier);
         assert_int_equal(store_get(tier, TILE, &blob, &written), STORE_FOUND);
         assert_memory_equal(blob->bytes, "old", 3);
@@ -49,7 +49,7 @@ static void a_copy_never_replaces_what_was_put_meanwhile(void **state)
     char dir[SCENE_PATH], error[STORE_ERROR_BYTES];
     scene_make(dir);
     struct store *cache = kinds[0].open(dir), *main = kinds[1].open(dir);
-    struct store *tier = store_tier_open(cache, main, error);
+    struct store *tier = tier_open(cache, main, error);
     for (char i = 0; i < 100; i++) {
         struct blob *blob;
         char old[2] = {'o', i}, new[2] = {'n', i};
