@@ -4,7 +4,14 @@
 #ifndef PLACED_RENDER_STORE_STORE_OPS_H
 #define PLACED_RENDER_STORE_STORE_OPS_H
 
-#include "render/store/store.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "render/name/blob.h"
+#include "render/store/store_result.h"
+
+struct store;
 
 enum { STORE_VALUE_MAX = 64 * 1024 * 1024 }; /* bytes of a picture; what a child may send */
 
