@@ -20,9 +20,7 @@
 #include <stdint.h>
 
 #include "render/name/blob.h"
-#include "render/store/store_result.h"
-
-struct store;
+#include "render/store/store_ops.h"
 
 /* Make or open. NULL with a reason in error. */
 struct store *store_file_open(const char *dir, char error[STORE_ERROR_BYTES]);
