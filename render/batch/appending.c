@@ -12,8 +12,7 @@ struct appending {
     struct mail mail;
     struct mailbox *mailbox;
     bool stored;
-    void (*known)(void *context, bool stored);
-    void *context;
+    struct appending_end end;
 };
 
 static struct appending *of_mail(struct mail *mail)
@@ -23,13 +22,16 @@ static struct appending *of_mail(struct mail *mail)
 
 static void drop(struct mail *mail)
 {
-    free(of_mail(mail));
+    struct appending *appending = of_mail(mail);
+    if (appending->end.dropped)
+        appending->end.dropped(appending->end.context);
+    free(appending);
 }
 
 static void read_mail(struct mail *mail)
 {
     struct appending *appending = of_mail(mail);
-    appending->known(appending->context, appending->stored);
+    appending->end.known(appending->end.context, appending->stored);
     free(appending);
 }
 
@@ -43,8 +45,7 @@ static void on_known(struct queue_outcome *outcome, bool stored, const char *err
 }
 
 int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
-                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
-                    void *context)
+                    size_t len, struct mailbox *mailbox, const struct appending_end *end)
 {
     struct appending *appending = calloc(1, sizeof *appending);
     if (!appending)
@@ -53,8 +54,7 @@ int appending_start(struct queue *queue, enum queue_topic topic, const char *key
         .outcome = {.known = on_known},
         .mail = {.read = read_mail, .drop = drop},
         .mailbox = mailbox_hold(mailbox),
-        .known = known,
-        .context = context,
+        .end = *end,
     };
     if (queue_append(queue, topic, key, strlen(key), value, len, &appending->outcome) == 0)
         return 0;

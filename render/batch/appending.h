@@ -10,10 +10,15 @@
 
 struct mailbox;
 
-/* known: on the loop's thread, later; never once the mailbox is closed. 0, or -1: too much is under
- * way, and nothing has happened. */
+/* Who waits for the outcome. One of the two is called, once. */
+struct appending_end {
+    void (*known)(void *context, bool stored); /* on the loop's thread */
+    void (*dropped)(void *context); /* the mailbox was closed first; any thread. Or NULL */
+    void *context;
+};
+
+/* end is copied. 0, or -1: too much is under way, and nothing has happened. */
 int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
-                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
-                    void *context);
+                    size_t len, struct mailbox *mailbox, const struct appending_end *end);
 
 #endif

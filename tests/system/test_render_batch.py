@@ -42,7 +42,7 @@ def fixture_render(tmp_path):
     style = tmp_path / "plain.xml"
     style.write_text(STYLE, encoding="utf-8")
     maps = ["--map", f"plain={style}"] if (BUILD / "render/map/placed-render-map").exists() else []
-    render = Render(tmp_path / "data", args=[*maps, "--image-workers", "thumbnail=1"])
+    render = Render(tmp_path / "data", args=[*maps, "--image-workers", "thumbnail=1", "--task-seconds", "60"])
     render.start().wait_ready()
     yield render
     if render.process:
@@ -56,7 +56,7 @@ def map_workers(render):
 
 
 def freeze(render):
-    """The workers of maps do no more until they are let go on; they would be killed after ten seconds."""
+    """The workers of maps do no more until they are let go on; they would be killed after a minute."""
     for pid in map_workers(render):
         os.kill(pid, signal.SIGSTOP)
 
