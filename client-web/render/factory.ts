@@ -28,11 +28,11 @@ class Factory {
 
   constructor(
     images: NonNullable<Facts['images']>,
-    { admin, canvas }: Facts,
+    { admin, canvas, server }: Facts,
     private readonly say: Say,
   ) {
     this.view = new ImageView(element('image'), images.ops, canvas, () => this.choose(null));
-    this.pools = new Pools(element('workers'), element('pools'), admin, say);
+    this.pools = new Pools(element('workers'), element('pools'), admin ? server : null, say);
     this.gallery = new Gallery(element('gallery'), images.ops, this.farm, (id) => this.choose(id), say);
     new Drop(images, (id, title) => {
       this.view.titles.set(id, title);
@@ -95,7 +95,7 @@ class Factory {
       this.drawing = false;
       this.view.show(this.farm);
       this.gallery.show();
-      this.pools.show(this.farm.pools);
+      this.pools.show(this.farm);
     });
   }
 }

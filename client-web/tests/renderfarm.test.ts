@@ -29,6 +29,7 @@ test('the workers of all servers are counted by kind', () => {
   expect(farm.change(server('b', 'two', 30), 0)).toBe('workers');
   const [fractal, blur] = farm.pools;
   expect(fractal).toMatchObject({ name: 'fractal', wanted: 4, waiting: 6, done: 40, failed: 2, servers: 2 });
+  expect([farm.wantedOf('b', fractal!), farm.wantedOf('x', fractal!)]).toEqual([2, 4]);
   expect(countOf(fractal!, 'busy')).toBe(2);
   expect(msOf(fractal!)).toBe(4);
   expect(workersWords(fractal!)).toBe('2 busy, 2 idle');

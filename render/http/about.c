@@ -5,6 +5,7 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
+#include "render/events/events.h"
 #include "render/http/maps.h"
 #include "render/http/site.h"
 #include "render/http/web_reply.h"
@@ -42,6 +43,9 @@ void about_get(struct web_request *request)
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "version", PLACED_VERSION);
     cJSON_AddBoolToObject(json, "admin", request->admin);
+    /* Who answers, as the events name it. */
+    if (site->events)
+        cJSON_AddStringToObject(json, "server", events_server(site->events));
     cJSON_AddStringToObject(json, "canvas", site->canvas);
     cJSON_AddItemToObject(json, "fractal", fractal(site));
     cJSON_AddItemToObject(json, "map", maps_json(site->map_styles));

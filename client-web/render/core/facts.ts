@@ -15,6 +15,8 @@ export interface Style {
 
 export interface Facts {
   readonly version: string;
+  /** Which server this is, as the events name it; '' when it does not say. */
+  readonly server: string;
   /** The listener that was asked takes commands. */
   readonly admin: boolean;
   /** The page of the canvas, or null. */
@@ -82,6 +84,7 @@ export function parseFacts(value: unknown): Facts {
   const styles = isFields(map) && Array.isArray(map.styles) ? map.styles : [];
   return {
     version: textOf(value.version),
+    server: textOf(value.server),
     admin: value.admin === true,
     canvas: webAddress(value.canvas),
     fractal:

@@ -199,6 +199,11 @@ export class Farm {
     return [...pools.values()];
   }
 
+  /** How many workers of a pool this server shall have; of all servers, when it is not among them. */
+  wantedOf(server: string, pool: Pool): number {
+    return this.servers.get(server)?.pools.find(({ name }) => name === pool.name)?.wanted ?? pool.wanted;
+  }
+
   /** What an image is known to have become; that a picture is there is never taken back. */
   learn(image: Image): void {
     const known = this.images.get(image.id);

@@ -3,7 +3,7 @@
 // listener takes commands, how many there shall be.
 
 import { button, make } from '../../src/ui/dom';
-import type { Pool } from '../core/farm';
+import type { Farm, Pool } from '../core/farm';
 import * as words from '../core/words';
 import { scale } from '../net/images';
 import type { Say } from './say';
@@ -26,6 +26,7 @@ interface Tile {
   asked: { n: number; until: number } | null;
   timer?: ReturnType<typeof setTimeout>;
   pool: Pool;
+  wanted: number;
 }
 
 const isOther = ({ name }: Pool): boolean => !name.startsWith('image:');
@@ -36,13 +37,14 @@ export class Pools {
   constructor(
     private readonly root: HTMLElement,
     private readonly list: HTMLElement,
-    private readonly admin: boolean,
+    /** The server that takes commands here, as the events name it; null: none does. */
+    private readonly commands: string | null,
     private readonly say: Say,
   ) {}
 
-  show(all: readonly Pool[]): void {
+  show(farm: Farm): void {
     // Those of images first: this is their page.
-    const pools = [...all].sort((a, b) => Number(isOther(a)) - Number(isOther(b)));
+    const pools = farm.pools.sort((a, b) => Number(isOther(a)) - Number(isOther(b)));
     this.root.hidden = pools.length === 0;
     const names = new Set(pools.map(({ name }) => name));
     for (const pool of pools) {
@@ -52,6 +54,8 @@ export class Pools {
         this.list.append(tile.root);
       }
       tile.pool = pool;
+      // What one can command is this server's; what one sees is everybody's.
+      tile.wanted = this.commands === null ? pool.wanted : farm.wantedOf(this.commands, pool);
       this.update(tile);
     }
     for (const [name, { root }] of this.tiles) {
@@ -64,7 +68,7 @@ export class Pools {
   private add(pool: Pool): Tile {
     const title = make('h3', { textContent: words.poolWords(pool.name) });
     const head = make('div', { className: 'head' }, title);
-    const count = this.admin ? make('output') : null;
+    const count = this.commands === null ? null : make('output');
     const tile: Tile = {
       root: make('li', {}, head),
       state: make('p', { className: 'quiet' }),
@@ -73,6 +77,7 @@ export class Pools {
       count,
       asked: null,
       pool,
+      wanted: pool.wanted,
     };
     tile.root.dataset.pool = pool.name;
     // What the squares say stands beside them in words.
@@ -95,7 +100,7 @@ export class Pools {
 
   private update(tile: Tile): void {
     const { pool, squares, state, numbers, count } = tile;
-    if (tile.asked && (tile.asked.n === pool.wanted || Date.now() > tile.asked.until)) tile.asked = null;
+    if (tile.asked && (tile.asked.n === tile.wanted || Date.now() > tile.asked.until)) tile.asked = null;
     const workers = pool.workers.slice(0, SQUARES);
     while (squares.childElementCount > workers.length) squares.lastElementChild!.remove();
     workers.forEach((worker, i) => {
@@ -116,7 +121,7 @@ export class Pools {
       if (shown.textContent !== value) shown.textContent = value;
     });
     if (!count) return;
-    const wanted = String(tile.asked?.n ?? pool.wanted);
+    const wanted = String(tile.asked?.n ?? tile.wanted);
     if (count.textContent !== wanted) count.textContent = wanted;
     const [fewer, , more] = tile.root.querySelectorAll<HTMLButtonElement>('.scale > *');
     fewer!.disabled = wanted === '0';
@@ -124,7 +129,7 @@ export class Pools {
   }
 
   private step(tile: Tile, by: 1 | -1): void {
-    const n = Math.min(MOST, Math.max(0, (tile.asked?.n ?? tile.pool.wanted) + by));
+    const n = Math.min(MOST, Math.max(0, (tile.asked?.n ?? tile.wanted) + by));
     const asked = (tile.asked = { n, until: Infinity });
     this.update(tile);
     clearTimeout(tile.timer);
