@@ -44,7 +44,7 @@ static void on_known(struct queue_outcome *outcome, bool stored, const char *err
     mailbox_release(mailbox);
 }
 
-int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+int appending_begin(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
                     size_t len, struct mailbox *mailbox, const struct appending_end *end)
 {
     struct appending *appending = calloc(1, sizeof *appending);
@@ -61,4 +61,12 @@ int appending_start(struct queue *queue, enum queue_topic topic, const char *key
     mailbox_release(mailbox);
     free(appending);
     return -1;
+}
+
+int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
+                    void *context)
+{
+    return appending_begin(queue, topic, key, value, len, mailbox,
+                           &(struct appending_end){.known = known, .context = context});
 }

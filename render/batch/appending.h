@@ -18,7 +18,12 @@ struct appending_end {
 };
 
 /* end is copied. 0, or -1: too much is under way, and nothing has happened. */
-int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+int appending_begin(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
                     size_t len, struct mailbox *mailbox, const struct appending_end *end);
+
+/* The same for one who need not know that it was dropped. */
+int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
+                    void *context);
 
 #endif

@@ -72,7 +72,7 @@ static void mark(struct requeue *requeue)
         if (n == 0 || (n < DEAD_MARK_OFFSETS && i + 1 < requeue->n))
             continue;
         size_t len = dead_write_mark(text, offsets, n);
-        if (appending_start(requeue->queue, QUEUE_DEAD, "requeued", text, len, requeue->mailbox,
+        if (appending_begin(requeue->queue, QUEUE_DEAD, "requeued", text, len, requeue->mailbox,
                             &end_of_mark) == 0)
             requeue->waiting++;
         n = 0;
@@ -117,7 +117,7 @@ static void put_back(struct requeue *requeue, struct item *item, const struct de
     requeue->waiting++;
     char id[PICTURE_ID_CHARS + 1];
     snprintf(id, sizeof id, "%.64s", letter->name + sizeof "/images/" - 1);
-    if (appending_start(requeue->queue, letter->uploads ? QUEUE_UPLOADS : QUEUE_TILES,
+    if (appending_begin(requeue->queue, letter->uploads ? QUEUE_UPLOADS : QUEUE_TILES,
                         letter->uploads ? id : letter->name, text, len, requeue->mailbox,
                         &end_of_item) != 0) {
         requeue->waiting--;

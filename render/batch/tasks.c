@@ -126,9 +126,8 @@ static void send_letter(struct run *run)
     size_t len = dead_write(text, &run->letter);
     char key[QUEUE_KEY_MAX + 1];
     snprintf(key, sizeof key, "%.*s", QUEUE_KEY_MAX, run->letter.name);
-    const struct appending_end end_of_it = {.known = on_letter, .context = run};
-    if (appending_start(config->queue, QUEUE_DEAD, key, text, len, config->mailbox, &end_of_it) !=
-        0)
+    if (appending_start(config->queue, QUEUE_DEAD, key, text, len, config->mailbox, on_letter,
+                        run) != 0)
         after(run, LETTER_AGAIN_S, send_letter);
 }
 
