@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+import uuid
 
 import pytest
 from archive import run
@@ -183,6 +184,26 @@ def test_workers_are_listed_and_scaled(render):
     assert ctl(render, "scale", "nonsense", "1").status == 1
     assert "image:thumbnail" in ctl(render, "status").out
     assert ctl(render, "reload").status == 0
+
+
+@needs_maps
+def test_servers_on_kafka_share_a_batch_and_its_owner_counts_it(make_render, kafka, tmp_path):
+    style = tmp_path / "plain.xml"
+    style.write_text(STYLE, encoding="utf-8")
+    queue = f"kafka://{kafka.address}/render-{uuid.uuid4().hex[:12]}"
+    one, two = (make_render("--queue", queue, "--map", f"plain={style}", "--image-workers", "thumbnail=0", "--task-seconds", "60")
+                for _ in range(2))
+    freeze(one)  # so that it is not through before the other one is a member of the group
+    begun = ask(one, "prerender", "plain", "--zoom", "0-5", "--yes")
+    assert begun["jobs"] == 24
+    # The other one does its share, and says so to the owner.
+    wait_until(lambda: batches(one)[0]["done"] >= 2, "the other one renders", 90)
+    assert two.count("pool_jobs_total", "map:plain") >= 2 and not batches(two)
+    let_go_on(one)
+    wait_until(lambda: batches(one)[0]["state"] == "done", "the batch is done", 120)
+    (batch,) = batches(one)
+    assert (batch["done"], batch["failed"]) == (24, 0), batch
+    assert sorted(set(tiles_of(one)) | set(tiles_of(two))) == all_tiles(5)
 
 
 # ---- the command line
