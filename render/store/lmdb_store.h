@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "render/store/store.h"
+#include "render/store/store_ops.h"
 
 #define LMDB_STORE_MIN_BYTES (UINT64_C(8) << 20)
 

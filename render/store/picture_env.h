@@ -17,7 +17,7 @@
 #include <lmdb.h>
 #include <stdint.h>
 
-#include "render/store/store.h"
+#include "render/store/store_ops.h"
 
 enum {
     PICTURE_PAGE_BYTES = 4096,

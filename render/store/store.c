@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* store: see store.h. Names are checked here, once for all kinds. */
+#include "render/store/store.h"
+
 #include <errno.h>
 
 #include "render/store/file_store.h"

@@ -20,10 +20,7 @@
 #include <stdint.h>
 
 #include "render/name/blob.h"
-
-enum { STORE_ERROR_BYTES = 256 };
-
-struct store;
+#include "render/store/store_ops.h"
 
 /* Make or open. NULL with a reason in error. */
 struct store *store_file_open(const char *dir, char error[STORE_ERROR_BYTES]);
@@ -32,12 +29,6 @@ struct store *store_lmdb_open(const char *dir, uint64_t bytes, char error[STORE_
 struct store *store_tier_open(struct store *cache, struct store *main,
                               char error[STORE_ERROR_BYTES]);
 void store_close(struct store *store); /* NULL is fine */
-
-enum store_result {
-    STORE_FOUND,
-    STORE_ABSENT,
-    STORE_ERROR, /* a message has been printed; treat it as absent */
-};
 
 /* blob: the caller's to release. written_ms: when it was put, since 1970; either may be NULL. */
 enum store_result store_get(struct store *store, const char *name, struct blob **blob,

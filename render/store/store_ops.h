@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: ISC */
-/* store_ops: what each kind of store does. Names have been checked. A kind embeds struct store as
- * its first member. */
+/* store_ops: what each kind of store brings; store.c calls it when the name has been checked. A
+ * kind embeds struct store as its first member. */
 #ifndef PLACED_RENDER_STORE_STORE_OPS_H
 #define PLACED_RENDER_STORE_STORE_OPS_H
 
-#include "render/store/store.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-enum { STORE_VALUE_MAX = 64 * 1024 * 1024 }; /* bytes of a picture; what a child may send */
+#include "render/name/blob.h"
+
+enum {
+    STORE_ERROR_BYTES = 256,
+    STORE_VALUE_MAX = 64 * 1024 * 1024, /* bytes of a picture; what a child may send */
+};
+
+struct store;
+
+enum store_result {
+    STORE_FOUND,
+    STORE_ABSENT,
+    STORE_ERROR, /* a message has been printed; treat it as absent */
+};
 
 struct store_ops {
     enum store_result (*get)(struct store *store, const char *name, struct blob **blob,

@@ -4,7 +4,7 @@
 #ifndef PLACED_RENDER_STORE_TIER_H
 #define PLACED_RENDER_STORE_TIER_H
 
-#include "render/store/store.h"
+#include "render/store/store_ops.h"
 
 struct store *tier_open(struct store *cache, struct store *main, char error[STORE_ERROR_BYTES]);
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -72,6 +73,15 @@ def read_all(connection):
     while piece := connection.recv(1 << 16):
         received += piece
     return bytes(received)
+
+
+def readable(connections):
+    """Those on which something has come."""
+    found = select.poll()
+    by_number = {connection.fileno(): connection for connection in connections}
+    for number in by_number:
+        found.register(number, select.POLLIN)
+    return [by_number[number] for number, _ in found.poll(0)]
 
 
 def get_text(path, more=""):
@@ -144,18 +154,12 @@ def test_many_who_ask_at_a_time_wait_for_one_render(make_render):
     wait_until(lambda: render.count("waiting_requests") == 1000, "all wait")
 
     # The pool is full of other pictures: who asks for more is told to come back; who asks for the same joins.
-    refused = []
-    others = []
-    for x in range(32):
-        others.append(send(render, get_text(f"/mandelbrot/1/9/{x}/0.png")))
-    wait_until(lambda: render.count("pictures_full_total") > 0, "it is full")
-    for connection in others:
-        connection.settimeout(0.2)
-        try:
-            refused.append(status_of(connection))
-        except TimeoutError:
-            pass
-        connection.settimeout(60)
+    others = [send(render, get_text(f"/mandelbrot/1/9/{x}/0.png")) for x in range(32)]
+    wait_until(lambda: render.count("waiting_requests") + render.count("pictures_full_total") == 1032,
+               "all have been judged")
+    n_refused = render.count("pictures_full_total")
+    wait_until(lambda: len(readable(others)) == n_refused, "they have been told")
+    refused = [status_of(connection) for connection in readable(others)]
     assert refused and all(status == 503 and re.search(r"^Retry-After: [1-9]", head, re.M) for status, head in refused)
     waiting.append(send(render, get_text(SLOW)))
 

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmocka_all.h"
 
@@ -54,6 +55,8 @@ const struct kind kinds[KINDS] = {
 void scene_make(char dir[SCENE_PATH])
 {
     const char *top = getenv("TMPDIR");
+    if (access("/dev/shm", W_OK) == 0) /* thousands of syncs: the disk is not what is tested */
+        top = "/dev/shm";
     snprintf(dir, SCENE_PATH, "%s/store-XXXXXX", top && *top ? top : "/tmp");
     assert_non_null(mkdtemp(dir));
 }
