@@ -105,7 +105,7 @@ def settle(server, pool, seconds=60):
 
 def failing_style(directory, quick, repeat):
     """p99 of the wait for tiles of the world style, one metatile after the other, while two clients ask for tiles of a style whose
-    data is no data, all the time / p99 of the same without those clients. In turn, median."""
+    data is no shapefile, all the time / p99 of the same without those clients. In turn, median."""
     broken_style = shutil.copytree(style(directory).parent, directory / "broken") / STYLE.name
     for file in broken_style.parent.glob("*.shp"):
         file.write_bytes(b"not a shapefile" * 100)
