@@ -16,7 +16,7 @@ DEEP = (40, 0x7068237853, 0x77902a152b)
 
 
 def deep_tiles(start):
-    """Different tiles of some 40 ms each."""
+    """Different tiles of zoom 40, some 25 ms each."""
     zoom, x, y = DEEP
     for i in itertools.count(start):
         yield f"/mandelbrot/1/{zoom}/{x - i % 997}/{y + i // 997}.png"
@@ -73,7 +73,7 @@ def open_load(proxy, rate, seconds, start, seed):
 
 def slowed_peer(directory, quick, repeat):
     """Two placed-render with one child each, each on a processor of its own, behind HAProxy; one of them is stopped half of the time.
-    Fractal tiles of some 30 ms are asked for at random times, so many a second as one of the two that is not slowed can
+    Fractal tiles of some 25 ms are asked for at random times, so many a second as one of the two that is not slowed can
     render (two thirds of what both can). ratio = p95 of the latency with agent-check / without, the same times of requests in
     the same repetition, after 20 s for the weights to settle."""
     seconds, settle = (15, 20) if quick else (40, 20)
@@ -109,7 +109,7 @@ def slowed_peer(directory, quick, repeat):
 
 
 def two_processes(directory, quick, repeat):
-    """Tiles a second of placed-render with N children of one thread each, asked for fractal tiles of some 4 ms by 2 N clients, on
+    """Tiles a second of placed-render with N children of one thread each, asked for fractal tiles of some 25 ms by 2 N clients, on
     all processors. ratio = 2 children / 1 child of the same repetition, median. The server and the clients run on the
     same processors; bench/measure-mandelbrot has the children alone."""
     seconds = 3 if quick else 8

@@ -77,7 +77,7 @@ def measure(directory, quick, repeat):
             folder = directory / str(i)
             folder.mkdir()
             ours.append(of_queue(folder, 20000 if quick else 100000))
-            kafka.append(of_kafka(directory, address, 20000 if quick else 100000))
+            kafka.append(of_kafka(directory, address, 100000))
             try:
                 peers.append(of_celery(folder, 2000 if quick else 5000))
             except Absent as why:

@@ -165,6 +165,7 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
     width: document.querySelector<HTMLInputElement>('.stencil input')!.value,
   }));
   expect([img, width]).toEqual([256, '100']);
+  await text(page, '#announcer', 'All variants are there');
   // The stencil as one wants it, and the canvas with it.
   await page.getByLabel('Width').fill('40');
   await page.getByLabel('Dithered').check();

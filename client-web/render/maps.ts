@@ -141,7 +141,10 @@ class Maps {
 
   private moved(): void {
     clearTimeout(this.linkTimer);
-    this.linkTimer = setTimeout(() => this.writeLink(), REST_MS);
+    this.linkTimer = setTimeout(() => {
+      this.writeLink();
+      element('announcer').textContent = element('where').innerText;
+    }, REST_MS);
     this.showWhere(this.frame.map.getCenter());
   }
 

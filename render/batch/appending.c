@@ -12,8 +12,7 @@ struct appending {
     struct mail mail;
     struct mailbox *mailbox;
     bool stored;
-    void (*known)(void *context, bool stored);
-    void *context;
+    struct appending_end end;
 };
 
 static struct appending *of_mail(struct mail *mail)
@@ -23,13 +22,16 @@ static struct appending *of_mail(struct mail *mail)
 
 static void drop(struct mail *mail)
 {
-    free(of_mail(mail));
+    struct appending *appending = of_mail(mail);
+    if (appending->end.dropped)
+        appending->end.dropped(appending->end.context);
+    free(appending);
 }
 
 static void read_mail(struct mail *mail)
 {
     struct appending *appending = of_mail(mail);
-    appending->known(appending->context, appending->stored);
+    appending->end.known(appending->end.context, appending->stored);
     free(appending);
 }
 
@@ -42,9 +44,8 @@ static void on_known(struct queue_outcome *outcome, bool stored, const char *err
     mailbox_release(mailbox);
 }
 
-int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
-                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
-                    void *context)
+int appending_begin(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+                    size_t len, struct mailbox *mailbox, const struct appending_end *end)
 {
     struct appending *appending = calloc(1, sizeof *appending);
     if (!appending)
@@ -53,12 +54,19 @@ int appending_start(struct queue *queue, enum queue_topic topic, const char *key
         .outcome = {.known = on_known},
         .mail = {.read = read_mail, .drop = drop},
         .mailbox = mailbox_hold(mailbox),
-        .known = known,
-        .context = context,
+        .end = *end,
     };
     if (queue_append(queue, topic, key, strlen(key), value, len, &appending->outcome) == 0)
         return 0;
     mailbox_release(mailbox);
     free(appending);
     return -1;
+}
+
+int appending_start(struct queue *queue, enum queue_topic topic, const char *key, const char *value,
+                    size_t len, struct mailbox *mailbox, void (*known)(void *context, bool stored),
+                    void *context)
+{
+    return appending_begin(queue, topic, key, value, len, mailbox,
+                           &(struct appending_end){.known = known, .context = context});
 }

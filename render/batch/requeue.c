@@ -2,6 +2,7 @@
 /* requeue: see requeue.h. */
 #include "render/batch/requeue.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct requeue {
     void (*done)(void *context, const struct requeue_result *result);
     void *context;
     struct requeue_result result;
-    size_t waiting; /* for outcomes */
+    atomic_size_t waiting; /* for outcomes */
     size_t n;
     struct item items[];
 };
@@ -30,6 +31,23 @@ static void end(struct requeue *requeue)
     if (requeue->done)
         requeue->done(requeue->context, &requeue->result);
     free(requeue);
+}
+
+/* The outcome of an append will not come any more: the server ends. */
+static void on_dropped(struct requeue *requeue)
+{
+    if (--requeue->waiting == 0)
+        free(requeue);
+}
+
+static void on_mark_dropped(void *context)
+{
+    on_dropped(context);
+}
+
+static void on_item_dropped(void *context)
+{
+    on_dropped(((struct item *)context)->requeue);
 }
 
 static void on_marked(void *context, bool stored)
@@ -46,6 +64,7 @@ static void mark(struct requeue *requeue)
     uint64_t offsets[DEAD_MARK_OFFSETS];
     char text[TASK_RECORD_BYTES];
     size_t n = 0;
+    const struct appending_end end_of_mark = {on_marked, on_mark_dropped, requeue};
     requeue->waiting = 1; /* this loop */
     for (size_t i = 0; i < requeue->n; i++) {
         if (requeue->items[i].stored)
@@ -53,8 +72,8 @@ static void mark(struct requeue *requeue)
         if (n == 0 || (n < DEAD_MARK_OFFSETS && i + 1 < requeue->n))
             continue;
         size_t len = dead_write_mark(text, offsets, n);
-        if (appending_start(requeue->queue, QUEUE_DEAD, "requeued", text, len, requeue->mailbox,
-                            on_marked, requeue) == 0)
+        if (appending_begin(requeue->queue, QUEUE_DEAD, "requeued", text, len, requeue->mailbox,
+                            &end_of_mark) == 0)
             requeue->waiting++;
         n = 0;
     }
@@ -94,12 +113,13 @@ static void put_back(struct requeue *requeue, struct item *item, const struct de
         requeue->result.no_task++;
         return;
     }
+    const struct appending_end end_of_item = {on_stored, on_item_dropped, item};
     requeue->waiting++;
     char id[PICTURE_ID_CHARS + 1];
     snprintf(id, sizeof id, "%.64s", letter->name + sizeof "/images/" - 1);
-    if (appending_start(requeue->queue, letter->uploads ? QUEUE_UPLOADS : QUEUE_TILES,
-                        letter->uploads ? id : letter->name, text, len, requeue->mailbox, on_stored,
-                        item) != 0) {
+    if (appending_begin(requeue->queue, letter->uploads ? QUEUE_UPLOADS : QUEUE_TILES,
+                        letter->uploads ? id : letter->name, text, len, requeue->mailbox,
+                        &end_of_item) != 0) {
         requeue->waiting--;
         requeue->result.failed++;
     }

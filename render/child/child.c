@@ -18,7 +18,10 @@
 
 enum { NICENESS = 10 }; /* a ninth of the share of a process that is not nice */
 
-#if defined(__SANITIZE_ADDRESS__)
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 enum { WITH_SANITIZER = 1 };
 #else
 enum { WITH_SANITIZER = 0 };

@@ -2,6 +2,7 @@
 """Uploaded pictures: their variants come by themselves, and what was said to be stored is."""
 import hashlib
 import json
+import pathlib
 import socket
 import subprocess
 import threading
@@ -112,7 +113,6 @@ def test_the_list_comes_in_parts_and_outlives_a_kill(make_render):
 
 
 def descriptors(render):
-    import pathlib
     return list(pathlib.Path(f"/proc/{render.process.pid}/fd").iterdir())
 
 

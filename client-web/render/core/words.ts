@@ -150,6 +150,7 @@ export const scaleRefused = (why: string): string => `The number of workers was 
 export const NO_LIST = "The recent images can't be fetched. Trying again";
 export const NO_IMAGE = 'There is no such image';
 
+export const ALL_DONE = 'All variants are there';
 export const CLOSE = 'Close';
 export const ORIGINAL = 'Original';
 export const OPEN_ON_CANVAS = 'Open on the canvas';

@@ -5,6 +5,7 @@ import { button, make } from '../../src/ui/dom';
 import type { Farm, Image, Variant } from '../core/farm';
 import * as words from '../core/words';
 import { base } from '../net/facts';
+import { element } from './page';
 import { Stencil } from './stencil';
 
 /** The short name of an image that has none. */
@@ -25,6 +26,8 @@ export class ImageView {
   private shown: string | null = null;
   private readonly figures = new Map<string, Figure>();
   private stencil: Stencil | null = null;
+  /** All variants of it are done, and that was said. */
+  private complete = false;
   private readonly title = make('h2', { id: 'image-title' });
   private readonly line = make('p', { className: 'quiet' });
   private readonly original = make('a', { className: 'original' });
@@ -53,10 +56,14 @@ export class ImageView {
     if (image.id !== this.shown) this.begin(image);
     this.line.replaceChildren(`${words.imageWords(image)}, ${words.ago(image.time, Date.now())}. `, this.original);
     for (const op of this.ops) this.variant(image, op, image.variants.get(op));
+    const all = this.ops.every((op) => image.variants.get(op)?.state === 'done');
+    if (all && !this.complete) element('announcer').textContent = words.ALL_DONE;
+    this.complete = all;
   }
 
   private begin(image: Image): void {
     this.shown = image.id;
+    this.complete = false;
     this.title.textContent = this.titles.get(image.id) || `Image ${image.id.slice(0, SHORT)}`;
     this.original.href = new URL(`images/${image.id}/original`, base).href;
     this.original.textContent = words.ORIGINAL;

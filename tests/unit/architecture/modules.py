@@ -101,11 +101,13 @@ def source_files(folder):
     return sorted(path for path in folder.rglob("*") if path.suffix in (".c", ".h", ".cpp"))
 
 
+def _lies_in(name, optional):
+    return name == optional or name.startswith(optional + "/")
+
+
 def _is_left_out(name, optional, compiled):
-    """Is this module optional, or in an optional folder, and nothing of that has been compiled?"""
-    def lies_in(module, place):
-        return module == place or module.startswith(place + "/")
-    return any(lies_in(name, place) and not any(lies_in(other, place) for other in compiled) for place in optional)
+    """Is this an optional module, or one in an optional folder, of which nothing has been compiled?"""
+    return any(_lies_in(name, place) and not any(_lies_in(other, place) for other in compiled) for place in optional)
 
 
 def read_modules(root, folders, build, optional=()):

@@ -16,6 +16,10 @@
 #include "render/child/child.h"
 #include "render/wire/wire.h"
 
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+
 #define TILE "/map/0123456789abcdef/1/0/0.png" /* a job of four */
 
 enum { LARGE = 2 * WIRE_PACKET_BYTES + 5 };
@@ -249,9 +253,8 @@ static int begin_and_look(void)
         return 3;
     if (getpriority(PRIO_PROCESS, 0) < 10)
         return 4;
-#if !defined(__SANITIZE_ADDRESS__)
-    volatile size_t large = 1024 * 1024 * 1024;
-    void *memory = malloc(large);
+#if !defined(__SANITIZE_ADDRESS__) && !__has_feature(address_sanitizer)
+    void *volatile memory = malloc(1024 * 1024 * 1024);
     if (memory)
         return 5;
 #endif
