@@ -199,13 +199,15 @@ static unsigned colour_at(const struct job *job, unsigned zoom, unsigned scale, 
     return colour;
 }
 
-/* Land from 10 to 50 degrees each way, an equator, a name; blue around. */
+/* Land from 10 to 50 degrees each way, an equator, a name; blue around. And a broad line in the
+ * south, just east of the meridian of Greenwich, that reaches over it. */
 static const char land[] = "wkt,name\n\"POLYGON((10 10,50 10,50 50,10 50,10 10))\",Land\n";
 static const char equator[] = "wkt\n\"LINESTRING(-170 0,170 0)\"\n";
 static const char style[] =
     "<Map srs='epsg:3857' background-color='#0000ff'>"
     "<Style name='land'><Rule><PolygonSymbolizer fill='#00ff00'/></Rule></Style>"
     "<Style name='line'><Rule><LineSymbolizer stroke='#ff0000' stroke-width='5'/></Rule></Style>"
+    "<Style name='broad'><Rule><LineSymbolizer stroke='#ffff00' stroke-width='20'/></Rule></Style>"
     "<Style name='name'><Rule><TextSymbolizer face-name='DejaVu Sans Book' size='20' "
     "fill='#000000'>[name]</TextSymbolizer></Rule></Style>"
     "<Layer name='land' srs='epsg:4326'><StyleName>land</StyleName><StyleName>name</StyleName>"
@@ -213,7 +215,10 @@ static const char style[] =
     "</Datasource></Layer>"
     "<Layer name='line' srs='epsg:4326'><StyleName>line</StyleName><Datasource>"
     "<Parameter name='type'>csv</Parameter><Parameter name='file'>equator.csv</Parameter>"
-    "</Datasource></Layer></Map>";
+    "</Datasource></Layer>"
+    "<Layer name='broad' srs='epsg:4326'><StyleName>broad</StyleName><Datasource>"
+    "<Parameter name='type'>csv</Parameter><Parameter name='inline'>wkt\n"
+    "\"LINESTRING(0.5 -60,0.5 -40)\"\n</Parameter></Datasource></Layer></Map>";
 
 static void draws_what_is_there(void **state)
 {
@@ -269,6 +274,20 @@ static void lines_go_on_in_the_next_square(void **state)
     }
     free_job(&west);
     free_job(&east);
+    assert_int_equal(end(child), 0);
+}
+
+/* What lies wholly in the next square reaches into this one. */
+static void broad_lines_reach_over_the_border(void **state)
+{
+    struct job west = {0};
+    struct running child = start_ready("style.xml");
+    for (unsigned scale = 1; scale <= 2; scale++) {
+        render(child, &west, hash(), scale == 1 ? "4/0/8.png" : "4/0/8@2x.png", 0);
+        assert_int_equal(colour_at(&west, 4, scale, -0.05, -50), 0xffff00);
+        assert_int_equal(colour_at(&west, 4, scale, -1, -50), 0x0000ff);
+    }
+    free_job(&west);
     assert_int_equal(end(child), 0);
 }
 
@@ -361,6 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_what_is_there),
         cmocka_unit_test(lines_go_on_in_the_next_square),
+        cmocka_unit_test(broad_lines_reach_over_the_border),
         cmocka_unit_test(names_are_written),
         cmocka_unit_test(a_style_that_does_not_load_is_an_exit_with_a_reason),
         cmocka_unit_test(other_data_is_another_map),
