@@ -285,7 +285,7 @@ def hostile_uploads(directory, quick, repeat):
     chance = random.Random(10)
     photo = photograph(directory)
     shrink = [numbered(small(directory, size), i) for i, size in enumerate(("64x48", "640x480", "1200x900"))]
-    good = [photo, *shrink, png(64, 64, zlib.compress(bytes(64 * 193)))]
+    good = [photo, *8 * [*shrink[:2], png(64, 64, zlib.compress(bytes(64 * 193)))], shrink[2]]
     bombs = [bomb(7000, 7000), bomb(49000, 1000)]
     n = 500 if quick else 10000
     server = PlacedRender(directory, "--fractal", 0, "--memory", "4M", cpu=None).start()
