@@ -218,14 +218,6 @@ void consumer_end(struct consumer_task *task, bool done)
     free(task);
 }
 
-unsigned consumer_under_way(struct consumer *consumer)
-{
-    pthread_mutex_lock(&consumer->lock);
-    unsigned n = consumer->under_way;
-    pthread_mutex_unlock(&consumer->lock);
-    return n;
-}
-
 uint64_t consumer_depth(struct consumer *consumer)
 {
     pthread_mutex_lock(&consumer->lock);

@@ -53,8 +53,6 @@ struct consumer_task *consumer_take(struct consumer *consumer);
 /* This task is over, and freed. done: it needs no further delivery. Not after consumer_destroy. */
 void consumer_end(struct consumer_task *task, bool done);
 
-unsigned consumer_under_way(struct consumer *consumer);
-
 /* Tasks that wait in the queue, as last known. */
 uint64_t consumer_depth(struct consumer *consumer);
 

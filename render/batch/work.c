@@ -278,11 +278,6 @@ struct queue *work_queue(struct work *work)
     return work->config->queue;
 }
 
-struct farm *work_farm(struct work *work)
-{
-    return work->config->farm;
-}
-
 uint64_t work_depth_of_op(struct work *work, enum picture_op op)
 {
     return consumer_depth(work->consumers[op]);

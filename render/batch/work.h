@@ -56,7 +56,6 @@ struct batches *work_batches(struct work *work);
 struct dead *work_dead(struct work *work);
 struct mailbox *work_mailbox(struct work *work);
 struct queue *work_queue(struct work *work);
-struct farm *work_farm(struct work *work);
 
 /* Tasks of a group that wait in the queue, as last known; 0 while this server is no member. */
 uint64_t work_depth_of_op(struct work *work, enum picture_op op);
