@@ -18,6 +18,7 @@
     X(pictures_stale_total, counter, "Old pictures answered while new ones are made")              \
     X(pictures_unknown_total, counter, "Requests for names that are no picture's")                 \
     X(pictures_full_total, counter, "Pictures refused because too much waits")                     \
+    X(pictures_lent_bytes, gauge, "Bytes of large pictures that are sent, and kept nowhere else")  \
     X(pictures_failed_total, counter, "Requests for pictures that cannot be rendered")             \
     X(uploads_total, counter, "Pictures uploaded that were not there before")                      \
     X(uploads_refused_total, counter, "Uploads refused")                                           \

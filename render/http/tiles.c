@@ -23,6 +23,8 @@
 enum {
     CACHE_BYTES = 64,
     ETAG_BYTES = 32,
+    LARGE_BYTES = 1024 * 1024,
+    LENT_MAX = 256 * 1024 * 1024,
     OLD_S = 5, /* how long an old picture may be kept by others, while a new one is made */
 };
 
@@ -76,6 +78,30 @@ static void answer(struct web_request *request, struct blob *blob, uint32_t crc,
                            .any_origin = true,
                            .blob = blob_hold(blob),
                        });
+}
+
+/* A picture that was read for one client alone is there until he has all of it, and he may be slow:
+ * large ones have a bound on their bytes in all. */
+static void on_taken_back(struct web_request *request)
+{
+    request->site->counts.pictures_lent_bytes -= (uintptr_t)request->context;
+}
+
+/* False: too much is lent, which has been answered. */
+static bool lend(struct web_request *request, const struct blob *blob)
+{
+    struct counts *counts = &request->site->counts;
+    if (blob->len < LARGE_BYTES)
+        return true;
+    if (counts->pictures_lent_bytes + blob->len > LENT_MAX) {
+        counts->pictures_full_total++;
+        web_reply_later(request, 503, 1, "too many large pictures are on their way");
+        return false;
+    }
+    counts->pictures_lent_bytes += blob->len;
+    request->context = (void *)(uintptr_t)blob->len;
+    request->ended = on_taken_back;
+    return true;
 }
 
 static void unknown(struct web_request *request)
@@ -214,7 +240,8 @@ void tiles_get(struct web_request *request)
         ask(site, pool, &picture, FARM_WAITING, request);
         return;
     }
-    answer(request, found->blob, found->crc, found->written_ms);
+    if (found != &read || lend(request, read.blob))
+        answer(request, found->blob, found->crc, found->written_ms);
     if (good_for(site, found->written_ms) == 0) {
         site->counts.pictures_stale_total++;
         ask(site, pool, &picture, FARM_STALE, NULL);

@@ -147,6 +147,27 @@ def test_many_at_a_time(make_render, tmp_path):
     wait_until(lambda: upload(render, data)[0] == 200, "room again")
 
 
+def test_slow_readers_of_large_pictures_have_a_bound(make_render, tmp_path):
+    render = make_render(*CALM, "--image-workers", "rotate90=1", "--memory", "0")
+    name = upload(render, make(tmp_path, "a.png", "noise", 1700, 1700), "image/png")[1]["url"] + "/rotate90"
+    size = len(render.get(name, timeout=100).body)
+    assert size > 8_000_000
+    wait_until(lambda: render.count("pictures_lent_bytes") == 0 and render.get(name).status == 200, "it is stored")
+    _, host, port = render.addresses["listening"]
+    slow = []
+    for _ in range((256 << 20) // size):
+        slow.append(socket.socket())
+        slow[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow[-1].connect((host, port))
+        slow[-1].sendall(f"GET {name} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    wait_until(lambda: render.count("pictures_lent_bytes") == len(slow) * size, "all are being sent")
+    answer = render.get(name)
+    assert answer.status == 503 and answer.headers["retry-after"]
+    for connection in slow:
+        connection.close()
+    wait_until(lambda: render.get(name).status == 200, "room again")
+
+
 def test_the_server_links_no_decoder():
     libraries = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
     assert "libmicrohttpd" in libraries
