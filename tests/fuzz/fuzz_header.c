@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * fuzz_header: the first bytes of an uploaded picture. No byte beside them is read; what is found does
- * not depend on the pieces in which they come, has pixels, and needs an amount of memory that can be
- * said.
+ * fuzz_header: the first bytes of an uploaded picture. No byte beside them is read; what is found
+ * does not depend on the pieces in which they come, has pixels, and needs an amount of memory that
+ * can be said.
  */
 #include "fuzz.h"
 
@@ -36,8 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         return whole.why[0] ? 0 : (abort(), 0);
     if (whole.header.width == 0 || whole.header.height == 0)
         abort();
-    if (budget_allows(&budget, &whole.header, why) &&
-        budget_memory(&whole.header) > budget.memory)
+    if (budget_allows(&budget, &whole.header, why) && budget_memory(&whole.header) > budget.memory)
         abort();
     return 0;
 }

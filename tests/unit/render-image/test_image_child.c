@@ -122,10 +122,10 @@ static void the_budget_is_enough_for_every_operation(void **state)
         int width, height, bands, bits;
         const char *suffix;
     } kinds[] = {
-        {2000, 1000, 3, 8, ".jpg[Q=60]"},
-        {2000, 1500, 3, 8, ".jpg[Q=60,interlace,subsample_mode=off]"},
+        {1000, 1000, 3, 8, ".jpg[Q=60]"},
+        {1600, 1500, 3, 8, ".jpg[Q=60,interlace,subsample_mode=off]"},
         {1000, 1000, 4, 8, ".png[compression=1]"},
-        {2500, 2000, 4, 16, ".png[compression=0,interlace]"},
+        {2000, 1500, 4, 16, ".png[compression=0,interlace]"},
         {1000, 1000, 3, 8, ".webp[Q=80,effort=0]"},
         {1000, 700, 4, 8, ".webp[Q=80,effort=0]"},
         {500, 500, 4, 8, ".webp[lossless,effort=0]"},
