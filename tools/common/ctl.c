@@ -9,12 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/fetch.h"
-#include "common/text.h"
+#include "fetch.h"
 #include "sys/clock.h"
-#include "token.h"
-
-#define DEFAULT_SERVER "http://127.0.0.1:8081"
+#include "text.h"
 
 enum {
     ANSWER_MAX = 32 * 1024 * 1024,
@@ -29,14 +26,14 @@ static void say_clean(FILE *out, const char *text)
     fputs(clean, out);
 }
 
-int ctl_fail(const char *format, ...)
+int ctl_fail(const struct ctl *ctl, const char *format, ...)
 {
     char message[MESSAGE_BYTES];
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    fputs("placectl: ", stderr);
+    fprintf(stderr, "%s: ", ctl->arguments->program->name);
     say_clean(stderr, message);
     fputc('\n', stderr);
     return EXIT_FAILED;
@@ -44,38 +41,47 @@ int ctl_fail(const char *format, ...)
 
 int ctl_wrong(const struct ctl *ctl, const char *what, const char *expected, const char *got)
 {
-    ctl_fail("%s: %s: expected %s, got %s", ctl->arguments->command->name, what, expected, got);
+    ctl_fail(ctl, "%s: %s: expected %s, got %s", ctl->arguments->command->name, what, expected,
+             got);
     return EXIT_WRONG;
+}
+
+/* --server, or the environment's, or the usual one. */
+static const char *server_of(const struct arguments *arguments)
+{
+    const char *server = options_value(arguments, "server");
+    if (!server)
+        server = getenv(arguments->program->server_variable);
+    return server && *server ? server : arguments->program->server;
 }
 
 bool ctl_open(struct ctl *ctl, const struct arguments *arguments)
 {
-    char token[TOKEN_BYTES], why[TOKEN_ERROR_BYTES], error[FETCH_ERROR_BYTES];
-    const char *server = arguments->values[OPTION_SERVER];
-    bool exposed;
+    const struct ctl_program *program = arguments->program;
+    char token[CTL_TOKEN_BYTES], why[CTL_TOKEN_ERROR_BYTES], error[FETCH_ERROR_BYTES];
+    bool exposed = false;
     *ctl = (struct ctl){
         .arguments = arguments,
-        .json = option_given(arguments, OPTION_JSON),
-        .quiet = option_given(arguments, OPTION_QUIET),
-        .yes = option_given(arguments, OPTION_YES),
+        .json = options_value(arguments, "json"),
+        .quiet = options_value(arguments, "quiet"),
+        .yes = options_value(arguments, "yes"),
+        .why = options_value(arguments, "why"),
         .now_ms = clock_wall_ms(),
         .status = EXIT_WRONG,
     };
-    if (!server)
-        server = getenv("PLACECTL_SERVER");
-    if (!server || !*server)
-        server = DEFAULT_SERVER;
-    if (!token_find(arguments->values[OPTION_TOKEN_FILE], token, why)) {
-        ctl_fail("%s", why);
+    if (program->find_token &&
+        !program->find_token(options_value(arguments, "token-file"), token, why)) {
+        ctl_fail(ctl, "%s", why);
         return false;
     }
-    ctl->fetch = fetch_create(server, 0, error);
-    if (!ctl->fetch || fetch_authorize(ctl->fetch, token, &exposed, error) != 0) {
-        ctl_fail("%s", error);
+    ctl->fetch = fetch_create(server_of(arguments), program->timeout_s, error);
+    if (!ctl->fetch ||
+        (program->find_token && fetch_authorize(ctl->fetch, token, &exposed, error) != 0)) {
+        ctl_fail(ctl, "%s", error);
         return false;
     }
     if (exposed && !ctl->quiet)
-        fputs("placectl: the token goes over the network in clear text: use https://\n", stderr);
+        ctl_fail(ctl, "the token goes over the network in clear text: use https://");
     return true;
 }
 
@@ -88,13 +94,15 @@ void ctl_close(struct ctl *ctl)
 /* ---- requests ---- */
 
 /* What the server says is wrong; the status of a program that ends with it. */
-static int tell(const char *request, const struct fetch_answer *answer)
+static int tell(const struct ctl *ctl, const char *request, const struct fetch_answer *answer)
 {
+    const char *no_path = ctl->arguments->program->no_path;
     cJSON *json = cJSON_ParseWithLength((char *)answer->bytes, answer->len);
     const char *words = ctl_text(json, "error");
     size_t len = strcspn(request, "?");
-    bool elsewhere = answer->status == 404 && (!*words || strcmp(words, "not found") == 0);
-    ctl_fail("%.*s: the server answered %ld%s%s%s", (int)len, request, answer->status,
+    bool elsewhere =
+        answer->status == 404 && (!*words || strncmp(words, no_path, strlen(no_path)) == 0);
+    ctl_fail(ctl, "%.*s: the server answered %ld%s%s%s", (int)len, request, answer->status,
              *words ? ": " : "", words, elsewhere ? " (is this its admin listener?)" : "");
     cJSON_Delete(json);
     bool refused = answer->status == 401 || answer->status == 403 || answer->status == 409;
@@ -103,23 +111,28 @@ static int tell(const char *request, const struct fetch_answer *answer)
 
 static cJSON *ask(struct ctl *ctl, const char *request, const char *body)
 {
+    const struct ctl_program *program = ctl->arguments->program;
     char path[REQUEST_BYTES], error[FETCH_ERROR_BYTES];
     struct fetch_answer answer;
-    if (snprintf(path, sizeof path, "/control/%s", request) >= (int)sizeof path) {
-        ctl->status = ctl_fail("too long a request: %.100s...", request);
+    if (snprintf(path, sizeof path, "%s%s", program->prefix, request) >= (int)sizeof path) {
+        ctl->status = ctl_fail(ctl, "too long a request: %.100s...", request);
         return NULL;
     }
     if (fetch_ask(ctl->fetch, path, body, ANSWER_MAX, &answer, error) != 0) {
-        ctl->status = ctl_fail("%s", error);
+        ctl->status = ctl_fail(ctl, "%s", error);
         return NULL;
     }
     cJSON *json = NULL;
     if (answer.status != 200) {
-        ctl->status = tell(request, &answer);
+        ctl->status = tell(ctl, request, &answer);
     } else {
         json = cJSON_ParseWithLength((char *)answer.bytes, answer.len);
-        if (!json)
-            ctl->status = ctl_fail("%s: expected JSON, got something else", request);
+        if (!json || (program->objects && !cJSON_IsObject(json))) {
+            cJSON_Delete(json);
+            json = NULL;
+            ctl->status = ctl_fail(ctl, "%s: expected %s, got something else", request,
+                                   program->objects ? "a JSON object" : "JSON");
+        }
     }
     free(answer.bytes);
     return json;
@@ -132,13 +145,12 @@ cJSON *ctl_get(struct ctl *ctl, const char *request)
 
 cJSON *ctl_post(struct ctl *ctl, const char *request, cJSON *body)
 {
-    const char *why = ctl->arguments->values[OPTION_WHY];
-    if (why)
-        cJSON_AddStringToObject(body, "why", why);
+    if (ctl->why)
+        cJSON_AddStringToObject(body, "why", ctl->why);
     char *text = cJSON_PrintUnformatted(body);
     cJSON_Delete(body);
     if (!text) {
-        ctl->status = ctl_fail("no memory");
+        ctl->status = ctl_fail(ctl, "no memory");
         return NULL;
     }
     cJSON *answer = ask(ctl, request, text);
@@ -151,9 +163,9 @@ int ctl_get_bytes(struct ctl *ctl, const char *path, size_t limit, uint8_t **byt
     char error[FETCH_ERROR_BYTES];
     struct fetch_answer answer;
     if (fetch_ask(ctl->fetch, path, NULL, limit, &answer, error) != 0)
-        return ctl_fail("%s", error);
+        return ctl_fail(ctl, "%s", error);
     if (answer.status != 200) {
-        int status = tell(path, &answer);
+        int status = tell(ctl, path, &answer);
         free(answer.bytes);
         return status;
     }
@@ -206,7 +218,7 @@ bool ctl_confirm(struct ctl *ctl, const char *format, ...)
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     if (!isatty(STDIN_FILENO)) {
-        ctl_fail("%s: nobody to ask here: --yes is needed", message);
+        ctl_fail(ctl, "%s: nobody to ask here: --yes is needed", message);
         return false;
     }
     say_clean(stderr, message);
@@ -214,7 +226,7 @@ bool ctl_confirm(struct ctl *ctl, const char *format, ...)
     fflush(stderr);
     bool yes = fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
     if (!yes)
-        ctl_fail("nothing was done");
+        ctl_fail(ctl, "nothing was done");
     return yes;
 }
 
