@@ -12,6 +12,9 @@
 #include "do_token.h"
 #include "do_top.h"
 #include "do_watch.h"
+#include "help.h"
+#include "options.h"
+#include "token.h"
 
 #define O(id) OPTION_BIT(id)
 
@@ -76,4 +79,26 @@ static const struct command rows[] = {
      do_audit},
 };
 
-const struct commands placectl_commands = {rows, sizeof rows / sizeof *rows};
+static const struct option_row options[OPTIONS_N] = {
+#define X(id, name, argument, help) {name, argument, help},
+    PLACECTL_OPTIONS(X)
+#undef X
+};
+
+const struct ctl_program placectl_program = {
+    .name = "placectl",
+    .purpose = "Moderate and run a placed server over its admin listener.",
+    .server_variable = "PLACECTL_SERVER",
+    .server = "http://127.0.0.1:8081",
+    .prefix = "/control/",
+    .no_path = "not found",
+    .find_token = token_find,
+    .commands = rows,
+    .commands_n = sizeof rows / sizeof *rows,
+    .options = options,
+    .options_n = OPTIONS_N,
+    .options_global = OPTIONS_GLOBAL,
+    .words_max = ARGUMENTS_MAX,
+    .option_width = 22,
+    .print_more = help_print_more,
+};

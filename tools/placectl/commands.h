@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* commands: the table: a row a command, from which parsing, --help and completion are made. */
+/* commands: what makes placectl, for tools/common: its commands, a row each, from which parsing,
+ * --help and completion are made, and where its server is. */
 #ifndef PLACED_PLACECTL_COMMANDS_H
 #define PLACED_PLACECTL_COMMANDS_H
 
-#include "options.h"
+#include "common/ctl_program.h"
 
-extern const struct commands placectl_commands;
+extern const struct ctl_program placectl_program;
 
 #endif

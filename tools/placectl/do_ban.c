@@ -12,6 +12,7 @@
 
 #include "common/columns.h"
 #include "common/text.h"
+#include "options.h"
 #include "plan.h"
 #include "values.h"
 
@@ -109,7 +110,7 @@ static int show(struct ctl *ctl, cJSON *bans)
     return columns_print(stdout, bans, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "nobody is banned or slowed down") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_bans(struct ctl *ctl, const struct arguments *arguments)

@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_BAN_H
 #define PLACED_PLACECTL_DO_BAN_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_ban(struct ctl *ctl, const struct arguments *arguments);
 int do_slow(struct ctl *ctl, const struct arguments *arguments);

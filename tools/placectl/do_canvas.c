@@ -10,6 +10,7 @@
 #include "common/columns.h"
 #include "core/position.h"
 #include "do_region.h"
+#include "options.h"
 #include "values.h"
 
 static int set(struct ctl *ctl, const struct arguments *arguments, bool open)
@@ -53,7 +54,7 @@ static int show(struct ctl *ctl, cJSON *canvases)
     return columns_print(stdout, canvases, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "no canvas is open or was ever painted") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_canvases(struct ctl *ctl, const struct arguments *arguments)

@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_CANVAS_H
 #define PLACED_PLACECTL_DO_CANVAS_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_canvas_open(struct ctl *ctl, const struct arguments *arguments);
 int do_canvas_close(struct ctl *ctl, const struct arguments *arguments);

@@ -16,6 +16,7 @@
 #include "common/stop.h"
 #include "common/text.h"
 #include "core/base64.h"
+#include "options.h"
 #include "pixels.h"
 #include "plan.h"
 #include "sys/clock.h"
@@ -133,9 +134,9 @@ static int paint(struct ctl *ctl, const char *kind, const struct pixels *pixels)
     if (ctl->json)
         ctl_end(ctl, cJSON_Duplicate(answer, true), " ");
     cJSON_Delete(answer);
-    ctl_fail("%s of %s pixels were painted", done, total);
+    ctl_fail(ctl, "%s of %s pixels were painted", done, total);
     if (p.action > 0)
-        ctl_fail("placectl undo %" PRIu64 " takes them back", p.action);
+        ctl_fail(ctl, "placectl undo %" PRIu64 " takes them back", p.action);
     return status;
 }
 
@@ -147,18 +148,19 @@ static bool take(struct ctl *ctl, struct pixels *pixels, int64_t x, int64_t y, u
 {
     if (x < REGION_MIN || y < REGION_MIN || x + (int64_t)width > REGION_END ||
         y + (int64_t)height > REGION_END) {
-        ctl->status = ctl_fail("%s: it would not lie in the plane", ctl->arguments->command->name);
+        ctl->status =
+            ctl_fail(ctl, "%s: it would not lie in the plane", ctl->arguments->command->name);
         return false;
     }
     if (width * height > PIXELS_MAX) {
-        ctl->status = ctl_fail("%s: %" PRIu64 " pixels are too many: expected at most %d",
+        ctl->status = ctl_fail(ctl, "%s: %" PRIu64 " pixels are too many: expected at most %d",
                                ctl->arguments->command->name, width * height, PIXELS_MAX);
         return false;
     }
     struct region region = {(int32_t)x, (int32_t)y, (uint32_t)width, (uint32_t)height};
     if (pixels_init(pixels, region) == 0)
         return true;
-    ctl->status = ctl_fail("no memory");
+    ctl->status = ctl_fail(ctl, "no memory");
     return false;
 }
 
@@ -189,7 +191,7 @@ int do_paste(struct ctl *ctl, const struct arguments *arguments)
     if (!value_pair(arguments->words[0], REGION_MIN, REGION_END - 1, &x, &y))
         return ctl_wrong(ctl, "X,Y", "a pixel of the plane", arguments->words[0]);
     if (rgba_load(path, &picture, error) != 0)
-        return ctl_fail("%s: %s", path, error);
+        return ctl_fail(ctl, "%s: %s", path, error);
     if (!take(ctl, &pixels, x, y, picture.width, picture.height)) {
         rgba_finish(&picture);
         return ctl->status;
@@ -221,11 +223,11 @@ static int copy_canvas(struct ctl *ctl, struct pixels *pixels, struct position c
     int result = rgba_read(bytes, len, &picture, error);
     free(bytes);
     if (result != 0)
-        return ctl_fail("%s: %s", path, error);
+        return ctl_fail(ctl, "%s: %s", path, error);
     if (picture.width == CANVAS_WIDTH && picture.height == CANVAS_HEIGHT)
         pixels_from_canvas(pixels, canvas, &picture);
     else
-        status = ctl_fail("%s: expected 1000 x 1000 pixels", path);
+        status = ctl_fail(ctl, "%s: expected 1000 x 1000 pixels", path);
     rgba_finish(&picture);
     return status;
 }

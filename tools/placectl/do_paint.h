@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_PAINT_H
 #define PLACED_PLACECTL_DO_PAINT_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_fill(struct ctl *ctl, const struct arguments *arguments);
 int do_paste(struct ctl *ctl, const struct arguments *arguments);

@@ -10,6 +10,7 @@
 #include "common/columns.h"
 #include "common/region.h"
 #include "common/text.h"
+#include "options.h"
 #include "values.h"
 
 enum { REQUEST_BYTES = 128 };
@@ -35,7 +36,7 @@ static int show_changes(struct ctl *ctl, cJSON *answer)
                          sizeof columns / sizeof *columns, ctl->now_ms,
                          "nobody ever painted it") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_who(struct ctl *ctl, const struct arguments *arguments)
@@ -110,7 +111,7 @@ static int show_identity(struct ctl *ctl, cJSON *answer)
                                networks, 3, ctl->now_ms, "no network is known");
     failed |= columns_print(stdout, cJSON_GetObjectItemCaseSensitive(answer, "bans"), bans, 5,
                             ctl->now_ms, "not banned");
-    return failed ? ctl_fail("no memory") : EXIT_DONE;
+    return failed ? ctl_fail(ctl, "no memory") : EXIT_DONE;
 }
 
 int do_identity(struct ctl *ctl, const struct arguments *arguments)

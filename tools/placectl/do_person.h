@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_PERSON_H
 #define PLACED_PLACECTL_DO_PERSON_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_who(struct ctl *ctl, const struct arguments *arguments);
 int do_identity(struct ctl *ctl, const struct arguments *arguments);

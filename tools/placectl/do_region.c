@@ -9,6 +9,7 @@
 
 #include "common/columns.h"
 #include "common/region.h"
+#include "options.h"
 #include "values.h"
 
 enum { FACTOR_MAX = 1000 };
@@ -24,7 +25,7 @@ bool add_time(struct ctl *ctl, struct cJSON *body, enum option_id option, const 
         cJSON_AddNumberToObject(body, name, (double)ms);
         return true;
     }
-    snprintf(what, sizeof what, "--%s", option_rows[option].name);
+    snprintf(what, sizeof what, "--%s", ctl->arguments->program->options[option].name);
     ctl->status = ctl_wrong(ctl, what, VALUES_TIME, text);
     return false;
 }
@@ -106,7 +107,7 @@ static int show(struct ctl *ctl, cJSON *regions)
     return columns_print(stdout, regions, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "there are no regions: the same rules hold everywhere") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_regions(struct ctl *ctl, const struct arguments *arguments)

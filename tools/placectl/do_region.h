@@ -3,7 +3,8 @@
 #ifndef PLACED_PLACECTL_DO_REGION_H
 #define PLACED_PLACECTL_DO_REGION_H
 
-#include "ctl.h"
+#include "common/ctl.h"
+#include "options.h"
 
 int do_region_add(struct ctl *ctl, const struct arguments *arguments);
 int do_region_rm(struct ctl *ctl, const struct arguments *arguments);

@@ -11,6 +11,7 @@
 
 #include "common/text.h"
 #include "job.h"
+#include "options.h"
 #include "plan.h"
 #include "values.h"
 #include "which.h"
@@ -25,7 +26,7 @@ static cJSON *make(struct ctl *ctl, const struct arguments *arguments)
 {
     char which[WHICH_BYTES], error[WHICH_ERROR_BYTES];
     if (!which_join(arguments, which, error)) {
-        ctl_fail("%s: %s", arguments->command->name, error);
+        ctl_fail(ctl, "%s: %s", arguments->command->name, error);
         ctl->status = EXIT_WRONG;
         return NULL;
     }
@@ -60,7 +61,7 @@ static int save_preview(struct ctl *ctl, const char *path, uint64_t job)
     if (file && fclose(file) != 0)
         good = false;
     free(bytes);
-    return good ? EXIT_DONE : ctl_fail("%s: %s", path, strerror(errno));
+    return good ? EXIT_DONE : ctl_fail(ctl, "%s: %s", path, strerror(errno));
 }
 
 /* What was planned: for people, for --json, as a picture and as a file. */
@@ -92,7 +93,7 @@ static int apply(struct ctl *ctl, const struct arguments *arguments)
         option_given(arguments, OPTION_PLAN) || option_given(arguments, OPTION_EXCEPT))
         return ctl_wrong(ctl, "--apply", "nothing but --rate beside it: the plan says the rest",
                          "more");
-    cJSON *result = plan_load(arguments->values[OPTION_APPLY]);
+    cJSON *result = plan_load(ctl, arguments->values[OPTION_APPLY]);
     if (!result)
         return EXIT_FAILED;
     cJSON *job = plan_do(ctl, result);

@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_ROLLBACK_H
 #define PLACED_PLACECTL_DO_ROLLBACK_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_lookup(struct ctl *ctl, const struct arguments *arguments);
 int do_rollback(struct ctl *ctl, const struct arguments *arguments);

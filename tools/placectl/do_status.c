@@ -8,6 +8,7 @@
 
 #include "common/columns.h"
 #include "common/text.h"
+#include "options.h"
 #include "values.h"
 
 enum {
@@ -58,7 +59,7 @@ static int show_status(struct ctl *ctl, cJSON *answer)
     putchar('\n');
     int failed = columns_print(stdout, list, job, sizeof job / sizeof *job, ctl->now_ms, "");
     cJSON_Delete(list);
-    return failed ? ctl_fail("no memory") : EXIT_DONE;
+    return failed ? ctl_fail(ctl, "no memory") : EXIT_DONE;
 }
 
 int do_status(struct ctl *ctl, const struct arguments *arguments)
@@ -76,7 +77,7 @@ static int show_audit(struct ctl *ctl, cJSON *answer)
     return columns_print(stdout, answer, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "nobody has done anything") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_audit(struct ctl *ctl, const struct arguments *arguments)

@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_STATUS_H
 #define PLACED_PLACECTL_DO_STATUS_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_status(struct ctl *ctl, const struct arguments *arguments);
 int do_audit(struct ctl *ctl, const struct arguments *arguments);

@@ -8,6 +8,7 @@
 
 #include "common/columns.h"
 #include "common/text.h"
+#include "options.h"
 
 int do_token_add(struct ctl *ctl, const struct arguments *arguments)
 {
@@ -51,7 +52,7 @@ static int show(struct ctl *ctl, cJSON *tokens)
     return columns_print(stdout, tokens, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "there are no tokens") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_tokens(struct ctl *ctl, const struct arguments *arguments)

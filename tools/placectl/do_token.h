@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_TOKEN_H
 #define PLACED_PLACECTL_DO_TOKEN_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_token_add(struct ctl *ctl, const struct arguments *arguments);
 int do_token_rm(struct ctl *ctl, const struct arguments *arguments);

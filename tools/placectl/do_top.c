@@ -15,6 +15,7 @@
 #include "common/columns.h"
 #include "common/stop.h"
 #include "common/text.h"
+#include "options.h"
 #include "sys/clock.h"
 #include "values.h"
 
@@ -82,7 +83,7 @@ static int show(struct ctl *ctl, cJSON *top)
     putchar('\n');
     failed |= columns_print(stdout, cJSON_GetObjectItemCaseSensitive(top, "cells"), cells, 2,
                             ctl->now_ms, "no cell is drawn on");
-    return failed ? ctl_fail("no memory") : EXIT_DONE;
+    return failed ? ctl_fail(ctl, "no memory") : EXIT_DONE;
 }
 
 /* Wait; true when somebody wants to leave. */
@@ -128,7 +129,7 @@ static int live(struct ctl *ctl, int64_t interval_ms)
     fflush(stdout);
     if (keys)
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    return left ? status : ctl_fail("the server does not answer any more");
+    return left ? status : ctl_fail(ctl, "the server does not answer any more");
 }
 
 int do_top(struct ctl *ctl, const struct arguments *arguments)

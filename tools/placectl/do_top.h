@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_TOP_H
 #define PLACED_PLACECTL_DO_TOP_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_top(struct ctl *ctl, const struct arguments *arguments);
 

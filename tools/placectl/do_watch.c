@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "do_region.h"
 #include "job.h"
+#include "options.h"
 #include "values.h"
 
 enum { THRESHOLD_MAX = 1000000000 };
@@ -26,7 +27,7 @@ static int show_reports(struct ctl *ctl, cJSON *reports)
     return columns_print(stdout, reports, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "no report is open") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_reports(struct ctl *ctl, const struct arguments *arguments)
@@ -78,7 +79,7 @@ static int show_suspects(struct ctl *ctl, cJSON *suspects)
             putchar('\n');
         cJSON_Delete(one);
     }
-    return failed ? ctl_fail("no memory") : EXIT_DONE;
+    return failed ? ctl_fail(ctl, "no memory") : EXIT_DONE;
 }
 
 int do_suspects(struct ctl *ctl, const struct arguments *arguments)
@@ -100,7 +101,7 @@ static int show_rules(struct ctl *ctl, cJSON *rules)
     return columns_print(stdout, rules, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "there are no rules") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_rules(struct ctl *ctl, const struct arguments *arguments)

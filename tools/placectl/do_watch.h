@@ -3,7 +3,7 @@
 #ifndef PLACED_PLACECTL_DO_WATCH_H
 #define PLACED_PLACECTL_DO_WATCH_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_reports(struct ctl *ctl, const struct arguments *arguments);
 int do_report_close(struct ctl *ctl, const struct arguments *arguments);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "options.h"
+
 static const char predicates[] =
     "PRED says which edits are meant: parts with blanks between them, all of which have to fit.\n"
     "  u:A,B        made by these authors         net:ID,ID      made from these networks\n"
@@ -29,57 +31,12 @@ static const char end[] =
     "refused\n"
     "it.\n";
 
-static void print_option(FILE *out, size_t i)
+void help_print_more(FILE *out, const struct command *command)
 {
-    const struct option_row *row = &option_rows[i];
-    char name[40];
-    snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "",
-             row->argument ? row->argument : "");
-    fprintf(out, "  %-22s %s\n", name, row->help);
-}
-
-/* The command with its arguments and options, as a synopsis. */
-static void print_synopsis(FILE *out, const struct command *command)
-{
-    fprintf(out, "%s%s%s", command->name, *command->arguments ? " " : "", command->arguments);
-    for (size_t i = OPTIONS_GLOBAL; i < OPTIONS_N; i++) {
-        const struct option_row *row = &option_rows[i];
-        if (command->options >> i & 1)
-            fprintf(out, " [--%s%s%s]", row->name, row->argument ? " " : "",
-                    row->argument ? row->argument : "");
-    }
-    fputc('\n', out);
-}
-
-void help_print(FILE *out, const struct commands *commands)
-{
-    fputs(
-        "usage: placectl COMMAND [ARGUMENT]... [OPTION]...\n"
-        "\n"
-        "Moderate and run a placed server over its admin listener.\n"
-        "\n",
-        out);
-    for (size_t i = 0; i < commands->n; i++) {
-        fputs("  ", out);
-        print_synopsis(out, &commands->rows[i]);
-        fprintf(out, "      %s\n", commands->rows[i].help);
-    }
-    fputs("\nOptions of all commands:\n", out);
-    for (size_t i = 0; i < OPTIONS_GLOBAL; i++)
-        print_option(out, i);
-    fprintf(out, "\n%s%s\n%s", predicates, forms, end);
-}
-
-void help_print_command(FILE *out, const struct command *command)
-{
-    fputs("usage: placectl ", out);
-    print_synopsis(out, command);
-    fprintf(out, "\n%s\n\n", command->help);
-    for (size_t i = 0; i < OPTIONS_N; i++) {
-        if (i < OPTIONS_GLOBAL || command->options >> i & 1)
-            print_option(out, i);
-    }
-    fprintf(out, "\n%s%s", strstr(command->arguments, "PRED") ? predicates : "", forms);
+    if (command)
+        fprintf(out, "\n%s%s", strstr(command->arguments, "PRED") ? predicates : "", forms);
+    else
+        fprintf(out, "\n%s%s\n%s", predicates, forms, end);
 }
 
 /* ---- completion ---- */
@@ -101,13 +58,13 @@ static void offer_words(FILE *out, const char *words, const char *with)
 }
 
 /* The first words of the commands, or the second ones behind a first. */
-static void offer_commands(FILE *out, const struct commands *commands, const char *first,
+static void offer_commands(FILE *out, const struct ctl_program *program, const char *first,
                            const char *with)
 {
     const char *last = "";
     size_t last_len = 0;
-    for (size_t i = 0; i < commands->n; i++) {
-        const char *name = commands->rows[i].name, *blank = strchr(name, ' ');
+    for (size_t i = 0; i < program->commands_n; i++) {
+        const char *name = program->commands[i].name, *blank = strchr(name, ' ');
         size_t len = blank ? (size_t)(blank - name) : strlen(name);
         if (first) {
             if (blank && strlen(first) == len && begins(name, first) && begins(blank + 1, with))
@@ -122,27 +79,28 @@ static void offer_commands(FILE *out, const struct commands *commands, const cha
     }
 }
 
-static void offer_options(FILE *out, const struct command *command, const char *with)
+static void offer_options(FILE *out, const struct ctl_program *program,
+                          const struct command *command, const char *with)
 {
     for (size_t i = 0; i < OPTIONS_N; i++) {
         char name[40];
-        snprintf(name, sizeof name, "--%s", option_rows[i].name);
+        snprintf(name, sizeof name, "--%s", program->options[i].name);
         if ((i < OPTIONS_GLOBAL || (command && command->options >> i & 1)) && begins(name, with))
             fprintf(out, "%s\n", name);
     }
 }
 
 /* Does the option of this word wait for its argument? */
-static const struct option_row *waits(const char *word)
+static const struct option_row *waits(const struct ctl_program *program, const char *word)
 {
     for (size_t i = 0; begins(word, "--") && i < OPTIONS_N; i++) {
-        if (strcmp(word + 2, option_rows[i].name) == 0)
-            return option_rows[i].argument ? &option_rows[i] : NULL;
+        if (strcmp(word + 2, program->options[i].name) == 0)
+            return program->options[i].argument ? &program->options[i] : NULL;
     }
     return NULL;
 }
 
-void help_complete(FILE *out, const struct commands *commands, const char *const *words, size_t n)
+void help_complete(FILE *out, const struct ctl_program *program, const char *const *words, size_t n)
 {
     const char *plain[ARGUMENTS_MAX] = {0};
     size_t n_plain = 0, used;
@@ -152,18 +110,18 @@ void help_complete(FILE *out, const struct commands *commands, const char *const
         if (waiting)
             waiting = NULL;
         else if (begins(words[i], "--"))
-            waiting = waits(words[i]);
+            waiting = waits(program, words[i]);
         else if (n_plain < ARGUMENTS_MAX)
             plain[n_plain++] = words[i];
     }
-    const struct command *command = options_command(commands, plain, n_plain, &used);
+    const struct command *command = options_command(program, plain, n_plain, &used);
     if (waiting) {
-        if (strcmp(waiting->name, option_rows[OPTION_ROLE].name) == 0)
+        if (strcmp(waiting->name, program->options[OPTION_ROLE].name) == 0)
             offer_words(out, "viewer moderator operator bot", current);
     } else if (begins(current, "-")) {
-        offer_options(out, command, current);
+        offer_options(out, program, command, current);
     } else if (!command && n_plain <= 1) {
-        offer_commands(out, commands, plain[0], current);
+        offer_commands(out, program, plain[0], current);
     } else if (command && n_plain == used && strchr(command->arguments, '|') &&
                strspn(command->arguments, "abcdefghijklmnopqrstuvwxyz-|") > 2) {
         offer_words(out, command->arguments, current); /* palette white|greys|... */

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* help: what --help prints, and what a shell may complete a line with: both from the tables. */
+/* help: what --help says of arguments, and, from the tables, what a shell may complete a line
+ * with. */
 #ifndef PLACED_PLACECTL_HELP_H
 #define PLACED_PLACECTL_HELP_H
 
 #include <stdio.h>
 
-#include "options.h"
+#include "common/ctl_program.h"
 
-/* Of all commands, or of one. */
-void help_print(FILE *out, const struct commands *commands);
-void help_print_command(FILE *out, const struct command *command);
+/* What --help of this command, or of all (NULL), says behind the options. */
+void help_print_more(FILE *out, const struct command *command);
 
 /* Lines that the last of these n words may become; the words before it are complete. */
-void help_complete(FILE *out, const struct commands *commands, const char *const *words, size_t n);
+void help_complete(FILE *out, const struct ctl_program *program, const char *const *words,
+                   size_t n);
 
 #endif

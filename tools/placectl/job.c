@@ -52,13 +52,14 @@ static cJSON *tell_unfinished(struct ctl *ctl, cJSON *job, const char *verb)
     text_count(pixels, ctl_number(result, "repaired"));
     uint64_t status = ctl_number(job, "status"), action = ctl_number(job, "action");
     ctl->status =
-        ctl_fail("job %" PRIu64 " %s%s%s: %.1f %% was %s, %s pixels", ctl_number(job, "job"),
+        ctl_fail(ctl, "job %" PRIu64 " %s%s%s: %.1f %% was %s, %s pixels", ctl_number(job, "job"),
                  is_state(job, "cancelled") ? "was cancelled" : "failed", *error ? ": " : "", error,
                  (double)done_of(job) / (WHOLE / 100), verb, pixels);
     if (status == 401 || status == 403 || status == 409)
         ctl->status = EXIT_REFUSED;
     if (action > 0)
-        ctl_fail("what was done is action %" PRIu64 ": placectl undo %" PRIu64 " takes it back",
+        ctl_fail(ctl,
+                 "what was done is action %" PRIu64 ": placectl undo %" PRIu64 " takes it back",
                  action, action);
     cJSON_Delete(job);
     return NULL;
@@ -88,7 +89,7 @@ struct cJSON *job_follow(struct ctl *ctl, struct cJSON *answer, const char *verb
         return NULL;
     cJSON_Delete(answer);
     if (job == 0) {
-        ctl->status = ctl_fail("expected the number of a job, got none");
+        ctl->status = ctl_fail(ctl, "expected the number of a job, got none");
         return NULL;
     }
     progress_begin(&progress, verb, NULL, ctl->quiet, 0);
@@ -109,7 +110,7 @@ struct cJSON *job_follow(struct ctl *ctl, struct cJSON *answer, const char *verb
     if (!found || is_state(found, "done"))
         return found;
     if (is_state(found, "running")) {
-        ctl->status = ctl_fail("job %" PRIu64 " has not ended yet: see placectl status", job);
+        ctl->status = ctl_fail(ctl, "job %" PRIu64 " has not ended yet: see placectl status", job);
         cJSON_Delete(found);
         return NULL;
     }

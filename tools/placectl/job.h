@@ -4,7 +4,7 @@
 #ifndef PLACED_PLACECTL_JOB_H
 #define PLACED_PLACECTL_JOB_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 /* Follow the job that the answer to a POST names (the answer becomes the callee's; NULL: the
  * request failed) to its end. verb: "planned", for the line. The job as GET job shows it when it is

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * options: the command line, read by a table of commands and a table of options: what a command
- * takes is said in its row, and so is known to --help and to the completion of a shell.
- */
+/* options: the options of placectl's commands, for the table of commands. */
 #ifndef PLACED_PLACECTL_OPTIONS_H
 #define PLACED_PLACECTL_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct ctl;
-struct arguments;
+#include "common/ctl_options.h"
 
 /* X(enumerator, name, argument or NULL for a flag, help). Those up to VERSION are for all
  * commands. */
@@ -56,49 +48,8 @@ enum option_id {
     OPTIONS_GLOBAL = OPTION_VERSION + 1, /* so many are for all commands */
 };
 
-#define OPTION_BIT(id) (UINT64_C(1) << OPTION_##id)
+_Static_assert(OPTIONS_N <= (int)ARGUMENTS_OPTIONS, "a command has so many bits");
 
-struct option_row {
-    const char *name, *argument, *help;
-};
-
-extern const struct option_row option_rows[OPTIONS_N];
-
-struct command {
-    const char *name;      /* one word or two */
-    const char *arguments; /* as --help has them; "" for none */
-    const char *help;
-    size_t min, max;  /* how many arguments */
-    uint64_t options; /* besides those that all have, as bits */
-    int (*run)(struct ctl *ctl, const struct arguments *arguments); /* the exit status */
-};
-
-struct commands {
-    const struct command *rows;
-    size_t n;
-};
-
-enum { ARGUMENTS_MAX = 64 };
-
-struct arguments {
-    const struct command *command;    /* NULL: none was named */
-    const char *values[OPTIONS_N];    /* "" for a flag that is given; NULL: not given */
-    const char *words[ARGUMENTS_MAX]; /* behind the command */
-    size_t n;
-};
-
-/* Read argv[1] and on. What arguments point to is argv's. False: a message is on standard error.
- * With --help or --version nothing else need be right. */
-bool options_read(struct arguments *arguments, const struct commands *commands, int argc,
-                  char *argv[]);
-
-/* The command whose name the n words begin with, and in *used how many of them it takes; NULL. */
-const struct command *options_command(const struct commands *commands, const char *const *words,
-                                      size_t n, size_t *used);
-
-static inline bool option_given(const struct arguments *arguments, enum option_id id)
-{
-    return arguments->values[id] != NULL;
-}
+enum { ARGUMENTS_MAX = 64 }; /* with the words of the command */
 
 #endif

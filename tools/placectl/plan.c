@@ -14,6 +14,7 @@
 #include "common/columns.h"
 #include "common/text.h"
 #include "job.h"
+#include "options.h"
 #include "values.h"
 
 enum {
@@ -127,10 +128,10 @@ int plan_save(struct ctl *ctl, const char *path, const struct cJSON *result)
     char *text = cJSON_Print(file);
     cJSON_Delete(file);
     if (!text)
-        return ctl_fail("no memory");
+        return ctl_fail(ctl, "no memory");
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
         cJSON_free(text);
-        return ctl_fail("%.100s...: too long a name", path);
+        return ctl_fail(ctl, "%.100s...: too long a name", path);
     }
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     bool good = fd >= 0 && write_all(fd, text) == 0;
@@ -139,7 +140,7 @@ int plan_save(struct ctl *ctl, const char *path, const struct cJSON *result)
     cJSON_free(text);
     if (good && rename(temporary, path) == 0)
         return EXIT_DONE;
-    int status = ctl_fail("%s: %s", path, strerror(errno));
+    int status = ctl_fail(ctl, "%s: %s", path, strerror(errno));
     if (fd >= 0)
         unlink(temporary);
     return status;
@@ -163,11 +164,11 @@ static char *read_text(const char *path)
     return text;
 }
 
-struct cJSON *plan_load(const char *path)
+struct cJSON *plan_load(const struct ctl *ctl, const char *path)
 {
     char *text = read_text(path);
     if (!text) {
-        ctl_fail("%s: %s", path, strerror(errno));
+        ctl_fail(ctl, "%s: %s", path, strerror(errno));
         return NULL;
     }
     cJSON *file = cJSON_Parse(text);
@@ -181,6 +182,6 @@ struct cJSON *plan_load(const char *path)
     if (good)
         return result;
     cJSON_Delete(result);
-    ctl_fail("%s: expected a plan that placectl rollback has written", path);
+    ctl_fail(ctl, "%s: expected a plan that placectl rollback has written", path);
     return NULL;
 }

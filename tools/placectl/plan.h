@@ -4,7 +4,7 @@
 #ifndef PLACED_PLACECTL_PLAN_H
 #define PLACED_PLACECTL_PLAN_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 /* Have the server plan. The job when it is done; NULL after a message, see job_follow. */
 struct cJSON *plan_make(struct ctl *ctl, const char *which);
@@ -26,7 +26,7 @@ int plan_tell(struct ctl *ctl, struct cJSON *job);
 int plan_save(struct ctl *ctl, const char *path, const struct cJSON *result);
 
 /* The result in a file; NULL after a message. */
-struct cJSON *plan_load(const char *path);
+struct cJSON *plan_load(const struct ctl *ctl, const char *path);
 
 /* --rate as a member of this body. False after a message. */
 bool plan_add_rate(struct ctl *ctl, struct cJSON *body);

@@ -14,27 +14,28 @@
 
 enum { OTHERS = 077 };
 
-static bool complain(char error[TOKEN_ERROR_BYTES], const char *what, const char *why)
+static bool complain(char error[CTL_TOKEN_ERROR_BYTES], const char *what, const char *why)
 {
-    snprintf(error, TOKEN_ERROR_BYTES, "%.250s: %s", what, why);
+    snprintf(error, CTL_TOKEN_ERROR_BYTES, "%.250s: %s", what, why);
     return false;
 }
 
 /* One line, perhaps with a line feed at its end. */
-static bool take(const char *text, const char *from, char token[TOKEN_BYTES],
-                 char error[TOKEN_ERROR_BYTES])
+static bool take(const char *text, const char *from, char token[CTL_TOKEN_BYTES],
+                 char error[CTL_TOKEN_ERROR_BYTES])
 {
     size_t len = strcspn(text, "\r\n");
-    if (len == 0 || len >= TOKEN_BYTES || text[len + strspn(text + len, "\r\n")] != '\0')
+    if (len == 0 || len >= CTL_TOKEN_BYTES || text[len + strspn(text + len, "\r\n")] != '\0')
         return complain(error, from, "expected one line with a token");
     memcpy(token, text, len);
     token[len] = '\0';
     return true;
 }
 
-static bool read_file(const char *path, char token[TOKEN_BYTES], char error[TOKEN_ERROR_BYTES])
+static bool read_file(const char *path, char token[CTL_TOKEN_BYTES],
+                      char error[CTL_TOKEN_ERROR_BYTES])
 {
-    char text[2 * TOKEN_BYTES];
+    char text[2 * CTL_TOKEN_BYTES];
     struct stat stat;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
@@ -54,7 +55,7 @@ static bool read_file(const char *path, char token[TOKEN_BYTES], char error[TOKE
     return take(text, path, token, error);
 }
 
-bool token_find(const char *file, char token[TOKEN_BYTES], char error[TOKEN_ERROR_BYTES])
+bool token_find(const char *file, char token[CTL_TOKEN_BYTES], char error[CTL_TOKEN_ERROR_BYTES])
 {
     const char *text = getenv("PLACECTL_TOKEN"), *named = getenv("PLACECTL_TOKEN_FILE");
     if (file)

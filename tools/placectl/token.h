@@ -5,13 +5,10 @@
 
 #include <stdbool.h>
 
-enum {
-    TOKEN_BYTES = 128, /* with its NUL */
-    TOKEN_ERROR_BYTES = 400,
-};
+#include "common/ctl_program.h"
 
 /* file: of --token-file, or NULL: then PLACECTL_TOKEN, PLACECTL_TOKEN_FILE and placed-data/token
  * are looked for. False with a reason in error. */
-bool token_find(const char *file, char token[TOKEN_BYTES], char error[TOKEN_ERROR_BYTES]);
+bool token_find(const char *file, char token[CTL_TOKEN_BYTES], char error[CTL_TOKEN_ERROR_BYTES]);
 
 #endif

@@ -5,6 +5,8 @@
 #include "do_batch.h"
 #include "do_dead.h"
 #include "do_status.h"
+#include "help.h"
+#include "options.h"
 
 #define O(id) OPTION_BIT(id)
 
@@ -25,4 +27,27 @@ static const struct command rows[] = {
     {"reload", "", "Read the styles anew.", 0, 0, 0, do_reload},
 };
 
-const struct commands renderctl_commands = {rows, sizeof rows / sizeof *rows};
+static const struct option_row options[OPTIONS_N] = {
+#define X(id, name, argument, help) {name, argument, help},
+    RENDERCTL_OPTIONS(X)
+#undef X
+};
+
+const struct ctl_program renderctl_program = {
+    .name = "renderctl",
+    .purpose = "Run a placed-render server over its admin listener.",
+    .server_variable = "RENDERCTL_SERVER",
+    .server = "http://127.0.0.1:8083",
+    .prefix = "",
+    .no_path = "there is nothing",
+    .timeout_s = 90, /* an estimate takes a minute at most */
+    .objects = true,
+    .commands = rows,
+    .commands_n = sizeof rows / sizeof *rows,
+    .options = options,
+    .options_n = OPTIONS_N,
+    .options_global = OPTIONS_GLOBAL,
+    .words_max = ARGUMENTS_MAX + 1,
+    .option_width = 16,
+    .print_more = help_print_more,
+};

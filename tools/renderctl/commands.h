@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* commands: the table: a row a command, from which parsing and --help are made. */
+/* commands: what makes renderctl, for tools/common: its commands, a row each, from which parsing
+ * and --help are made, and where its server is. */
 #ifndef PLACED_RENDERCTL_COMMANDS_H
 #define PLACED_RENDERCTL_COMMANDS_H
 
-#include "options.h"
+#include "common/ctl_program.h"
 
-extern const struct commands renderctl_commands;
+extern const struct ctl_program renderctl_program;
 
 #endif

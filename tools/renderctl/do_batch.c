@@ -12,6 +12,7 @@
 #include "common/progress.h"
 #include "common/stop.h"
 #include "common/text.h"
+#include "options.h"
 #include "sys/clock.h"
 #include "values.h"
 
@@ -120,7 +121,7 @@ static cJSON *look(struct ctl *ctl, const char *id)
     }
     cJSON_Delete(answer);
     if (answer && !found)
-        ctl->status = ctl_fail("batch %s: the server does not list it any more", id);
+        ctl->status = ctl_fail(ctl, "batch %s: the server does not list it any more", id);
     return found;
 }
 
@@ -132,7 +133,7 @@ static int end_of(struct ctl *ctl, cJSON *batch, const char *id)
     text_clean(why, sizeof why, ctl_text(batch, "why"));
     if (!finished) {
         cJSON_Delete(batch);
-        return ctl_fail("batch %s was cancelled: %s", id, why);
+        return ctl_fail(ctl, "batch %s was cancelled: %s", id, why);
     }
     ctl_end(ctl, batch, "batch %s is done: %" PRIu64 " jobs, %" PRIu64 " failed%s", id, done,
             failed, failed > 0 ? " (renderctl dead shows why)" : "");
@@ -166,8 +167,8 @@ static int follow(struct ctl *ctl, const char *id)
         progress_end(&progress);
     if (stop_asked()) {
         cJSON_Delete(batch);
-        return ctl_fail("batch %s goes on without this program: renderctl cancel %s ends it", id,
-                        id);
+        return ctl_fail(ctl, "batch %s goes on without this program: renderctl cancel %s ends it",
+                        id, id);
     }
     return batch ? end_of(ctl, batch, id) : ctl->status;
 }
@@ -251,7 +252,7 @@ static int show_batches(struct ctl *ctl, cJSON *answer)
     return columns_print(stdout, list, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                          "there are none") == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 int do_batches(struct ctl *ctl, const struct arguments *arguments)

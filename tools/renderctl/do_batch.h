@@ -3,7 +3,7 @@
 #ifndef PLACED_RENDERCTL_DO_BATCH_H
 #define PLACED_RENDERCTL_DO_BATCH_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_prerender(struct ctl *ctl, const struct arguments *arguments);
 int do_batches(struct ctl *ctl, const struct arguments *arguments);

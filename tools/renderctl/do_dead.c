@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "common/columns.h"
+#include "options.h"
 #include "values.h"
 
 enum {
@@ -25,7 +26,7 @@ static int show_dead(struct ctl *ctl, cJSON *answer)
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(answer, "dead");
     if (columns_print(stdout, list, columns, sizeof columns / sizeof *columns, ctl->now_ms,
                       "there are none") != 0)
-        return ctl_fail("no memory");
+        return ctl_fail(ctl, "no memory");
     uint64_t count = ctl_number(answer, "count"), shown = (uint64_t)cJSON_GetArraySize(list);
     if (count > shown && !ctl->quiet)
         fprintf(stderr, "%" PRIu64 " more: see --count\n", count - shown);
@@ -50,11 +51,11 @@ static int show_requeued(struct ctl *ctl, cJSON *answer)
     if (!ctl->quiet)
         printf("%" PRIu64 " are tried again\n", ctl_number(answer, "requeued"));
     if (no_task > 0)
-        ctl_fail("%" PRIu64 " never were tasks: they stay in the list", no_task);
+        ctl_fail(ctl, "%" PRIu64 " never were tasks: they stay in the list", no_task);
     if (unknown > 0)
-        ctl_fail("%" PRIu64 " are no dead letters, or not any more", unknown);
+        ctl_fail(ctl, "%" PRIu64 " are no dead letters, or not any more", unknown);
     if (failed > 0)
-        ctl_fail("%" PRIu64 " could not be put into the queue: try later", failed);
+        ctl_fail(ctl, "%" PRIu64 " could not be put into the queue: try later", failed);
     return unknown > 0 || failed > 0 ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -3,7 +3,7 @@
 #ifndef PLACED_RENDERCTL_DO_DEAD_H
 #define PLACED_RENDERCTL_DO_DEAD_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_dead(struct ctl *ctl, const struct arguments *arguments);
 int do_requeue(struct ctl *ctl, const struct arguments *arguments);

@@ -21,7 +21,7 @@ static int print(struct ctl *ctl, const cJSON *rows, const struct column *column
 {
     return columns_print(stdout, rows, columns, n, ctl->now_ms, nothing) == 0
                ? EXIT_DONE
-               : ctl_fail("no memory");
+               : ctl_fail(ctl, "no memory");
 }
 
 /* ---- status ---- */

@@ -3,7 +3,7 @@
 #ifndef PLACED_RENDERCTL_DO_STATUS_H
 #define PLACED_RENDERCTL_DO_STATUS_H
 
-#include "ctl.h"
+#include "common/ctl.h"
 
 int do_status(struct ctl *ctl, const struct arguments *arguments);
 int do_workers(struct ctl *ctl, const struct arguments *arguments);

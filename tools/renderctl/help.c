@@ -12,54 +12,8 @@ static const char end[] =
     "refused\n"
     "it.\n";
 
-static void print_option(FILE *out, size_t i)
+void help_print_more(FILE *out, const struct command *command)
 {
-    const struct option_row *row = &option_rows[i];
-    char name[40];
-    snprintf(name, sizeof name, "--%s%s%s", row->name, row->argument ? " " : "",
-             row->argument ? row->argument : "");
-    fprintf(out, "  %-16s %s\n", name, row->help);
-}
-
-/* The command with its arguments and options, as a synopsis. */
-static void print_synopsis(FILE *out, const struct command *command)
-{
-    fprintf(out, "%s%s%s", command->name, *command->arguments ? " " : "", command->arguments);
-    for (size_t i = OPTIONS_GLOBAL; i < OPTIONS_N; i++) {
-        const struct option_row *row = &option_rows[i];
-        if (command->options >> i & 1)
-            fprintf(out, " [--%s%s%s]", row->name, row->argument ? " " : "",
-                    row->argument ? row->argument : "");
-    }
-    fputc('\n', out);
-}
-
-void help_print(FILE *out, const struct commands *commands)
-{
-    fputs(
-        "usage: renderctl COMMAND [ARGUMENT]... [OPTION]...\n"
-        "\n"
-        "Run a placed-render server over its admin listener.\n"
-        "\n",
-        out);
-    for (size_t i = 0; i < commands->n; i++) {
-        fputs("  ", out);
-        print_synopsis(out, &commands->rows[i]);
-        fprintf(out, "      %s\n", commands->rows[i].help);
-    }
-    fputs("\nOptions of all commands:\n", out);
-    for (size_t i = 0; i < OPTIONS_GLOBAL; i++)
-        print_option(out, i);
-    fprintf(out, "\n%s", end);
-}
-
-void help_print_command(FILE *out, const struct command *command)
-{
-    fputs("usage: renderctl ", out);
-    print_synopsis(out, command);
-    fprintf(out, "\n%s\n\n", command->help);
-    for (size_t i = 0; i < OPTIONS_N; i++) {
-        if (i < OPTIONS_GLOBAL || command->options >> i & 1)
-            print_option(out, i);
-    }
+    if (!command)
+        fprintf(out, "\n%s", end);
 }

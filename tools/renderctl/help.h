@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* help: what --help prints, from the tables. */
+/* help: what --help says of arguments. */
 #ifndef PLACED_RENDERCTL_HELP_H
 #define PLACED_RENDERCTL_HELP_H
 
 #include <stdio.h>
 
-#include "options.h"
+#include "common/ctl_program.h"
 
-/* Of all commands, or of one. */
-void help_print(FILE *out, const struct commands *commands);
-void help_print_command(FILE *out, const struct command *command);
+/* What --help of this command, or of all (NULL), says behind the options. */
+void help_print_more(FILE *out, const struct command *command);
 
 #endif

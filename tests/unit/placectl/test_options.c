@@ -21,7 +21,7 @@ static bool read_line(struct arguments *arguments, const char *line)
     snprintf(text, sizeof text, "%s", line);
     for (char *word = strtok(text, " "); word && argc < WORDS_MAX; word = strtok(NULL, " "))
         argv[argc++] = word;
-    return options_read(arguments, &placectl_commands, argc, argv);
+    return options_read(arguments, &placectl_program, argc, argv);
 }
 
 static void options_stand_anywhere(void **state)
@@ -126,7 +126,7 @@ static const char *complete(const char *line)
     text[0] = '\0';
     FILE *out = fmemopen(text, sizeof text, "w");
     assert_non_null(out);
-    help_complete(out, &placectl_commands, parts, n);
+    help_complete(out, &placectl_program, parts, n);
     fclose(out);
     return text;
 }
@@ -147,8 +147,8 @@ static void a_shell_completes_by_the_tables(void **state)
 
 static void every_command_can_be_completed_and_found(void **state)
 {
-    for (size_t i = 0; i < placectl_commands.n; i++) {
-        const struct command *command = &placectl_commands.rows[i];
+    for (size_t i = 0; i < placectl_program.commands_n; i++) {
+        const struct command *command = &placectl_program.commands[i];
         char line[64], first[64];
         struct arguments a;
         snprintf(line, sizeof line, "%s --help", command->name);

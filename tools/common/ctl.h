@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ctl: one run of the program: the server, what was asked for, and how it is answered. Whatever
- * fails is said once, on standard error, with the request that it was.
+ * ctl: one run of a program by its description: the server, what was asked for, and how it is
+ * answered. Whatever fails is said once, on standard error, with the request that it was.
  */
-#ifndef PLACED_RENDERCTL_CTL_H
-#define PLACED_RENDERCTL_CTL_H
+#ifndef PLACED_TOOLS_CTL_H
+#define PLACED_TOOLS_CTL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "options.h"
+#include "ctl_options.h"
 
 struct cJSON;
 struct fetch;
@@ -26,18 +26,22 @@ struct ctl {
     const struct arguments *arguments;
     struct fetch *fetch;
     bool json, quiet, yes;
-    int64_t now_ms; /* since 1970, when the program began */
-    int status;     /* of the last request that failed */
+    const char *why; /* of what is done; NULL: not given */
+    int64_t now_ms;  /* since 1970, when the program began */
+    int status;      /* of the last request that failed */
 };
 
 /* False after a message. */
 bool ctl_open(struct ctl *ctl, const struct arguments *arguments);
 void ctl_close(struct ctl *ctl);
 
-/* GET or POST. The answer, a JSON object; NULL after a message, and then the exit status is in
- * ctl->status. body is the callee's. */
-struct cJSON *ctl_get(struct ctl *ctl, const char *path);
-struct cJSON *ctl_post(struct ctl *ctl, const char *path, struct cJSON *body);
+/* GET or POST: the path is the program's prefix and the request. The answer; NULL after a message,
+ * and then the exit status is in ctl->status. body is the callee's, and gets why. */
+struct cJSON *ctl_get(struct ctl *ctl, const char *request);
+struct cJSON *ctl_post(struct ctl *ctl, const char *request, struct cJSON *body);
+
+/* The bytes of a path without that prefix, at most limit, for free(). The exit status. */
+int ctl_get_bytes(struct ctl *ctl, const char *path, size_t limit, uint8_t **bytes, size_t *len);
 
 /* How a command ends: the answer (which becomes the callee's) as JSON with --json, else the words,
  * unless --quiet. NULL: the request failed. The exit status. */
@@ -48,7 +52,7 @@ int ctl_end(struct ctl *ctl, struct cJSON *answer, const char *format, ...)
 int ctl_end_list(struct ctl *ctl, struct cJSON *answer, int (*show)(struct ctl *, struct cJSON *));
 
 /* The same words on standard error, with the program's name; EXIT_FAILED. */
-int ctl_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int ctl_fail(const struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Wrong usage: the argument, and what was expected; EXIT_WRONG. */
 int ctl_wrong(const struct ctl *ctl, const char *what, const char *expected, const char *got);
