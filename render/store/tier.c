@@ -121,22 +121,41 @@ static void copy_later(struct tier *tier, const char *name, struct blob *blob, i
 
 /* ---- the store ---- */
 
+/* What the main store had may be ahead of the cache while a put is under way, and the cache may
+ * have got an older one since it was looked at: then that one counts, so that nobody is given an
+ * older picture after a newer one. */
+static void prefer_cached(struct tier *tier, const char *name, struct blob **blob, int64_t *written)
+{
+    struct blob *cached = NULL;
+    int64_t cached_ms;
+    if (tier->cache->ops->get(tier->cache, name, blob ? &cached : NULL, &cached_ms) != STORE_FOUND)
+        return;
+    *written = cached_ms;
+    if (blob) {
+        blob_release(*blob);
+        *blob = cached;
+    }
+}
+
 static enum store_result tier_get(struct store *store, const char *name, struct blob **blob,
                                   int64_t *written_ms)
 {
     struct tier *tier = (struct tier *)store;
+    struct version *version = version_of(tier, name);
+    unsigned n = atomic_load(&version->n);
     int64_t written;
     enum store_result result = tier->cache->ops->get(tier->cache, name, blob, written_ms);
     if (result == STORE_FOUND)
         return result;
-    unsigned n = atomic_load(&version_of(tier, name)->n);
     result = tier->main->ops->get(tier->main, name, blob, &written);
     if (result != STORE_FOUND)
         return result;
+    if (n % 2 == 1 || atomic_load(&version->n) != n)
+        prefer_cached(tier, name, blob, &written);
+    else if (blob)
+        copy_later(tier, name, *blob, written, n);
     if (written_ms)
         *written_ms = written;
-    if (blob && n % 2 == 0)
-        copy_later(tier, name, *blob, written, n);
     return result;
 }
 
