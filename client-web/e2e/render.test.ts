@@ -84,8 +84,9 @@ test('the explorer shows the set, goes where one zooms, and Back and links lead 
   await expect.poll(() => page.url()).toBe(link);
   const other = await open(link.slice(server.url.length));
   await drawn(other);
-  expect(await linkOf(other)).toEqual(await linkOf(page));
-  expect(await other.getByRole('radio', { name: 'Ocean' }).isChecked()).toBe(true);
+  const whole = await linkOf(page);
+  await expect.poll(() => linkOf(other)).toEqual(whole);
+  await expect.poll(() => other.getByRole('radio', { name: 'Ocean' }).isChecked()).toBe(true);
   for (const one of [page, other]) await one.context().close();
 });
 
@@ -128,11 +129,13 @@ test('the Julia set under the pointer is shown beside, and opens', async () => {
   await page.mouse.move(900, 600);
   await text(page, '#preview-title', '-0.969, 0.273');
   await page.getByRole('button', { name: 'Open this Julia set' }).click();
-  await expect.poll(() => linkOf(page)).toMatchObject({ set: 'julia', c: '-0.969,0.273' });
+  // The link is whole when the view has come to rest.
+  const whole = { set: 'julia', c: '-0.969,0.273', x: '0', y: '0', z: '2', palette: 'fire' };
+  await expect.poll(() => linkOf(page)).toEqual(whole);
   await drawn(page);
   const other = await open(page.url().slice(server.url.length));
   await drawn(other);
-  expect(await linkOf(other)).toEqual(await linkOf(page));
+  await expect.poll(() => linkOf(other)).toEqual(whole);
   await other.context().close();
   await page.getByRole('button', { name: 'Mandelbrot set' }).click();
   await expect.poll(() => linkOf(page)).toMatchObject({ set: 'mandelbrot', z: '6' });
@@ -146,7 +149,7 @@ test('a map has its tiles, whose they are, its zooms, and a link', async () => {
   await text(page, '#attribution', "Nobody's sea");
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await expect.poll(() => linkOf(page)).toEqual({ lat: '10', lon: '20', z: '5' });
-  expect(await page.getByRole('button', { name: 'Zoom in' }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Zoom in' }).isDisabled()).toBe(true);
   await page.context().close();
 });
 
@@ -213,7 +216,7 @@ test('what the server would refuse is not sent; when the events break, the page 
   await text(lost, '#say-text', 'Connection lost. Trying again');
   await lost.unroute('**/events');
   await lost.locator('#dot[data-state="live"]').waitFor();
-  expect(await lost.locator('#say').isVisible()).toBe(false);
+  await expect.poll(() => lost.locator('#say').isVisible()).toBe(false);
   await page.context().close();
 });
 

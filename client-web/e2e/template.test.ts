@@ -60,7 +60,7 @@ test('a link lays a picture of another server over its cells, and follows when o
   await expect.poll(() => linkOf(page)).toMatchObject({ template: picture, ox: '100', oy: '200', tw: '40', scale: '10' });
   await page.getByRole('button', { name: 'Close the template' }).click();
   await expect.poll(() => page.locator('#template-image').count()).toBe(0);
-  expect(await linkOf(page)).not.toHaveProperty('template');
+  await expect.poll(() => linkOf(page)).not.toHaveProperty('template');
   await context.close();
 });
 
@@ -82,7 +82,7 @@ test('on a phone it is dragged to its place, and the link says where that is', a
   const moved = { ox: String(Number(before.ox) + 10), oy: String(Number(before.oy) - 5 + 1) };
   await expect.poll(() => linkOf(page)).toMatchObject(moved);
   await page.getByRole('button', { name: 'Done' }).click();
-  expect(await page.locator('#template-grip').isVisible()).toBe(false);
+  await expect.poll(() => page.locator('#template-grip').isVisible()).toBe(false);
   await context.close();
 });
 
@@ -90,6 +90,6 @@ test('a picture that the operator does not allow is not asked for, and the page 
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, `${server.url}#template=http://127.0.0.1:9/x.png&ox=1&oy=1`);
   await text(page, '#hint-text', 'This canvas shows no pictures from 127.0.0.1:9');
-  expect(await linkOf(page)).not.toHaveProperty('template');
+  await expect.poll(() => linkOf(page)).not.toHaveProperty('template');
   await context.close();
 });
