@@ -26,7 +26,7 @@ struct web_stream {
     struct piece *first, **last;
     size_t at;     /* how much of the first has been taken */
     size_t queued; /* bytes that wait */
-    bool ending, over;
+    bool over;
 };
 
 static void drop_first(struct web_stream *stream)
@@ -58,8 +58,6 @@ static ssize_t take(void *context, uint64_t position, char *bytes, size_t room)
     }
     if (taken > 0)
         return (ssize_t)taken;
-    if (stream->ending)
-        return MHD_CONTENT_READER_END_OF_STREAM;
     web_rest(stream->request);
     return 0;
 }
@@ -120,11 +118,5 @@ void web_stream_write(struct web_stream *stream, struct blob *blob)
         stream->last = &piece->next;
         stream->queued += blob->len;
     }
-    web_wake(stream->request);
-}
-
-void web_stream_end(struct web_stream *stream)
-{
-    stream->ending = true;
     web_wake(stream->request);
 }

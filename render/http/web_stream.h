@@ -23,7 +23,4 @@ struct web_stream *web_stream_begin(struct web_request *request, const char *typ
 /* Queue a blob, of which a holder is taken. */
 void web_stream_write(struct web_stream *stream, struct blob *blob);
 
-/* End the answer once all that is queued has been sent. */
-void web_stream_end(struct web_stream *stream);
-
 #endif
