@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: ISC
+// The texts of the page in the language of whoever looks at it. A language other than English is
+// loaded before anything is mounted; to change it, the page is loaded anew.
+
+import { en } from './en';
+
+/** Every language has all of these; TypeScript proves it. */
+export type Texts = typeof en;
+
+let current: Texts = en;
+let language = 'en';
+
+/** The texts. Ask when a text is shown, not when a module is loaded. */
+export const t = (): Texts => current;
+
+/** For Intl: numbers and times as the reader writes them. */
+export const locale = (): string => language;
+
+export function setTexts(name: string, texts: Texts): void {
+  language = name;
+  current = texts;
+}
