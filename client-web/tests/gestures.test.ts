@@ -14,8 +14,8 @@ import {
   type Options,
 } from '../src/core/gestures';
 
-const PLAIN: Options = { pencil: false, twoFingers: 'pan' };
-const PENCIL: Options = { pencil: true, twoFingers: 'pan' };
+const PLAIN: Options = { pencil: false, wheel: 'pan' };
+const PENCIL: Options = { pencil: true, wheel: 'pan' };
 const RIGHT = 2;
 
 /** A hand: what it does, and what the page made of it. */
@@ -598,7 +598,7 @@ describe('a trackpad', () => {
   test('pans with two fingers, or zooms where that was chosen', () => {
     expect(mouse().wheel(3, { dx: -2 }).did).toEqual([{ type: 'pan', dx: 2, dy: -3 }]);
     expect(mouse().wheel(2.5).did).toMatchObject([{ type: 'pan', dy: -2.5 }]);
-    const zooming = mouse({ pencil: false, twoFingers: 'zoom' });
+    const zooming = mouse({ pencil: false, wheel: 'zoom' });
     expect(zooming.wheel(-250, { dx: 1 }).did).toMatchObject([{ type: 'zoomAbout', by: 2 }]);
   });
 

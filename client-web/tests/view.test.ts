@@ -91,7 +91,7 @@ describe('steps', () => {
 test('nothing that moves a view changes its scale but zooming, and that to what was asked for', () => {
   const view = { k: 3.1415926, x: 0.123, y: -7.89 };
   expect(pan(view, 1.5, -0.25, port, bounds)).toEqual({ k: view.k, x: 1.623, y: -8.14 });
-  expect(recentre(view, port, { width: 1000, height: 600, dpr: 1.25 }, bounds).k).toBe(view.k);
+  expect(recentre(view, port, { width: 1000, height: 600 }, bounds).k).toBe(view.k);
   expect(lookAt({ x: 3, y: 4 }, 8.8, centre, port, bounds).k).toBe(8.8);
   expect(zoomAbout(view, 1.01, centre, port, bounds).k).toBe(view.k * 1.01);
 });
@@ -118,7 +118,7 @@ test('the view follows a cell no farther than it must', () => {
 });
 
 test('another window size keeps the middle in the middle', () => {
-  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600, dpr: 1 }, bounds);
+  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600 }, bounds);
   expect(view).toEqual({ k: 4, x: -240, y: -150 });
 });
 

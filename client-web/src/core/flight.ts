@@ -17,22 +17,37 @@ export function flight(from: View, to: View, port: Size): (part: number) => View
   return (part) => (part <= 0 ? from : part >= 1 ? to : way(part));
 }
 
+/** The same for the small step that a notch of the wheel is: it never goes out on the way. */
+export function glance(from: View, to: View): (part: number) => View {
+  const way = direct(from, to);
+  return (part) => (part <= 0 ? from : part >= 1 ? to : way(part));
+}
+
 function wayOf(from: View, to: View, port: Size): (part: number) => View {
+  const by = to.k / from.k;
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  if (Math.abs(by - 1) < SAME) {
+    const near = Math.abs(dx) <= port.width && Math.abs(dy) <= port.height;
+    return near ? direct(from, to) : journey(from, to, port);
+  }
+  const { x, y } = stillOf(from, to);
+  const seen = x >= 0 && y >= 0 && x <= port.width && y <= port.height;
+  return seen ? direct(from, to) : journey(from, to, port);
+}
+
+/** The point of the screen that is the same one of the plane in both views. */
+function stillOf(from: View, to: View): Point {
+  const by = to.k / from.k;
+  return { x: (to.x - from.x * by) / (1 - by), y: (to.y - from.y * by) / (1 - by) };
+}
+
+function direct(from: View, to: View): (part: number) => View {
   const by = to.k / from.k;
   if (Math.abs(by - 1) < SAME) {
     const [dx, dy] = [to.x - from.x, to.y - from.y];
-    if (Math.abs(dx) <= port.width && Math.abs(dy) <= port.height) {
-      return (part) => ({ k: to.k, x: from.x + dx * part, y: from.y + dy * part });
-    }
-  } else {
-    const still = { x: (to.x - from.x * by) / (1 - by), y: (to.y - from.y * by) / (1 - by) };
-    const seen = still.x >= 0 && still.y >= 0 && still.x <= port.width && still.y <= port.height;
-    if (seen) return about(from, by, still);
+    return (part) => ({ k: to.k, x: from.x + dx * part, y: from.y + dy * part });
   }
-  return journey(from, to, port);
-}
-
-function about(from: View, by: number, still: Point): (part: number) => View {
+  const still = stillOf(from, to);
   return (part) => {
     const grown = by ** part;
     const x = still.x - (still.x - from.x) * grown;

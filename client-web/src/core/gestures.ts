@@ -72,7 +72,7 @@ export interface Options {
   /** Dragging with one finger, pen or mouse draws, also without Shift. */
   readonly pencil: boolean;
   /** What two fingers do on a trackpad, apart from pinching. */
-  readonly twoFingers: 'pan' | 'zoom';
+  readonly wheel: 'pan' | 'zoom';
 }
 
 export type Effect =
@@ -498,7 +498,7 @@ function tick(state: Gestures, time: number): Step {
   };
 }
 
-function wheel(state: Gestures, event: Wheel, { twoFingers }: Options): Step {
+function wheel(state: Gestures, event: Wheel, options: Options): Step {
   const { point, time, mode, ctrl, shift } = event;
   const unit = mode === 0 ? 1 : mode === 1 ? LINE_PX : PAGE_PX;
   const dx = event.dx * unit;
@@ -508,7 +508,7 @@ function wheel(state: Gestures, event: Wheel, { twoFingers }: Options): Step {
   const done = (effect: Effect): Step => ({ state: next, effects: [effect] });
   if (dx === 0 && dy === 0) return { state: next, effects: [] };
   if (ctrl && trackpad) return done({ type: 'zoomAbout', point, by: Math.exp(-dy / PINCH_PX) });
-  if (trackpad && twoFingers === 'zoom') {
+  if (trackpad && options.wheel === 'zoom') {
     return done({ type: 'zoomAbout', point, by: 2 ** (-dy / SCROLL_PX) });
   }
   // A wheel that tilts, or one with Shift, which browsers turn into a sideways one or do not.
