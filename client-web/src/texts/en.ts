@@ -4,7 +4,7 @@
 
 import { locale } from '.';
 
-const number = (n: number): string => n.toLocaleString(locale());
+const amount = (n: number): string => n.toLocaleString(locale());
 
 export const en = {
   page: {
@@ -14,6 +14,7 @@ export const en = {
     grown: 'The canvas has grown',
     begunAnew: 'A new canvas has begun',
     dismiss: 'Dismiss',
+    close: 'Close',
   },
   connection: {
     connecting: 'Connecting',
@@ -46,7 +47,7 @@ export const en = {
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,
     overdue: 'Waiting for the server: your pixels are not saved yet',
-    unsaved: (n: number) => (n === 1 ? '1 pixel was not saved' : `${number(n)} pixels were not saved`),
+    unsaved: (n: number) => (n === 1 ? '1 pixel was not saved' : `${amount(n)} pixels were not saved`),
     placeUnsaved: 'Place again',
     zoomToDraw: 'Zoom in to draw a line',
     obstacles: {
@@ -56,16 +57,124 @@ export const en = {
       unconnected: "Not connected: your pixel can't be placed right now",
     },
   },
+  menu: {
+    name: 'Menu',
+    groups: {
+      picture: 'Over the picture',
+      share: 'Share',
+      page: 'How the page looks',
+      tell: 'How the page tells',
+      help: 'Help',
+    },
+    grid: 'Grid',
+    minimap: 'Overview',
+    theme: 'Theme',
+    wheel: 'Two fingers',
+    vibrate: 'Vibration',
+    keys: 'Keys',
+    about: 'About',
+    share: 'Share this place',
+    saveView: 'Save the view',
+    saveCanvas: 'Save the canvas',
+    auto: 'Auto',
+    on: 'On',
+    off: 'Off',
+    light: 'Light',
+    dark: 'Dark',
+    zoom: 'Zoom',
+    pan: 'Move',
+  },
   view: {
-    label: 'View',
+    group: 'View',
     layers: 'Over the picture',
     heat: 'Heat map (H)',
-    rewind: 'Rewind',
+    linkCopied: 'Link copied',
+    linkInBar: 'The link is in the address bar',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Show everything',
-    linkCopied: 'Link copied',
-    linkInBar: 'The link is in the address bar',
+    rewind: 'Rewind',
+  },
+  minimap: {
+    name: 'Overview. Arrow keys move the view.',
+  },
+  share: {
+    /** What the system's own dialog gets as the title of a link. */
+    title: 'A place on the canvas',
+    copied: 'Link copied',
+    inAddressBar: 'The link is in the address bar',
+    saved: (name: string) => `Saved as ${name}`,
+    notSaved: "Can't save the picture here",
+    noPicture: 'There is no picture here yet',
+  },
+  embed: {
+    open: 'Open the canvas',
+  },
+  coach: {
+    colour: 'Choose a colour below',
+    zoomMouse: 'Scroll to zoom in, drag to move',
+    zoomTouch: 'Pinch to zoom in, or tap',
+    placeMouse: 'Click on a pixel to paint it',
+    placeTouch: 'Tap a pixel, then Place',
+  },
+  keys: {
+    title: 'Keys',
+    /** Keys as they are printed; what is between two of them is "to". */
+    groups: [
+      {
+        name: 'Move',
+        rows: [
+          ['← ↑ → ↓', 'Move the reticle'],
+          ['W A S D', 'The same'],
+          ['Shift', 'Ten times as far'],
+          ['+ -', 'Zoom in, zoom out'],
+          ['0', 'Show everything'],
+        ],
+      },
+      {
+        name: 'Place',
+        rows: [
+          ['Enter Space', 'Place a pixel'],
+          ['1 – 8', 'The first eight colours'],
+          ['Shift 1 – 8', 'The other eight'],
+          ['[ ]', 'The colour before, the next'],
+          ['E', 'Take the colour of a pixel'],
+          ['Z', 'Undo'],
+        ],
+      },
+      {
+        name: 'Look',
+        rows: [
+          ['I', 'Who placed this'],
+          ['R', 'Rewind'],
+          ['H', 'Heat map'],
+          ['T', 'Template'],
+          ['G', 'Grid'],
+          ['M', 'Overview'],
+        ],
+      },
+      {
+        name: 'Page',
+        rows: [
+          ['L', 'Copy the link to this place'],
+          ['?', 'These keys'],
+          ['Esc', 'Leave what is open'],
+        ],
+      },
+    ] as readonly { readonly name: string; readonly rows: readonly (readonly [string, string])[] }[],
+  },
+  about: {
+    title: 'About placed',
+    what: 'A canvas that everyone draws on, one pixel at a time.',
+    version: (version: string) => `Page: version ${version}`,
+    plane: (count: number, width: number, height: number) =>
+      count === 1
+        ? `Canvas: ${amount(width)} × ${amount(height)} pixels`
+        : `${amount(count)} canvases of ${amount(width)} × ${amount(height)} pixels`,
+    genesis: (genesis: string) => `Log: ${genesis.slice(0, 16)}`,
+    licence: 'Free software under the ISC licence.',
+    licences: 'Licences of all its parts',
+    source: 'Source code',
   },
   where: {
     who: 'Who placed this',

@@ -3,7 +3,7 @@
 
 import { statusLine } from '../app/statusline';
 import { t } from '../texts';
-import { Icon } from './icons';
+import { CLOSE, Icon } from './icons';
 
 export function StatusLine() {
   const { words, offer } = statusLine.value;
@@ -23,7 +23,7 @@ export function StatusLine() {
         hidden={!offer}
         onClick={() => offer?.dismiss()}
       >
-        <Icon name="close" />
+        <Icon d={CLOSE} />
       </button>
     </div>
   );

@@ -5,13 +5,13 @@ import { showAll, zoomIn, zoomOut } from '../app/moving';
 import { toggleRewind, usePast } from '../app/parts';
 import * as state from '../app/state';
 import { t } from '../texts';
-import { Icon } from './icons';
+import { CLOCK, FIT, Icon, LAYERS, MINUS, PLUS } from './icons';
 
 export function ViewButtons() {
   const words = t().view;
   const hidden = !state.info.value?.history;
   return (
-    <div id="zoom" class="surface" role="group" aria-label={words.label}>
+    <div id="zoom" class="surface" role="group" aria-label={words.group}>
       <button
         id="layers"
         type="button"
@@ -21,7 +21,7 @@ export function ViewButtons() {
         hidden={hidden}
         onClick={() => usePast(({ layers }) => layers.toggleMenu())}
       >
-        <Icon name="layers" />
+        <Icon d={LAYERS} />
       </button>
       <button
         id="rewind"
@@ -32,16 +32,16 @@ export function ViewButtons() {
         hidden={hidden}
         onClick={toggleRewind}
       >
-        <Icon name="rewind" />
+        <Icon d={CLOCK} />
       </button>
       <button id="zoom-in" type="button" aria-label={words.zoomIn} title={`${words.zoomIn} (+)`} onClick={zoomIn}>
-        <Icon name="plus" />
+        <Icon d={PLUS} />
       </button>
       <button id="zoom-out" type="button" aria-label={words.zoomOut} title={`${words.zoomOut} (-)`} onClick={zoomOut}>
-        <Icon name="minus" />
+        <Icon d={MINUS} />
       </button>
       <button id="zoom-fit" type="button" aria-label={words.fit} title={`${words.fit} (0)`} onClick={showAll}>
-        <Icon name="fit" />
+        <Icon d={FIT} />
       </button>
     </div>
   );
