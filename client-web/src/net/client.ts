@@ -123,6 +123,7 @@ export class Client {
       const id = this.pending.add(some, performance.now());
       sent = transport.send(id, some);
       if (!sent) this.pending.refused(id);
+      else this.unsaved.supersede(some);
     }
     this.ownChanged();
     return sent;
@@ -130,7 +131,10 @@ export class Client {
 
   /** Places those own pixels again that were not saved. */
   placeUnsaved(): void {
-    if (this.canPlace && this.unsaved.size > 0) this.place(this.unsaved.take());
+    if (this.canPlace && this.unsaved.size > 0) {
+      const edits = this.unsaved.take();
+      if (!this.place(edits)) this.unsaved.add(edits);
+    }
     this.ownChanged();
   }
 
@@ -181,7 +185,8 @@ export class Client {
   private connect(from: number): void {
     let greeted = false;
     this.moving = false;
-    const transport = this.around.routes.transport(this.paths, this.at, this.info!, {
+    const target = { base: this.around.base, paths: this.paths, at: this.at, info: this.info! };
+    const transport = this.around.routes.transport(target, {
       message: (message) => {
         greeted = true;
         this.onMessage(message);
@@ -207,13 +212,13 @@ export class Client {
     this.onLost(transport, code, await this.around.routes.diagnose(transport, code, this.at));
   }
 
-  private onLost(transport: Transport, code: number, trouble: Trouble): void {
+  /** `trouble` null: another transport is there, no reason to wait. */
+  private onLost(transport: Transport, code: number, trouble: Trouble | null): void {
     if (transport !== this.transport) return;
-    this.trouble = trouble;
+    this.trouble = trouble ?? 'unreachable';
     this.transport = null;
     this.sync.onClosed(code);
-    // Another transport is there for this: no reason to wait.
-    if (trouble === 'websocket') this.sync.retryNow();
+    if (trouble === null) this.sync.retryNow();
   }
 
   private disconnect(): void {

@@ -95,8 +95,8 @@ export class Plane {
     polls: boolean,
     private readonly events: PlaneEvents,
   ) {
-    const changed = () => {
-      if (!this.routes.blocked) for (const client of this.clients.values()) client.moveOver();
+    const changed = (replace: boolean) => {
+      if (replace) for (const client of this.clients.values()) client.moveOver();
       this.events.statusChanged();
     };
     this.routes = new Routes(base, changed, polls);

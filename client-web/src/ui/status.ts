@@ -13,7 +13,6 @@ const ANNOUNCED = [1011, 1012, 4001];
 
 const WORDS: Record<Trouble, string> = {
   unreachable: '',
-  websocket: '',
   full: 'The server is full just now: a place may become free at any moment.',
   origin: `Pages of ${location.host} may not draw here: the server's operator has to allow that.`,
   picture:
