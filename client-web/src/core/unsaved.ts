@@ -11,6 +11,10 @@ export class Unsaved {
     return this.edits.length;
   }
 
+  [Symbol.iterator](): Iterator<Edit> {
+    return this.edits.values();
+  }
+
   /** Of several edits of one cell the last one counts. */
   add(edits: Iterable<Edit>): void {
     for (const edit of edits) {

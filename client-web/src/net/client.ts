@@ -34,7 +34,8 @@ export interface Surroundings {
   /** Is another client of this page counted as the person already? */
   isCompanion(client: Client): boolean;
   greeted(client: Client): void;
-  begunAnew(client: Client): void;
+  /** The server has another log than the one called `ended`. */
+  begunAnew(ended: string): void;
   refused(client: Client, edits: readonly Edit[], refusal: Refusal): void;
   /** What a connection made now has to wait for; null: nothing. */
   ready(): Promise<void> | null;
@@ -160,11 +161,11 @@ export class Client {
       sum: () => this.board!.sum(),
       now: () => performance.now(),
       random: Math.random,
-      begunAnew: () => {
+      begunAnew: (ended) => {
         this.pending.drop();
         this.unsaved.take();
         this.ownChanged();
-        this.around.begunAnew(this);
+        this.around.begunAnew(ended);
       },
       changed: () => this.changed(),
     };
