@@ -6,7 +6,7 @@ import type { Cell, Rect } from './core/edit';
 import type { Info, Position } from './core/info';
 import { formatLink, parseLink, parseMoment } from './core/link';
 import { byDistance, canvasOf, nameOf, pictureOf } from './core/plane';
-import { templatePart } from './core/template';
+import { templatePart } from './core/template/link';
 import {
   cellAt,
   clamp,
