@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DOUBLE_MS } from '../src/core/clicks';
+import { DOUBLE_MS } from '../src/core/gestures';
 import {
   boardAt,
   boardHas,

@@ -43,7 +43,7 @@ function pass(ms: number): void {
 
 test('what it shows, everybody knows', () => {
   expect(state.view.value).toBe(start);
-  camera.pan(3, 4, true);
+  camera.pan(3, 4);
   expect(state.view.value).toEqual({ k: 8, x: -2_997, y: -2_996 });
   expect(camera.goal).toBe(state.view.value);
 });
@@ -88,7 +88,7 @@ describe('a flight', () => {
     camera.fly(far);
     pass(100);
     camera.grab();
-    camera.pan(10, 0, true);
+    camera.pan(10, 0);
     camera.release(false);
     const { view } = camera;
     camera.grab();
@@ -162,7 +162,7 @@ describe('the wheel', () => {
     expect(camera.view).toBe(goal);
     camera.wheel(centre, -500);
     pass(30);
-    camera.pan(10, 0, true);
+    camera.pan(10, 0);
     expect(camera.view.k).toBe(32);
     expect(camera.catches).toBe(false);
   });
@@ -220,7 +220,7 @@ describe('a hand', () => {
   test('moves while it holds on, and that is over when it lets go', () => {
     camera.grab();
     expect(camera.moving).toBe(false);
-    camera.pan(5, 5, true);
+    camera.pan(5, 5);
     expect(camera.moving).toBe(true);
     const before = changes;
     camera.release(false);
@@ -228,8 +228,8 @@ describe('a hand', () => {
   });
 
   test('on a trackpad is gone when nothing has come for a while', () => {
-    camera.pan(5, 5, false);
-    camera.zoomAbout(centre, 1.1, false);
+    camera.pan(5, 5);
+    camera.zoomAbout(centre, 1.1);
     expect(camera.moving).toBe(true);
     pass(300);
     expect([camera.moving, wanted]).toEqual([false, false]);

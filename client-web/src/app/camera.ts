@@ -43,7 +43,8 @@ export class Camera {
   /** Where a flight or the wheel leads; the view itself when nothing goes on. */
   goal: View = this.view;
   private motion: Motion | null = null;
-  /** A hand moves the view, and has not let go. */
+  /** A hand is on the picture, and has moved it. */
+  private held = false;
   private dragged = false;
   private turn: Turn | null = null;
   /** When the last flight ended, in whatever way. */
@@ -105,6 +106,7 @@ export class Camera {
 
   /** A hand is on the picture: what moves by itself stops, the wheel where it leads to. */
   grab(): void {
+    this.held = true;
     if (this.motion?.kind === 'wheel') this.show(this.goal);
     const { motion, goal } = this;
     this.halt();
@@ -114,21 +116,18 @@ export class Camera {
   /** The hand is gone. `still`: it has moved nothing. */
   release(still: boolean): void {
     const moved = this.dragged;
-    this.dragged = false;
+    this.held = this.dragged = false;
     if (still) this.flyOn();
     else this.interrupted = null;
     if (moved) this.events.changed();
   }
 
-  /** By a hand that holds on, or (`lasting`: false) by one that gives no sign when it lets go. */
-  pan(dx: number, dy: number, lasting: boolean): void {
-    this.byHand(lasting, (view) => pan(view, dx, dy, this.events.port(), this.events.bounds()));
+  pan(dx: number, dy: number): void {
+    this.byHand((view) => pan(view, dx, dy, this.events.port(), this.events.bounds()));
   }
 
-  zoomAbout(point: Point, by: number, lasting: boolean): void {
-    this.byHand(lasting, (view) =>
-      zoomAbout(view, by, point, this.events.port(), this.events.bounds()),
-    );
+  zoomAbout(point: Point, by: number): void {
+    this.byHand((view) => zoomAbout(view, by, point, this.events.port(), this.events.bounds()));
   }
 
   /** The wheel was turned by so many of its pixels. */
@@ -138,7 +137,7 @@ export class Camera {
     this.interrupted = null;
     const turn = turned(this.turn, this.goal, point, delta, events.port(), events.bounds());
     this.turn = turn;
-    if (events.calm()) return this.byHand(false, () => turn.view);
+    if (events.calm()) return this.byHand(() => turn.view);
     this.goal = turn.view;
     this.start({ kind: 'wheel', since: events.now(), way: glance(this.view, turn.view) });
   }
@@ -199,15 +198,16 @@ export class Camera {
     this.goal = this.view;
   }
 
-  private byHand(lasting: boolean, move: (view: View) => View): void {
+  private byHand(move: (view: View) => View): void {
     // What the wheel still owes is moved with the rest.
     if (this.motion?.kind === 'wheel') this.show(this.goal);
     this.halt();
     this.interrupted = null;
-    if (lasting) this.dragged = true;
+    if (this.held) this.dragged = true;
     this.goal = move(this.view);
     this.show(this.goal);
-    if (!lasting) this.linger();
+    // A trackpad gives no sign when the hand lets go.
+    if (!this.held) this.linger();
   }
 
   private show(view: View): void {
