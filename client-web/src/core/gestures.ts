@@ -170,7 +170,7 @@ export const DOUBLE_MS = 250;
 export const HOLD_MS = 400;
 /** A pointer that stays within this many pixels has not moved. */
 export const SLOP = { mouse: 4, touch: 10, pen: 6 };
-const DOUBLE_PX = { mouse: 12, touch: 24, pen: 16 };
+const DOUBLE_PX = { mouse: 12, touch: 18, pen: 14 };
 /** Browsers report moves in fractions of a pixel, but presses rounded to whole ones. */
 const ROUNDED = 1;
 /** Nobody lifts both fingers at once: what the last one does for so long is no throw. */
