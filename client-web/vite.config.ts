@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: ISC
 // How the client is built, and the server that `npm run dev` passes requests on to.
 
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { budget } from './build-plugins/budget';
 import { licences } from './build-plugins/licences';
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 const server = process.env.PLACED_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   base: './',
+  define: {
+    __VERSION__: JSON.stringify(version),
+    __SOURCE__: JSON.stringify(process.env.PLACED_SOURCE ?? ''),
+  },
   build: {
     target: 'es2022',
     outDir: '../build/client-web',

@@ -8,7 +8,7 @@ import type { Account } from '../core/energy';
 import type { Info } from '../core/info';
 import type { State } from '../core/sync';
 import type { Trouble } from '../core/trouble';
-import type { View, Viewport } from '../core/view';
+import type { Point, View, Viewport } from '../core/view';
 import type { Standing } from '../net/identity';
 
 /** Whether and how we are connected. */
@@ -58,6 +58,14 @@ export const hover = signal<Cell | null>(null);
 export const reticle = signal<Cell | null>(null);
 /** The reticle was set by touch, so that a button has to confirm it. */
 export const byTouch = signal(false);
+/** The reticle aims at whatever is in the middle of the window: its cell was panned out of view. */
+export const centred = signal(false);
+/** Where the finger is that the loupe stands beside; null: there is none. */
+export const loupe = signal<Point | null>(null);
+/** A drag draws. */
+export const pencil = signal(false);
+/** The next click or tap takes the colour that is there. */
+export const picking = signal(false);
 /** The line that is being drawn. */
 export const line = signal<readonly Cell[]>([]);
 /** What is aimed at takes no edits. */

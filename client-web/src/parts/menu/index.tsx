@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: ISC
+// What is loaded when somebody opens the menu, or asks for the keys or what this is.
+
+import './menu.css';
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { menuOpen } from '../../app/menu';
+import { About } from './about';
+import { KeysHelp } from './keys';
+import { Menu } from './menu';
+
+const sheet = signal<'keys' | 'about' | null>(null);
+
+export const openMenu = (): void => {
+  sheet.value = null;
+  menuOpen.value = true;
+};
+export const openKeys = (): void => void (sheet.value = 'keys');
+export const openAbout = (): void => void (sheet.value = 'about');
+
+function Sheets() {
+  const closed = () => (sheet.value = null);
+  return (
+    <>
+      <Menu />
+      {sheet.value === 'keys' && <KeysHelp closed={closed} />}
+      {sheet.value === 'about' && <About closed={closed} />}
+    </>
+  );
+}
+
+const host = document.createElement('div');
+document.body.append(host);
+render(<Sheets />, host);

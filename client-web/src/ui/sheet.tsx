@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: ISC
+// A native dialog as a component: modal, closed by Escape, by a press beside it and by its button.
+// Keys that are pressed in it are its own.
+
+import './sheet.css';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../texts';
+import { CLOSE, Icon } from './icons';
+
+export interface SheetProps {
+  readonly id: string;
+  readonly label: string;
+  /** Whether the label is to be seen, over the content and beside a button that closes it. */
+  readonly titled: boolean;
+  closed(): void;
+  readonly children: ComponentChildren;
+}
+
+const ARROWS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+const REACHABLE = 'button:not(:disabled), select, a[href], input:checked, input[type=range]';
+
+/** Up and down lead from control to control, beside Tab. */
+function walk(dialog: HTMLElement, by: number): void {
+  const all = [...dialog.querySelectorAll<HTMLElement>(REACHABLE)];
+  const at = all.findIndex((element) => element === document.activeElement);
+  all[(at + by + all.length) % all.length]?.focus();
+}
+
+export function Sheet({ id, label, titled, closed, children }: SheetProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current!.showModal(), []);
+  const close = () => dialog.current!.close();
+  return (
+    <dialog
+      ref={dialog}
+      id={id}
+      class="surface sheet"
+      aria-label={label}
+      onClose={closed}
+      onPointerDown={({ target }) => target === dialog.current && close()}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        const by = ARROWS[event.key];
+        // Radios and lists have arrows of their own.
+        if (by === undefined || (event.target as Element).matches('input, select')) return;
+        walk(dialog.current!, by);
+        event.preventDefault();
+      }}
+    >
+      <div class="sheet-content">
+        {titled && (
+          <div class="sheet-title">
+            <h2>{label}</h2>
+            <button type="button" class="icon" aria-label={t().page.close} title={t().page.close} onClick={close}>
+              <Icon d={CLOSE} />
+            </button>
+          </div>
+        )}
+        {children}
+      </div>
+    </dialog>
+  );
+}
