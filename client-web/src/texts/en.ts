@@ -59,6 +59,13 @@ export const en = {
   embed: {
     open: 'Open the canvas',
   },
+  offline: {
+    title: 'placed: offline',
+    offline: 'You are offline',
+    unreachable: "Can't reach the canvas",
+    why: 'Nothing is shown here meanwhile, as it would be old. This page opens the canvas as soon as it can be reached.',
+    again: 'Try again',
+  },
   coach: {
     colour: 'Choose a colour below',
     zoomMouse: 'Scroll to zoom in, drag to move',
