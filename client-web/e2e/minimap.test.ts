@@ -106,7 +106,7 @@ test('it shows what is painted, asks for nothing and rests when nothing changes'
   const draws = await page.evaluate(async () => {
     let draws = 0;
     const { drawImage } = CanvasRenderingContext2D.prototype;
-    CanvasRenderingContext2D.prototype.drawImage = function (...args: unknown[]) {
+    CanvasRenderingContext2D.prototype.drawImage = function (this: unknown, ...args: unknown[]) {
       draws++;
       return (drawImage as (...args: unknown[]) => void).apply(this, args);
     } as typeof drawImage;

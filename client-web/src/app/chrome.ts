@@ -7,7 +7,7 @@ import { gridStrength, otherWish } from '../core/grid';
 import { Grid } from '../layers/grid';
 import { t } from '../texts';
 import * as icons from '../ui/icons';
-import { camera, home, stage } from './canvas';
+import { home, stage } from './canvas';
 import { embedded } from './embed';
 import { invalidate } from './invalidate';
 import { hang, type Choice } from './menu';

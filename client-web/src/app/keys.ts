@@ -3,6 +3,7 @@
 // themselves.
 
 import { belongsTo } from '../ui/belongs';
+import { openKeys, toggleGrid, toggleMinimap } from './chrome';
 import * as moving from './moving';
 import {
   askWho,
@@ -43,6 +44,9 @@ const LETTERS: Record<string, () => void> = {
   i: () => (whoIsOpen() ? closeWho() : askWho(state.hover.value)),
   r: toggleRewind,
   h: () => usePast(({ layers }) => layers.next()),
+  g: toggleGrid,
+  m: toggleMinimap,
+  '?': openKeys,
   escape: leave,
 };
 

@@ -116,12 +116,18 @@ export function forgetMoment(): void {
   history.replaceState(null, '', formatLink(place) + templatePart(location.hash));
 }
 
-/** The link to what one sees goes to the address bar and, where that is allowed, the clipboard. */
-export function copyLink(cell: Cell = state.reticle.value ?? cellAt(camera.view, middle())): void {
+/** The link to what one sees: place, scale, moment and template. It goes to the address bar. */
+export function linkHere(cell: Cell = state.reticle.value ?? cellAt(camera.view, middle())): string {
   const place = formatLink({ ...cell, scale: camera.view.k }, moment.get());
   const link = new URL(place + templatePart(location.hash), location.href);
   history.replaceState(null, '', link);
-  const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
+  return link.href;
+}
+
+/** The same, and where that is allowed to the clipboard. */
+export function copyLink(cell?: Cell): void {
+  const link = linkHere(cell);
+  const copied = navigator.clipboard?.writeText(link) ?? Promise.reject();
   copied.then(
     () => hint.say(t().view.linkCopied),
     () => hint.say(t().view.linkInBar),

@@ -131,6 +131,15 @@ export const staff = new Part<Staff>(async () => {
   });
 });
 
+/** The menu, the keys and what this is. */
+export const menu = new Part(() => import('../parts/menu'));
+export const minimap = new Part(
+  () => import('../parts/minimap'),
+  // Nobody asked for it.
+  () => {},
+);
+export const saving = new Part(() => import('../parts/saving'));
+
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });
 

@@ -15,8 +15,6 @@ import { plane } from './live';
 import * as state from './state';
 import { hint } from './statusline';
 
-const FIRST_KEY = 'placed.drawn';
-
 /** What the button says, and whether it can be used. */
 export interface Label {
   readonly text: string;
@@ -48,7 +46,6 @@ interface Fading {
 export const umpire = signal<Umpire | null>(null);
 /** Grows when what the umpire would say may have changed, with time or by the rules. */
 const judged = signal(0);
-const drawn = signal(remembered());
 /** Clicked on, and sent when it is sure that this was no double click. */
 let held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
 let fadingEdits: Fading[] = [];
@@ -224,7 +221,6 @@ function send(edits: readonly Edit[]): boolean {
     hint.say(t().placing.obstacles[obstacle]);
     return false;
   }
-  remember();
   events.placed.tell(edits, before);
   return true;
 }
@@ -243,7 +239,7 @@ export function watchPlacing(): void {
     if (state.readonly.value) hint.hold(t().placing.obstacles.readonly);
     else if (rules) hint.hold(rules);
     else if (state.overdue.value) hint.hold(t().placing.overdue);
-    else hint.hold(drawn.value ? '' : t().placing.first);
+    else hint.hold('');
   });
   effect(() => {
     const n = state.unsaved.value;
@@ -264,20 +260,3 @@ export function watchPlacing(): void {
 }
 
 /** Storage may be forbidden; then the first hint shows at every visit until the first pixel. */
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(FIRST_KEY) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember(): void {
-  if (drawn.value) return;
-  drawn.value = true;
-  try {
-    localStorage.setItem(FIRST_KEY, '1');
-  } catch {
-    // Then it is remembered for as long as the page is open.
-  }
-}

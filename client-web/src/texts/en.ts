@@ -41,7 +41,6 @@ export const en = {
     label: 'Colour',
   },
   placing: {
-    first: 'Pick a colour, then a pixel. Everyone sees it.',
     place: 'Place',
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
@@ -67,6 +66,8 @@ export const en = {
       help: 'Help',
     },
     grid: 'Grid',
+    gridOff: 'No grid',
+    gridNear: 'The grid shows when you come nearer',
     minimap: 'Overview',
     theme: 'Theme',
     wheel: 'Two fingers',
@@ -74,6 +75,7 @@ export const en = {
     keys: 'Keys',
     about: 'About',
     share: 'Share this place',
+    link: 'Copy the link',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
     auto: 'Auto',
@@ -101,8 +103,6 @@ export const en = {
   share: {
     /** What the system's own dialog gets as the title of a link. */
     title: 'A place on the canvas',
-    copied: 'Link copied',
-    inAddressBar: 'The link is in the address bar',
     saved: (name: string) => `Saved as ${name}`,
     notSaved: "Can't save the picture here",
     noPicture: 'There is no picture here yet',

@@ -5,7 +5,7 @@
 
 import './minimap.css';
 import { effect } from '@preact/signals';
-import { camera, insets, sceneNow } from '../../app/canvas';
+import { camera, insets, scene } from '../../app/canvas';
 import { focusCanvas } from '../../app/parts';
 import * as state from '../../app/state';
 import { centred, centreOf, frameOf, inFrame, overview, planePoint, stepped } from '../../core/minimap';
@@ -44,8 +44,8 @@ function draw(): void {
   timer = undefined;
   // A hidden page catches up when somebody looks.
   if (document.hidden) return;
-  const scene = sceneNow();
-  if (!scene) return;
+  const now = scene();
+  if (!now) return;
   drawnAt = performance.now();
   const { scale, width, height } = layout();
   const { x0, y0, x1, y1 } = state.bounds.value;
@@ -54,10 +54,10 @@ function draw(): void {
   picture.height = Math.round(height * dpr);
   const x = (width - (x1 - x0) * scale) / 2 - x0 * scale;
   const y = (height - (y1 - y0) * scale) / 2 - y0 * scale;
-  const { stills } = scene.scenery;
+  const { stills } = now.scenery;
   const here = { get: (path: string) => stills.peek(path), peek: (path: string) => stills.peek(path) };
   // Each canvas by its own picture, as far as it is here.
-  screen.draw({ ...scene.scenery, stills: here, few: Infinity }, { k: scale, x, y }, { width, height, dpr }, true);
+  screen.draw({ ...now.scenery, stills: here, few: Infinity }, { k: scale, x, y }, { width, height, dpr }, true);
 }
 
 function drawSoon(): void {
