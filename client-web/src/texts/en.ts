@@ -29,7 +29,6 @@ export const en = {
     tryNow: 'Try now',
     troubles: {
       unreachable: () => '',
-      websocket: () => '',
       full: () => 'The server is full just now: a place may become free at any moment.',
       origin: (host: string) =>
         `Pages of ${host} may not draw here: the server's operator has to allow that.`,
