@@ -67,7 +67,7 @@ test('the theme is the one that was chosen, also at the next visit', async () =>
   expect(await theme(page)).toBe('auto');
   const light = await backdrop(page);
   await page.click('#menu');
-  await entry(page, 'theme').getByText('Dark', { exact: true }).click();
+  await entry(page, 'theme').getByRole('radio', { name: 'Dark' }).click();
   await expect.poll(() => theme(page)).toBe('dark');
   const dark = await backdrop(page);
   expect(dark).not.toBe(light);
@@ -77,7 +77,7 @@ test('the theme is the one that was chosen, also at the next visit', async () =>
   // Another tab follows.
   const second = await open(context, server.url);
   await second.click('#menu');
-  await entry(second, 'theme').getByText('Auto', { exact: true }).click();
+  await entry(second, 'theme').getByRole('radio', { name: 'Auto' }).click();
   await expect.poll(() => theme(page)).toBe('auto');
   await expect.poll(() => backdrop(page)).toBe(light);
   await context.close();
@@ -144,7 +144,7 @@ test('where nothing may be stored, the page and its settings work', async () => 
   });
   const page = await open(context, server.url);
   await page.click('#menu');
-  await entry(page, 'theme').getByText('Dark', { exact: true }).click();
+  await entry(page, 'theme').getByRole('radio', { name: 'Dark' }).click();
   await expect.poll(() => theme(page)).toBe('dark');
   await context.close();
 });

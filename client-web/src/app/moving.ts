@@ -19,6 +19,7 @@ import {
 import { t } from '../texts';
 import { announceReticle } from './announce';
 import { atHome, camera, home, insets, middle, middleCell, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
@@ -80,10 +81,10 @@ export function flyTo({ x0, y0, x1, y1 }: Rect): void {
   camera.fly(lookAt(cell, Math.max(1, scale), middle(), stage.viewport, state.bounds.value));
 }
 
-/** Moves the reticle by so many cells, and the view with it; in the past, the view. */
+/** Moves the reticle by so many cells, and the view with it; where there is none, the view. */
 export function move(dx: number, dy: number): void {
   const bounds = state.bounds.value;
-  if (state.inPast.value) {
+  if (state.inPast.value || embedded) {
     const { k, x, y } = camera.goal;
     const by = { k, x: x - dx * PAN_PX, y: y - dy * PAN_PX };
     return camera.set(clamp(by, stage.viewport, bounds));

@@ -9,6 +9,7 @@ import { lineBetween } from '../core/line';
 import { MAX_EDITS } from '../core/protocol';
 import { FADE_MS } from '../layers/marks';
 import { t } from '../texts';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
@@ -88,6 +89,7 @@ export function* pending(): Iterable<Edit> {
 }
 
 export function choose(index: number): void {
+  if (embedded) return;
   const { info } = state;
   if (!info.value?.palette[index]) return;
   if (allowed.value?.includes(index) ?? true) state.colour.value = index;
@@ -105,11 +107,13 @@ export function stepColour(by: 1 | -1): void {
 }
 
 export function setHover(cell: Cell | null): void {
+  if (embedded) return;
   const { hover } = state;
   if (cell?.x !== hover.value?.x || cell?.y !== hover.value?.y) hover.value = cell;
 }
 
 export function setReticle(cell: Cell | null, byTouch: boolean): void {
+  if (embedded) return;
   state.reticle.value = cell;
   state.byTouch.value = byTouch;
   state.hover.value = null;
