@@ -32,16 +32,14 @@ function wordsFor(step: Step): string {
 
 export function watchCoach(): void {
   if (embedded) return;
-  events.ready.listen(() => {
-    effect(() => {
-      if (state.colour.value !== null) done('colour');
-      // Whoever chose a colour before has come nearer on purpose; a link may have led here.
-      if (learned.value.colour && state.view.value.k >= PLACE_K) done('zoom');
-    });
-    effect(() => {
-      const step = nextStep(learned.value, state.view.value.k >= PLACE_K);
-      hint.coach(step ? wordsFor(step) : '');
-    });
+  effect(() => {
+    if (state.colour.value !== null) done('colour');
+    // Whoever chose a colour before has come nearer on purpose; a link may have led here.
+    if (learned.value.colour && state.view.value.k >= PLACE_K) done('zoom');
+  });
+  effect(() => {
+    const step = nextStep(learned.value, state.view.value.k >= PLACE_K);
+    hint.coach(step && state.info.value ? wordsFor(step) : '');
   });
   events.placed.listen(() => done('place'));
 }

@@ -2,9 +2,7 @@
 // English: all that the page says, by the part of the page that says it. Short, plain sentences
 // without exclamation marks. A text with values in it is a function.
 
-import { locale } from '.';
-
-const amount = (n: number): string => n.toLocaleString(locale());
+import { amount } from './locale';
 
 export const en = {
   page: {
