@@ -11,6 +11,7 @@ import zlib
 
 import websockets
 from fold import HEIGHT, WIDTH, Canvas, pack
+from patience import patient
 from proxy import Proxy
 from server import BUILD, REPORT
 
@@ -43,14 +44,14 @@ async def flood(*arguments, interrupt_after=None, until=None, timeout=60):
                 process.send_signal(signal.SIGINT)
             if until is not None:
                 talking = asyncio.ensure_future(process.communicate())
-                await asyncio.wait([talking, setting := asyncio.ensure_future(until.wait())], timeout=timeout,
+                await asyncio.wait([talking, setting := asyncio.ensure_future(until.wait())], timeout=patient(timeout),
                                    return_when=asyncio.FIRST_COMPLETED)
                 setting.cancel()
                 if process.returncode is None:
                     process.send_signal(signal.SIGINT)
-                out, _ = await asyncio.wait_for(talking, timeout)
+                out, _ = await asyncio.wait_for(talking, patient(timeout))
             else:
-                out, _ = await asyncio.wait_for(process.communicate(), timeout)
+                out, _ = await asyncio.wait_for(process.communicate(), patient(timeout))
         finally:
             if process.returncode is None:
                 process.kill()

@@ -7,12 +7,13 @@ import time
 
 from fold import HOME
 from past import put
+from patience import patient
 
 GENESIS = "fedcba98765432100123456789abcdef"
 G = GENESIS[:16]
 BASE = f"/h/{G}/"
 PLACES = [HOME, (1, 0), (0, 1)]  # (1, 1) is open and stays blank
-DEADLINE = 60
+DEADLINE = patient(60)
 
 
 class Visitor:
@@ -24,7 +25,7 @@ class Visitor:
 
     def once(self, path, method="GET", **headers):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(30))
         try:
             fields = {field.replace("_", "-"): text for field, text in headers.items()}
             self.connection.request(method, path, headers=fields)

@@ -259,7 +259,9 @@ async def test_a_server_that_is_killed_and_comes_back_loses_nothing(world):
     server = await world.server(args=["--listen", f"127.0.0.1:{port}"])
     running = asyncio.create_task(flood(f"127.0.0.1:{port}", "--readers", 20, "--writers", 4, "--rate", 300,
                                         "--duration", 6, "--alone"))
-    await asyncio.sleep(2)
+    await eventually(lambda: server.metric("placed_sessions") == 25 and server.metric("placed_edits_taken_total") > 0,
+                     "all are there")
+    await asyncio.sleep(1)
     server.kill()
     await asyncio.sleep(0.3)
     await world.start(server)
