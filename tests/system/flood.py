@@ -32,10 +32,11 @@ class Report:
         return f"status {self.status}, faults {self.faults}, {self.data.get('messages')}\n{self.text}"
 
 
-async def flood(*arguments, interrupt_after=None, until=None, timeout=60):
-    """Run it to its end. SIGINT comes after interrupt_after seconds, or when `until` (an Event) is set."""
+async def flood(*arguments, interrupt_after=None, until=None, timeout=60, settle=30):
+    """Run it to its end. SIGINT comes after interrupt_after seconds, or when `until` (an Event) is set. settle: seconds
+    for the last answers, which are waited for only as long as some are missing."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [str(PROGRAM), "--json", file.name, "--settle", "3", *map(str, arguments)]
+        command = [str(PROGRAM), "--json", file.name, "--settle", str(settle), *map(str, arguments)]
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE,
                                                        stderr=asyncio.subprocess.STDOUT)
         try:

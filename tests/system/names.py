@@ -8,12 +8,13 @@ import time
 from fold import HOME
 from past import put
 from patience import patient
+from world import eventually
 
 GENESIS = "fedcba98765432100123456789abcdef"
 G = GENESIS[:16]
 BASE = f"/h/{G}/"
 PLACES = [HOME, (1, 0), (0, 1)]  # (1, 1) is open and stays blank
-DEADLINE = patient(60)
+DEADLINE = 60
 
 
 class Visitor:
@@ -38,7 +39,7 @@ class Visitor:
         return answer
 
     def get(self, path, method="GET", **headers):
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + patient(DEADLINE)
         while True:
             answer = self.once(path, method, **headers)
             if answer.status != 503:
@@ -53,12 +54,21 @@ class Visitor:
         self.connection = None
 
 
-async def on_log(world, records, *args):
-    """A server on a log of these records, what logcat says of it, and a visitor."""
+async def on_log(world, records, *args, early=False):
+    """A server on a log of these records, what logcat says of it, and a visitor. The history has read the log, by a
+    thread of its own; early: perhaps not, what is not there yet has to be asked for again."""
     server = world.make_server(args=["--plane", "2x2", *args])
     await asyncio.to_thread(put, server.data, records, GENESIS)
     await world.start(server)
-    return server, await asyncio.to_thread(world.log.records), Visitor(server)
+    visitor, version = Visitor(server), (await world.info(server))["version"]
+
+    def has_read_all():
+        answer = visitor.get(BASE + "index.json")
+        return answer.status != 200 or json.loads(answer.body)["version"] == version
+
+    if not early and "--history" not in args:
+        await eventually(lambda: asyncio.to_thread(has_read_all), "the history has read the log", DEADLINE)
+    return server, await asyncio.to_thread(world.log.records), visitor
 
 
 def name(place, rest):
