@@ -10,6 +10,7 @@ import { jumpTo, watchMoving } from './app/moving';
 import { past, watchParts } from './app/parts';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
+import { watchStatus } from './app/status';
 import * as settings from './app/settings';
 import type { Client } from './net/client';
 import type { Past } from './past';
@@ -61,6 +62,7 @@ function start(): void {
   watchPointing();
   watchKeys();
   watchParts();
+  watchStatus();
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();

@@ -28,14 +28,10 @@ export const en = {
     again: 'Trying again',
     againIn: (seconds: number) => `Trying again in ${seconds} s`,
     tryNow: 'Try now',
-    troubles: {
-      unreachable: () => '',
-      full: () => 'The server is full just now: a place may become free at any moment.',
-      origin: (host: string) =>
-        `Pages of ${host} may not draw here: the server's operator has to allow that.`,
-      picture: () =>
-        'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
-    },
+    full: 'The server is full just now: a place may become free at any moment.',
+    origin: (host: string) => `Pages of ${host} may not draw here: the server's operator has to allow that.`,
+    picture:
+      'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
   },
   /** Why one cannot draw, as long as that is so. */
   standing: {

@@ -2,6 +2,7 @@
 // All controls of the first load, in the order of the Tab key.
 
 import { render } from 'preact';
+import { Banner } from './banner';
 import { Header } from './header';
 import { Palette } from './palette';
 import { Place } from './place';
@@ -13,6 +14,7 @@ function Controls() {
   return (
     <>
       <Header />
+      <Banner />
       <div id="dock">
         <StatusLine />
         <span id="undo-here" />
