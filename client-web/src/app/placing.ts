@@ -33,8 +33,6 @@ export interface Umpire {
   price(edits: readonly Edit[]): string;
   /** Of the button that would place this. */
   label(edit: Edit): Label;
-  /** What is the case, as long as that is so; '' for nothing. */
-  readonly state: string;
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
   isClosed(cell: Cell, colour: number | null): boolean;
 }
@@ -237,14 +235,7 @@ export function watchPlacing(): void {
     for (const edit of edits) fadingEdits.push({ edit, since });
     invalidate('layers');
   });
-  effect(() => {
-    judged.value;
-    const rules = umpire.value?.state ?? '';
-    if (state.readonly.value) hint.hold(t().placing.obstacles.readonly);
-    else if (rules) hint.hold(rules);
-    else if (state.overdue.value) hint.hold(t().placing.overdue);
-    else hint.hold(drawn.value ? '' : t().placing.first);
-  });
+  effect(() => hint.coach(drawn.value ? '' : t().placing.first));
   effect(() => {
     const n = state.unsaved.value;
     const offer = {

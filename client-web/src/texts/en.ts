@@ -103,7 +103,6 @@ export const en = {
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,
-    overdue: 'Waiting for the server: your pixels are not saved yet',
     unsaved: (n: number) => (n === 1 ? '1 pixel was not saved' : `${amount(n)} pixels were not saved`),
     placeUnsaved: 'Place again',
     zoomToDraw: 'Zoom in to draw a line',
