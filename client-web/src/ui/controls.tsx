@@ -2,8 +2,13 @@
 // All controls of the first load, in the order of the Tab key.
 
 import { render } from 'preact';
+import { openMenu } from '../app/chrome';
+import { embedded } from '../app/embed';
+import { menu } from '../app/parts';
 import { Banner } from './banner';
+import { EmbedLink } from './embed';
 import { Header } from './header';
+import { MenuButton } from './menu';
 import { Palette } from './palette';
 import { Place } from './place';
 import { StatusLine } from './statusline';
@@ -11,10 +16,12 @@ import { ViewButtons } from './viewbuttons';
 import { Where } from './where';
 
 function Controls() {
+  if (embedded) return <EmbedLink />;
   return (
     <>
       <Header />
       <Banner />
+      <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
         <span id="undo-here" />
