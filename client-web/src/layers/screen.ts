@@ -173,7 +173,7 @@ export class Screen {
 
 /** What of this part of the plane canvases cover; null: nothing. */
 function inView({ size, canvases }: Scenery, shown: Rect): Rect | null {
-  let all: Rect | null = null;
+  let all = null as Rect | null;
   for (const at of canvases) {
     const area = areaOf(at, size);
     if (!overlap(area, shown)) continue;
