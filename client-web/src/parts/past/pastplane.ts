@@ -43,7 +43,7 @@ export class PastPlane {
 
   constructor(
     private readonly base: URL,
-    private readonly info: Info,
+    readonly info: Info,
     readonly genesis: string,
     version: number,
     private readonly events: PastPlaneEvents,

@@ -3,21 +3,20 @@
 // present goes on arriving meanwhile, and is there at once when one goes back to it. With a cell to
 // follow, its changes are marks on the timeline, and the arrows go from one to the next.
 
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { h, render } from 'preact';
 import type { Axis } from '../../core/axis';
 import type { Cell } from '../../core/edit';
 import { momentWords } from '../../core/moment';
-import { canvasOf, nameOf, onCanvas } from '../../core/plane';
 import { advance, type Speed } from '../../core/player';
 import { fetchInfo } from '../../net/fetches';
 import { HistoryError } from '../../net/history';
 import type { Plane } from '../../net/plane';
 import { t } from '../../texts';
-import { CellTrail } from './celltrail';
-import { canFilm, Film } from './film';
+import { Filming } from './filming';
+import { Following } from './following';
 import { PastPlane, PICTURES_MAX } from './pastplane';
-import { Timeline, type Filming, type Followed, type TimelineState } from './timeline';
+import { Timeline, type TimelineState } from './timeline';
 
 /** The status line, as far as the past needs it. */
 export interface Sayer {
@@ -61,8 +60,6 @@ const REFRESH_MS = 5_000;
 const RETRY_MS = 2_000;
 /** Trouble that is over so soon is not told. */
 const TROUBLE_MS = 1_000;
-/** A file that is being saved is kept for so long. */
-const FILE_MS = 60_000;
 const NOTHING: TimelineState = {
   axis: null,
   place: 1,
@@ -85,12 +82,11 @@ export class Rewind {
   /** What is in the dock. */
   private readonly root = document.createElement('div');
   private readonly state = signal<TimelineState>(NOTHING);
-  private trail: { readonly cell: Cell; readonly known: CellTrail } | null = null;
-  /** Grows with what is known of the cell that is followed. */
-  private readonly trailed = signal(0);
-  private readonly followed = computed(() => this.marks());
-  private film: Film | null = null;
-  private readonly filming = signal<Filming | null>(null);
+  private readonly following = new Following(
+    () => this.axis,
+    () => this.plane,
+  );
+  private readonly filming: Filming;
   private held = false;
   private frameAt = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +98,12 @@ export class Rewind {
 
   constructor(private readonly host: RewindHost) {
     this.root.id = 'past';
+    this.filming = new Filming({
+      screen: host.screen,
+      caption: () => momentWords(this.timeNow, this.version),
+      name: () => `placed-${this.version}`,
+      say: (words) => host.hint.say(words),
+    });
   }
 
   /** Null: the newest version. */
@@ -118,8 +120,8 @@ export class Rewind {
     render(
       h(Timeline, {
         state: this.state,
-        followed: this.followed,
-        filming: this.filming,
+        followed: this.following.followed,
+        filming: this.filming.progress,
         scrub: (place, held) => this.scrub(place, held),
         play: () => this.togglePlay(),
         speed: (speed) => this.setSpeed(speed),
@@ -142,8 +144,8 @@ export class Rewind {
     clearTimeout(this.restTimer);
     this.forgetTrouble();
     clearInterval(this.refreshTimer);
-    this.film?.stop();
-    this.trace(null);
+    this.filming.end();
+    this.following.watch(null, 0);
     this.plane?.stop();
     this.plane = this.axis = null;
     render(null, this.root);
@@ -182,17 +184,14 @@ export class Rewind {
 
   /** This cell is followed from now on; null: none. */
   watch(cell: Cell | null): void {
-    if (!this.active) return;
-    const { trail } = this;
-    if (cell?.x === trail?.cell.x && cell?.y === trail?.cell.y) return;
-    this.trace(cell);
+    if (this.active) this.following.watch(cell, this.version);
   }
 
   togglePlay(): void {
     if (!this.axis) return;
     this.playing = !this.playing;
-    if (this.playing) this.film?.resume();
-    else this.film?.pause();
+    if (this.playing) this.filming.resume();
+    else this.filming.pause();
     // At the end there is nothing left to play: from the beginning, then.
     if (this.playing && this.place >= 1) this.goTo(this.axis.first);
     this.frameAt = 0;
@@ -207,7 +206,7 @@ export class Rewind {
     const count = shiftKey ? LEAP : 1;
     const way = { ArrowRight: 1, ArrowLeft: -1 }[key] as 1 | -1 | undefined;
     if (key === 'Escape') this.leave();
-    else if (way && this.trail && !shiftKey) void this.stepCell(way);
+    else if (way && this.following.active && !shiftKey) void this.stepCell(way);
     else if (key === 'ArrowRight' || key === 'ArrowUp') this.stepBy(1, count);
     else if (key === 'ArrowLeft' || key === 'ArrowDown') this.stepBy(-1, count);
     else if (key === 'Home') this.goTo(0);
@@ -227,8 +226,7 @@ export class Rewind {
       others,
     );
     // The canvas of the cell may be one of them only now.
-    const cell = this.host.followed();
-    if (cell && !this.trail) this.trace(cell);
+    if (!this.following.active) this.watch(this.host.followed());
     this.say();
     this.host.changed();
   }
@@ -285,9 +283,9 @@ export class Rewind {
       this.show();
       if (first) this.root.querySelector<HTMLElement>('#moment-slider')?.focus({ preventScroll: true });
       // Marks are where the axis has them.
-      this.trailed.value++;
+      this.following.changed();
+      this.following.look(this.version);
     }
-    if (this.trail) void this.trail.known.lookAround(this.version).catch(() => {});
     this.say();
     this.host.turnedTo();
     this.host.changed();
@@ -334,7 +332,7 @@ export class Rewind {
     this.rest();
     if (this.place < 1) return;
     this.playing = false;
-    this.film?.stop();
+    this.filming.end();
     this.say();
     // The last picture is drawn with care, as one that stays.
     this.host.changed();
@@ -342,87 +340,25 @@ export class Rewind {
 
   private pause(): void {
     this.playing = false;
-    this.film?.pause();
-  }
-
-  private trace(cell: Cell | null): void {
-    this.trail?.known.stop();
-    this.trail = null;
-    const size = this.host.plane.info;
-    const canvas = cell && size && this.plane?.canvases.get(nameOf(canvasOf(cell, size)));
-    if (cell && canvas) {
-      const known = new CellTrail(
-        canvas.source,
-        onCanvas(cell, size),
-        () => canvas.cursor.index,
-        () => this.trailed.value++,
-      );
-      this.trail = { cell, known };
-      known.lookAround(this.version).catch((error) => console.warn('placed: no trail:', error));
-    }
-    this.trailed.value++;
-  }
-
-  /** The marks of the cell that is followed. */
-  private marks(): Followed | null {
-    this.trailed.value;
-    const { trail, axis } = this;
-    const palette = this.host.plane.info?.palette;
-    if (!trail || !axis || !palette) return null;
-    return {
-      name: `${trail.cell.x}, ${trail.cell.y}`,
-      marks: trail.known.steps.map(({ version, colour }) => ({
-        place: axis.placeOf(version),
-        rgb: palette[colour]?.rgb ?? '#000000',
-      })),
-    };
+    this.filming.pause();
   }
 
   /** To the next change of the cell that is followed, or the one before. */
   private async stepCell(direction: 1 | -1): Promise<void> {
-    const { trail, epoch } = this;
-    if (!trail || !this.axis) return;
+    const { epoch } = this;
+    if (!this.following.active || !this.axis) return;
     this.pause();
     const { past } = t();
-    try {
-      const step = await trail.known.step(this.version, direction);
-      if (epoch !== this.epoch || trail !== this.trail) return;
-      if (step) this.goTo(step.version);
-      else this.host.hint.say(direction > 0 ? past.noAfter : past.noBefore);
-    } catch {
-      if (epoch === this.epoch) this.host.hint.say(past.gone);
-    }
+    const step = await this.following.step(this.version, direction).catch(() => 'lost' as const);
+    if (epoch !== this.epoch || step === 'other') return;
+    if (step === 'lost') this.host.hint.say(past.gone);
+    else if (step) this.goTo(step.version);
+    else this.host.hint.say(direction > 0 ? past.noAfter : past.noBefore);
   }
 
   private toggleFilm(): void {
-    const { past } = t();
-    if (this.film) return this.film.stop();
-    if (!this.axis) return;
-    if (!canFilm()) return this.host.hint.say(past.cannotFilm);
-    try {
-      this.film = new Film(this.host.screen, () => momentWords(this.timeNow, this.version), {
-        progress: (bytes, ms) => (this.filming.value = { bytes, ms }),
-        ended: (file) => this.filmed(file),
-      });
-    } catch (error) {
-      console.warn('placed: no film:', error);
-      return this.host.hint.say(past.cannotFilm);
-    }
-    this.filming.value = { bytes: 0, ms: 0 };
-    if (!this.playing) this.togglePlay();
-  }
-
-  private filmed(file: Blob | null): void {
-    this.film = null;
-    this.filming.value = null;
-    const { past } = t();
-    if (!file) return this.host.hint.say(past.notFilmed);
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(file);
-    link.download = `placed-${this.version}.webm`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), FILE_MS);
-    this.host.hint.say(past.filmed(link.download));
+    if (this.filming.active) return this.filming.end();
+    if (this.axis && this.filming.begin() && !this.playing) this.togglePlay();
   }
 
   /** The moment is another one. */

@@ -84,7 +84,7 @@ export function Timeline(props: TimelineProps) {
         )}
       </p>
       <Track {...props} words={words} />
-      <div id="controls">
+      <div id="timeline-controls">
         <button
           id="play"
           type="button"
