@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
-import { readImageHeader } from '../render/core/imageheader';
+import { readImageHeader } from '../src/core/imageheader';
 
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? Array.from(part, (c) => c.charCodeAt(0)) : part)));

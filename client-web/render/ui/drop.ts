@@ -2,7 +2,7 @@
 // Taking in images: dropped anywhere, pasted or chosen; looked at before they are sent, one at a time.
 
 import type { Facts } from '../core/facts';
-import { HEADER_BYTES, readImageHeader } from '../core/imageheader';
+import { HEADER_BYTES, readImageHeader } from '../../src/core/imageheader';
 import * as words from '../core/words';
 import { upload } from '../net/images';
 import { element } from './page';

@@ -11,6 +11,14 @@ export function rgbaWord(rgb: string): number {
   return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >> 16)) >>> 0;
 }
 
+/** Somebody who counts what is on the board, and wants to hear of each change at once. */
+export interface BoardWatcher {
+  /** A cell has another colour than before. */
+  edited(x: number, y: number, colour: number): void;
+  /** All of it may be different. */
+  loaded(): void;
+}
+
 type Changeable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Board implements Size {
@@ -21,6 +29,7 @@ export class Board implements Size {
   private readonly colours: Uint32Array;
   private readonly checksum = new Checksum();
   private dirty: Changeable<Rect> | null = null;
+  watcher: BoardWatcher | null = null;
 
   /** `pixels` are the width * height * 4 bytes to draw into, all of them ours from now on. */
   constructor(size: Size, palette: readonly string[], pixels: ArrayBufferLike) {
@@ -47,6 +56,7 @@ export class Board implements Size {
     this.checksum.toggle(p, colour);
     this.indices[p] = colour;
     this.words[p] = this.colours[colour]!;
+    this.watcher?.edited(x, y, colour);
     const d = this.dirty;
     if (!d) {
       this.dirty = { x0: x, y0: y, x1: x + 1, y1: y + 1 };
@@ -76,6 +86,7 @@ export class Board implements Size {
       this.checksum.toggle(p, colour);
     }
     this.touchAll();
+    this.watcher?.loaded();
   }
 
   /** What changed since the last call, or null. */

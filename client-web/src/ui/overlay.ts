@@ -3,7 +3,7 @@
 // closing it. It lies below the marks and takes no clicks, but for while it is moved.
 
 import type { Cell } from '../core/edit';
-import type { TemplateLink } from '../core/template';
+import type { TemplateLink } from '../core/template/link';
 import type { View } from '../core/view';
 import { button, make } from './dom';
 

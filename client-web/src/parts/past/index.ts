@@ -19,7 +19,7 @@ export class Past {
   readonly rewind: Rewind;
   readonly layers: Maps;
 
-  constructor(host: PastHost) {
+  constructor(private readonly host: PastHost) {
     this.rewind = new Rewind(host);
     this.layers = new Maps({ ...host, past: () => this.rewind.shown });
     const root = document.createElement('div');
@@ -31,6 +31,8 @@ export class Past {
   key(event: KeyboardEvent): boolean {
     const { target, key, code } = event;
     if (!this.rewind.active) return false;
+    // The card first, then the past.
+    if (key === 'Escape' && this.host.unfollow()) return true;
     const slider = target instanceof HTMLInputElement && target.type === 'range';
     if (!slider && belongsTo(target, key)) return false;
     return this.rewind.key(event) || SILENT.test(code);

@@ -2,7 +2,7 @@
 // What can lie over the picture: how often each pixel was painted, or the ones that nobody ever
 // painted; up to now, or up to the moment that rewind shows. What they mean is told in words.
 
-import { computed, signal } from '@preact/signals';
+import { computed, signal, type Signal } from '@preact/signals';
 import { addHeat, EXACT, hottest, paintHeat, type HeatStyle } from '../../core/heat';
 import { nameOf } from '../../core/plane';
 import { History } from '../../net/history';
@@ -15,6 +15,8 @@ export interface MapsHost {
   readonly base: URL;
   readonly plane: Plane;
   readonly hint: Sayer;
+  /** What was chosen. */
+  readonly map: Signal<Choice>;
   /** What is shown of the past; null: the present is shown. */
   past(): PastPlane | null;
   changed(): void;
@@ -45,7 +47,6 @@ interface Overlay {
 }
 
 export class Maps {
-  readonly chosen = signal<Choice>('none');
   private readonly overlays = new Map<string, Overlay>();
   private genesis: string | null = null;
   /** It was said that a map is loading. */
@@ -57,7 +58,7 @@ export class Maps {
   /** What the map means; '' for none. */
   readonly legend = computed(() => {
     const { past } = t();
-    const choice = this.chosen.value;
+    const choice = this.host.map.value;
     const most = this.most.value;
     if (choice === 'none') return '';
     if (most === null) return past.mapLoading(past.maps[choice]);
@@ -67,7 +68,7 @@ export class Maps {
   constructor(private readonly host: MapsHost) {}
 
   get choice(): Choice {
-    return this.chosen.peek();
+    return this.host.map.peek();
   }
 
   /** The next of the choices, by key. */
@@ -84,7 +85,7 @@ export class Maps {
   }
 
   choose(choice: Choice): void {
-    this.chosen.value = choice;
+    this.host.map.value = choice;
     clearInterval(this.timer);
     if (choice === 'none') this.forget();
     else this.timer = setInterval(() => this.tick(), TICK_MS);

@@ -34,6 +34,8 @@ export interface RewindHost {
   readonly screen: HTMLCanvasElement;
   /** The cell that is followed; null: none. */
   followed(): Cell | null;
+  /** Follows none; whether there was one. */
+  unfollow(): boolean;
   /** Canvases of the plane that have no board and are in view, nearest first. */
   others(): readonly { x: number; y: number }[];
   /** The past is shown from now on, or no more. */

@@ -4,6 +4,7 @@
 
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { info } from '../../app/state';
 import type { Cell } from '../../core/edit';
 import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
@@ -90,9 +91,11 @@ export function Card({ shown, colourOf, copy, report, rewind, close, resized }: 
         <button type="button" onClick={copy}>
           {who.copyLink}
         </button>
-        <button type="button" aria-expanded={reporting.value} onClick={() => (reporting.value = !reporting.value)}>
-          {who.report}
-        </button>
+        {info.value?.identity.report && (
+          <button type="button" aria-expanded={reporting.value} onClick={() => (reporting.value = !reporting.value)}>
+            {who.report}
+          </button>
+        )}
       </div>
       {reporting.value && (
         <div class="reasons" role="group" aria-label={who.whatIsWrong}>

@@ -2,7 +2,7 @@
 // The part of the page that says who placed a pixel: it asks, and shows the card. In the past it says
 // what the pixel was at that moment, and leads to the others.
 
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import * as state from '../../app/state';
 import type { Cell, Rect, Size } from '../../core/edit';
@@ -61,7 +61,7 @@ export class Who {
     host.main.querySelector('#marks')!.after(this.root);
     effect(() => {
       state.inPast.value;
-      this.boardChanged();
+      untracked(() => this.boardChanged());
     });
   }
 
