@@ -108,7 +108,7 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   await authors.nth(1).getByRole('checkbox').check();
   await page.getByRole('button', { name: 'Roll back' }).click();
   // One of the three in a row was red before.
-  await text(page, '#staff .action p', /^48 edits: (4\d) pixels would change/);
+  await text(page, '#staff .says', /^48 edits: (4\d) pixels would change/);
   expect(await boardSum(page)).toBe(raided);
   const colours = await page.evaluate(() => window.placed.plane.info!.palette.map(({ rgb }) => rgb));
   await draws(page, 'marks', X, Y, colours[1]!);
@@ -129,12 +129,12 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   await expect.poll(() => boardSum(page)).toBe(raided);
 
   await page.getByRole('button', { name: 'Lock until' }).click();
-  await text(page, '#staff .action p', /^144 pixels would take no edits/);
+  await text(page, '#staff .says', /^144 pixels would take no edits/);
   await page.getByLabel('What visitors read, if anything').fill('<i>resting</i>');
   await giveReason(page, /^Lock/, 'let it rest');
   await outcome(page, 'The area is locked');
   await page.getByRole('button', { name: 'Ban', exact: true }).click();
-  await text(page, '#staff .action p', 'Nothing of the picture changes.');
+  await text(page, '#staff .says', 'Nothing of the picture changes.');
   await giveReason(page, /^Ban/, 'raid');
   await outcome(page, '1 author banned');
 
@@ -257,13 +257,13 @@ test('a whole session needs nothing but the keyboard', async () => {
   await walk('j', at + 1);
   await keyboard.press(' ');
   await keyboard.press('u');
-  await text(page, '#staff .action p', /^48 edits: (4\d) pixels would change/);
+  await text(page, '#staff .says', /^48 edits: (4\d) pixels would change/);
   await keyboard.type('raid');
   await keyboard.press('Enter');
   await outcome(page, /^Rolled back, as action \d+$/);
   await expect.poll(() => boardSum(page)).toBe(artwork);
   await keyboard.press('q');
-  await text(page, '#staff .action p', /pixels would change/);
+  await text(page, '#staff .says', /pixels would change/);
   await keyboard.type('no');
   await keyboard.press('Enter');
   await outcome(page, /is undone$/);
@@ -280,7 +280,7 @@ test('a whole session needs nothing but the keyboard', async () => {
   await keyboard.press('Tab');
   await keyboard.press('Tab');
   await keyboard.press('ArrowDown');
-  await text(page, '#staff .action p', /pixels of theirs would be taken back/);
+  await text(page, '#staff .says', /pixels of theirs would be taken back/);
   await page.getByLabel('Reason, for the audit').press('Enter');
   await outcome(page, '1 author banned');
   await expect.poll(() => boardSum(page)).toBe(artwork);

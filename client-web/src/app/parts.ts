@@ -16,13 +16,16 @@ import type { Who } from '../parts/who';
 import type { People } from '../people';
 import type { Template } from '../template';
 import { t } from '../texts';
+import { LAYERS, SHIELD } from '../ui/icons';
 import { announce, announceReticle } from './announce';
 import { camera, marks, middle, middleCell, screen, show, stage } from './canvas';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
+import { hang } from './menu';
 import * as moving from './moving';
 import * as placing from './placing';
+import * as settings from './settings';
 import * as state from './state';
 import { hint } from './statusline';
 
@@ -256,10 +259,47 @@ function otherCanvases(): Position[] {
   return byDistance(info.canvases, info, area, centre).filter((at) => !plane.clientAt(at));
 }
 
+/** What parts bring to the menu, where there is any use for it. */
+function hangParts(): void {
+  const { past: words, menu } = { past: t().past, menu: t().menu };
+  hang(
+    {
+      kind: 'choice',
+      id: 'map',
+      group: 'picture',
+      at: 20,
+      icon: LAYERS,
+      key: 'H',
+      label: () => words.over,
+      value: () => map.value,
+      choose: (choice) => chooseMap(choice as Choice),
+      values: () => Object.entries(words.maps),
+      shown: () => state.info.value?.history === true,
+    },
+    {
+      kind: 'choice',
+      id: 'regions',
+      group: 'picture',
+      at: 30,
+      icon: SHIELD,
+      label: () => menu.regions,
+      value: () => settings.regions.value,
+      choose: (value) => (settings.regions.value = value as settings.Shown),
+      values: () => [
+        ['auto', menu.aimed],
+        ['on', menu.on],
+        ['off', menu.off],
+      ],
+      shown: () => (state.info.value?.regions.length ?? 0) > 0,
+    },
+  );
+}
+
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
+  hangParts();
   events.ready.listen(() => {
     followTemplate();
     followMoment();

@@ -39,7 +39,7 @@ export function ActionForm({ desk, action }: { desk: Desk; action: Action }) {
       }}
     >
       <h3>{action.title}</h3>
-      <p role="status">{stage === 'looking' ? (desk.job.value?.words ?? staff.looking) : action.words}</p>
+      <p class="says" role="status">{stage === 'looking' ? (desk.job.value?.words ?? staff.looking) : action.words}</p>
       {stage === 'looking' && <progress value={desk.job.value?.done} />}
       <label class="why">
         {staff.reason}
