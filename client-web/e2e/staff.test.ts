@@ -106,6 +106,12 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   // When it was painted: everything within the last two hours.
   await text(page, '#staff .timeline p', / · 192 edits$/);
   await authors.nth(1).getByRole('checkbox').check();
+  // A ban says what it would take back, if that is wanted.
+  await page.getByRole('button', { name: 'Ban', exact: true }).click();
+  await text(page, '#staff .says', 'Nothing of the picture changes.');
+  await page.getByLabel('Take back what they painted').selectOption('2h');
+  await text(page, '#staff .says', /^4\d pixels of theirs would be taken back/);
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Roll back' }).click();
   // One of the three in a row was red before.
   await text(page, '#staff .says', /^48 edits: (4\d) pixels would change/);
@@ -280,10 +286,11 @@ test('a whole session needs nothing but the keyboard', async () => {
   await keyboard.press('Tab');
   await keyboard.press('Tab');
   await keyboard.press('ArrowDown');
-  await text(page, '#staff .says', /pixels of theirs would be taken back/);
+  // What is there now was painted by the action.
+  await text(page, '#staff .says', 'Nothing of theirs is on top.');
   await page.getByLabel('Reason, for the audit').press('Enter');
   await outcome(page, '1 author banned');
-  await expect.poll(() => boardSum(page)).toBe(artwork);
+  await expect.poll(() => boardSum(page)).toBe(raided);
   // Shift+Q leaves, and forgets the token.
   await page.locator('#marks').focus();
   await keyboard.press('Shift+Q');

@@ -19,6 +19,7 @@ import { t } from '../texts';
 import { LAYERS, SHIELD } from '../ui/icons';
 import { announce, announceReticle } from './announce';
 import { camera, marks, middle, middleCell, screen, show, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
@@ -164,6 +165,15 @@ export const staff = new Part<Staff>(async () => {
   });
 });
 
+/** The menu, the keys and what this is. */
+export const menu = new Part(() => import('../parts/menu'));
+export const minimap = new Part(
+  () => import('../parts/minimap'),
+  // Nobody asked for it.
+  () => {},
+);
+export const saving = new Part(() => import('../parts/saving'));
+
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });
 
@@ -186,6 +196,7 @@ export const toggleRewind = (): void =>
 
 /** Who placed this, or the pixel that is aimed at, or the one in the middle? */
 export function askWho(cell: Cell | null = null): void {
+  if (embedded) return;
   const asked = cell ?? state.reticle.value ?? middleCell();
   if (!plane.has(asked)) return hint.say(t().placing.obstacles.outside);
   placing.setReticle(asked, false);

@@ -280,10 +280,8 @@ export class Rewind {
       // Between two records, playing must not start again at the first.
       const playing = this.playing && this.axis;
       this.place = playing ? axis.placeOfTime(playing.timeAt(this.place)) : axis.placeOf(this.version);
-      const first = this.axis === null;
       this.axis = axis;
       this.show();
-      if (first) this.root.querySelector<HTMLElement>('#moment-slider')?.focus({ preventScroll: true });
       // Marks are where the axis has them.
       this.following.changed();
       this.following.look(this.version);

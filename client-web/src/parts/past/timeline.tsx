@@ -3,7 +3,7 @@
 // one cell is followed its changes are marks on the track; while a film is made it says how far that is.
 
 import { type ReadonlySignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Axis } from '../../core/axis';
 import { momentWords, timeWords, versionWords } from '../../core/moment';
 import { SPEEDS, type Speed } from '../../core/player';
@@ -144,10 +144,12 @@ function Track({ state, followed, scrub, words }: TimelineProps & { words: strin
   const { axis, place } = state.value;
   const marks = followed.value?.marks ?? null;
   useEffect(() => {
-    const draw = () => drawTrack(canvas.current!, axis, marks ?? []);
+    const element = canvas.current;
+    if (!element) return;
+    const draw = () => drawTrack(element, axis, marks ?? []);
     draw();
     const size = new ResizeObserver(draw);
-    size.observe(canvas.current!);
+    size.observe(element);
     const dark = matchMedia('(prefers-color-scheme: dark)');
     dark.addEventListener('change', draw);
     return () => {
@@ -156,9 +158,14 @@ function Track({ state, followed, scrub, words }: TimelineProps & { words: strin
     };
   }, [axis, marks]);
   // The hand is right, not what was last drawn.
-  useEffect(() => {
-    if (!held.current) slider.current!.valueAsNumber = place;
+  useLayoutEffect(() => {
+    if (!held.current && slider.current) slider.current.valueAsNumber = place;
   }, [place]);
+  // Once there is something to lead through, by the arrows as well.
+  const known = axis !== null;
+  useLayoutEffect(() => {
+    if (known) slider.current?.focus({ preventScroll: true });
+  }, [known]);
   const release = () => {
     if (!held.current) return;
     held.current = false;

@@ -259,7 +259,7 @@ function Colours({ value, off }: { value: Signal<readonly number[] | null>; off:
 function Swatch({ rgb }: { rgb: string }) {
   const element = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    element.current!.style.backgroundColor = rgb;
+    if (element.current) element.current.style.backgroundColor = rgb;
   }, [rgb]);
   return <span ref={element} class="chip" />;
 }

@@ -70,7 +70,9 @@ interface BarsProps {
 function Bars({ busy, chosen, choose }: BarsProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const from = useRef<number | null>(null);
-  useEffect(() => drawBars(canvas.current!, busy, chosen));
+  useEffect(() => {
+    if (canvas.current) drawBars(canvas.current, busy, chosen);
+  });
   const partAt = (event: PointerEvent) => {
     const box = canvas.current!.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
