@@ -3,8 +3,8 @@
 // from the state for the button and the status line.
 
 import { computed, effect, signal } from '@preact/signals';
-import { DOUBLE_MS } from '../core/clicks';
 import type { Cell, Edit } from '../core/edit';
+import { DOUBLE_MS } from '../core/gestures';
 import { lineBetween } from '../core/line';
 import { MAX_EDITS } from '../core/protocol';
 import { FADE_MS } from '../layers/marks';
