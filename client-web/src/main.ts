@@ -14,6 +14,7 @@ import { jumpTo, watchMoving } from './app/moving';
 import { past, watchParts } from './app/parts';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
+import { watchStatus } from './app/status';
 import * as settings from './app/settings';
 import * as state from './app/state';
 import { watchTheme } from './app/theme';
@@ -86,6 +87,7 @@ function start(): void {
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();
+    watchStatus();
     mountControls(document.getElementById('controls')!);
     watchCoach();
   });

@@ -4,6 +4,9 @@
 
 import { amount } from './locale';
 
+/** Something after a separator, where there is something. */
+const after = (separator: string, text: string): string => (text ? separator + text : '');
+
 export const en = {
   page: {
     notLoaded: "Can't load this part of the page: try again",
@@ -25,14 +28,71 @@ export const en = {
     again: 'Trying again',
     againIn: (seconds: number) => `Trying again in ${seconds} s`,
     tryNow: 'Try now',
-    troubles: {
-      unreachable: () => '',
-      full: () => 'The server is full just now: a place may become free at any moment.',
-      origin: (host: string) =>
-        `Pages of ${host} may not draw here: the server's operator has to allow that.`,
-      picture: () =>
-        'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
-    },
+    full: 'The server is full just now: a place may become free at any moment.',
+    origin: (host: string) => `Pages of ${host} may not draw here: the server's operator has to allow that.`,
+    picture:
+      'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
+  },
+  /** Why one cannot draw, as long as that is so. */
+  standing: {
+    readonly: "Read-only for the moment: your pixels can't be saved",
+    frozen: 'Drawing is paused',
+    signin: 'Sign in to draw',
+    checking: 'Checking your browser',
+    later: (time: string) => `Too many new visitors from your network: you can draw in ${time}`,
+    failed: "This browser could not be checked: you can't draw yet",
+    insecure: 'To draw here, open this page by https',
+    overdue: 'Waiting for the server: your pixels are not saved yet',
+  },
+  /** Until when something is so, as part of a sentence; and how long ago. */
+  until: {
+    span: (span: string) => `for another ${span}`,
+    moment: (time: string) => `until ${time}`,
+    justNow: 'just now',
+  },
+  /** Why pixels were not taken. `until` is one of the phrases above or '', `why` the operator's own words or
+   * '', `again` "0:12" or ''. */
+  refusal: {
+    area: (until: string, why: string) => `This area is closed${after(' ', until)}${after(': ', why)}`,
+    banned: (until: string, why: string) => `You can't draw here${after(' ', until)}${after(', reason: ', why)}`,
+    frozen: (until: string, why: string) => `Drawing is paused${after(' ', until)}${after(': ', why)}`,
+    /** `colour` is '' where they are several. */
+    colour: (colour: string, until: string, why: string) =>
+      `${colour ? `You can't use ${colour}` : 'Not all of these colours can be used'} here${after(' ', until)}${after(': ', why)}`,
+    nextPixels: (pixels: number, time: string) =>
+      pixels === 1 ? `Next pixel in ${time}` : `${amount(pixels)} pixels can be placed in ${time}`,
+    tooMuch: 'That is more than you can save up: draw fewer pixels at once',
+    network: (again: string) => `Too much is drawn from your network: try again in ${again || 'a moment'}`,
+    rate: (again: string) => `That was too fast: try again in ${again || 'a moment'}`,
+    young: (again: string) => `You are new here: you can draw in ${again || 'a moment'}`,
+    identity: 'To draw here, let this site keep a cookie, then try again',
+    renewed: 'The server did not know this browser any more: try again in a moment',
+    range: 'That pixel is outside the canvas',
+    readonly: "Read-only for the moment: your pixels can't be saved",
+    busy: 'Too much is going on: try again in a moment',
+    closed: 'The server is restarting: try again in a moment',
+    failed: 'Your pixel could not be saved: try again',
+    origin: 'Pages of this address may not draw here',
+    other: (reason: string) => `Not placed: ${reason}`,
+  },
+  energy: {
+    name: 'Energy',
+    pixels: (now: number, most: number) => `${amount(now)} of ${amount(most)} pixels`,
+    ready: 'You can place a pixel now',
+    /** On the button. */
+    place: 'Place',
+    placeOf: (now: number) => `Place · 1 of ${amount(now)}`,
+    cost: (pixels: number, now: number) => `${amount(pixels)} of ${amount(now)}`,
+    title: (time: string, page: string) => `${time} · ${page}`,
+    /** Switches in the menu, and what happens when they are used. */
+    sound: 'Sound when full',
+    notify: 'Notify when full',
+    full: 'You can draw again',
+    fullBody: (pixels: number) => (pixels === 1 ? 'Your next pixel is ready' : `${amount(pixels)} pixels are ready`),
+    denied: 'This browser does not let the page notify you: allow it in the settings of this site',
+    unanswered: 'Without your permission the page cannot notify you',
+    impossible: 'This browser has no notifications',
+    noSound: 'This browser plays no sound',
   },
   palette: {
     label: 'Colour',
@@ -42,7 +102,6 @@ export const en = {
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,
-    overdue: 'Waiting for the server: your pixels are not saved yet',
     unsaved: (n: number) => (n === 1 ? '1 pixel was not saved' : `${amount(n)} pixels were not saved`),
     placeUnsaved: 'Place again',
     zoomToDraw: 'Zoom in to draw a line',

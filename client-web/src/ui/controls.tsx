@@ -3,9 +3,10 @@
 
 import './chrome.css';
 import { render } from 'preact';
-import { menu } from '../app/parts';
 import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
+import { menu } from '../app/parts';
+import { Banner } from './banner';
 import { EmbedLink } from './embed';
 import { Header } from './header';
 import { MenuButton } from './menu';
@@ -20,6 +21,7 @@ function Controls() {
   return (
     <>
       <Header />
+      <Banner />
       <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
