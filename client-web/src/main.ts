@@ -53,7 +53,7 @@ function probe(): void {
   if (!document.hidden) plane.probe();
 }
 
-function start(): void {
+export function start(): void {
   keepPageStill();
   watchCanvas();
   placing.watchPlacing();
@@ -71,6 +71,3 @@ function start(): void {
   document.addEventListener('visibilitychange', probe);
   plane.start();
 }
-
-// In a browser that is too old, support.js has shown a message instead.
-if (!document.documentElement.hasAttribute('data-unsupported')) start();

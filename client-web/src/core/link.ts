@@ -3,7 +3,7 @@
 // sees, if it is not the newest.
 
 import type { Cell } from './edit';
-import { parseVersion } from './picture';
+import { parseVersion } from './version';
 import { MAX_K } from './view';
 
 export interface Place extends Cell {

@@ -6,6 +6,7 @@ import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
 import { SLOTS, type Layer, type Slot } from './layer';
 import { Screen, type Scenery } from './screen';
+import { sizeCanvas } from './size';
 
 /** What there is to draw; the stage asks when it draws. */
 export interface Scene {
@@ -80,10 +81,7 @@ export class Stage {
   private resize(): void {
     const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
     this.port = { width, height, dpr };
-    for (const { canvas } of this.contexts) {
-      canvas.width = Math.round(width * dpr);
-      canvas.height = Math.round(height * dpr);
-    }
+    for (const { canvas } of this.contexts) sizeCanvas(canvas, this.port);
     this.invalidate('view');
   }
 
