@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { budget } from './build-plugins/budget';
+import { icons } from './build-plugins/icons';
 import { licences } from './build-plugins/licences';
 import { rest } from './build-plugins/rest';
 
@@ -24,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  plugins: [budget(60_000, 20_000, 'main'), licences(), rest('main')],
+  plugins: [budget(60_000, 20_000, 'main'), icons(), licences(), rest('main')],
   server: {
     proxy: {
       '/canvas.png': server,

@@ -6,7 +6,7 @@ import { parseInfo, type Info } from './core/info';
 import { parseLink } from './core/link';
 import { boundsOf, pictureOf } from './core/plane';
 import { insetsFor, middleOf } from './core/room';
-import { fit, lookAt, type Viewport } from './core/view';
+import { fit, lookAt, type View, type Viewport } from './core/view';
 import { first } from './app/first';
 import { Screen } from './layers/screen';
 import { sizeCanvas } from './layers/size';
@@ -51,7 +51,8 @@ function pictureComes(bytes: number, all: number): void {
 
 let firstByte = began;
 
-function draw(info: Info, bitmap: ImageBitmap | null): void {
+/** Returns how the plane is looked at. */
+function draw(info: Info, bitmap: ImageBitmap | null): View {
   const canvas = document.getElementById('screen') as HTMLCanvasElement;
   const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
   const port: Viewport = { width, height, dpr };
@@ -73,6 +74,7 @@ function draw(info: Info, bitmap: ImageBitmap | null): void {
     overlays: new Map(),
   };
   new Screen(canvas.getContext('2d')!).draw(scenery, view, port, false);
+  return view;
 }
 
 /** The plane as a chequered ground, then with the picture of its first canvas. */
@@ -88,8 +90,7 @@ async function show(): Promise<void> {
   askForRest();
   if (!answer.ok) return;
   first.bitmap = await createImageBitmap(new Blob([bytes]));
-  draw(info, first.bitmap);
-  performance.mark('placed:art');
+  performance.mark('placed:art', { detail: draw(info, first.bitmap) });
   // The browser shows it before the rest is run.
   await new Promise<void>((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));

@@ -16,6 +16,7 @@ import { t } from '../texts';
 import type { Who } from '../who';
 import { announce, announceReticle } from './announce';
 import { camera, marks, middle, middleCell, show, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
@@ -131,6 +132,15 @@ export const staff = new Part<Staff>(async () => {
   });
 });
 
+/** The menu, the keys and what this is. */
+export const menu = new Part(() => import('../parts/menu'));
+export const minimap = new Part(
+  () => import('../parts/minimap'),
+  // Nobody asked for it.
+  () => {},
+);
+export const saving = new Part(() => import('../parts/saving'));
+
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });
 
@@ -144,6 +154,7 @@ export const toggleRewind = (): void =>
 
 /** Who placed this, or the pixel that is aimed at, or the one in the middle? */
 export function askWho(cell: Cell | null = null): void {
+  if (embedded) return;
   if (state.inPast.value) return hint.say(t().page.inThePast);
   const asked = cell ?? state.reticle.value ?? middleCell();
   if (!plane.has(asked)) return hint.say(t().placing.obstacles.outside);
