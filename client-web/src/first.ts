@@ -73,7 +73,7 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
     few: Infinity,
     overlays: new Map(),
   };
-  new Screen(canvas.getContext('2d')!).draw(scenery, view, port, false);
+  new Screen().draw(canvas.getContext('2d')!, scenery, view, port, false);
   return view;
 }
 
