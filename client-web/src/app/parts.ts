@@ -275,7 +275,7 @@ function hangParts(): void {
   const menu = () => t().menu;
   hang(
     {
-      kind: 'choice',
+      kind: 'list',
       id: 'map',
       group: 'picture',
       at: 20,
