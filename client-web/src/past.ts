@@ -3,10 +3,10 @@
 // is first asked for.
 
 import './ui/past.css';
-import { belongsTo } from './ui/keyboard';
+import { belongsTo } from './ui/belongs';
 import { Layers, type LayersHost } from './ui/layers';
 import { Rewind, type RewindHost } from './ui/rewind';
-import type { Scenery } from './ui/screen';
+import type { Scenery } from './layers/screen';
 
 export interface PastHost extends RewindHost, Omit<LayersHost, 'past'> {
   readonly layersButton: HTMLButtonElement;

@@ -4,28 +4,19 @@
 // loaded where there are rules, else with the first own pixel.
 
 import './ui/people.css';
+import { effect, untracked } from '@preact/signals';
 import type { Cell, Edit } from './core/edit';
 import { available, charges, costOf, reach, spend, waitFor, type Item } from './core/energy';
 import type { Refusal } from './core/protocol';
 import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
 import { nextPixels, refusalWords, TOO_MUCH } from './core/words';
-import type { Plane } from './net/plane';
+import { plane } from './app/live';
+import { aimed, judgeAnew, placeAgain, type Label, type Umpire } from './app/placing';
+import * as state from './app/state';
+import { hint } from './app/statusline';
 import { EnergyBar } from './ui/energybar';
-import type { Hint } from './ui/hint';
-import type { Palette } from './ui/palette';
-import type { Label, Placing, Umpire } from './ui/placing';
 import { Undo } from './ui/undo';
-
-export interface PeopleHost {
-  readonly plane: Plane;
-  readonly hint: Hint;
-  readonly palette: Palette;
-  readonly placing: Placing;
-  /** What the bar lies on, and before what the undo pill goes. */
-  readonly paletteElement: HTMLElement;
-  readonly placeButton: HTMLElement;
-}
 
 /** Proof of work may take so long without a word. */
 const QUIET_MS = 1_000;
@@ -42,42 +33,39 @@ export class People implements Umpire {
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
   private workingSince = 0;
 
-  constructor(private readonly host: PeopleHost) {
-    this.bar = new EnergyBar(host.paletteElement);
-    this.undoing = new Undo(host.placeButton, {
-      at: (cell) => host.plane.colourAt(cell),
-      place: (edits) => host.placing.again(edits),
-      price: (edits) => (host.plane.account ? edits.length : 0),
+  constructor() {
+    this.bar = new EnergyBar(document.getElementById('energy-here')!);
+    this.undoing = new Undo(document.getElementById('undo-here')!, {
+      at: (cell) => plane.colourAt(cell),
+      place: placeAgain,
+      price: (edits) => (plane.account ? edits.length : 0),
       payable: (edits) => this.lack(edits) === null,
-      say: (words) => host.hint.say(words),
+      say: hint.say,
     });
-    this.rulesChanged();
-    this.standingChanged();
-  }
-
-  /** What the server says that we have changed, or was just learnt. */
-  energyChanged(): void {
-    this.host.placing.update();
-  }
-
-  rulesChanged(): void {
-    const { palette, plane } = this.host;
-    palette.allow(plane.info!.colours, (colour) => {
-      this.host.hint.say(`${this.nameOf(colour)} can't be used at the moment`);
+    effect(() => {
+      state.account.value;
+      state.info.value;
+      untracked(() => this.judge());
     });
-    this.energyChanged();
+    effect(() => this.standingChanged());
   }
 
-  standingChanged(): void {
+  /** What the rules say may have changed, be it only with time. */
+  private judge(): void {
+    judgeAnew();
+    this.draw();
+  }
+
+  private standingChanged(): void {
     clearTimeout(this.quietTimer);
-    const { standing } = this.host.plane.identity;
+    const standing = state.standing.value;
     if (standing.kind === 'working') {
       this.workingSince = performance.now();
-      this.quietTimer = setTimeout(() => this.host.placing.update(), QUIET_MS);
+      this.quietTimer = setTimeout(judgeAnew, QUIET_MS);
     } else if (standing.kind === 'later') {
-      this.quietTimer = setInterval(() => this.host.placing.update(), 1_000);
+      this.quietTimer = setInterval(judgeAnew, 1_000);
     }
-    this.host.placing.update();
+    judgeAnew();
   }
 
   boardChanged(): void {
@@ -91,27 +79,25 @@ export class People implements Umpire {
 
   /** These own pixels were sent; the cells showed `before`. */
   placed(edits: readonly Edit[], before: readonly (number | null)[]): void {
-    const { plane } = this.host;
     const { account } = plane;
     if (account) {
       const now = performance.now();
       const items = this.items(edits);
       plane.account = spend(account, costOf(account.limits, items, available(account, now)), now);
-      this.energyChanged();
+      state.account.value = plane.account;
     }
     this.undoing.offer(edits, before);
   }
 
   /** The server has not taken them: they cost nothing. */
   refused(edits: readonly Edit[], refusal: Refusal): void {
-    const { plane, hint } = this.host;
     this.undoing.drop(edits);
     const { account } = plane;
     if (account && refusal.reason !== 'energy') {
       const now = performance.now();
       const cost = costOf(account.limits, this.items(edits), available(account, now));
       plane.account = spend(account, -cost, now);
-      this.energyChanged();
+      state.account.value = plane.account;
     }
     if (refusal.reason === 'identity' && plane.identity.coming) return hint.say(RENEWED);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
@@ -125,11 +111,11 @@ export class People implements Umpire {
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
   isClosed(cell: Cell, colour: number | null): boolean {
     const { closed, colourless } = this.rule(cell, colour);
-    return this.host.plane.info!.frozen || closed !== null || colourless !== null;
+    return plane.info!.frozen || closed !== null || colourless !== null;
   }
 
   objection(edits: readonly Edit[]): (() => string) | null {
-    const { info } = this.host.plane;
+    const { info } = plane;
     const now = Date.now();
     const because = (reason: string, colour: number, until: number | null, words: string) => {
       const sentence = refusalWords({ reason, retryMs: 0, until, words }, 1, [this.nameOf(colour)], now);
@@ -146,7 +132,7 @@ export class People implements Umpire {
   }
 
   price(edits: readonly Edit[]): string {
-    const { account } = this.host.plane;
+    const { account } = plane;
     const n = edits.length.toLocaleString();
     if (!account) return n;
     const { now: have } = charges(account, PLAIN, performance.now());
@@ -154,12 +140,12 @@ export class People implements Umpire {
   }
 
   reach(edits: readonly Edit[]): number {
-    const { account } = this.host.plane;
+    const { account } = plane;
     return account ? reach(account, this.items(edits), performance.now()) : edits.length;
   }
 
   label(edit: Edit): Label {
-    const { account } = this.host.plane;
+    const { account } = plane;
     if (!account) return { text: 'Place', ready: true };
     const now = performance.now();
     const items = this.items([edit]);
@@ -170,7 +156,6 @@ export class People implements Umpire {
   }
 
   get state(): string {
-    const { plane } = this.host;
     const { standing } = plane.identity;
     if (plane.info?.frozen) return 'Drawing is paused';
     // Who is nobody may draw all the same, as one of the network's.
@@ -195,7 +180,7 @@ export class People implements Umpire {
 
   /** Why these cannot be paid for now; null: they can. */
   private lack(edits: readonly Edit[]): string | null {
-    const { account } = this.host.plane;
+    const { account } = plane;
     if (!account) return null;
     const wait = waitFor(account, this.items(edits), performance.now());
     if (wait === 0) return null;
@@ -203,7 +188,7 @@ export class People implements Umpire {
   }
 
   private rule(cell: Cell, colour: number | null): Rule {
-    return ruleAt(this.host.plane.info!.regions, cell, colour, Date.now());
+    return ruleAt(plane.info!.regions, cell, colour, Date.now());
   }
 
   private item(edit: Edit, before: number | null): Item {
@@ -211,23 +196,21 @@ export class People implements Umpire {
   }
 
   private items(edits: readonly Edit[]): Item[] {
-    const { plane } = this.host;
     return edits.map((edit) => this.item(edit, plane.boardAt(edit)));
   }
 
   private nameOf(colour: number): string {
-    return this.host.plane.info!.palette[colour]?.name ?? `colour ${colour}`;
+    return plane.info!.palette[colour]?.name ?? `colour ${colour}`;
   }
 
   /** Draws what there is, and again when that is another number: once a second at most, and not at all
    * when it is full. */
   private draw(): void {
     clearTimeout(this.timer);
-    const { plane, placing, hint } = this.host;
     const { account } = plane;
     if (!account) return this.bar.hide();
     const now = performance.now();
-    const items = this.items(placing.aimed);
+    const items = this.items(aimed());
     const cost = waitFor(account, items, now) === 0 ? costOf(account.limits, items, available(account, now)) : 0;
     this.bar.show(account, now, cost);
     const wait = waitFor(account, items.length > 0 ? items.slice(0, 1) : [PLAIN], now);
@@ -239,6 +222,6 @@ export class People implements Umpire {
     this.undoing.show();
     if (this.bar.full) return;
     const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
-    this.timer = setTimeout(() => this.energyChanged(), next + 5);
+    this.timer = setTimeout(() => this.judge(), next + 5);
   }
 }

@@ -9,7 +9,7 @@ import { agoWords } from './core/time';
 import type { Point } from './core/view';
 import { Control, ControlError, type Author } from './net/control';
 import { button, make } from './ui/dom';
-import { belongsTo } from './ui/keyboard';
+import { belongsTo } from './ui/belongs';
 import { AreaTab } from './ui/staff/area';
 import { AuditTab, BansTab, RegionsTab, ReportsTab } from './ui/staff/lists';
 import { Overlay } from './ui/staff/overlay';

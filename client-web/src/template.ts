@@ -5,7 +5,7 @@ import './ui/template.css';
 import type { Cell, Rect } from './core/edit';
 import { parseTemplate, withTemplate, type TemplateLink } from './core/template/link';
 import type { View } from './core/view';
-import type { Hint } from './ui/hint';
+import type { Hint } from './app/statusline';
 import { Overlay } from './ui/overlay';
 
 export interface TemplateHost {

@@ -8,19 +8,10 @@ import { expect, test } from 'vitest';
 import { Board } from '../src/core/board';
 import { packEdit } from '../src/core/edit';
 import { Sync, type Outside } from '../src/core/sync';
+import { chance } from './world';
 
 const size = { width: 12, height: 12 };
 const palette = Array.from({ length: 16 }, (_, i) => `#0000${(i * 16).toString(16).padStart(2, '0')}`);
-
-/** mulberry32: a small generator of numbers in [0, 1). */
-function generator(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface LogRecord {
   version: number;
@@ -246,7 +237,7 @@ test.each(seeds)('seed %i with new logs that nothing names ends equal', (seed) =
 });
 
 function run(seed: number, kinds: Trouble): World {
-  const world = new World(generator(seed), kinds);
+  const world = new World(chance(seed), kinds);
   world.sync.start();
   for (let i = 0; i < 400; i++) {
     if (world.random() < 0.4) world.draw();

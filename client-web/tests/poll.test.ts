@@ -70,7 +70,7 @@ beforeEach(() => {
     });
   });
   const base = new URL('http://placed.test/');
-  transport = new PollTransport(base, new URL('c/-1,2/', base), at, info, {
+  transport = new PollTransport({ base, paths: new URL('c/-1,2/', base), at, info }, {
     message: (message) => events.push(JSON.stringify(message)),
     frame: ({ version, edits }) => events.push(`frame ${version} ${edits.join()}`),
     lost: (code) => events.push(`lost ${code}`),

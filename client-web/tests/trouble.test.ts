@@ -14,7 +14,7 @@ test.each([
   ['nothing answers', 1006, answer(0), OK, 'unreachable'],
   ['a proxy answers for it', 1006, answer(502), OK, 'unreachable'],
   ['this origin is refused', 1006, OK, answer(403, '{"error":"origin: not allowed"}'), 'origin'],
-  ['all answers but the WebSocket', 1006, OK, BARE_EDIT, 'websocket'],
+  ['all answers but the connection', 1006, OK, BARE_EDIT, null],
 ] as const)('%s', (_why, code, info, edit, trouble) => {
   expect(troubleOf({ code, info, edit })).toBe(trouble);
 });

@@ -26,3 +26,10 @@ test('what the board shows was saved after all', () => {
   expect(unsaved.settle((x) => (x === 1 ? 5 : 0))).toBe(false);
   expect(unsaved.take()).toEqual([at(2, 6)]);
 });
+
+test('a cell that is placed anew is not in doubt any more', () => {
+  const unsaved = new Unsaved();
+  unsaved.add([at(1, 5), at(2, 6)]);
+  unsaved.supersede([at(1, 9), at(3, 3)]);
+  expect(unsaved.take()).toEqual([at(2, 6)]);
+});

@@ -23,8 +23,9 @@ export interface Outside {
   sum(): string;
   now(): number;
   random(): number;
-  /** The server's log is another one than when it was last heard of: nothing of the old counts. */
-  begunAnew(): void;
+  /** The server's log is another one than when it was last heard of: nothing of the old one, which
+   * was called `ended`, counts. */
+  begunAnew(ended: string): void;
   /** `state`, `version` or `heals` may have changed. */
   changed(): void;
 }
@@ -97,12 +98,12 @@ export class Sync {
     this.greeted = true;
     this.greetedAt = this.outside.now();
     this.ahead = 0;
-    const anew = typeof this.server === 'string' && genesis !== this.server;
+    const ended = typeof this.server === 'string' && genesis !== this.server ? this.server : null;
     this.server = genesis;
     if (genesis !== null) this.asked = false;
-    if (anew) {
+    if (ended !== null) {
       this.failures = 0;
-      this.outside.begunAnew();
+      this.outside.begunAnew(ended);
     }
     if (!this.boardIsOf(genesis)) this.restart(version, 'server');
     else if (this.version === NONE || version > this.version) this.restart(version);

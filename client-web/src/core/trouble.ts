@@ -11,11 +11,9 @@ export type Trouble =
   /** The server does not take edits from pages of this address. */
   | 'origin'
   /** A picture came that is not one of this canvas in these colours. */
-  | 'picture'
-  /** The server answers, and only WebSockets do not come through. */
-  | 'websocket';
+  | 'picture';
 
-/** A WebSocket ended before its hello; what close code and questions by HTTP say about the reason. */
+/** A connection ended before its hello; what close code and questions by HTTP say about the reason. */
 export interface Evidence {
   readonly code: number;
   /** Status and body of `GET /info`; 0 when there was no answer. */
@@ -29,12 +27,13 @@ export interface Answer {
   readonly body: string;
 }
 
-export function troubleOf({ code, info, edit }: Evidence): Trouble {
+/** Null: the server answers, so it is this kind of connection that does not come through. */
+export function troubleOf({ code, info, edit }: Evidence): Trouble | null {
   if (code === CLOSE_CROWDED || isFull(info)) return 'full';
   if (info.status !== 200) return 'unreachable';
   if (edit.status === 403 && edit.body.includes('origin')) return 'origin';
   if (isFull(edit)) return 'full';
-  return 'websocket';
+  return null;
 }
 
 /** A server that is full says 503; so does one that is just closing, and it says that. */

@@ -11,11 +11,23 @@ export class Unsaved {
     return this.edits.length;
   }
 
+  [Symbol.iterator](): Iterator<Edit> {
+    return this.edits.values();
+  }
+
   /** Of several edits of one cell the last one counts. */
   add(edits: Iterable<Edit>): void {
     for (const edit of edits) {
-      this.edits = this.edits.filter(({ x, y }) => x !== edit.x || y !== edit.y);
+      this.supersede([edit]);
       this.edits.push(edit);
+    }
+  }
+
+  /** These cells are placed anew: what was not saved of them before does not matter any more. */
+  supersede(edits: Iterable<Edit>): void {
+    if (this.edits.length === 0) return;
+    for (const edit of edits) {
+      this.edits = this.edits.filter(({ x, y }) => x !== edit.x || y !== edit.y);
     }
   }
 

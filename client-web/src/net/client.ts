@@ -34,7 +34,8 @@ export interface Surroundings {
   /** Is another client of this page counted as the person already? */
   isCompanion(client: Client): boolean;
   greeted(client: Client): void;
-  begunAnew(client: Client): void;
+  /** The server has another log than the one called `ended`. */
+  begunAnew(ended: string): void;
   refused(client: Client, edits: readonly Edit[], refusal: Refusal): void;
   /** What a connection made now has to wait for; null: nothing. */
   ready(): Promise<void> | null;
@@ -123,6 +124,7 @@ export class Client {
       const id = this.pending.add(some, performance.now());
       sent = transport.send(id, some);
       if (!sent) this.pending.refused(id);
+      else this.unsaved.supersede(some);
     }
     this.ownChanged();
     return sent;
@@ -130,7 +132,10 @@ export class Client {
 
   /** Places those own pixels again that were not saved. */
   placeUnsaved(): void {
-    if (this.canPlace && this.unsaved.size > 0) this.place(this.unsaved.take());
+    if (this.canPlace && this.unsaved.size > 0) {
+      const edits = this.unsaved.take();
+      if (!this.place(edits)) this.unsaved.add(edits);
+    }
     this.ownChanged();
   }
 
@@ -156,11 +161,11 @@ export class Client {
       sum: () => this.board!.sum(),
       now: () => performance.now(),
       random: Math.random,
-      begunAnew: () => {
+      begunAnew: (ended) => {
         this.pending.drop();
         this.unsaved.take();
         this.ownChanged();
-        this.around.begunAnew(this);
+        this.around.begunAnew(ended);
       },
       changed: () => this.changed(),
     };
@@ -181,7 +186,8 @@ export class Client {
   private connect(from: number): void {
     let greeted = false;
     this.moving = false;
-    const transport = this.around.routes.transport(this.paths, this.at, this.info!, {
+    const target = { base: this.around.base, paths: this.paths, at: this.at, info: this.info! };
+    const transport = this.around.routes.transport(target, {
       message: (message) => {
         greeted = true;
         this.onMessage(message);
@@ -207,13 +213,13 @@ export class Client {
     this.onLost(transport, code, await this.around.routes.diagnose(transport, code, this.at));
   }
 
-  private onLost(transport: Transport, code: number, trouble: Trouble): void {
+  /** `trouble` null: another transport is there, no reason to wait. */
+  private onLost(transport: Transport, code: number, trouble: Trouble | null): void {
     if (transport !== this.transport) return;
-    this.trouble = trouble;
+    this.trouble = trouble ?? 'unreachable';
     this.transport = null;
     this.sync.onClosed(code);
-    // Another transport is there for this: no reason to wait.
-    if (trouble === 'websocket') this.sync.retryNow();
+    if (trouble === null) this.sync.retryNow();
   }
 
   private disconnect(): void {

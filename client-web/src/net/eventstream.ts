@@ -15,7 +15,7 @@ export class EventStreamTransport extends HttpTransport {
   private stream: EventSource | null = null;
 
   open(from: number, companion = false): void {
-    const url = new URL('events', this.canvas);
+    const url = new URL('events', this.target.paths);
     url.searchParams.set('from', String(from));
     if (companion) url.searchParams.set('companion', '1');
     const stream = new EventSource(url);
@@ -47,7 +47,7 @@ export class EventStreamTransport extends HttpTransport {
     if (version === null) return this.lose(CLOSE_ABNORMAL);
     if (event.type === 'reset') return this.events.message({ type: 'reset', version });
     const edits = decodeBase64(event.data);
-    if (!edits || !validEdits(edits, this.info)) return this.lose(CLOSE_ABNORMAL);
+    if (!edits || !validEdits(edits, this.target.info)) return this.lose(CLOSE_ABNORMAL);
     this.events.frame({ version, edits });
   }
 }

@@ -3,8 +3,7 @@
 
 import { CLOSE_ABNORMAL } from '../core/backoff';
 import type { Edit } from '../core/edit';
-import type { CanvasInfo, Info } from '../core/info';
-import type { Kind, Transport, TransportEvents } from './transport';
+import type { Kind, Target, Transport, TransportEvents } from './transport';
 
 export class LaterTransport implements Transport {
   readonly maxEdits = 1;
@@ -13,10 +12,7 @@ export class LaterTransport implements Transport {
 
   constructor(
     readonly kind: Exclude<Kind, 'websocket'>,
-    private readonly base: URL,
-    private readonly canvas: URL,
-    private readonly at: CanvasInfo,
-    private readonly info: Info,
+    private readonly target: Target,
     private readonly events: TransportEvents,
   ) {}
 
@@ -49,11 +45,10 @@ export class LaterTransport implements Transport {
   }
 
   private async load(): Promise<Transport> {
-    const { base, canvas, at, info, events } = this;
     const Kind =
       this.kind === 'poll'
         ? (await import('./poll')).PollTransport
         : (await import('./eventstream')).EventStreamTransport;
-    return new Kind(base, canvas, at, info, events);
+    return new Kind(this.target, this.events);
   }
 }

@@ -6,16 +6,16 @@ import { CLOSE_ABNORMAL, CLOSE_UNKNOWN } from '../core/backoff';
 import type { Edit } from '../core/edit';
 import { parseInfo, type CanvasInfo, type Info } from '../core/info';
 import { refusalOf } from '../core/protocol';
-import type { Kind, Transport, TransportEvents } from './transport';
+import type { Kind, Target, Transport, TransportEvents } from './transport';
 
 /** For the first answer. */
 export const ANSWER_MS = 10_000;
 const EDIT_MS = 15_000;
 const CROWDED_MS = 1_000;
 const CROWDED_TRIES = 6;
-/** Refusals that the server answers with 503; anything else of 503 may be in the log. */
 /** Refusals that the server itself answers with 429, and that no second attempt at once helps. */
 const LIMITS = ['energy', 'network', 'rate'];
+/** Refusals that the server answers with 503; anything else of 503 may be in the log. */
 const UNAVAILABLE = ['readonly', 'busy', 'closed', 'failed'];
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -40,12 +40,8 @@ export abstract class HttpTransport implements Transport {
   private readonly jobs: Job[] = [];
   private posting = false;
 
-  /** `canvas` is where the paths of this canvas start, `base` where the plane's do. */
   constructor(
-    protected readonly base: URL,
-    protected readonly canvas: URL,
-    protected readonly at: CanvasInfo,
-    protected readonly info: Info,
+    protected readonly target: Target,
     protected readonly events: TransportEvents,
   ) {}
 
@@ -95,7 +91,8 @@ export abstract class HttpTransport implements Transport {
   }
 
   protected own(info: Info): CanvasInfo | undefined {
-    return info.canvases.find(({ x, y }) => x === this.at.x && y === this.at.y);
+    const { at } = this.target;
+    return info.canvases.find(({ x, y }) => x === at.x && y === at.y);
   }
 
   protected lose(code: number): void {
@@ -132,7 +129,7 @@ export abstract class HttpTransport implements Transport {
 
   private async fetchInfo(ms: number): Promise<Info | null> {
     try {
-      const url = new URL('info', this.base);
+      const url = new URL('info', this.target.base);
       const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(ms) });
       return answer.ok ? parseInfo(await answer.json()) : null;
     } catch {
@@ -151,9 +148,10 @@ export abstract class HttpTransport implements Transport {
   }
 
   private async postOne({ id, edit }: Job): Promise<void> {
-    const url = new URL('edit', this.base);
-    url.searchParams.set('x', String(this.at.x * this.info.width + edit.x));
-    url.searchParams.set('y', String(this.at.y * this.info.height + edit.y));
+    const { base, at, info } = this.target;
+    const url = new URL('edit', base);
+    url.searchParams.set('x', String(at.x * info.width + edit.x));
+    url.searchParams.set('y', String(at.y * info.height + edit.y));
     url.searchParams.set('c', String(edit.colour));
     let status = 0;
     let body: Record<string, unknown> = {};

@@ -3,7 +3,7 @@
 // at), and edits in plane coordinates handed to the canvases that they are on.
 
 import type { Cell, Edit, Rect } from '../core/edit';
-import type { CanvasInfo, Info } from '../core/info';
+import type { CanvasInfo, Info, Position } from '../core/info';
 import {
   boundsOf,
   byDistance,
@@ -43,7 +43,7 @@ export interface PlaneEvents {
   ownChanged(): void;
   /** Connection, people or read-only changed. */
   statusChanged(): void;
-  /** The server has another log than before. */
+  /** The server has another log than before; once for all canvases. */
   begunAnew(): void;
   /** In plane coordinates. */
   refused(edits: readonly Edit[], refusal: Refusal): void;
@@ -85,9 +85,11 @@ export class Plane {
   /** The newest rules that the server has spoken of. */
   private serial = 0;
   private followingRules = false;
+  /** The logs that have ended while this page was open. */
+  private readonly ended = new Set<string>();
   private readonly greeted = new WeakSet<Client>();
   /** Own pixels that were not saved, of canvases that are not connected any more. */
-  private readonly left = new Map<string, Edit[]>();
+  private readonly left = new Map<string, { readonly at: Position; readonly edits: readonly Edit[] }>();
 
   /** `polls`: by long polls, whatever else comes through. */
   constructor(
@@ -95,8 +97,8 @@ export class Plane {
     polls: boolean,
     private readonly events: PlaneEvents,
   ) {
-    const changed = () => {
-      if (!this.routes.blocked) for (const client of this.clients.values()) client.moveOver();
+    const changed = (replace: boolean) => {
+      if (replace) for (const client of this.clients.values()) client.moveOver();
       this.events.statusChanged();
     };
     this.routes = new Routes(base, changed, polls);
@@ -164,8 +166,17 @@ export class Plane {
   get unsaved(): number {
     let sum = 0;
     for (const client of this.clients.values()) sum += client.unsaved.size;
-    for (const edits of this.left.values()) sum += edits.length;
+    for (const { edits } of this.left.values()) sum += edits.length;
     return sum;
+  }
+
+  /** Own pixels that were not saved and can be placed again, in plane coordinates. */
+  notSaved(): Edit[] {
+    const here = [...this.clients.values()].flatMap((client) =>
+      [...client.unsaved].map((edit) => this.toPlane(client.at, edit)),
+    );
+    const left = [...this.left.values()].flatMap(({ at, edits }) => edits.map((edit) => this.toPlane(at, edit)));
+    return [...here, ...left];
   }
 
   placeUnsaved(): void {
@@ -181,7 +192,7 @@ export class Plane {
   /** Own edits that the log has not confirmed yet, in plane coordinates. */
   *pending(): Iterable<Edit> {
     for (const client of this.clients.values()) {
-      for (const edit of client.pending) yield this.toPlane(client, edit);
+      for (const edit of client.pending) yield this.toPlane(client.at, edit);
     }
   }
 
@@ -252,9 +263,9 @@ export class Plane {
     this.events.energyChanged();
   }
 
-  private toPlane(client: Client, edit: Edit): Edit {
+  private toPlane(at: Position, edit: Edit): Edit {
     const { width, height } = this.info!;
-    return { ...edit, x: client.at.x * width + edit.x, y: client.at.y * height + edit.y };
+    return { ...edit, x: at.x * width + edit.x, y: at.y * height + edit.y };
   }
 
   private surroundings(): Surroundings {
@@ -273,14 +284,17 @@ export class Plane {
         this.greeted.add(client);
       },
       isCompanion: (client) => this.isCompanion(client),
-      begunAnew: () => {
+      // All canvases are of one log, so each of their clients hears of it.
+      begunAnew: (ended) => {
+        if (this.ended.has(ended)) return;
+        this.ended.add(ended);
         this.left.clear();
         events.begunAnew();
       },
       refused: (client, edits, refusal) => {
         if (refusal.reason === 'identity') this.identity.lost(this.info!);
         events.refused(
-          edits.map((edit) => this.toPlane(client, edit)),
+          edits.map((edit) => this.toPlane(client.at, edit)),
           refusal,
         );
       },
@@ -356,7 +370,7 @@ export class Plane {
   private add(at: CanvasInfo): Client {
     const client = new Client(at, this.around);
     this.clients.set(nameOf(at), client);
-    client.unsaved.add(this.left.get(nameOf(at)) ?? []);
+    client.unsaved.add(this.left.get(nameOf(at))?.edits ?? []);
     this.left.delete(nameOf(at));
     return client;
   }
@@ -390,7 +404,7 @@ export class Plane {
     client.stop();
     this.clients.delete(name);
     const unsaved = client.unsaved.take();
-    if (unsaved.length > 0) this.left.set(name, unsaved);
+    if (unsaved.length > 0) this.left.set(name, { at: client.at, edits: unsaved });
     this.events.gone(client);
   }
 }

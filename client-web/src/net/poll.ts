@@ -7,6 +7,7 @@
 import { CLOSE_ABNORMAL, CLOSE_RESTART } from '../core/backoff';
 import { Board } from '../core/board';
 import type { Info } from '../core/info';
+import { nameOf } from '../core/plane';
 import { decodeFrame, type Frame } from '../core/protocol';
 import { bounded, fetchPicture } from './fetches';
 import { ANSWER_MS, HttpTransport, pause } from './overhttp';
@@ -83,8 +84,8 @@ export class PollTransport extends HttpTransport {
       this.ask(ANSWER_MS);
       return BLANK_MS;
     }
-    const { x, y } = this.at;
-    const url = new URL(`h/${genesis.slice(0, 16)}/${x},${y}/edits/${version}`, this.base);
+    const { at, base, info } = this.target;
+    const url = new URL(`h/${genesis.slice(0, 16)}/${nameOf(at)}/edits/${version}`, base);
     const began = performance.now();
     const answer = await bounded(this.end.signal, POLL_MS, async (signal) => {
       const response = await fetch(url, { signal });
@@ -94,7 +95,7 @@ export class PollTransport extends HttpTransport {
     switch (answer?.response.status) {
       case 200:
         this.refusals = 0;
-        this.receive(decodeFrame(answer!.bytes, this.info));
+        this.receive(decodeFrame(answer!.bytes, info));
         return 0;
       case 204:
         this.refusals = 0;
@@ -142,8 +143,9 @@ export class PollTransport extends HttpTransport {
     this.keptBytes = 0;
     await pause(STALE_MS);
     if (this.over) return;
-    const { info, end } = this;
-    const picture = await fetchPicture(this.canvas, info, 'any', end.signal).catch(() => null);
+    const { end } = this;
+    const { info, paths } = this.target;
+    const picture = await fetchPicture(paths, info, 'any', end.signal).catch(() => null);
     // The polls may be a moment behind it.
     for (let i = 0; picture && picture.version > this.version && i < STALE_MS; i += RETRY_MS) {
       await pause(RETRY_MS);

@@ -2,10 +2,10 @@
 // Which transport the connections of this page use: WebSockets as long as they come through, else
 // event streams, else long polls; with a look now and then whether WebSockets come through again.
 
-import { parseInfo, type CanvasInfo, type Info, type Position } from '../core/info';
+import { parseInfo, type Info, type Position } from '../core/info';
 import { troubleOf, type Answer, type Trouble } from '../core/trouble';
 import { LaterTransport } from './later';
-import type { Kind, Transport, TransportEvents } from './transport';
+import type { Kind, Target, Transport, TransportEvents } from './transport';
 import { WebSocketTransport } from './websocket';
 
 const ANSWER_MS = 8_000;
@@ -22,11 +22,12 @@ export class Routes {
   private looking = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `base` is where the paths of the plane start; `changed` is called when `kind` changes. Long polls
-   * may be what the page was asked to use. */
+  /** `base` is where the paths of the plane start; `changed` is called when `kind` changes, and says
+   * whether connections of the kind before are better replaced. Long polls may be what the page was asked
+   * to use. */
   constructor(
     private readonly base: URL,
-    private readonly changed: () => void,
+    private readonly changed: (replace: boolean) => void,
     private wanted = false,
   ) {
     this.kind = wanted ? 'poll' : 'websocket';
@@ -37,9 +38,9 @@ export class Routes {
     return this.kind !== 'websocket';
   }
 
-  transport(canvas: URL, at: CanvasInfo, info: Info, events: TransportEvents): Transport {
-    if (this.kind === 'websocket') return new WebSocketTransport(canvas, info, events);
-    return new LaterTransport(this.kind, this.base, canvas, at, info, events);
+  transport(target: Target, events: TransportEvents): Transport {
+    if (this.kind === 'websocket') return new WebSocketTransport(target, events);
+    return new LaterTransport(this.kind, target, events);
   }
 
   /** A connection was greeted. */
@@ -49,8 +50,8 @@ export class Routes {
     this.failures = 0;
   }
 
-  /** A connection ended with this code before its hello: why? */
-  async diagnose({ kind }: Transport, code: number, at: Position): Promise<Trouble> {
+  /** A connection ended with this code before its hello: why? Null: there is another kind to try, at once. */
+  async diagnose({ kind }: Transport, code: number, at: Position): Promise<Trouble | null> {
     const info = await this.ask('info', 'GET');
     const plane = info.status === 200 ? planeOf(info.body) : null;
     // A canvas that is not there any more has no connections either.
@@ -59,8 +60,7 @@ export class Routes {
     }
     const edit = plane ? await this.ask('edit', 'POST') : info;
     const trouble = troubleOf({ code, info, edit });
-    if (trouble !== 'websocket' || this.failed(kind, plane!.history)) return trouble;
-    return 'unreachable';
+    return trouble ?? (this.failed(kind, plane!.history) ? null : 'unreachable');
   }
 
   /** Whether there is something else to try at once. */
@@ -87,7 +87,7 @@ export class Routes {
     this.kind = kind;
     this.opened = false;
     this.failures = 0;
-    this.changed();
+    this.changed(kind === 'websocket');
   }
 
   /** The network changed: WebSockets may come through now. */
@@ -107,8 +107,8 @@ export class Routes {
   private look(): void {
     this.looking = true;
     clearTimeout(this.timer);
-    const size = { width: 0, height: 0 };
-    const trial = new WebSocketTransport(this.base, size, {
+    const nothing = { width: 0, height: 0 };
+    const trial = new WebSocketTransport({ paths: this.base, info: nothing }, {
       message: () => {
         trial.close();
         this.looking = false;

@@ -4,7 +4,18 @@
 // does not come through either, long polls with a POST for each pixel.
 
 import type { Edit } from '../core/edit';
+import type { CanvasInfo, Info } from '../core/info';
 import type { Frame, Message } from '../core/protocol';
+
+/** What a transport leads to. */
+export interface Target {
+  /** Where the paths of the plane start. */
+  readonly base: URL;
+  /** Where those of the canvas do. */
+  readonly paths: URL;
+  readonly at: CanvasInfo;
+  readonly info: Info;
+}
 
 export interface TransportEvents {
   /** `hello` comes first, before any other message or frame. */

@@ -5,7 +5,7 @@
 import { CLOSE_ABNORMAL } from '../core/backoff';
 import type { Edit, Size } from '../core/edit';
 import { decodeFrame, decodeText, encodeMessage, MAX_EDITS, SUBPROTOCOL } from '../core/protocol';
-import type { Transport, TransportEvents } from './transport';
+import type { Target, Transport, TransportEvents } from './transport';
 
 const HELLO_MS = 10_000;
 /** After this much silence ask for something, and give the answer ANSWER_MS. */
@@ -23,15 +23,13 @@ export class WebSocketTransport implements Transport {
   private over = false;
   private asking = false;
 
-  /** `canvas` is where the paths of this canvas start. */
   constructor(
-    private readonly canvas: URL,
-    private readonly size: Size,
+    private readonly target: Pick<Target, 'paths'> & { readonly info: Size },
     private readonly events: TransportEvents,
   ) {}
 
   open(from: number, companion = false): void {
-    const url = new URL('ws', this.canvas);
+    const url = new URL('ws', this.target.paths);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('from', String(from));
     if (companion) url.searchParams.set('companion', '1');
@@ -73,7 +71,7 @@ export class WebSocketTransport implements Transport {
       if (!this.greeted) this.lose(CLOSE_PROTOCOL);
       else if (message) this.events.message(message);
     } else {
-      const frame = this.greeted ? decodeFrame(data, this.size) : null;
+      const frame = this.greeted ? decodeFrame(data, this.target.info) : null;
       if (frame) this.events.frame(frame);
       else this.lose(CLOSE_PROTOCOL);
     }

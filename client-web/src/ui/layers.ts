@@ -6,7 +6,7 @@ import { addHeat, EXACT, hottest, paintHeat, type HeatStyle } from '../core/heat
 import { nameOf } from '../core/plane';
 import { History } from '../net/history';
 import type { Plane } from '../net/plane';
-import type { Hint } from './hint';
+import type { Hint } from '../app/statusline';
 import type { PastPlane } from './pastplane';
 
 export interface LayersHost {

@@ -9,8 +9,8 @@ import type { Info, Position } from '../core/info';
 import { nameOf } from '../core/plane';
 import { PastBoard } from '../core/pastboard';
 import { History, historyOf } from '../net/history';
-import { Stills } from './stills';
-import { Surface } from './surface';
+import { Stills } from '../layers/stills';
+import { Surface } from '../layers/surface';
 
 export interface PastPlaneEvents {
   /** There is something else to draw. */

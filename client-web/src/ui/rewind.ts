@@ -7,7 +7,7 @@ import { advance, type Speed } from '../core/player';
 import { fetchInfo } from '../net/fetches';
 import { HistoryError } from '../net/history';
 import type { Plane } from '../net/plane';
-import type { Hint } from './hint';
+import type { Hint } from '../app/statusline';
 import { PastPlane, PICTURES_MAX } from './pastplane';
 import { Timeline } from './timeline';
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
-// The stage: the window's two canvases and what has to be drawn again on which of them.
+// The stage: the window's two canvases and what has to be drawn again on which of them. The picture is
+// on one, the layers over it are on the other.
 
 import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
-import { MarksPainter, type Marks } from './marks';
+import { SLOTS, type Layer, type Slot } from './layer';
 import { Screen, type Scenery } from './screen';
 
 /** What there is to draw; the stage asks when it draws. */
@@ -14,7 +15,6 @@ export interface Scene {
   readonly moving: boolean;
   /** The picture changes with every frame just now, by itself. */
   readonly playing: boolean;
-  readonly marks: Marks;
 }
 
 export interface StageEvents {
@@ -31,10 +31,10 @@ const LOOK_MS = 500;
 export class Stage {
   private readonly contexts: CanvasRenderingContext2D[];
   private readonly screen: Screen;
-  private readonly painter: MarksPainter;
+  private readonly layers = new Map<Slot, Layer>();
   private readonly frames = new Frames((now) => this.draw(now));
   private viewChanged = true;
-  private marksChanged = true;
+  private layersChanged = true;
   private port: Viewport = { width: 1, height: 1, dpr: 1 };
 
   constructor(
@@ -43,11 +43,10 @@ export class Stage {
     private readonly events: StageEvents,
   ) {
     this.contexts = [screen, overlay].map((canvas) => {
-      canvas.addEventListener('contextrestored', () => this.touchView());
+      canvas.addEventListener('contextrestored', () => this.invalidate('view'));
       return canvas.getContext('2d')!;
     });
     this.screen = new Screen(this.contexts[0]!);
-    this.painter = new MarksPainter(this.contexts[1]!);
     this.resize();
     this.watchRatio();
     window.addEventListener('resize', () => this.changed());
@@ -57,18 +56,17 @@ export class Stage {
     return this.port;
   }
 
-  touchView(): void {
-    this.viewChanged = this.marksChanged = true;
-    this.frames.request();
+  /** Puts a layer in its place, or takes it away. */
+  set(slot: Slot, layer: Layer | null): void {
+    if (layer) this.layers.set(slot, layer);
+    else this.layers.delete(slot);
+    this.invalidate('layers');
   }
 
-  touchMarks(): void {
-    this.marksChanged = true;
-    this.frames.request();
-  }
-
-  /** A board changed: what of it, the board itself knows. */
-  touchBoard(): void {
+  /** Something is to be drawn again in the next frame. What changed of a board, the board knows. */
+  invalidate(what: 'view' | 'board' | 'layers'): void {
+    if (what === 'view') this.viewChanged = true;
+    if (what !== 'board') this.layersChanged = true;
     this.frames.request();
   }
 
@@ -86,7 +84,7 @@ export class Stage {
       canvas.width = Math.round(width * dpr);
       canvas.height = Math.round(height * dpr);
     }
-    this.touchView();
+    this.invalidate('view');
   }
 
   /**
@@ -113,12 +111,30 @@ export class Stage {
   private draw(now: number): boolean {
     const scene = this.events.scene();
     if (!scene) return false;
-    const { scenery, view, marks, moving, playing } = scene;
+    const { scenery, view, moving, playing } = scene;
     const changed = this.events.update(now);
     if (changed || this.viewChanged) this.screen.draw(scenery, view, this.port, moving);
-    if (this.marksChanged) this.painter.draw(marks, view, this.port, now);
-    this.viewChanged = false;
-    this.marksChanged = marks.fading.length > 0;
-    return this.marksChanged || playing;
+    const layersChanged = this.layersChanged;
+    this.viewChanged = this.layersChanged = false;
+    if (layersChanged && this.drawLayers(view, now)) this.layersChanged = true;
+    return this.layersChanged || playing;
+  }
+
+  /** Whether one of them moves by itself. */
+  private drawLayers(view: View, now: number): boolean {
+    const g = this.contexts[1]!;
+    const { port } = this;
+    const { dpr } = port;
+    const look = { g, view, port, now, k: view.k * dpr, left: view.x * dpr, top: view.y * dpr };
+    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
+    let moving = false;
+    for (const slot of SLOTS) {
+      const layer = this.layers.get(slot);
+      if (!layer) continue;
+      g.save();
+      moving = layer.draw(look) || moving;
+      g.restore();
+    }
+    return moving;
   }
 }

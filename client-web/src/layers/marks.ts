@@ -3,7 +3,8 @@
 // under the pointer and the reticle.
 
 import type { Cell, Edit } from '../core/edit';
-import { PLACE_K, type View, type Viewport } from '../core/view';
+import { PLACE_K } from '../core/view';
+import type { Layer, Look } from './layer';
 
 export const FADE_MS = 240;
 /** The reticle is never smaller than this many CSS pixels. */
@@ -26,21 +27,22 @@ export interface Marks {
   readonly palette: readonly string[];
 }
 
-export class MarksPainter {
+export class MarksLayer implements Layer {
+  private g!: CanvasRenderingContext2D;
   private k = 1;
   private x = 0;
   private y = 0;
   private dpr = 1;
 
-  constructor(private readonly g: CanvasRenderingContext2D) {}
+  constructor(private readonly marks: () => Marks) {}
 
-  draw(marks: Marks, view: View, port: Viewport, now: number): void {
-    const { g } = this;
+  draw({ g, view, port, k, left, top, now }: Look): boolean {
+    const marks = this.marks();
+    this.g = g;
     this.dpr = port.dpr;
-    this.k = view.k * port.dpr;
-    this.x = view.x * port.dpr;
-    this.y = view.y * port.dpr;
-    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
+    this.k = k;
+    this.x = left;
+    this.y = top;
     for (const edit of marks.pending) this.pending(edit, marks.palette, marks.overdue);
     for (const { edit, since } of marks.fading) {
       g.globalAlpha = Math.max(0, 1 - (now - since) / FADE_MS);
@@ -50,6 +52,7 @@ export class MarksPainter {
     if (marks.line.length > 0) this.line(marks.line, marks.lineLabel, marks.colour);
     else if (marks.hover && view.k >= PLACE_K) this.hover(marks.hover, marks.colour);
     if (marks.reticle) this.reticle(marks.reticle);
+    return marks.fading.length > 0;
   }
 
   private fill(cell: Cell, colour: string): void {

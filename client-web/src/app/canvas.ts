@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: ISC
+// The window's two canvases put together: what is drawn of the plane, and the camera that looks at it.
+
+import { effect } from '@preact/signals';
+import { nameOf, pictureOf } from '../core/plane';
+import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
+import { MarksLayer } from '../layers/marks';
+import type { Scenery } from '../layers/screen';
+import { Stage, type Scene } from '../layers/stage';
+import type { Surface } from '../layers/surface';
+import { Zoom } from '../ui/zoom';
+import * as events from './events';
+import { onInvalid } from './invalidate';
+import { plane, stills, surfaces } from './live';
+import * as placing from './placing';
+import * as state from './state';
+
+/** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
+const MARGIN = 16;
+const TOP = 56;
+/** So many canvases without a board may each be shown by a picture of its own. */
+const FEW = 8;
+const NOTHING = new Map<string, never>();
+
+/** What a part of the page shows instead of the present: the past. */
+export interface Showing {
+  readonly active: boolean;
+  /** Moves by itself, or under a hand. */
+  readonly moving: boolean;
+  readonly playing: boolean;
+  scenery(present: Scenery): Scenery;
+  /** Brings what is shown up to date, once a frame; whether anything had changed. */
+  update(now: number): boolean;
+  /** The element that stands where the palette was. */
+  readonly dock: HTMLElement;
+}
+
+let showing: Showing | null = null;
+
+export function show(other: Showing): void {
+  showing = other;
+}
+
+export const screen = document.getElementById('screen') as HTMLCanvasElement;
+export const marks = document.getElementById('marks') as HTMLCanvasElement;
+
+export const stage = new Stage(screen, marks, { scene, update, resized: windowChanged });
+
+export const camera = new Zoom(
+  marks,
+  () => state.bounds.value,
+  () => state.viewport.value,
+  () => {
+    state.view.value = camera.view;
+    stage.invalidate('view');
+    events.viewed.tell();
+  },
+);
+
+/** The view that showed everything when it was last asked for. */
+let lastHome: View | null = null;
+
+/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
+export function insets(): Insets {
+  const dock = showing?.active ? showing.dock : document.getElementById('palette')!;
+  const box = dock.getBoundingClientRect();
+  const { width, height } = stage.viewport;
+  const atSide = box.height > height / 2;
+  return {
+    top: atSide ? MARGIN : TOP,
+    left: MARGIN,
+    right: MARGIN + (atSide ? width - box.left : 0),
+    bottom: MARGIN + (atSide ? 0 : height - box.top),
+  };
+}
+
+/** The view that shows everything. */
+export function home(): View {
+  lastHome = fit(stage.viewport, insets(), state.bounds.value);
+  return lastHome;
+}
+
+/** Whether everything is shown, and nobody has moved the view since. */
+export const atHome = (): boolean => camera.goal === lastHome;
+
+/** The middle of what the surfaces leave of the window. */
+export function middle(): Point {
+  const { width, height } = stage.viewport;
+  const { top, right, bottom, left } = insets();
+  return { x: (left + width - right) / 2, y: (top + height - bottom) / 2 };
+}
+
+/** The cell in the middle of where the view is, or where it is flying to. */
+export const middleCell = () => cellAt(camera.goal, middle());
+
+function scene(): Scene | null {
+  const info = state.info.value;
+  if (!info) return null;
+  const drawn = new Map<string, Surface | null>();
+  for (const client of plane.live) {
+    drawn.set(nameOf(client.at), (client.drawn && surfaces.get(client)) || null);
+  }
+  const present: Scenery = {
+    size: info,
+    canvases: info.canvases,
+    surfaces: drawn,
+    stills,
+    pathOf: (at, level) => (level > 0 ? `t/${level}/${at.x}/${at.y}.png` : pictureOf(at)),
+    few: FEW,
+    overlays: NOTHING,
+  };
+  return {
+    scenery: showing?.scenery(present) ?? present,
+    view: camera.view,
+    moving: camera.moving || showing?.moving === true,
+    playing: showing?.playing === true,
+  };
+}
+
+function update(now: number): boolean {
+  let changed = false;
+  for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
+  return showing?.active ? showing.update(now) : changed;
+}
+
+function windowChanged(before: { width: number; height: number }): void {
+  state.viewport.value = stage.viewport;
+  if (state.info.value) events.resized.tell(before);
+}
+
+/** Begins to draw, and draws again whenever something changed that is drawn. */
+export function watchCanvas(): void {
+  state.viewport.value = stage.viewport;
+  onInvalid((what) => stage.invalidate(what));
+  stage.set('aim', new MarksLayer(() => marksNow()));
+  effect(() => {
+    for (const seen of [state.hover, state.reticle, state.line, state.colour, state.own]) seen.value;
+    for (const seen of [state.closed, state.inPast, state.overdue]) seen.value;
+    stage.invalidate('layers');
+  });
+  effect(() => {
+    state.bounds.value;
+    state.inPast.value;
+    stage.invalidate('view');
+  });
+}
+
+function marksNow() {
+  const rgb = state.info.value!.palette.map((colour) => colour.rgb);
+  const { hover, line, reticle, colour, closed, inPast } = state;
+  return {
+    pending: inPast.value ? [] : placing.pending(),
+    overdue: state.overdue.value,
+    fading: inPast.value ? [] : placing.fading(),
+    hover: hover.value,
+    line: line.value,
+    lineLabel: placing.lineLabel(),
+    reticle: reticle.value,
+    colour: colour.value === null || closed.value || inPast.value ? null : rgb[colour.value]!,
+    palette: rgb,
+  };
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: ISC
+// The parts of the page that are loaded when they are first asked for: the past, the rules among
+// people, who placed a pixel, templates, the staff's part.
+
+import { effect, untracked } from '@preact/signals';
+import type { Cell } from '../core/edit';
+import type { Position } from '../core/info';
+import { parseMoment } from '../core/link';
+import { byDistance } from '../core/plane';
+import { cellAt, PLACE_K, visible } from '../core/view';
+import type { Past } from '../past';
+import type { People } from '../people';
+import type { Staff } from '../staff';
+import type { Template } from '../template';
+import { t } from '../texts';
+import type { Who } from '../who';
+import { announce, announceReticle } from './announce';
+import { camera, marks, middle, middleCell, show, stage } from './canvas';
+import * as events from './events';
+import { invalidate } from './invalidate';
+import { base, plane } from './live';
+import * as moving from './moving';
+import * as placing from './placing';
+import * as state from './state';
+import { hint } from './statusline';
+
+const main = document.querySelector('main')!;
+
+/** A part that is loaded once, the first time that it is used; after a failure, again. */
+class Part<T> {
+  /** Null until it is there. */
+  now: T | null = null;
+  private loading: Promise<T> | null = null;
+
+  constructor(
+    private readonly load: () => Promise<T>,
+    private readonly failed = () => hint.say(t().page.notLoaded),
+  ) {}
+
+  use(use: (part: T) => void): void {
+    if (this.now) return use(this.now);
+    this.loading ??= this.load().then((part) => (this.now = part));
+    this.loading.then(use, (error: unknown) => {
+      console.warn('placed: a part of the page could not be loaded:', error);
+      this.loading = null;
+      this.failed();
+    });
+  }
+}
+
+/** What knows the rules. */
+export const people = new Part<People>(
+  async () => {
+    const { People } = await import('../people');
+    const part = new People();
+    placing.umpire.value = part;
+    return part;
+  },
+  // Without it, the server's refusals are all that is missing.
+  () => {},
+);
+
+export const past = new Part<Past>(async () => {
+  const { Past } = await import('../past');
+  const part = new Past({
+    base,
+    plane,
+    hint,
+    dock: document.getElementById('dock')!,
+    layersButton: document.getElementById('layers') as HTMLButtonElement,
+    others: otherCanvases,
+    turned: turnedToPast,
+    changed: () => invalidate('view'),
+    moved: () => invalidate('board'),
+  });
+  const { rewind } = part;
+  show({
+    get active() {
+      return rewind.active;
+    },
+    get moving() {
+      return rewind.scrubbing || rewind.playing;
+    },
+    get playing() {
+      return rewind.playing;
+    },
+    scenery: (present) => part.scenery(present),
+    update: (now) => rewind.update(now),
+    get dock() {
+      return document.getElementById('timeline')!;
+    },
+  });
+  moving.moment.get = () => rewind.moment;
+  return part;
+});
+
+export const who = new Part<Who>(async () => {
+  const { Who } = await import('../who');
+  return new Who({
+    base,
+    plane,
+    main,
+    screenOf: ({ x, y }) => moving.screenOf({ x0: x, y0: y, x1: x + 1, y1: y + 1 }),
+    room: moving.room,
+    copyLink: moving.copyLink,
+    announce,
+    closed: () => placing.setReticle(null, false),
+  });
+});
+
+export const template = new Part<Template>(async () => {
+  const { Template } = await import('../template');
+  return new Template({
+    main,
+    hint,
+    view: () => camera.view,
+    middle: () => cellAt(camera.view, middle()),
+    goTo: moving.flyTo,
+  });
+});
+
+export const staff = new Part<Staff>(async () => {
+  const { Staff } = await import('../staff');
+  return new Staff({
+    base,
+    main,
+    cellAt: (point) => cellAt(camera.view, point),
+    screenOf: moving.screenOf,
+    goTo: moving.flyTo,
+    focus: focusCanvas,
+  });
+});
+
+/** Hands the keys back to the canvas. */
+export const focusCanvas = (): void => marks.focus({ preventScroll: true });
+
+/** Uses what knows the past, where the server keeps it. */
+export function usePast(use: (past: Past) => void): void {
+  if (state.info.value?.history) past.use(use);
+}
+
+export const toggleRewind = (): void =>
+  usePast(({ rewind }) => (rewind.active ? rewind.leave() : void rewind.open(null)));
+
+/** Who placed this, or the pixel that is aimed at, or the one in the middle? */
+export function askWho(cell: Cell | null = null): void {
+  if (state.inPast.value) return hint.say(t().page.inThePast);
+  const asked = cell ?? state.reticle.value ?? middleCell();
+  if (!plane.has(asked)) return hint.say(t().placing.obstacles.outside);
+  placing.setReticle(asked, false);
+  if (camera.goal.k < PLACE_K) moving.flyIn(asked);
+  staff.now?.pixel(asked);
+  who.use((who) => who.show(asked));
+}
+
+export const whoIsOpen = (): boolean => who.now?.open === true;
+export const closeWho = (): void => who.now?.close();
+
+/** Escape: what is open closes, one after the other. */
+export function leave(): void {
+  if (whoIsOpen()) closeWho();
+  else placing.setReticle(null, false);
+}
+
+/** Moves the reticle; an open card goes with it. */
+export function moveReticle(dx: number, dy: number): void {
+  moving.move(dx, dy);
+  const { reticle } = state;
+  if (whoIsOpen() && reticle.value) who.now!.show(reticle.value);
+  else announceReticle();
+}
+
+/** The link #staff asks for a token; one that this tab has is used at once. */
+function enterStaff(): void {
+  if (location.hash === '#staff' || hasToken()) staff.use((staff) => staff.enter());
+}
+
+function hasToken(): boolean {
+  try {
+    return sessionStorage.getItem('placed.staff') !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Shows the picture that the link lays over the canvas, or takes it away. */
+function followTemplate(): void {
+  if (template.now || location.hash.includes('template=')) {
+    template.use((template) => template.follow(location.hash));
+  }
+}
+
+function followMoment(): void {
+  const version = parseMoment(location.hash);
+  if (version === null) past.now?.rewind.leave();
+  else if (state.info.value?.history) usePast(({ rewind }) => void rewind.open(version));
+  else hint.say(t().page.noHistory);
+}
+
+/** What shows the present only goes away, and comes back. */
+function turnedToPast(on: boolean): void {
+  state.inPast.value = on;
+  main.toggleAttribute('data-past', on);
+  placing.lineEnd(false);
+  closeWho();
+  placing.setReticle(null, false);
+  if (on) return;
+  moving.forgetMoment();
+  focusCanvas();
+}
+
+/** The canvases in view that are not live, nearest first. */
+function otherCanvases(): Position[] {
+  const info = state.info.value;
+  if (!info) return [];
+  const area = visible(camera.view, stage.viewport);
+  const centre = { x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2 };
+  return byDistance(info.canvases, info, area, centre).filter((at) => !plane.clientAt(at));
+}
+
+/** Loads parts when what they are for is the case, and tells them what happens. */
+export function watchParts(): void {
+  const meet = () => people.use(() => {});
+  events.ready.listen(() => {
+    followTemplate();
+    followMoment();
+    enterStaff();
+    effect(() => {
+      const { frozen, colours, regions, palette } = state.info.value!;
+      const ruled = frozen || regions.length > 0 || (colours && colours.length < palette.length);
+      if (ruled || state.account.value || state.standing.value.kind !== 'known') meet();
+    });
+  });
+  window.addEventListener('hashchange', () => {
+    if (!state.info.value) return;
+    followTemplate();
+    moving.followPlace();
+    followMoment();
+    if (location.hash === '#staff') enterStaff();
+  });
+  events.placed.listen((edits, before) => people.use((people) => people.placed(edits, before)));
+  events.refused.listen((edits, refusal) => people.use((people) => people.refused(edits, refusal)));
+  events.painted.listen(() => {
+    people.now?.boardChanged();
+    who.now?.boardChanged();
+  });
+  events.planeChanged.listen(() => past.now?.rewind.follow());
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  events.viewed.listen(() => {
+    who.now?.moved();
+    staff.now?.moved();
+    template.now?.moved();
+    clearTimeout(timer);
+    timer = setTimeout(() => past.now?.rewind.follow(), 200);
+  });
+  effect(() => {
+    state.connection.value;
+    untracked(() => past.now?.rewind.follow());
+  });
+  effect(() => {
+    for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
+    untracked(() => people.now?.aim());
+  });
+  events.begunAnew.listen(() => {
+    past.now?.rewind.leave();
+    past.now?.layers.forget();
+  });
+}
