@@ -12,6 +12,7 @@ import {
   past,
   people,
   staff,
+  templates,
   toggleRewind,
   usePast,
   whoIsOpen,
@@ -43,6 +44,8 @@ const LETTERS: Record<string, () => void> = {
   i: () => (whoIsOpen() ? closeWho() : askWho(state.hover.value)),
   r: toggleRewind,
   h: () => usePast(({ layers }) => layers.next()),
+  t: () => templates.use((templates) => templates.toggle()),
+  n: () => templates.use((templates) => templates.next()),
   escape: leave,
 };
 

@@ -11,18 +11,21 @@ import { cellAt, PLACE_K, visible } from '../core/view';
 import type { Past } from '../past';
 import type { People } from '../people';
 import type { Staff } from '../staff';
-import type { Template } from '../template';
+import type { Templates } from '../parts/template';
 import { t } from '../texts';
+import { TEMPLATE } from '../ui/icons';
 import type { Who } from '../who';
 import { announce, announceReticle } from './announce';
-import { camera, marks, middle, middleCell, show, stage } from './canvas';
+import { camera, marks, middleCell, show, stage } from './canvas';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
+import { hang } from './menu';
 import * as moving from './moving';
 import * as placing from './placing';
 import * as state from './state';
 import { hint } from './statusline';
+import { kept, watchGiven } from './template';
 
 const main = document.querySelector('main')!;
 
@@ -108,15 +111,9 @@ export const who = new Part<Who>(async () => {
   });
 });
 
-export const template = new Part<Template>(async () => {
-  const { Template } = await import('../template');
-  return new Template({
-    main,
-    hint,
-    view: () => camera.view,
-    middle: () => cellAt(camera.view, middle()),
-    goTo: moving.flyTo,
-  });
+export const templates = new Part<Templates>(async () => {
+  const { Templates } = await import('../parts/template');
+  return new Templates();
 });
 
 export const staff = new Part<Staff>(async () => {
@@ -158,6 +155,7 @@ export const closeWho = (): void => who.now?.close();
 
 /** Escape: what is open closes, one after the other. */
 export function leave(): void {
+  if (templates.now?.leave()) return;
   if (whoIsOpen()) closeWho();
   else placing.setReticle(null, false);
 }
@@ -183,11 +181,28 @@ function hasToken(): boolean {
   }
 }
 
-/** Shows the picture that the link lays over the canvas, or takes it away. */
+/** Lays the picture that the link names over the canvas. */
 function followTemplate(): void {
-  if (template.now || location.hash.includes('template=')) {
-    template.use((template) => template.follow(location.hash));
-  }
+  if (location.hash.includes('template=')) templates.use((templates) => templates.follow(location.hash));
+}
+
+/** Templates that this browser keeps, and pictures that are handed to the page. */
+function watchTemplates(): void {
+  if (kept.value) templates.use(() => {});
+  watchGiven(
+    (given) => templates.use((templates) => templates.take(given)),
+    (on) => templates.use((templates) => templates.over(on)),
+  );
+  hang({
+    kind: 'action',
+    id: 'template',
+    group: 'picture',
+    at: 1,
+    icon: TEMPLATE,
+    key: 'T',
+    label: () => t().template.name,
+    run: () => templates.use((templates) => templates.open()),
+  });
 }
 
 function followMoment(): void {
@@ -222,6 +237,7 @@ function otherCanvases(): Position[] {
 export function watchParts(): void {
   const meet = () => people.use(() => {});
   events.ready.listen(() => {
+    watchTemplates();
     followTemplate();
     followMoment();
     enterStaff();
@@ -249,7 +265,6 @@ export function watchParts(): void {
   events.viewed.listen(() => {
     who.now?.moved();
     staff.now?.moved();
-    template.now?.moved();
     clearTimeout(timer);
     timer = setTimeout(() => past.now?.rewind.follow(), 200);
   });

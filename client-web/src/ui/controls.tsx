@@ -17,6 +17,7 @@ function Controls() {
         <StatusLine />
         <span id="undo-here" />
         <Place />
+        <span id="template-here" />
         <Palette />
       </div>
       <ViewButtons />
