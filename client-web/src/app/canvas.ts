@@ -2,13 +2,15 @@
 // The window's two canvases put together: what is drawn of the plane, and the camera that looks at it.
 
 import { effect } from '@preact/signals';
-import { nameOf, pictureOf } from '../core/plane';
+import type { Cell } from '../core/edit';
+import type { Position } from '../core/info';
+import { canvasOf, nameOf, pictureOf } from '../core/plane';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
 import { MarksLayer } from '../layers/marks';
 import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
-import { Zoom } from '../ui/zoom';
+import { Camera } from './camera';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -44,18 +46,26 @@ export function show(other: Showing): void {
 export const screen = document.getElementById('screen') as HTMLCanvasElement;
 export const marks = document.getElementById('marks') as HTMLCanvasElement;
 
-export const stage = new Stage(screen, marks, { scene, update, resized: windowChanged });
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-export const camera = new Zoom(
-  marks,
-  () => state.bounds.value,
-  () => state.viewport.value,
-  () => {
-    state.view.value = camera.view;
+export const stage = new Stage(screen, marks, {
+  scene,
+  update,
+  resized: windowChanged,
+  frame: (now) => camera.frame(now),
+});
+
+export const camera = new Camera({
+  bounds: () => state.bounds.value,
+  port: () => stage.viewport,
+  changed: () => {
     stage.invalidate('view');
     events.viewed.tell();
   },
-);
+  request: () => stage.request(),
+  now: () => performance.now(),
+  calm: () => calm.matches,
+});
 
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
@@ -93,7 +103,8 @@ export function middle(): Point {
 /** The cell in the middle of where the view is, or where it is flying to. */
 export const middleCell = () => cellAt(camera.goal, middle());
 
-function scene(): Scene | null {
+/** What there is to draw now; null while nothing is known. */
+export function scene(): Scene | null {
   const info = state.info.value;
   if (!info) return null;
   const drawn = new Map<string, Surface | null>();
@@ -112,15 +123,27 @@ function scene(): Scene | null {
   return {
     scenery: showing?.scenery(present) ?? present,
     view: camera.view,
-    moving: camera.moving || showing?.moving === true,
+    moving: camera.moving,
+    changing: showing?.moving === true,
     playing: showing?.playing === true,
   };
+}
+
+/** The canvas that a cell is on, as it is shown; null while there is no board of it here. */
+export function shownCanvas(cell: Cell): { at: Position; image: ImageData } | null {
+  const info = state.info.value;
+  const at = info && canvasOf(cell, info);
+  const surface = at && scene()?.scenery.surfaces.get(nameOf(at));
+  return surface ? { at, image: surface.image } : null;
 }
 
 function update(now: number): boolean {
   let changed = false;
   for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
-  return showing?.active ? showing.update(now) : changed;
+  if (!showing?.active) return changed;
+  const moved = showing.update(now);
+  if (moved) state.boards.value = state.boards.peek() + 1;
+  return moved;
 }
 
 function windowChanged(before: { width: number; height: number }): void {

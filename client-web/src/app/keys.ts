@@ -3,6 +3,8 @@
 // themselves.
 
 import { belongsTo } from '../ui/belongs';
+import { openKeys, toggleGrid, toggleMinimap } from './chrome';
+import { embedded } from './embed';
 import * as moving from './moving';
 import {
   askWho,
@@ -46,8 +48,14 @@ const LETTERS: Record<string, () => void> = {
   h: () => usePast(({ layers }) => layers.next()),
   t: () => templates.use((templates) => templates.toggle()),
   n: () => templates.use((templates) => templates.next()),
+  g: toggleGrid,
+  m: toggleMinimap,
+  '?': openKeys,
   escape: leave,
 };
+
+/** The only ones that there are in a frame of another page, beside the directions. */
+const MOVING = ['+', '=', '-', '0'];
 
 /** By the key's place, whatever letter is on it. */
 const PLACES: Record<string, () => void> = {
@@ -73,7 +81,8 @@ function act({ code, key, shiftKey, repeat }: KeyboardEvent): boolean {
   if (direction) {
     const step = shiftKey ? SHIFT_STEP : 1;
     moveReticle(direction[0] * step, direction[1] * step);
-  } else if (intent) intent();
+  } else if (embedded && !MOVING.includes(key)) return false;
+  else if (intent) intent();
   else if (digit) choose(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
   else if (key === 'Enter' || key === ' ') {
     // One pixel a press, however long the key is held.

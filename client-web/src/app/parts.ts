@@ -17,6 +17,7 @@ import { TEMPLATE } from '../ui/icons';
 import type { Who } from '../who';
 import { announce, announceReticle } from './announce';
 import { camera, marks, middleCell, show, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
@@ -128,6 +129,15 @@ export const staff = new Part<Staff>(async () => {
   });
 });
 
+/** The menu, the keys and what this is. */
+export const menu = new Part(() => import('../parts/menu'));
+export const minimap = new Part(
+  () => import('../parts/minimap'),
+  // Nobody asked for it.
+  () => {},
+);
+export const saving = new Part(() => import('../parts/saving'));
+
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });
 
@@ -141,6 +151,7 @@ export const toggleRewind = (): void =>
 
 /** Who placed this, or the pixel that is aimed at, or the one in the middle? */
 export function askWho(cell: Cell | null = null): void {
+  if (embedded) return;
   if (state.inPast.value) return hint.say(t().page.inThePast);
   const asked = cell ?? state.reticle.value ?? middleCell();
   if (!plane.has(asked)) return hint.say(t().placing.obstacles.outside);
@@ -188,6 +199,7 @@ function followTemplate(): void {
 
 /** Templates that this browser keeps, and pictures that are handed to the page. */
 function watchTemplates(): void {
+  if (embedded) return;
   if (kept.value) templates.use(() => {});
   watchGiven(
     (given) => templates.use((templates) => templates.take(given)),

@@ -3,19 +3,18 @@
 // from the state for the button and the status line.
 
 import { computed, effect, signal } from '@preact/signals';
-import { DOUBLE_MS } from '../core/clicks';
 import type { Cell, Edit } from '../core/edit';
+import { DOUBLE_MS } from '../core/gestures';
 import { lineBetween } from '../core/line';
 import { MAX_EDITS } from '../core/protocol';
 import { FADE_MS } from '../layers/marks';
 import { t } from '../texts';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
 import * as state from './state';
 import { hint } from './statusline';
-
-const FIRST_KEY = 'placed.drawn';
 
 /** What the button says, and whether it can be used. */
 export interface Label {
@@ -48,7 +47,6 @@ interface Fading {
 export const umpire = signal<Umpire | null>(null);
 /** Grows when what the umpire would say may have changed, with time or by the rules. */
 const judged = signal(0);
-const drawn = signal(remembered());
 /** Clicked on, and sent when it is sure that this was no double click. */
 let held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
 let fadingEdits: Fading[] = [];
@@ -91,6 +89,7 @@ export function* pending(): Iterable<Edit> {
 }
 
 export function choose(index: number): void {
+  if (embedded) return;
   const { info } = state;
   if (!info.value?.palette[index]) return;
   if (allowed.value?.includes(index) ?? true) state.colour.value = index;
@@ -108,11 +107,13 @@ export function stepColour(by: 1 | -1): void {
 }
 
 export function setHover(cell: Cell | null): void {
+  if (embedded) return;
   const { hover } = state;
   if (cell?.x !== hover.value?.x || cell?.y !== hover.value?.y) hover.value = cell;
 }
 
 export function setReticle(cell: Cell | null, byTouch: boolean): void {
+  if (embedded) return;
   state.reticle.value = cell;
   state.byTouch.value = byTouch;
   state.hover.value = null;
@@ -224,7 +225,6 @@ function send(edits: readonly Edit[]): boolean {
     hint.say(t().placing.obstacles[obstacle]);
     return false;
   }
-  remember();
   events.placed.tell(edits, before);
   return true;
 }
@@ -243,7 +243,7 @@ export function watchPlacing(): void {
     if (state.readonly.value) hint.hold(t().placing.obstacles.readonly);
     else if (rules) hint.hold(rules);
     else if (state.overdue.value) hint.hold(t().placing.overdue);
-    else hint.hold(drawn.value ? '' : t().placing.first);
+    else hint.hold('');
   });
   effect(() => {
     const n = state.unsaved.value;
@@ -264,20 +264,3 @@ export function watchPlacing(): void {
 }
 
 /** Storage may be forbidden; then the first hint shows at every visit until the first pixel. */
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(FIRST_KEY) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember(): void {
-  if (drawn.value) return;
-  drawn.value = true;
-  try {
-    localStorage.setItem(FIRST_KEY, '1');
-  } catch {
-    // Then it is remembered for as long as the page is open.
-  }
-}

@@ -4,6 +4,7 @@
 // What is chosen in one tab is chosen in all of them.
 
 import { effect, signal, type Signal } from '@preact/signals';
+import { formatLearned, parseLearned, type Learned } from '../core/coach';
 
 const PREFIX = 'placed.';
 
@@ -95,3 +96,5 @@ export const sound = flag('sound', false);
 export const notify = flag('notify', false);
 /** When an own pixel is in the log. */
 export const vibrate = flag('vibrate', true);
+/** What a newcomer has done already. */
+export const learned = kept<Learned>('learned', parseLearned(''), parseLearned, formatLearned);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The one status line, above the palette: what just happened, else what is to be said of the past
-// while that is shown, else what waits for an answer, else what is the case, else nothing.
+// while that is shown, else what waits for an answer, else what is the case, else what a newcomer does
+// next, else nothing.
 
 import { computed, signal } from '@preact/signals';
 
@@ -20,6 +21,7 @@ export interface Offer {
 const said = signal<() => string>(NOTHING);
 const offered = signal<Offer | null>(null);
 const held = signal('');
+const coached = signal('');
 const past = signal<string | null>(null);
 /** Grows when words that change are to be asked for again. */
 const asked = signal(0);
@@ -30,7 +32,7 @@ export const statusLine = computed<{ words: string; offer: Offer | null }>(() =>
   asked.value;
   const words = said.value();
   const offer = words || past.value !== null ? null : offered.value;
-  return { words: words || (past.value ?? offer?.text ?? held.value), offer };
+  return { words: words || (past.value ?? offer?.text ?? (held.value || coached.value)), offer };
 });
 
 export const hint = {
@@ -46,6 +48,10 @@ export const hint = {
   /** Something that is the case until the next call; '' for nothing. */
   hold(text: string): void {
     held.value = text;
+  },
+  /** What a newcomer does next; '' for nothing. */
+  coach(text: string): void {
+    coached.value = text;
   },
   /** While the past is shown, this and nothing of the present; null: the present is shown. */
   ofPast(text: string | null): void {

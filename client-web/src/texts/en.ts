@@ -38,7 +38,6 @@ export const en = {
     label: 'Colour',
   },
   placing: {
-    first: 'Pick a colour, then a pixel. Everyone sees it.',
     place: 'Place',
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
@@ -64,6 +63,8 @@ export const en = {
       help: 'Help',
     },
     grid: 'Grid',
+    gridOff: 'No grid',
+    gridNear: 'The grid shows when you come nearer',
     minimap: 'Overview',
     theme: 'Theme',
     wheel: 'Two fingers',
@@ -71,6 +72,7 @@ export const en = {
     keys: 'Keys',
     about: 'About',
     share: 'Share this place',
+    link: 'Copy the link',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
     auto: 'Auto',
@@ -98,14 +100,19 @@ export const en = {
   share: {
     /** What the system's own dialog gets as the title of a link. */
     title: 'A place on the canvas',
-    copied: 'Link copied',
-    inAddressBar: 'The link is in the address bar',
     saved: (name: string) => `Saved as ${name}`,
     notSaved: "Can't save the picture here",
     noPicture: 'There is no picture here yet',
   },
   embed: {
     open: 'Open the canvas',
+  },
+  offline: {
+    title: 'placed: offline',
+    offline: 'You are offline',
+    unreachable: "Can't reach the canvas",
+    why: 'Nothing is shown here meanwhile, as it would be old. This page opens the canvas as soon as it can be reached.',
+    again: 'Try again',
   },
   coach: {
     colour: 'Choose a colour below',

@@ -2,7 +2,12 @@
 // All controls of the first load, in the order of the Tab key.
 
 import { render } from 'preact';
+import { menu } from '../app/parts';
+import { openMenu } from '../app/chrome';
+import { embedded } from '../app/embed';
+import { EmbedLink } from './embed';
 import { Header } from './header';
+import { MenuButton } from './menu';
 import { Palette } from './palette';
 import { Place } from './place';
 import { StatusLine } from './statusline';
@@ -10,9 +15,11 @@ import { ViewButtons } from './viewbuttons';
 import { Where } from './where';
 
 function Controls() {
+  if (embedded) return <EmbedLink />;
   return (
     <>
       <Header />
+      <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
         <span id="undo-here" />

@@ -5,6 +5,7 @@
 import './template.css';
 import { render } from 'preact';
 import { announce } from '../../app/announce';
+import { embedded } from '../../app/embed';
 import { hint } from '../../app/statusline';
 import type { Given } from '../../app/template';
 import { t } from '../../texts';
@@ -26,6 +27,7 @@ function Drop() {
 const upright = matchMedia('(max-width: 860px) and (min-height: 481px)');
 
 function mount(): void {
+  if (embedded) return;
   const main = document.querySelector('main')!;
   const frame = document.createElement('div');
   document.getElementById('marks')!.after(frame);

@@ -5,6 +5,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { announceReticle } from '../../app/announce';
 import { camera, middle, middleCell, stage } from '../../app/canvas';
+import { embedded } from '../../app/embed';
 import * as events from '../../app/events';
 import { invalidate } from '../../app/invalidate';
 import { base, plane } from '../../app/live';
@@ -203,7 +204,7 @@ function settle(): void {
   movedIds.clear();
   writeLink();
   kept.value = list.peek().length > 0;
-  void store.keep(list.peek()).then(sayKept);
+  if (!embedded) void store.keep(list.peek()).then(sayKept);
 }
 
 let saidKept = false;
@@ -533,6 +534,8 @@ export async function begin(): Promise<void> {
     invalidate('layers');
   });
   window.addEventListener('pagehide', () => void store.keep(list.peek()));
+  // A page within another shows what its link names, and nothing else.
+  if (embedded) return;
   const stored = await store.list();
   list.value = stored;
   chosenId.value = stored.at(-1)?.id ?? null;
