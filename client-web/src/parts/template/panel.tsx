@@ -100,7 +100,7 @@ async function copy(id: string): Promise<void> {
     hint.say(link.held ? words.linkCopiedHeld : words.linkCopied);
   } catch {
     history.replaceState(null, '', link.href);
-    hint.say(t().share.inAddressBar);
+    hint.say(t().view.linkInBar);
   }
 }
 
@@ -119,22 +119,6 @@ function Details({ template }: { readonly template: Template }) {
     <div class="details">
       <p class="counts">{beside}</p>
       {counts && <Colours id={id} />}
-      <div class="actions main">
-        {!state.inPast.value && (
-          <button type="button" class="strong" onClick={model.next}>
-            <Icon d={NEXT} />
-            {words.next}
-          </button>
-        )}
-        <button type="button" onClick={() => model.startMoving(id)}>
-          <Icon d={MOVE} />
-          {words.move}
-        </button>
-        <button type="button" onClick={() => model.showAll(id)}>
-          <Icon d={FIT} />
-          {words.goTo}
-        </button>
-      </div>
       <fieldset class="choices">
         <legend>{words.style}</legend>
         {STYLES.map((one) => (
@@ -159,6 +143,22 @@ function Details({ template }: { readonly template: Template }) {
         <span>{words.only}</span>
         <input type="checkbox" role="switch" checked={only} onChange={() => model.setOnly(id, !only)} />
       </label>
+      <div class="actions main">
+        {!state.inPast.value && (
+          <button type="button" class="strong" onClick={model.next}>
+            <Icon d={NEXT} />
+            {words.next}
+          </button>
+        )}
+        <button type="button" onClick={() => model.startMoving(id)}>
+          <Icon d={MOVE} />
+          {words.move}
+        </button>
+        <button type="button" onClick={() => model.showAll(id)}>
+          <Icon d={FIT} />
+          {words.goTo}
+        </button>
+      </div>
       <label class="line">
         <span>{words.called}</span>
         <input
