@@ -437,6 +437,7 @@ export function startMoving(id: string): void {
     panelOpen.value = false;
   });
   if (!list.peek().find((one) => one.id === id)?.shown) setShown(id, true);
+  placing.setReticle(null, false);
   hint.say(t().template.dragIt);
 }
 
