@@ -74,7 +74,7 @@ function keepOfflineLater(): void {
   });
 }
 
-function start(): void {
+export function start(): void {
   keepPageStill();
   watchCanvas();
   placing.watchPlacing();
@@ -97,6 +97,3 @@ function start(): void {
   plane.start();
   if (!embedded) keepOfflineLater();
 }
-
-// In a browser that is too old, support.js has shown a message instead.
-if (!document.documentElement.hasAttribute('data-unsupported')) start();

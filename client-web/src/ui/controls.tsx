@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // All controls of the first load, in the order of the Tab key.
 
+import './chrome.css';
 import { render } from 'preact';
 import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
