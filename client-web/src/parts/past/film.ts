@@ -81,14 +81,16 @@ export class Film {
     this.frame = requestAnimationFrame(next);
   }
 
-  /** Ends it, with the last picture for a moment; the file comes by ended(). */
-  stop(): void {
+  /** Ends it, with the last picture for a moment or at once; the file comes by ended(). */
+  stop(atOnce: boolean): void {
+    const end = () => {
+      if (this.recorder.state !== 'inactive') this.recorder.stop();
+    };
+    if (atOnce) return end();
     if (this.ending) return;
     this.ending = true;
     this.resume();
-    setTimeout(() => {
-      if (this.recorder.state !== 'inactive') this.recorder.stop();
-    }, LAST_MS);
+    setTimeout(end, LAST_MS);
   }
 
   private get length(): number {
