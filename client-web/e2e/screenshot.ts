@@ -116,11 +116,13 @@ async function past(browser: Browser, url: string, options: BrowserContextOption
   await shoot(browser, url, options, `${path}-heat.png`, async (page) => {
     await lookAt(page, 500, 500, 1.5);
     await page.keyboard.press('h');
+    await page.waitForFunction(() => window.placed.past !== null);
     await choose(page, 'heat');
   });
   await shoot(browser, url, options, `${path}-unpainted.png`, async (page) => {
     await lookAt(page, 500, 500, 1.5);
     await page.keyboard.press('h');
+    await page.waitForFunction(() => window.placed.past !== null);
     await choose(page, 'unpainted');
   });
 }
