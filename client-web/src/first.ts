@@ -47,14 +47,15 @@ function roundTripMs(): number {
 /** What had come when the first of it was seen, and when that was: it may have waited for us. */
 let start: { readonly bytes: number; readonly at: number } | null = null;
 
-/** The rest is asked for when its answer will begin as the picture ends: neither waits for the other. */
+/** The rest is asked for so that its answer begins as the picture ends: half a round trip before, because
+ * an answer that begins too early takes of what the picture comes through. */
 function pictureComes(bytes: number, all: number): void {
   const at = performance.now();
   start ??= { bytes, at };
   const elapsed = at - start.at;
   if (elapsed < MEASURE_MS) return;
   const leftMs = ((all - bytes) * elapsed) / (bytes - start.bytes);
-  if (!(leftMs > roundTripMs())) askForRest();
+  if (!(leftMs > roundTripMs() / 2)) askForRest();
 }
 
 /** Returns how the plane is looked at. */
