@@ -50,12 +50,20 @@ let start: { readonly bytes: number; readonly at: number } | null = null;
 /** The rest is asked for so that its answer begins as the picture ends: half a round trip before, because
  * an answer that begins too early takes of what the picture comes through. */
 function pictureComes(bytes: number, all: number): void {
+  if (all > 0) showProgress(bytes / all);
   const at = performance.now();
   start ??= { bytes, at };
   const elapsed = at - start.at;
   if (elapsed < MEASURE_MS) return;
   const leftMs = ((all - bytes) * elapsed) / (bytes - start.bytes);
   if (!(leftMs > roundTripMs() / 2)) askForRest();
+}
+
+/** On the bar that stands where the picture will be. */
+function showProgress(part: number): void {
+  const bar = document.querySelector<HTMLElement>('#wait > div');
+  bar?.style.setProperty('--part', `${Math.min(1, part) * 100}%`);
+  bar?.setAttribute('aria-valuenow', String(Math.round(Math.min(1, part) * 100)));
 }
 
 /** Returns how the plane is looked at. */
@@ -90,11 +98,19 @@ async function show(): Promise<void> {
   const pictured = fetchEarly(new URL(pictureOf(ORIGIN), base), pictureComes);
   const info = parseInfo(JSON.parse(new TextDecoder().decode((await described).bytes)));
   if (!info) return;
+  let here = false;
+  void pictured.then(() => (here = true), () => {});
+  // Whatever is here already gets its turn.
+  await null;
+  const wait = document.getElementById('wait');
+  if (!here) draw(info, null);
+  wait?.setAttribute('data-known', '');
   const { answer, bytes } = await pictured;
   askForRest();
   if (!answer.ok) return;
   first.bitmap = await createImageBitmap(new Blob([bytes]));
   performance.mark('placed:art', { detail: draw(info, first.bitmap) });
+  wait?.remove();
   // The browser shows it before the rest is run.
   await new Promise<void>((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
