@@ -14,11 +14,12 @@ import { jumpTo, watchMoving } from './app/moving';
 import { past, watchParts } from './app/parts';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
+import { watchStatus } from './app/status';
 import * as settings from './app/settings';
 import * as state from './app/state';
 import { watchTheme } from './app/theme';
 import type { Client } from './net/client';
-import type { Past } from './past';
+import type { Past } from './parts/past';
 import { locale } from './texts';
 import { languageFor, speak } from './texts/languages';
 import { mountControls } from './ui/controls';
@@ -73,7 +74,7 @@ function keepOfflineLater(): void {
   });
 }
 
-function start(): void {
+export function start(): void {
   keepPageStill();
   watchCanvas();
   placing.watchPlacing();
@@ -86,6 +87,7 @@ function start(): void {
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();
+    watchStatus();
     mountControls(document.getElementById('controls')!);
     watchCoach();
   });
@@ -95,6 +97,3 @@ function start(): void {
   plane.start();
   if (!embedded) keepOfflineLater();
 }
-
-// In a browser that is too old, support.js has shown a message instead.
-if (!document.documentElement.hasAttribute('data-unsupported')) start();

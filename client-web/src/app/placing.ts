@@ -32,8 +32,6 @@ export interface Umpire {
   price(edits: readonly Edit[]): string;
   /** Of the button that would place this. */
   label(edit: Edit): Label;
-  /** What is the case, as long as that is so; '' for nothing. */
-  readonly state: string;
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
   isClosed(cell: Cell, colour: number | null): boolean;
 }
@@ -236,14 +234,6 @@ export function watchPlacing(): void {
     const since = performance.now();
     for (const edit of edits) fadingEdits.push({ edit, since });
     invalidate('layers');
-  });
-  effect(() => {
-    judged.value;
-    const rules = umpire.value?.state ?? '';
-    if (state.readonly.value) hint.hold(t().placing.obstacles.readonly);
-    else if (rules) hint.hold(rules);
-    else if (state.overdue.value) hint.hold(t().placing.overdue);
-    else hint.hold('');
   });
   effect(() => {
     const n = state.unsaved.value;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: ISC
 // All controls of the first load, in the order of the Tab key.
 
+import './chrome.css';
 import { render } from 'preact';
-import { menu } from '../app/parts';
 import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
+import { menu } from '../app/parts';
+import { Banner } from './banner';
 import { EmbedLink } from './embed';
 import { Header } from './header';
 import { MenuButton } from './menu';
@@ -19,6 +21,7 @@ function Controls() {
   return (
     <>
       <Header />
+      <Banner />
       <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
