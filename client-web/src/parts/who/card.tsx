@@ -91,13 +91,13 @@ export function Card({ shown, colourOf, copy, report, rewind, close, resized }: 
         <button type="button" onClick={copy}>
           {who.copyLink}
         </button>
-        {info.value?.identity.report && (
+        {version === null && info.value?.identity.report && (
           <button type="button" aria-expanded={reporting.value} onClick={() => (reporting.value = !reporting.value)}>
             {who.report}
           </button>
         )}
       </div>
-      {reporting.value && (
+      {reporting.value && version === null && (
         <div class="reasons" role="group" aria-label={who.whatIsWrong}>
           {REASONS.map((reason) => (
             <button

@@ -106,7 +106,9 @@ export class Who {
   moved(): void {
     const { cell } = this;
     const card = this.root.firstElementChild;
-    if (cell && card instanceof HTMLElement) placeCard(card, this.host.screenOf(cell), this.host.room());
+    if (cell && card instanceof HTMLElement) {
+      placeCard(card, this.host.screenOf(cell), this.host.room(), state.inPast.peek());
+    }
   }
 
   /** Somebody painted, perhaps here; or another moment is shown. */
@@ -116,6 +118,8 @@ export class Who {
     const colour = this.colourNow(cell);
     const version = this.host.moment()?.version ?? null;
     const now = this.shown.peek()!;
+    // The timeline may be there now, or higher than before.
+    this.moved();
     if (colour === this.colour && version === now.version) return;
     if (version === null && colour !== this.colour) this.askIn(FRESH_MS);
     this.colour = colour;
