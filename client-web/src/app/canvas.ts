@@ -69,8 +69,8 @@ export const camera = new Camera({
 let lastHome: View | null = null;
 
 export function insets(): Insets {
-  const dock = showing?.active ? showing.dock : document.getElementById('palette')!;
-  return insetsFor(dock.getBoundingClientRect(), stage.viewport);
+  const dock = showing?.active ? showing.dock : document.getElementById('palette');
+  return insetsFor(dock?.getBoundingClientRect(), stage.viewport);
 }
 
 /** The view that shows everything. */
