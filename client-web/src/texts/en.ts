@@ -98,6 +98,25 @@ export const en = {
   palette: {
     label: 'Colour',
   },
+  /** By the names that the server gives; see colourName(). */
+  colours: {
+    white: 'white',
+    'light grey': 'light grey',
+    grey: 'grey',
+    black: 'black',
+    pink: 'pink',
+    red: 'red',
+    orange: 'orange',
+    brown: 'brown',
+    yellow: 'yellow',
+    'light green': 'light green',
+    green: 'green',
+    cyan: 'cyan',
+    blue: 'blue',
+    'dark blue': 'dark blue',
+    'light purple': 'light purple',
+    'dark purple': 'dark purple',
+  },
   placing: {
     place: 'Place',
     pickColour: 'Pick a colour',
