@@ -8,6 +8,7 @@ import { camera, watchCanvas } from './app/canvas';
 import { watchChrome } from './app/chrome';
 import { watchCoach } from './app/coach';
 import { embedded } from './app/embed';
+import { watchInstall } from './app/install';
 import { watchKeys } from './app/keys';
 import { plane, stills } from './app/live';
 import { jumpTo, watchMoving } from './app/moving';
@@ -84,6 +85,7 @@ export function start(): void {
   watchParts();
   watchTheme();
   watchChrome();
+  watchInstall();
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();

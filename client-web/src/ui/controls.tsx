@@ -14,12 +14,22 @@ import { Palette } from './palette';
 import { Place } from './place';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
+import { Wait } from './wait';
 import { Where } from './where';
 
 function Controls() {
-  if (embedded) return <EmbedLink />;
+  if (embedded) {
+    return (
+      <>
+        <Wait />
+        <Banner />
+        <EmbedLink />
+      </>
+    );
+  }
   return (
     <>
+      <Wait />
       <Header />
       <Banner />
       <MenuButton near={() => menu.use(() => {})} open={openMenu} />
