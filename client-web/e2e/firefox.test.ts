@@ -44,6 +44,17 @@ async function lookAt(x: number, y: number, k: number): Promise<{ x: number; y: 
   return { x: left + (x + 0.5) * scale, y: top + (y + 0.5) * scale };
 }
 
+/** The view moves no more. */
+async function rests(): Promise<void> {
+  let last = '';
+  const same = async () => {
+    const before = last;
+    last = JSON.stringify(await page.evaluate(() => window.placed.view));
+    return last === before;
+  };
+  await expect.poll(same, { interval: 200 }).toBe(true);
+}
+
 /** What the window's canvas shows at this point, as r, g, b. */
 const shownAt = (at: { x: number; y: number }) =>
   page.evaluate(({ x, y }) => {
@@ -88,7 +99,7 @@ test('the wheel zooms about the pointer, and a drag pans', async () => {
   await page.mouse.move(at.x, at.y);
   await page.mouse.wheel({ deltaY: -300 });
   await expect.poll(scale).toBeGreaterThan(before);
-  await expect.poll(() => page.evaluate(() => window.placed.settled)).toBe(true);
+  await rests();
   const left = await page.evaluate(() => window.placed.view.x);
   await page.mouse.down();
   await page.mouse.move(at.x + 60, at.y, { steps: 6 });
