@@ -322,6 +322,8 @@ function hangParts(): void {
 
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
+  // In a frame of another page there is no part but the picture.
+  if (embedded) return window.addEventListener('hashchange', moving.followPlace);
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
   hangParts();
