@@ -89,7 +89,7 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   templates: async (page) => {
     await press('t')(page);
-    await page.locator('#template').waitFor();
+    await page.locator('#template-add').waitFor();
   },
   'the staff': async (page) => {
     await page.evaluate(() => (location.hash = '#staff'));
@@ -99,26 +99,22 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 };
 
+/** All states, once by each of the two themes, whose colours are what differs. */
 const SIZES: Readonly<Record<string, BrowserContextOptions>> = {
   'desktop, light': { ...DESKTOP, colorScheme: 'light' },
-  'desktop, dark': { ...DESKTOP, colorScheme: 'dark' },
-  'phone, light': { ...PHONE, colorScheme: 'light' },
   'phone, dark': { ...PHONE, colorScheme: 'dark' },
 };
 
 for (const [size, options] of Object.entries(SIZES)) {
-  test(size, async () => {
-    const found: Record<string, string[]> = {};
-    for (const [state, prepare] of Object.entries(STATES)) {
+  for (const [state, prepare] of Object.entries(STATES)) {
+    test(`${size}: ${state}`, async () => {
       const context = await browser.newContext(options);
       const page = await open(context, server.url);
       await prepare(page);
-      const words = await objections(page);
-      if (words.length > 0) found[state] = words;
+      expect(await objections(page)).toEqual([]);
       await context.close();
-    }
-    expect(found).toEqual({});
-  });
+    });
+  }
 }
 
 test('without a connection', async () => {
