@@ -2,11 +2,15 @@
 // What a screen reader says: where the reticle is once it rests, and answers to what was asked for.
 
 import { signal } from '@preact/signals';
+import type { Cell } from '../core/edit';
 import { t } from '../texts';
 import { plane } from './live';
 import * as state from './state';
 
 const REST_MS = 600;
+
+/** What holds for a cell, in words; told by the part that knows the regions. */
+export const rules: { of(cell: Cell): readonly string[] } = { of: () => [] };
 
 export const announcement = signal('');
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,5 +32,6 @@ function whereWords(): string {
   if (!cell) return '';
   const colour = plane.colourAt(cell);
   const name = colour === null ? t().where.noPicture : state.info.value!.palette[colour]?.name;
-  return t().where.cell(cell.x, cell.y, name ?? t().where.colour(colour!));
+  const where = t().where.cell(cell.x, cell.y, name ?? t().where.colour(colour!));
+  return [where, ...rules.of(cell)].join('. ');
 }
