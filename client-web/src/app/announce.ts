@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 import type { Cell } from '../core/edit';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 import { plane } from './live';
 import * as state from './state';
 
@@ -31,7 +31,8 @@ function whereWords(): string {
   const cell = state.reticle.value;
   if (!cell) return '';
   const colour = plane.colourAt(cell);
-  const name = colour === null ? t().where.noPicture : state.info.value!.palette[colour]?.name;
-  const where = t().where.cell(cell.x, cell.y, name ?? t().where.colour(colour!));
-  return [where, ...rules.of(cell)].join('. ');
+  const named = colour === null ? null : state.info.value!.palette[colour];
+  const words =
+    colour === null ? t().where.noPicture : named ? colourName(named.name) : t().where.colour(colour);
+  return [t().where.cell(cell.x, cell.y, words), ...rules.of(cell)].join('. ');
 }

@@ -69,8 +69,8 @@ export const camera = new Camera({
 let lastHome: View | null = null;
 
 export function insets(): Insets {
-  const dock = showing?.active ? showing.dock : document.getElementById('palette')!;
-  return insetsFor(dock.getBoundingClientRect(), stage.viewport);
+  const dock = showing?.active ? showing.dock : document.getElementById('palette');
+  return insetsFor(dock?.getBoundingClientRect(), stage.viewport);
 }
 
 /** The view that shows everything. */
@@ -142,9 +142,13 @@ export function watchCanvas(): void {
   onInvalid((what) => stage.invalidate(what));
   stage.set('aim', new MarksLayer(() => marksNow()));
   effect(() => {
-    for (const seen of [state.hover, state.reticle, state.line, state.colour, state.own]) seen.value;
+    for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue]) seen.value;
     stage.invalidate('layers');
+  });
+  effect(() => {
+    state.own.value;
+    stage.invalidate('own');
   });
   effect(() => {
     state.bounds.value;

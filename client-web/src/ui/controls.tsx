@@ -37,6 +37,7 @@ function Controls() {
         <StatusLine />
         <span id="undo-here" />
         <Place />
+        <span id="template-here" />
         <Palette />
       </div>
       <ViewButtons />

@@ -4,7 +4,7 @@
 import { focusCanvas } from '../app/parts';
 import { allowed, choose, dimmed } from '../app/placing';
 import * as state from '../app/state';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 
 const KEYS = 8;
 
@@ -29,7 +29,8 @@ export function Palette() {
       hidden={state.inPast.value}
       onClick={clicked}
     >
-      {colours.map(({ name, rgb }, index) => {
+      {colours.map(({ name: english, rgb }, index) => {
+        const name = colourName(english);
         const off = allowed.value?.includes(index) === false;
         return (
           <label key={index} class="swatch" title={`${name} (${keyOf(index)})`} data-off={off ? '' : undefined}>

@@ -10,7 +10,7 @@ import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
 import { agoWords } from '../../core/time';
 import { fetchPixel, report, type Reason, type Reported } from '../../net/pixel';
-import { locale, t } from '../../texts';
+import { colourName, locale, t } from '../../texts';
 import { Card, type Shown } from './card';
 import { placeCard } from './place';
 import './who.css';
@@ -172,8 +172,9 @@ export class Who {
     const [last] = changes ?? [];
     if (!last) return changes ? who.saysNobody(x, y) : who.saysUnknown(x, y);
     const when = last.time === null ? '' : agoWords(last.time, Date.now(), locale());
-    const colour = this.colourOf(last.colour)?.name ?? who.aColour;
-    return who.says(x, y, colour, last.name || who.somebody, when);
+    const colour = this.colourOf(last.colour);
+    const name = colour ? colourName(colour.name) : who.aColour;
+    return who.says(x, y, name, last.name || who.somebody, when);
   }
 
   private async report(reason: Reason): Promise<void> {
