@@ -157,6 +157,7 @@ export const en = {
     install: 'Install as an app',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
+    language: 'Language',
     auto: 'Auto',
     on: 'On',
     off: 'Off',

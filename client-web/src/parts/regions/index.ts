@@ -3,6 +3,7 @@
 // drawn anew.
 
 import { effect } from '@preact/signals';
+import { rules } from '../../app/announce';
 import { invalidate } from '../../app/invalidate';
 import { regions as wish } from '../../app/settings';
 import * as state from '../../app/state';
@@ -33,6 +34,7 @@ export class RegionsPart {
         now: Date.now(),
       })),
     );
+    rules.of = (cell) => this.words(cell);
     effect(() => {
       for (const seen of [wish, state.hover, state.reticle, state.inPast]) seen.value;
       this.turn(state.info.value?.regions ?? []);
