@@ -19,7 +19,7 @@ import * as settings from './app/settings';
 import * as state from './app/state';
 import { watchTheme } from './app/theme';
 import type { Client } from './net/client';
-import type { Past } from './past';
+import type { Past } from './parts/past';
 import { locale } from './texts';
 import { languageFor, speak } from './texts/languages';
 import { mountControls } from './ui/controls';

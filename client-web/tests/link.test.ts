@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import { canvasFile, formatLink, parseLink, parseMoment, viewFile } from '../src/core/link';
+import { MAX_K } from '../src/core/view';
 
 test.each([
   { x: 512, y: 40, scale: 16 },
@@ -11,7 +12,7 @@ test.each([
 
 test('the scale may be left out, and is kept to what one can zoom to', () => {
   expect(parseLink('#x=1&y=-2')).toEqual({ x: 1, y: -2, scale: 16 });
-  expect(parseLink('#x=1&y=2&scale=9999')!.scale).toBe(64);
+  expect(parseLink('#x=1&y=2&scale=9999')!.scale).toBe(MAX_K);
   expect(parseLink('#x=1&y=2&scale=-3')!.scale).toBe(0.05);
 });
 

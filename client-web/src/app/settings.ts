@@ -89,6 +89,8 @@ export const language = choice('language', ['auto', ...LANGUAGES]);
 /** The lines between the cells. */
 export const grid = choice('grid', SHOWN);
 export const minimap = choice('minimap', SHOWN);
+/** The operator's regions; auto: those that one aims at. */
+export const regions = choice('regions', SHOWN);
 /** What two fingers on a trackpad do, which browsers report as the turning of a wheel. */
 export const wheel = choice('wheel', ['zoom', 'pan']);
 /** When the energy is full. */

@@ -31,7 +31,8 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const picture = make('canvas', { ariaHidden: 'true' });
 const frame = make('div', { id: 'minimap-frame' });
 const root = make('div', { id: 'minimap', className: 'surface', tabIndex: 0, hidden: true }, picture, frame);
-const screen = new Screen(picture.getContext('2d')!);
+const screen = new Screen();
+const g = picture.getContext('2d')!;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let drawnAt = -Infinity;
 
@@ -57,7 +58,7 @@ function draw(): void {
   const { stills } = now.scenery;
   const here = { get: (path: string) => stills.peek(path), peek: (path: string) => stills.peek(path) };
   // Each canvas by its own picture, as far as it is here.
-  screen.draw({ ...now.scenery, stills: here, few: Infinity }, { k: scale, x, y }, { width, height, dpr }, true);
+  screen.draw(g, { ...now.scenery, stills: here, few: Infinity }, { k: scale, x, y }, { width, height, dpr }, true);
 }
 
 function drawSoon(): void {

@@ -1,27 +1,49 @@
 // SPDX-License-Identifier: ISC
 // Rewind: the page shows a moment of the past instead of the present, and leads through it. The
-// present goes on arriving meanwhile, and is there at once when one goes back to it.
+// present goes on arriving meanwhile, and is there at once when one goes back to it. With a cell to
+// follow, its changes are marks on the timeline, and the arrows go from one to the next.
 
-import type { Axis } from '../core/axis';
-import { advance, type Speed } from '../core/player';
-import { fetchInfo } from '../net/fetches';
-import { HistoryError } from '../net/history';
-import type { Plane } from '../net/plane';
-import type { Hint } from '../app/statusline';
+import { signal } from '@preact/signals';
+import { h, render } from 'preact';
+import type { Axis } from '../../core/axis';
+import type { Cell } from '../../core/edit';
+import { momentWords } from '../../core/moment';
+import { advance, type Speed } from '../../core/player';
+import { fetchInfo } from '../../net/fetches';
+import { HistoryError } from '../../net/history';
+import type { Plane } from '../../net/plane';
+import { t } from '../../texts';
+import { Filming } from './filming';
+import { Following } from './following';
 import { PastPlane, PICTURES_MAX } from './pastplane';
-import { Timeline } from './timeline';
+import { Timeline, type TimelineState } from './timeline';
+
+/** The status line, as far as the past needs it. */
+export interface Sayer {
+  say(words: string): void;
+  /** While the past is shown, this and nothing of the present; null: the present is shown. */
+  ofPast(words: string | null): void;
+}
 
 export interface RewindHost {
   readonly base: URL;
   readonly plane: Plane;
-  readonly hint: Hint;
+  readonly hint: Sayer;
   readonly dock: HTMLElement;
+  /** What the window shows of the plane. */
+  readonly screen: HTMLCanvasElement;
+  /** The cell that is followed; null: none. */
+  followed(): Cell | null;
+  /** Follows none; whether there was one. */
+  unfollow(): boolean;
   /** Canvases of the plane that have no board and are in view, nearest first. */
   others(): readonly { x: number; y: number }[];
   /** The past is shown from now on, or no more. */
   turned(on: boolean): void;
   /** Something other than the boards is to be drawn again. */
   changed(): void;
+  /** Another moment is shown, or more of it. */
+  turnedTo(): void;
   /** The boards are to be brought up to date, and drawn if anything changed on them. */
   moved(): void;
 }
@@ -40,6 +62,15 @@ const REFRESH_MS = 5_000;
 const RETRY_MS = 2_000;
 /** Trouble that is over so soon is not told. */
 const TROUBLE_MS = 1_000;
+const NOTHING: TimelineState = {
+  axis: null,
+  place: 1,
+  version: 0,
+  time: null,
+  playing: false,
+  speed: 100,
+  loading: true,
+};
 
 export class Rewind {
   active = false;
@@ -50,7 +81,14 @@ export class Rewind {
   private plane: PastPlane | null = null;
   /** As far as it is known; while a hand is on the slider, it stays as it is. */
   private axis: Axis | null = null;
-  private timeline: Timeline | null = null;
+  /** What is in the dock. */
+  private readonly root = document.createElement('div');
+  private readonly state = signal<TimelineState>(NOTHING);
+  private readonly following = new Following(
+    () => this.axis,
+    () => this.plane,
+  );
+  private readonly filming: Filming;
   private held = false;
   private frameAt = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +98,15 @@ export class Rewind {
   /** Grows with every opening and leaving; what was asked for earlier is dropped. */
   private epoch = 0;
 
-  constructor(private readonly host: RewindHost) {}
+  constructor(private readonly host: RewindHost) {
+    this.root.id = 'past';
+    this.filming = new Filming({
+      screen: host.screen,
+      caption: () => momentWords(this.timeNow, this.version),
+      name: () => `placed-${this.version}`,
+      say: (words) => host.hint.say(words),
+    });
+  }
 
   /** Null: the newest version. */
   async open(version: number | null): Promise<void> {
@@ -70,14 +116,23 @@ export class Rewind {
     }
     this.active = true;
     const epoch = ++this.epoch;
-    this.timeline ??= new Timeline(this.host.dock, {
-      scrub: (place, held) => this.scrub(place, held),
-      play: () => this.togglePlay(),
-      speed: (speed) => this.setSpeed(speed),
-      live: () => this.leave(),
-    });
-    this.timeline.root.hidden = false;
     this.axis = this.plane = null;
+    this.state.value = NOTHING;
+    this.host.dock.append(this.root);
+    render(
+      h(Timeline, {
+        state: this.state,
+        followed: this.following.followed,
+        filming: this.filming.progress,
+        scrub: (place, held) => this.scrub(place, held),
+        play: () => this.togglePlay(),
+        speed: (speed) => this.setSpeed(speed),
+        live: () => this.leave(),
+        step: (direction) => void this.stepCell(direction),
+        film: () => this.toggleFilm(),
+      }),
+      this.root,
+    );
     this.host.hint.ofPast('');
     this.host.turned(true);
     this.show();
@@ -91,9 +146,12 @@ export class Rewind {
     clearTimeout(this.restTimer);
     this.forgetTrouble();
     clearInterval(this.refreshTimer);
+    this.filming.end();
+    this.following.watch(null, 0);
     this.plane?.stop();
     this.plane = this.axis = null;
-    this.timeline!.root.hidden = true;
+    render(null, this.root);
+    this.root.remove();
     this.host.hint.ofPast(null);
     this.host.turned(false);
   }
@@ -126,9 +184,16 @@ export class Rewind {
     this.moved();
   }
 
+  /** This cell is followed from now on; null: none. */
+  watch(cell: Cell | null): void {
+    if (this.active) this.following.watch(cell, this.version);
+  }
+
   togglePlay(): void {
     if (!this.axis) return;
     this.playing = !this.playing;
+    if (this.playing) this.filming.resume();
+    else this.filming.pause();
     // At the end there is nothing left to play: from the beginning, then.
     if (this.playing && this.place >= 1) this.goTo(this.axis.first);
     this.frameAt = 0;
@@ -141,7 +206,9 @@ export class Rewind {
   key(event: KeyboardEvent): boolean {
     const { key, shiftKey } = event;
     const count = shiftKey ? LEAP : 1;
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[key] as 1 | -1 | undefined;
     if (key === 'Escape') this.leave();
+    else if (way && this.following.active && !shiftKey) void this.stepCell(way);
     else if (key === 'ArrowRight' || key === 'ArrowUp') this.stepBy(1, count);
     else if (key === 'ArrowLeft' || key === 'ArrowDown') this.stepBy(-1, count);
     else if (key === 'Home') this.goTo(0);
@@ -160,6 +227,8 @@ export class Rewind {
       [...this.host.plane.live].map(({ at }) => at),
       others,
     );
+    // The canvas of the cell may be one of them only now.
+    if (!this.following.active) this.watch(this.host.followed());
     this.say();
     this.host.changed();
   }
@@ -178,11 +247,12 @@ export class Rewind {
     for (;;) {
       const info = await fetchInfo(base, 'checked').catch(() => null);
       if (epoch !== this.epoch) return;
-      if (info && !info.history) return this.leaveSaying('This server keeps no history');
-      if (info && !info.genesis) return this.leaveSaying('Nothing has been painted yet');
+      const { past } = t();
+      if (info && !info.history) return this.leaveSaying(past.noHistory);
+      if (info && !info.genesis) return this.leaveSaying(past.nothingYet);
       if (info) {
         const newest = Math.max(...info.canvases.map((canvas) => canvas.version));
-        if (version !== null && version > newest) hint.say('That version is not there: this is the newest');
+        if (version !== null && version > newest) hint.say(past.newest);
         this.version = Math.min(version ?? newest, newest);
         this.plane = new PastPlane(base, info, info.genesis!, this.version, {
           changed: () => this.changed(),
@@ -192,7 +262,7 @@ export class Rewind {
         this.refreshTimer = setInterval(() => this.refresh(), REFRESH_MS);
         return;
       }
-      hint.ofPast("Can't reach the history. Trying again");
+      hint.ofPast(past.unreachable);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       if (epoch !== this.epoch) return;
     }
@@ -210,19 +280,21 @@ export class Rewind {
       // Between two records, playing must not start again at the first.
       const playing = this.playing && this.axis;
       this.place = playing ? axis.placeOfTime(playing.timeAt(this.place)) : axis.placeOf(this.version);
-      const first = this.axis === null;
       this.axis = axis;
       this.show();
-      if (first) this.timeline!.slider.focus({ preventScroll: true });
+      // Marks are where the axis has them.
+      this.following.changed();
+      this.following.look(this.version);
     }
     this.say();
+    this.host.turnedTo();
     this.host.changed();
   }
 
   private scrub(place: number, held: boolean): void {
     this.held = held;
     if (!this.axis) return;
-    this.playing = false;
+    this.pause();
     this.place = place;
     this.version = this.axis.versionAt(place);
     this.moved();
@@ -237,7 +309,7 @@ export class Rewind {
   private stepBy(direction: 1 | -1, count: number): void {
     const { axis, plane } = this;
     if (!axis || !plane) return;
-    this.playing = false;
+    this.pause();
     if (axis.activeMs < SHORT_MS) {
       for (let i = 0; i < count; i++) {
         const next = plane.neighbour(direction) ?? this.version + direction;
@@ -260,13 +332,38 @@ export class Rewind {
     this.rest();
     if (this.place < 1) return;
     this.playing = false;
+    this.filming.end();
     this.say();
     // The last picture is drawn with care, as one that stays.
     this.host.changed();
   }
 
+  private pause(): void {
+    this.playing = false;
+    this.filming.pause();
+  }
+
+  /** To the next change of the cell that is followed, or the one before. */
+  private async stepCell(direction: 1 | -1): Promise<void> {
+    const { epoch } = this;
+    if (!this.following.active || !this.axis) return;
+    this.pause();
+    const { past } = t();
+    const step = await this.following.step(this.version, direction).catch(() => 'lost' as const);
+    if (epoch !== this.epoch || step === 'other') return;
+    if (step === 'lost') this.host.hint.say(past.gone);
+    else if (step) this.goTo(step.version);
+    else this.host.hint.say(direction > 0 ? past.noAfter : past.noBefore);
+  }
+
+  private toggleFilm(): void {
+    if (this.filming.active) return this.filming.end();
+    if (this.axis && this.filming.begin() && !this.playing) this.togglePlay();
+  }
+
   /** The moment is another one. */
   private moved(): void {
+    this.host.turnedTo();
     this.rest();
     this.host.moved();
   }
@@ -315,8 +412,8 @@ export class Rewind {
     fetchInfo(this.host.base, 'server').then(
       (info) => {
         if (epoch !== this.epoch) return;
-        if (info.genesis !== plane.genesis) this.leaveSaying('A new canvas has begun');
-        else if (!info.history) this.leaveSaying('This server keeps no history any more');
+        if (info.genesis !== plane.genesis) this.leaveSaying(t().past.begunAnew);
+        else if (!info.history) this.leaveSaying(t().past.noHistoryNow);
       },
       () => {},
     );
@@ -325,26 +422,33 @@ export class Rewind {
   private say(): void {
     if (!this.active || !this.plane) return;
     const others = this.host.others().length;
-    const far = this.playing && others > 0 ? 'Canvases further away follow when you pause' : '';
-    const many = others > PICTURES_MAX ? 'Zoom in to see all canvases at this moment' : '';
+    const far = this.playing && others > 0 ? t().past.farther : '';
+    const many = others > PICTURES_MAX ? t().past.zoomIn : '';
     this.host.hint.ofPast(this.trouble || many || far);
   }
 
+  /** When what is shown was painted; null where nobody knows. */
+  private get timeNow(): number | null {
+    const { axis, version } = this;
+    const known = this.plane?.settled(version) ? this.plane.time : null;
+    return known ?? (axis && axis.timeOf(version) > 0 ? axis.timeOf(version) : null);
+  }
+
   private show(): void {
-    const { axis, place, version, playing, speed } = this;
-    const settled = this.plane?.settled(version) === true;
-    const known = settled ? this.plane!.time : null;
-    const guessed = axis && axis.timeOf(version) > 0 ? axis.timeOf(version) : null;
-    const time = known ?? guessed;
-    this.timeline!.show({ axis, place, version, time, playing, speed, loading: !settled });
+    const { axis, place, version, playing, speed, timeNow: time } = this;
+    const loading = this.plane?.settled(version) !== true;
+    const now = { axis, place, version, time, playing, speed, loading };
+    const before = this.state.peek();
+    const same = Object.entries(now).every(([name, value]) => before[name as keyof TimelineState] === value);
+    if (!same) this.state.value = now;
   }
 }
 
 const isCalm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 function wordsOf(error: unknown): string {
+  const { past } = t();
   const trouble = error instanceof HistoryError ? error.trouble : 'busy';
-  if (trouble === 'busy') return 'The server is still reading its history. Trying again';
-  if (trouble === 'broken') return 'This moment cannot be read: something changes it on the way. Trying again';
-  return "Can't get this moment. Trying again";
+  if (trouble === 'busy') return past.busy;
+  return trouble === 'broken' ? past.broken : past.gone;
 }

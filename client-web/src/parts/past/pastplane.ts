@@ -2,15 +2,16 @@
 // The plane at one moment: a cursor and a surface for each canvas that is live at present, pictures of
 // that moment for the nearest others, and the axis of them all.
 
-import { Axis } from '../core/axis';
-import { Cursor } from '../core/cursor';
-import type { HistoryIndex, Sample } from '../core/historyindex';
-import type { Info, Position } from '../core/info';
-import { nameOf } from '../core/plane';
-import { PastBoard } from '../core/pastboard';
-import { History, historyOf } from '../net/history';
-import { Stills } from '../layers/stills';
-import { Surface } from '../layers/surface';
+import { Axis } from '../../core/axis';
+import { Cursor } from '../../core/cursor';
+import type { HistoryIndex, Sample } from '../../core/historyindex';
+import type { Info, Position } from '../../core/info';
+import type { Cell } from '../../core/edit';
+import { canvasOf, nameOf, onCanvas } from '../../core/plane';
+import { PastBoard } from '../../core/pastboard';
+import { History, historyOf } from '../../net/history';
+import { Stills } from '../../layers/stills';
+import { Surface } from '../../layers/surface';
 
 export interface PastPlaneEvents {
   /** There is something else to draw. */
@@ -42,7 +43,7 @@ export class PastPlane {
 
   constructor(
     private readonly base: URL,
-    private readonly info: Info,
+    readonly info: Info,
     readonly genesis: string,
     version: number,
     private readonly events: PastPlaneEvents,
@@ -102,6 +103,14 @@ export class PastPlane {
     this.pictured.has(nameOf(at))
       ? `${historyOf(this.genesis, at)}${this.picturesOf}.png`
       : null;
+
+  /** The colour that a cell of the plane has at this moment; null where that is not known. */
+  colourAt(cell: Cell): number | null {
+    const past = this.canvases.get(nameOf(canvasOf(cell, this.info)));
+    if (!past || past.cursor.shown === null) return null;
+    const { x, y } = onCanvas(cell, this.info);
+    return past.board.indices[y * this.info.width + x] ?? null;
+  }
 
   /** Whether all canvases with cursors show this version of the plane. */
   settled(version: number): boolean {

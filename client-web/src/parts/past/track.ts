@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: ISC
-// The timeline's track: how busy it was when, idle stretches hatched.
+// The timeline's track: how busy it was when, idle stretches hatched; and marks of single moments.
 
-import type { Axis } from '../core/axis';
+import type { Axis } from '../../core/axis';
+
+/** A moment on the track, from 0 to 1, and the colour of what came to be then. */
+export interface Mark {
+  readonly place: number;
+  readonly rgb: string;
+}
 
 const BAR_PX = 3;
 const FLOOR_PX = 2;
 const HATCH_PX = 6;
+const MARK_PX = 7;
 
 /** Draws the axis over all of the canvas, in the colours that the page has there. */
-export function drawTrack(canvas: HTMLCanvasElement, axis: Axis | null): void {
+export function drawTrack(canvas: HTMLCanvasElement, axis: Axis | null, marks: readonly Mark[]): void {
   const { width, height } = canvas.getBoundingClientRect();
   const dpr = window.devicePixelRatio;
   canvas.width = Math.max(1, Math.round(width * dpr));
@@ -44,5 +51,14 @@ export function drawTrack(canvas: HTMLCanvasElement, axis: Axis | null): void {
     }
     g.stroke();
     g.restore();
+  }
+  g.globalAlpha = 1;
+  for (const { place, rgb } of marks) {
+    const x = Math.min(width - MARK_PX, Math.max(0, place * width - MARK_PX / 2));
+    g.fillStyle = colour;
+    g.fillRect(place * width - 0.5, 0, 1, height);
+    g.fillRect(x - 1, height - MARK_PX - 2, MARK_PX + 2, MARK_PX + 2);
+    g.fillStyle = rgb;
+    g.fillRect(x, height - MARK_PX - 1, MARK_PX, MARK_PX);
   }
 }

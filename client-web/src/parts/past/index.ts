@@ -2,37 +2,37 @@
 // The part of the page that knows the past: rewind, and the maps over the picture. It is loaded when it
 // is first asked for.
 
-import './ui/past.css';
-import { belongsTo } from './ui/belongs';
-import { Layers, type LayersHost } from './ui/layers';
-import { Rewind, type RewindHost } from './ui/rewind';
-import type { Scenery } from './layers/screen';
+import { h, render } from 'preact';
+import type { Scenery } from '../../layers/screen';
+import { belongsTo } from '../../ui/belongs';
+import { Legend } from './legend';
+import { Maps, type MapsHost } from './maps';
+import { Rewind, type RewindHost } from './rewind';
+import './past.css';
 
-export interface PastHost extends RewindHost, Omit<LayersHost, 'past'> {
-  readonly layersButton: HTMLButtonElement;
-}
+export type PastHost = RewindHost & Omit<MapsHost, 'past'>;
 
 /** Keys that mean something else while the past is shown: those that choose colours and place. */
 const SILENT = /^(Digit[1-8]|Bracket(Left|Right)|Enter|NumpadEnter)$/;
 
 export class Past {
   readonly rewind: Rewind;
-  readonly layers: Layers;
+  readonly layers: Maps;
 
   constructor(private readonly host: PastHost) {
     this.rewind = new Rewind(host);
-    this.layers = new Layers({ ...host, past: () => this.rewind.shown }, host.layersButton);
+    this.layers = new Maps({ ...host, past: () => this.rewind.shown });
+    const root = document.createElement('div');
+    host.dock.prepend(root);
+    render(h(Legend, { maps: this.layers }), root);
   }
 
   /** Whether a key was for the past. */
   key(event: KeyboardEvent): boolean {
     const { target, key, code } = event;
-    if (this.layers.menuOpen && key === 'Escape') {
-      this.layers.toggleMenu(false);
-      this.host.layersButton.focus();
-      return true;
-    }
     if (!this.rewind.active) return false;
+    // The card first, then the past.
+    if (key === 'Escape' && this.host.unfollow()) return true;
     const slider = target instanceof HTMLInputElement && target.type === 'range';
     if (!slider && belongsTo(target, key)) return false;
     return this.rewind.key(event) || SILENT.test(code);

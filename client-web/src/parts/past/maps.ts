@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: ISC
 // What can lie over the picture: how often each pixel was painted, or the ones that nobody ever
-// painted; up to now, or up to the moment that rewind shows. And the menu that chooses among them.
+// painted; up to now, or up to the moment that rewind shows. What they mean is told in words.
 
-import { addHeat, EXACT, hottest, paintHeat, type HeatStyle } from '../core/heat';
-import { nameOf } from '../core/plane';
-import { History } from '../net/history';
-import type { Plane } from '../net/plane';
-import type { Hint } from '../app/statusline';
+import { computed, signal, type Signal } from '@preact/signals';
+import { addHeat, EXACT, hottest, paintHeat, type HeatStyle } from '../../core/heat';
+import { nameOf } from '../../core/plane';
+import { History } from '../../net/history';
+import type { Plane } from '../../net/plane';
+import { locale, t } from '../../texts';
 import type { PastPlane } from './pastplane';
+import type { Sayer } from './rewind';
 
-export interface LayersHost {
+export interface MapsHost {
   readonly base: URL;
   readonly plane: Plane;
-  readonly hint: Hint;
+  readonly hint: Sayer;
+  /** What was chosen. */
+  readonly map: Signal<Choice>;
   /** What is shown of the past; null: the present is shown. */
   past(): PastPlane | null;
   changed(): void;
@@ -20,11 +24,7 @@ export interface LayersHost {
 
 export type Choice = HeatStyle | 'none';
 
-const CHOICES: readonly (readonly [Choice, string])[] = [
-  ['none', 'Picture only'],
-  ['heat', 'Heat map'],
-  ['unpainted', 'Never painted'],
-];
+const CHOICES: readonly Choice[] = ['none', 'heat', 'unpainted'];
 /** How often the present is asked for again while it is looked at. */
 const REFRESH_MS = 10_000;
 /** How often the map follows while one moves through the past. */
@@ -46,58 +46,51 @@ interface Overlay {
   readonly g: CanvasRenderingContext2D;
 }
 
-export class Layers {
-  choice: Choice = 'none';
+export class Maps {
   private readonly overlays = new Map<string, Overlay>();
   private genesis: string | null = null;
   /** It was said that a map is loading. */
   private announced = false;
   private timer: ReturnType<typeof setInterval> | undefined;
-  private readonly menu: HTMLElement;
+  /** How much the brightest is; null while it loads. */
+  private readonly most = signal<number | null>(null);
 
-  constructor(
-    private readonly host: LayersHost,
-    private readonly button: HTMLButtonElement,
-  ) {
-    this.menu = this.makeMenu();
-    button.after(this.menu);
-    document.addEventListener('pointerdown', ({ target }) => {
-      const inside = target instanceof Node && (this.menu.contains(target) || button.contains(target));
-      if (!inside) this.toggleMenu(false);
-    });
+  /** What the map means; '' for none. */
+  readonly legend = computed(() => {
+    const { past } = t();
+    const choice = this.host.map.value;
+    const most = this.most.value;
+    if (choice === 'none') return '';
+    if (most === null) return past.mapLoading(past.maps[choice]);
+    return choice === 'heat' ? past.heatLegend(timesOf(most)) : past.unpaintedLegend;
+  });
+
+  constructor(private readonly host: MapsHost) {}
+
+  get choice(): Choice {
+    return this.host.map.peek();
   }
 
   /** The next of the choices, by key. */
   next(): void {
-    const at = CHOICES.findIndex(([choice]) => choice === this.choice);
-    this.choose(CHOICES[(at + 1) % CHOICES.length]![0]);
+    const at = CHOICES.indexOf(this.choice);
+    this.choose(CHOICES[(at + 1) % CHOICES.length]!);
     this.announced = !this.settled;
-    this.host.hint.say(this.settled ? this.words : `${this.words}: loading`);
+    const { past } = t();
+    this.host.hint.say(this.settled ? this.words : past.mapLoading(this.words));
   }
 
   private get words(): string {
-    return CHOICES.find(([choice]) => choice === this.choice)![1];
-  }
-
-  toggleMenu(open = this.menu.hidden !== false): void {
-    this.menu.hidden = !open;
-    this.button.setAttribute('aria-expanded', String(open));
-    if (open) this.menu.querySelector<HTMLInputElement>('input:checked')?.focus();
-  }
-
-  get menuOpen(): boolean {
-    return !this.menu.hidden;
+    return t().past.maps[this.choice];
   }
 
   choose(choice: Choice): void {
-    this.choice = choice;
-    this.button.setAttribute('aria-pressed', String(choice !== 'none'));
-    for (const input of this.menu.querySelectorAll('input')) input.checked = input.value === choice;
+    this.host.map.value = choice;
     clearInterval(this.timer);
     if (choice === 'none') this.forget();
     else this.timer = setInterval(() => this.tick(), TICK_MS);
     this.tick();
-    this.legend();
+    this.count();
     this.host.changed();
   }
 
@@ -186,7 +179,7 @@ export class Layers {
     const fresh = overlay.base !== null && !past;
     if (overlay.loading || now < overlay.dueAt || (version === 0 && this.begin(overlay))) return;
     overlay.loading = true;
-    this.legend();
+    this.count();
     overlay.source.heat(version, overlay.control.signal).then(
       (counts) => {
         overlay.loading = false;
@@ -202,8 +195,8 @@ export class Layers {
         overlay.failures++;
         overlay.dueAt = performance.now() + overlay.source.retryMs(overlay.failures, error);
         if (!fresh) console.warn('placed: no heat map:', error);
-        if (!fresh && overlay.failures > 1) this.host.hint.say("Can't get the heat map. Trying again");
-        this.legend();
+        if (!fresh && overlay.failures > 1) this.host.hint.say(t().past.heatLost);
+        this.count();
       },
     );
   }
@@ -236,55 +229,20 @@ export class Layers {
     overlay.painted = wanted;
     if (this.announced && this.settled) this.host.hint.say(this.words);
     this.announced &&= !this.settled;
-    this.legend();
+    this.count();
     this.host.changed();
   }
 
-  private makeMenu(): HTMLElement {
-    const menu = document.createElement('div');
-    menu.id = 'layers-menu';
-    menu.className = 'surface';
-    menu.hidden = true;
-    menu.setAttribute('role', 'radiogroup');
-    menu.setAttribute('aria-label', 'Over the picture');
-    for (const [choice, words] of CHOICES) {
-      const label = document.createElement('label');
-      const input = document.createElement('input');
-      input.type = 'radio';
-      input.name = 'layer';
-      input.value = choice;
-      input.checked = choice === 'none';
-      input.addEventListener('change', () => this.choose(choice));
-      label.append(input, words);
-      menu.append(label);
-    }
-    const legend = document.createElement('p');
-    legend.id = 'layers-legend';
-    legend.setAttribute('role', 'status');
-    menu.append(legend);
-    return menu;
-  }
-
-  private legend(): void {
-    const legend = this.menu.querySelector<HTMLElement>('#layers-legend')!;
-    const overlays = [...this.overlays.values()];
-    const most = Math.max(0, ...overlays.map((overlay) => overlay.most));
-    const there = overlays.some(({ painted }) => painted);
-    const words =
-      this.choice === 'none'
-        ? ''
-        : !there
-          ? 'Loading'
-          : this.choice === 'heat'
-            ? `Dark: never. Bright: ${timesOf(most)}`
-            : 'Bright: nobody ever painted here';
-    if (legend.textContent !== words) legend.textContent = words;
-    legend.hidden = words === '';
+  private count(): void {
+    const overlays = [...this.overlays.values()].filter(({ painted }) => painted);
+    this.most.value = overlays.length > 0 ? Math.max(...overlays.map(({ most }) => most)) : null;
   }
 }
 
 /** Many are not counted to the last one. */
 function timesOf(most: number): string {
-  if (most === 1) return 'once';
-  return `${most >= EXACT ? 'some ' : ''}${most.toLocaleString()} times`;
+  const { past } = t();
+  if (most === 1) return past.once;
+  const n = most.toLocaleString(locale());
+  return most >= EXACT ? past.someTimes(n) : past.times(n);
 }
