@@ -12,11 +12,10 @@ import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
 import { nextPixels, refusalWords, TOO_MUCH } from './core/words';
 import { plane } from './app/live';
-import { aimed, judgeAnew, placeAgain, type Label, type Umpire } from './app/placing';
+import { aimed, judgeAnew, type Label, type Umpire } from './app/placing';
 import * as state from './app/state';
 import { hint } from './app/statusline';
 import { EnergyBar } from './ui/energybar';
-import { Undo } from './ui/undo';
 
 /** Proof of work may take so long without a word. */
 const QUIET_MS = 1_000;
@@ -28,20 +27,12 @@ const READY = 'You can place a pixel now';
 
 export class People implements Umpire {
   private readonly bar: EnergyBar;
-  private readonly undoing: Undo;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private quietTimer: ReturnType<typeof setTimeout> | undefined;
   private workingSince = 0;
 
   constructor() {
     this.bar = new EnergyBar(document.getElementById('energy-here')!);
-    this.undoing = new Undo(document.getElementById('undo-here')!, {
-      at: (cell) => plane.colourAt(cell),
-      place: placeAgain,
-      price: (edits) => (plane.account ? edits.length : 0),
-      payable: (edits) => this.lack(edits) === null,
-      say: hint.say,
-    });
     effect(() => {
       state.account.value;
       state.info.value;
@@ -68,17 +59,13 @@ export class People implements Umpire {
     judgeAnew();
   }
 
-  boardChanged(): void {
-    this.undoing.look();
-  }
-
   /** The pointer, the reticle, the line or the colour changed. */
   aim(): void {
     this.draw();
   }
 
-  /** These own pixels were sent; the cells showed `before`. */
-  placed(edits: readonly Edit[], before: readonly (number | null)[]): void {
+  /** These own pixels were sent. */
+  placed(edits: readonly Edit[]): void {
     const { account } = plane;
     if (account) {
       const now = performance.now();
@@ -86,12 +73,10 @@ export class People implements Umpire {
       plane.account = spend(account, costOf(account.limits, items, available(account, now)), now);
       state.account.value = plane.account;
     }
-    this.undoing.offer(edits, before);
   }
 
   /** The server has not taken them: they cost nothing. */
   refused(edits: readonly Edit[], refusal: Refusal): void {
-    this.undoing.drop(edits);
     const { account } = plane;
     if (account && refusal.reason !== 'energy') {
       const now = performance.now();
@@ -102,10 +87,6 @@ export class People implements Umpire {
     if (refusal.reason === 'identity' && plane.identity.coming) return hint.say(RENEWED);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
     hint.say(refusalWords(refusal, edits.length, names, Date.now()));
-  }
-
-  undo(): void {
-    this.undoing.undo();
   }
 
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
@@ -219,7 +200,6 @@ export class People implements Umpire {
     const title = time ? `${time} · ${TITLE}` : TITLE;
     if (document.title !== title) document.title = title;
     hint.refresh();
-    this.undoing.show();
     if (this.bar.full) return;
     const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
     this.timer = setTimeout(() => this.judge(), next + 5);

@@ -22,6 +22,7 @@ import { base, plane } from './live';
 import * as moving from './moving';
 import * as placing from './placing';
 import * as state from './state';
+import { endLine } from './stroke';
 import { hint } from './statusline';
 
 const main = document.querySelector('main')!;
@@ -201,7 +202,7 @@ function followMoment(): void {
 function turnedToPast(on: boolean): void {
   state.inPast.value = on;
   main.toggleAttribute('data-past', on);
-  placing.lineEnd(false);
+  endLine(false);
   closeWho();
   placing.setReticle(null, false);
   if (on) return;
@@ -238,10 +239,9 @@ export function watchParts(): void {
     followMoment();
     if (location.hash === '#staff') enterStaff();
   });
-  events.placed.listen((edits, before) => people.use((people) => people.placed(edits, before)));
+  events.placed.listen((edits) => people.use((people) => people.placed(edits)));
   events.refused.listen((edits, refusal) => people.use((people) => people.refused(edits, refusal)));
   events.painted.listen(() => {
-    people.now?.boardChanged();
     who.now?.boardChanged();
   });
   events.planeChanged.listen(() => past.now?.rewind.follow());

@@ -7,6 +7,7 @@ import type { Cell } from '../core/edit';
 import { cellAt, PLACE_K, type Point } from '../core/view';
 import { t } from '../texts';
 import { watchPointer } from '../ui/pointer';
+import { pick } from './aiming';
 import { announceReticle } from './announce';
 import { camera, marks } from './canvas';
 import * as events from './events';
@@ -16,15 +17,17 @@ import { askWho, closeWho, whoIsOpen } from './parts';
 import * as placing from './placing';
 import * as state from './state';
 import { hint } from './statusline';
+import { beginLine, drawLine, endLine } from './stroke';
 
 const clicks = new Clicks();
 /** Where the mouse is, and the cell that was highlighted when its button went down. */
 let pointer: Point | null = null;
 let pressed: Cell | null = null;
+let drawing = false;
 
 export function watchPointing(): void {
   events.ready.listen(() =>
-    watchPointer(marks, { hover, press, click, tap, hold, line, lineEnd: placing.lineEnd }),
+    watchPointer(marks, { hover, press, click, tap, hold, line, lineEnd }),
   );
   events.viewed.listen(() => {
     if (pointer) hover(pointer);
@@ -62,6 +65,7 @@ function click(point: Point, time: number): void {
     return zoomStep(1, point);
   }
   if (!pressed) return;
+  if (state.picking.value) return pick(pressed);
   if (camera.view.k < PLACE_K) return flyIn(pressed, point);
   if (state.inPast.value) return hint.say(t().page.inThePast);
   // What puts the card away places nothing.
@@ -74,9 +78,14 @@ function click(point: Point, time: number): void {
 /** From the cell that was pressed to where the pointer is now. */
 function line(point: Point): void {
   if (!pressed || !camera.settled) return;
-  if (state.inPast.value) return hint.say(t().page.inThePast);
-  if (camera.view.k < PLACE_K) return hint.say(t().placing.zoomToDraw);
-  placing.drawLine(pressed, cellAt(camera.view, point));
+  if (!drawing) beginLine(pressed, point, false);
+  drawing = true;
+  drawLine(cellAt(camera.view, point), point);
+}
+
+function lineEnd(counts: boolean): void {
+  drawing = false;
+  endLine(counts);
 }
 
 function tap(point: Point, time: number): void {
@@ -84,6 +93,7 @@ function tap(point: Point, time: number): void {
   if (!camera.settled) return camera.flyOn();
   if (double) return zoomStep(1, point);
   const cell = cellOf(point);
+  if (state.picking.value) return pick(cell);
   closeWho();
   if (!cell) return placing.setReticle(null, false);
   const reticle = state.reticle.value;

@@ -5,6 +5,7 @@
 import { locale } from '.';
 
 const amount = (n: number): string => n.toLocaleString(locale());
+const pixels = (n: number): string => `${amount(n)} ${n === 1 ? 'pixel' : 'pixels'}`;
 
 export const en = {
   page: {
@@ -38,10 +39,29 @@ export const en = {
   },
   palette: {
     label: 'Colour',
+    fold: 'Fewer controls',
+    unfold: 'All colours',
+  },
+  tools: {
+    label: 'Tools',
+    pencil: 'Pencil',
+    pencilOn: 'Drag to draw',
+    eyedropper: 'Eyedropper',
+    pickNext: 'Choose a pixel to take its colour',
+  },
+  undo: {
+    title: 'Undo',
+    /** 0: it is free. */
+    button: (price: number) => (price > 0 ? `Undo for ${pixels(price)}` : 'Undo'),
+    done: (price: number) => `Undone, for ${pixels(price)} of energy`,
+    nothing: 'There is nothing to undo',
   },
   placing: {
     first: 'Pick a colour, then a pixel. Everyone sees it.',
     place: 'Place',
+    closer: 'Zoom in',
+    already: (colour: string) => `Already ${colour}`,
+    number: amount,
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,

@@ -3,8 +3,8 @@
 
 import { render } from 'preact';
 import { Header } from './header';
-import { Palette } from './palette';
-import { Place } from './place';
+import { Deck } from './deck';
+import { Pills } from './place';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
 import { Where } from './where';
@@ -15,9 +15,8 @@ function Controls() {
       <Header />
       <div id="dock">
         <StatusLine />
-        <span id="undo-here" />
-        <Place />
-        <Palette />
+        <Pills />
+        <Deck />
       </div>
       <ViewButtons />
       <Where />
