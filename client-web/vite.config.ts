@@ -23,7 +23,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  plugins: [budget(66_000, 20_000), licences()],
+  plugins: [budget(60_000, 20_000), licences()],
   server: {
     proxy: {
       '/canvas.png': server,

@@ -438,6 +438,11 @@ static int load_files(struct server *server)
         diag_error("%s", error);
         return -1;
     }
+    const char *address = server->config.public_address;
+    if (address && files_set_address(server->files, address) != 0) {
+        diag_error("out of memory");
+        return -1;
+    }
     return 0;
 }
 

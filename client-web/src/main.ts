@@ -12,9 +12,12 @@ import { watchAiming } from './app/aiming';
 import { watchDoubt } from './app/doubt';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
+import * as settings from './app/settings';
 import { watchUndo } from './app/undo';
 import type { Client } from './net/client';
 import type { Past } from './past';
+import { locale } from './texts';
+import { languageFor, speak } from './texts/languages';
 import { mountControls } from './ui/controls';
 import { keepPageStill } from './ui/pagezoom';
 
@@ -64,7 +67,11 @@ function start(): void {
   watchPointing();
   watchKeys();
   watchParts();
-  mountControls(document.getElementById('controls')!);
+  const language = languageFor(settings.language.value, navigator.languages);
+  void speak(language).then(() => {
+    document.documentElement.lang = locale();
+    mountControls(document.getElementById('controls')!);
+  });
   window.addEventListener('online', () => plane.probe());
   window.addEventListener('offline', () => plane.probe());
   document.addEventListener('visibilitychange', probe);

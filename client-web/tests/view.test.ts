@@ -8,11 +8,12 @@ import {
   lookAt,
   MAX_K,
   minK,
+  pan,
   recentre,
-  rest,
   scaleAbout,
   step,
   visible,
+  zoomAbout,
   type View,
 } from '../src/core/view';
 
@@ -23,12 +24,6 @@ const port = { width: 1280, height: 800, dpr: 1 };
 const phone = { width: 390, height: 844, dpr: 3 };
 const insets = { top: 50, right: 16, bottom: 80, left: 16 };
 const centre = { x: 640, y: 400 };
-
-function expectAtRest(view: View, dpr: number): void {
-  for (const v of [view.x * dpr, view.y * dpr]) expect(Math.abs(v - Math.round(v))).toBeLessThan(1e-6);
-  const k = view.k * dpr;
-  if (k >= 1) expect(Math.abs(k - Math.round(k))).toBeLessThan(1e-6);
-}
 
 test('a point of the screen is in the cell that is drawn there', () => {
   const view = { k: 16, x: -100, y: 32 };
@@ -46,7 +41,7 @@ test('the zoomed point stays where it is', () => {
 });
 
 describe('fit', () => {
-  const ports = [port, phone, { ...port, dpr: 1.25 }, { ...port, dpr: 2 }, { ...port, width: 2560 }];
+  const ports = [port, phone, { ...port, width: 2560 }, { ...port, width: 1281.6 }];
   const cases = ports.flatMap((p) => [bounds, wide].map((b) => [p, b] as const));
 
   test.each(cases)('in %j shows all of %j, as large as there is room for', (p, b) => {
@@ -61,51 +56,27 @@ describe('fit', () => {
     expect(view.y + b.y1 * view.k).toBeLessThanOrEqual(p.height - insets.bottom + 1);
   });
 
-  test('is the same size in the window at every pixel ratio', () => {
-    const scales = [1, 1.25, 1.5, 2, 3].map((dpr) => fit({ ...port, dpr }, insets, bounds).k);
-    expect(new Set(scales).size).toBe(1);
-  });
-});
-
-describe('a gesture comes to rest', () => {
-  const start = { k: 4, x: 10, y: 20 };
-
-  test('on whole device pixels after a pan', () => {
-    const view = rest(start, { k: 4, x: 10.4, y: -3.7 }, port, bounds);
-    expect(view).toEqual({ k: 4, x: 10, y: -4 });
-  });
-
-  test('at the next whole scale in its own direction, so that a small step counts', () => {
-    const closer = rest(start, scaleAbout(start, 4.2, centre), port, bounds);
-    const farther = rest(start, scaleAbout(start, 3.9, centre), port, bounds);
-    expect(closer.k).toBe(5);
-    expect(farther.k).toBe(3);
-    expectAtRest(closer, 1);
-  });
-
-  test('about the point that it held still', () => {
-    const view = rest(start, scaleAbout(start, 7.3, { x: 200, y: 300 }), port, bounds);
-    expect(view.k).toBe(8);
-    expect(Math.abs((200 - view.x) / view.k - (200 - start.x) / start.k)).toBeLessThan(0.1);
-  });
-
-  test('at thirds of a pixel where there are three device pixels to one', () => {
-    const view = rest(start, scaleAbout(start, 4.4, centre), phone, bounds);
-    expect(view.k * 3).toBeCloseTo(14);
-    expectAtRest(view, 3);
-  });
-
-  test('at any scale below one device pixel a cell', () => {
-    const from = { k: 0.7, x: 0, y: 0 };
-    expect(rest(from, scaleAbout(from, 0.61, centre), port, bounds).k).toBe(0.61);
+  test('fills the room to the last hair', () => {
+    const view = fit(port, insets, bounds);
+    expect(view.k * 1000).toBeCloseTo(670, 9);
+    expect(view.y).toBeCloseTo(50, 9);
   });
 });
 
 describe('steps', () => {
-  test('in and out are twice and half, at a scale that may rest', () => {
-    const view = { k: 5, x: 0, y: 0 };
-    expect(step(view, 1, centre, port, bounds).k).toBe(10);
-    expect(step(view, -1, centre, port, bounds).k).toBe(2);
+  test('in and out are twice and half, whatever the scale is', () => {
+    const view = { k: 5.3, x: 0, y: 0 };
+    expect(step(view, 1, centre, port, bounds).k).toBe(10.6);
+    expect(step(view, -1, centre, port, bounds).k).toBe(2.65);
+  });
+
+  test('as many out as in lead back', () => {
+    const start = { k: 2.7, x: 12.3, y: -45.6 };
+    let view: View = start;
+    for (let i = 0; i < 4; i++) view = step(view, 1, centre, port, bounds);
+    for (let i = 0; i < 4; i++) view = step(view, -1, centre, port, bounds);
+    expect(Math.abs(view.k - start.k)).toBeLessThan(1e-9);
+    expect(Math.hypot(view.x - start.x, view.y - start.y)).toBeLessThan(1e-9);
   });
 
   test('end at the limits', () => {
@@ -115,6 +86,14 @@ describe('steps', () => {
     for (let i = 0; i < 20; i++) view = step(view, -1, centre, port, bounds);
     expect(view.k).toBe(minK(port, bounds));
   });
+});
+
+test('nothing that moves a view changes its scale but zooming, and that to what was asked for', () => {
+  const view = { k: 3.1415926, x: 0.123, y: -7.89 };
+  expect(pan(view, 1.5, -0.25, port, bounds)).toEqual({ k: view.k, x: 1.623, y: -8.14 });
+  expect(recentre(view, port, { width: 1000, height: 600 }, bounds).k).toBe(view.k);
+  expect(lookAt({ x: 3, y: 4 }, 8.8, centre, port, bounds).k).toBe(8.8);
+  expect(zoomAbout(view, 1.01, centre, port, bounds).k).toBe(view.k * 1.01);
 });
 
 test('the picture cannot get lost', () => {
@@ -139,7 +118,7 @@ test('the view follows a cell no farther than it must', () => {
 });
 
 test('another window size keeps the middle in the middle', () => {
-  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600, dpr: 1 }, bounds);
+  const view = recentre({ k: 4, x: -100, y: -50 }, port, { width: 1000, height: 600 }, bounds);
   expect(view).toEqual({ k: 4, x: -240, y: -150 });
 });
 

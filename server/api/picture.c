@@ -125,6 +125,11 @@ void picture_get(struct http *http)
     serve(http, (struct picture_name){.zoom = 0, .x = position.gx, .y = position.gy});
 }
 
+void picture_get_preview(struct http *http)
+{
+    serve(http, (struct picture_name){.zoom = PICTURE_OVERVIEW});
+}
+
 void picture_get_tile(struct http *http)
 {
     const int64_t *numbers = http->numbers;

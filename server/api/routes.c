@@ -25,6 +25,7 @@
 static const struct route public[] = {
     {"/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
     {"/c/#,#/canvas.png", .get = picture_get, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
+    {"/preview.png", .get = picture_get_preview, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
     {"/t/#/#/#.png", .get = picture_get_tile, .readers = READERS_ANY, .exposed = PICTURE_FIELDS},
     {"/h/$/#,#/#.png", .get = history_get_picture, .readers = READERS_ANY,
      .exposed = HISTORY_FIELDS},

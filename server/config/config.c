@@ -24,6 +24,7 @@ void config_finish(struct config *config)
     free(config->web);
     free(config->tls_cert);
     free(config->tls_key);
+    free(config->public_address);
     free(config->frame_ancestors);
     free(config->template_sources);
     free(config->secret);

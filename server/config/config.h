@@ -52,6 +52,7 @@ struct config {
     size_t n_origins;
     struct network proxies[CONFIG_PROXY_MAX]; /* whose forwarding fields are believed */
     size_t n_proxies;
+    char *public_address;    /* NULL, or where browsers find the page, with a slash at its end */
     char *frame_ancestors;  /* 'self': who may show the page in a frame */
     char *template_sources; /* NULL, or from where the page may show pictures beside its own */
     struct {

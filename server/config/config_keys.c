@@ -3,6 +3,7 @@
 #include "config/config_keys.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -194,6 +195,26 @@ static enum setting_result set_sources(char **sources, const char *value, const 
     return setting_replace(sources, value, strlen(value));
 }
 
+/* It becomes part of HTML: only letters that mean nothing there. */
+static enum setting_result set_public_address(void *values, const struct setting *key,
+                                              const char *value)
+{
+    struct config *config = values;
+    size_t len = strlen(value), scheme = 0;
+    if (strncmp(value, "http://", 7) == 0)
+        scheme = 7;
+    else if (strncmp(value, "https://", 8) == 0)
+        scheme = 8;
+    if (scheme == 0 || len > SOURCES_MAX || !isalnum((unsigned char)value[scheme]))
+        return SETTING_BAD;
+    for (const char *c = value + scheme; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("-._~:/", *c))
+            return SETTING_BAD;
+    char address[SOURCES_MAX + 2];
+    snprintf(address, sizeof address, "%s%s", value, value[len - 1] == '/' ? "" : "/");
+    return setting_replace(&config->public_address, address, strlen(address));
+}
+
 static enum setting_result set_frame_ancestors(void *values, const struct setting *key,
                                                const char *value)
 {
@@ -274,6 +295,9 @@ const struct setting keys[] = {
     {"trust-proxy", "ADDRESS[/BITS]", NULL, "proxies whose forwarding fields are believed",
      .expected = "an address, or a network such as 192.0.2.0/24 or 2001:db8::/32",
      .set = set_trust_proxy, .clear = clear_trust_proxy},
+    {"public-address", "URL", NULL, "where browsers find the page, for previews of links",
+     .expected = "http://HOST[:PORT]/ or https://HOST[:PORT]/, with a path or without",
+     .set = set_public_address},
     {"frame-ancestors", "SOURCES", "'self'", "who may show the page in a frame",
      .expected = "sources of a content security policy: 'self', 'none', https://a.example, ...",
      .set = set_frame_ancestors},

@@ -5,7 +5,7 @@
 
 #include "config/setting.h"
 
-enum { KEY_COUNT = 33 };
+enum { KEY_COUNT = 34 };
 
 extern const struct setting keys[KEY_COUNT]; /* of struct config */
 

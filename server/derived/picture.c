@@ -17,7 +17,8 @@ struct counted {
     atomic_uint references;
 };
 
-static uint8_t *encode(const struct picture *picture, const uint8_t *pixels, size_t *len)
+static uint8_t *encode(const struct picture *picture, const uint8_t *pixels, uint32_t width,
+                       uint32_t height, size_t *len)
 {
     char version[24], place[32];
     const struct picture_name *name = &picture->name;
@@ -26,17 +27,26 @@ static uint8_t *encode(const struct picture *picture, const uint8_t *pixels, siz
         snprintf(place, sizeof place, "%d,%d", name->x, name->y);
     else
         snprintf(place, sizeof place, "%u/%d/%d", name->zoom, name->x, name->y);
-    const struct picture_text texts[] = {
-        {"version", version},
-        {name->zoom == 0 ? "canvas" : "tile", place},
-        {"genesis", picture->genesis}, /* last: absent when the log has none */
-    };
-    return picture_encode(pixels, texts, picture->genesis[0] ? 3 : 2, len);
+    struct picture_text texts[3];
+    size_t n = 0;
+    texts[n++] = (struct picture_text){"version", version};
+    if (name->zoom != PICTURE_OVERVIEW)
+        texts[n++] = (struct picture_text){name->zoom == 0 ? "canvas" : "tile", place};
+    if (picture->genesis[0])
+        texts[n++] = (struct picture_text){"genesis", picture->genesis};
+    return picture_encode_area(pixels, width, height, texts, n, len);
 }
 
 struct picture *picture_make(struct picture_name name, uint64_t version,
                              const uint8_t genesis[GENESIS_BYTES],
                              const uint8_t pixels[CANVAS_PIXELS])
+{
+    return picture_make_area(name, version, genesis, pixels, CANVAS_WIDTH, CANVAS_HEIGHT);
+}
+
+struct picture *picture_make_area(struct picture_name name, uint64_t version,
+                                  const uint8_t genesis[GENESIS_BYTES], const uint8_t *pixels,
+                                  uint32_t width, uint32_t height)
 {
     struct counted *counted = calloc(1, sizeof *counted);
     if (!counted)
@@ -46,7 +56,7 @@ struct picture *picture_make(struct picture_name name, uint64_t version,
     picture->version = version;
     if (genesis)
         hex_encode(picture->genesis, genesis, GENESIS_BYTES);
-    picture->png = encode(picture, pixels, &picture->len);
+    picture->png = encode(picture, pixels, width, height, &picture->len);
     if (!picture->png) {
         free(counted);
         return NULL;

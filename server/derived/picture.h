@@ -25,6 +25,11 @@ struct picture *picture_make(struct picture_name name, uint64_t version,
                              const uint8_t genesis[GENESIS_BYTES],
                              const uint8_t pixels[CANVAS_PIXELS]);
 
+/* The same of other pixels than a canvas has; neither side is 0. */
+struct picture *picture_make_area(struct picture_name name, uint64_t version,
+                                  const uint8_t genesis[GENESIS_BYTES], const uint8_t *pixels,
+                                  uint32_t width, uint32_t height);
+
 struct picture *picture_retain(struct picture *picture); /* returns it; NULL is fine. Any thread */
 void picture_release(struct picture *picture);           /* NULL is fine. Any thread */
 

@@ -17,6 +17,8 @@ static bool in_range(int place, unsigned zoom)
 
 bool picture_name_valid(struct picture_name name)
 {
+    if (name.zoom == PICTURE_OVERVIEW)
+        return name.x == 0 && name.y == 0;
     return name.zoom <= PICTURE_ZOOM_MAX && in_range(name.x, name.zoom) &&
            in_range(name.y, name.zoom);
 }
@@ -34,5 +36,7 @@ struct position picture_name_first(struct picture_name name)
 
 bool picture_name_holds(struct picture_name name, struct position position)
 {
+    if (name.zoom == PICTURE_OVERVIEW)
+        return true;
     return tile_of(position.gx, name.zoom) == name.x && tile_of(position.gy, name.zoom) == name.y;
 }

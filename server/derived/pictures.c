@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "derived/overview.h"
 #include "derived/tile.h"
 #include "sys/clock.h"
 #include "sys/diag.h"
@@ -148,10 +149,9 @@ static struct picture *make_canvas(struct pictures *pictures, struct picture_nam
     return encode(pictures, name, canvas->version, canvas->pixels);
 }
 
-/* All painted canvases below a tile, for free(); those after version `since` count as changed. NULL
- * when out of memory. */
-static struct tile_canvas *list_painted(struct pictures *pictures, struct picture_name name,
-                                        uint64_t since, size_t *n)
+/* All painted canvases below a picture, for free(). NULL when out of memory. */
+static struct picture_canvas *list_painted(struct pictures *pictures, struct picture_name name,
+                                           size_t *n)
 {
     struct picture_source *source = pictures->source;
     struct picture_canvas *found = NULL;
@@ -165,7 +165,15 @@ static struct tile_canvas *list_painted(struct pictures *pictures, struct pictur
             return NULL;
         *n = source->painted(source, name, found, room);
     } while (*n > room);
-    struct tile_canvas *canvases = malloc(room * sizeof *canvases);
+    return found;
+}
+
+/* The same for a tile; those after version `since` count as changed. */
+static struct tile_canvas *list_for_tile(struct pictures *pictures, struct picture_name name,
+                                         uint64_t since, size_t *n)
+{
+    struct picture_canvas *found = list_painted(pictures, name, n);
+    struct tile_canvas *canvases = found ? calloc(*n + 1, sizeof *canvases) : NULL;
     for (size_t i = 0; canvases && i < *n; i++)
         canvases[i] = (struct tile_canvas){.position = found[i].position,
                                            .changed = found[i].version > since};
@@ -199,7 +207,7 @@ static struct picture *make_tile(struct pictures *pictures, struct entry *entry,
     if (!pixels)
         pixels = calloc(1, TILE_BYTES);
     size_t n = 0;
-    struct tile_canvas *canvases = list_painted(pictures, entry->name, since, &n);
+    struct tile_canvas *canvases = list_for_tile(pictures, entry->name, since, &n);
     if (pixels && canvases &&
         tile_draw(entry->name.zoom, picture_name_first(entry->name), canvases, n, &copier.source,
                   pixels) == TILE_DRAWN)
@@ -210,6 +218,57 @@ static struct picture *make_tile(struct pictures *pictures, struct entry *entry,
     else
         free(pixels);
     return picture;
+}
+
+/* Draw the painted canvases one after the other. False when the worker stops meanwhile. */
+static bool draw_overview(struct pictures *pictures, const struct overview *overview,
+                          const struct position *painted, size_t n, struct canvas *copy,
+                          uint8_t *pixels)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (worker_stopping(pictures->tile_worker))
+            return false;
+        pictures->source->copy(pictures->source, painted[i], copy);
+        overview_draw(overview, painted[i], copy->pixels, pixels);
+    }
+    return true;
+}
+
+static struct picture *make_overview(struct pictures *pictures, struct picture_name name)
+{
+    struct picture *picture = NULL;
+    uint64_t version = 0; /* before the drawing, as of a tile */
+    pictures->source->version(pictures->source, name, &version);
+    size_t n = 0;
+    struct picture_canvas *found = list_painted(pictures, name, &n);
+    struct position *painted = calloc(n + 1, sizeof *painted);
+    struct canvas *copy = malloc(sizeof *copy);
+    for (size_t i = 0; found && painted && i < n; i++)
+        painted[i] = found[i].position;
+    if (found && painted && copy) {
+        struct overview overview = overview_of(painted, n);
+        uint8_t *pixels = calloc(overview.width, overview.height);
+        if (pixels && draw_overview(pictures, &overview, painted, n, copy, pixels)) {
+            uint8_t genesis[GENESIS_BYTES];
+            bool known = pictures->source->genesis(pictures->source, genesis);
+            picture = picture_make_area(name, version, known ? genesis : NULL, pixels,
+                                        overview.width, overview.height);
+        }
+        free(pixels);
+    }
+    free(copy);
+    free(painted);
+    free(found);
+    return picture;
+}
+
+static struct picture *make(struct pictures *pictures, struct entry *entry, uint8_t **drawn)
+{
+    if (entry->name.zoom == 0)
+        return make_canvas(pictures, entry->name);
+    if (entry->name.zoom == PICTURE_OVERVIEW)
+        return make_overview(pictures, entry->name);
+    return make_tile(pictures, entry, drawn);
 }
 
 static struct worker *worker_of(const struct pictures *pictures, struct picture_name name)
@@ -224,8 +283,7 @@ static void run(struct job *job)
     struct worker *worker = worker_of(pictures, entry->name);
     uint8_t *drawn = NULL;
     int64_t began = clock_now_ms();
-    struct picture *picture = entry->name.zoom == 0 ? make_canvas(pictures, entry->name)
-                                                    : make_tile(pictures, entry, &drawn);
+    struct picture *picture = make(pictures, entry, &drawn);
     /* The time counts from the end of the encoding: on a machine so slow that it takes a second,
      * those who were told "ready" must still find the picture current. */
     int64_t now = clock_now_ms(), pause = PERIOD_MS;

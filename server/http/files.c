@@ -117,6 +117,20 @@ static uint8_t *compress_gzip(const uint8_t *bytes, size_t len, size_t *gzip_len
     return NULL;
 }
 
+/* What follows from the bytes, which become the file's. */
+static void fill(struct file *file, uint8_t *bytes, size_t len, bool packed)
+{
+    file->bytes = bytes;
+    file->len = len;
+    file->gzip = NULL;
+    file->gzip_len = 0;
+    snprintf(file->etag, sizeof file->etag, "\"%08x-%x\"", crc32c(0, bytes, len), (unsigned)len);
+    if (!packed && len >= GZIP_BYTES_MIN)
+        file->gzip = compress_gzip(bytes, len, &file->gzip_len);
+    file->own_address = strncmp(file->type, "text/html", 9) == 0 &&
+                        memmem(bytes, len, FILES_OWN_ADDRESS, strlen(FILES_OWN_ADDRESS));
+}
+
 /* Put the open file into the table. */
 static int add(struct files *files, int fd, const struct stat *stat, const char *path,
                char error[FILES_ERROR_BYTES])
@@ -135,11 +149,8 @@ static int add(struct files *files, int fd, const struct stat *stat, const char 
         free(name);
         return fail(error, path, "cannot be read whole");
     }
-    *file = (struct file){.path = name, .type = type->type, .bytes = bytes, .len = len};
-    file->immutable = has_hash(path);
-    snprintf(file->etag, sizeof file->etag, "\"%08x-%x\"", crc32c(0, bytes, len), (unsigned)len);
-    if (!type->packed && len >= GZIP_BYTES_MIN)
-        file->gzip = compress_gzip(bytes, len, &file->gzip_len);
+    *file = (struct file){.path = name, .type = type->type, .immutable = has_hash(path)};
+    fill(file, bytes, len, type->packed);
     files->bytes += len;
     files->n++;
     return 0;
@@ -216,6 +227,55 @@ const struct file *files_find(const struct files *files, const char *path)
 {
     struct file key = {.path = strcmp(path, "/index.html") == 0 ? "/" : path};
     return bsearch(&key, files->table, files->n, sizeof *files->table, by_path);
+}
+
+/* The text with every FILES_OWN_ADDRESS replaced, for free(). NULL when out of memory. */
+static uint8_t *replace_address(const struct file *file, const char *address, size_t *len)
+{
+    const size_t from_len = strlen(FILES_OWN_ADDRESS), to_len = strlen(address);
+    size_t longest = file->len + file->len / from_len * to_len;
+    uint8_t *text = malloc(longest + 1), *out = text;
+    const uint8_t *at = file->bytes, *end = file->bytes + file->len;
+    while (text && at < end) {
+        const uint8_t *found = memmem(at, (size_t)(end - at), FILES_OWN_ADDRESS, from_len);
+        const uint8_t *stop = found ? found : end;
+        memcpy(out, at, (size_t)(stop - at));
+        out += stop - at;
+        at = stop;
+        if (found) {
+            memcpy(out, address, to_len);
+            out += to_len;
+            at += from_len;
+        }
+    }
+    *len = (size_t)(out - text);
+    return text;
+}
+
+int files_readdress(const struct file *file, const char *address, struct file *made)
+{
+    size_t len;
+    uint8_t *bytes = replace_address(file, address, &len);
+    if (!bytes)
+        return -1;
+    *made = *file;
+    fill(made, bytes, len, false);
+    return 0;
+}
+
+int files_set_address(struct files *files, const char *address)
+{
+    for (size_t i = 0; i < files->n; i++) {
+        struct file *file = &files->table[i], made;
+        if (!file->own_address)
+            continue;
+        if (files_readdress(file, address, &made) != 0)
+            return -1;
+        free((void *)(uintptr_t)file->bytes);
+        free((void *)(uintptr_t)file->gzip);
+        *file = made;
+    }
+    return 0;
 }
 
 void files_free(struct files *files)

@@ -77,8 +77,7 @@ void who_asks_address(const struct http *http, uint8_t address[16])
     forwarded_client(&http->request, http->site->proxies, http->site->n_proxies, address);
 }
 
-/* Does the browser speak TLS? */
-static bool by_tls(const struct http *http)
+bool who_asks_by_tls(const struct http *http)
 {
     if (http->stream.ssl)
         return true;
@@ -142,7 +141,7 @@ bool who_asks_shows(struct http *http, struct identity_request *shown)
     const struct request *request = &http->request;
     memset(shown, 0, sizeof *shown);
     who_asks_address(http, shown->address);
-    shown->tls = by_tls(http);
+    shown->tls = who_asks_by_tls(http);
     if (request_count(request, "cookie") > 1)
         return who_asks_refuse(http, 400, "cookie: expected one field");
     if (request_count(request, "authorization") > 1)

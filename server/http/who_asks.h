@@ -37,6 +37,9 @@ bool who_asks_refuse(struct http *http, unsigned status, const char *error);
 #define WHO_ASKS_BAD_TOKEN   "authorization: the token is nobody's"
 #define WHO_ASKS_TWO_COOKIES "cookie: expected one identity"
 
+/* Does the browser speak TLS, with us or with a proxy that we trust? */
+bool who_asks_by_tls(const struct http *http);
+
 /* Count this connection, which is to be held for long, for its client's address. False: that one
  * holds as many as it may, and the request has been answered with 429. */
 bool who_asks_counted(struct http *http);

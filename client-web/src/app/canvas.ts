@@ -11,7 +11,7 @@ import { ReticleLayer } from '../layers/reticle';
 import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
-import { Zoom } from '../ui/zoom';
+import { Camera } from './camera';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -48,18 +48,26 @@ export function show(other: Showing): void {
 export const screen = document.getElementById('screen') as HTMLCanvasElement;
 export const marks = document.getElementById('marks') as HTMLCanvasElement;
 
-export const stage = new Stage(screen, marks, { scene, update, resized: windowChanged });
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-export const camera = new Zoom(
-  marks,
-  () => state.bounds.value,
-  () => state.viewport.value,
-  () => {
-    state.view.value = camera.view;
+export const stage = new Stage(screen, marks, {
+  scene,
+  update,
+  resized: windowChanged,
+  frame: (now) => camera.frame(now),
+});
+
+export const camera = new Camera({
+  bounds: () => state.bounds.value,
+  port: () => stage.viewport,
+  changed: () => {
     stage.invalidate('view');
     events.viewed.tell();
   },
-);
+  request: () => stage.request(),
+  now: () => performance.now(),
+  calm: () => calm.matches,
+});
 
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
@@ -118,7 +126,8 @@ function scene(): Scene | null {
   return {
     scenery: showing?.scenery(present) ?? present,
     view: camera.view,
-    moving: camera.moving || showing?.moving === true,
+    moving: camera.moving,
+    changing: showing?.moving === true,
     playing: showing?.playing === true,
   };
 }

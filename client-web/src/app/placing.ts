@@ -4,8 +4,8 @@
 // are in app/stroke.ts.
 
 import { computed, effect, signal } from '@preact/signals';
-import { DOUBLE_MS } from '../core/clicks';
 import type { Cell, Edit } from '../core/edit';
+import { DOUBLE_MS } from '../core/gestures';
 import { needed, withoutRepeats } from '../core/stroke';
 import { PLACE_K } from '../core/view';
 import { FADE_MS, type Fading } from '../layers/pending';

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: ISC
-// What clicks, taps, holds and drags on the canvas mean.
+// What gestures on the canvas mean: effects of core/gestures to intents.
 
 import { effect } from '@preact/signals';
-import { Clicks } from '../core/clicks';
 import type { Cell } from '../core/edit';
-import { cellAt, PLACE_K, type Point } from '../core/view';
+import type { Effect, Kind, Options } from '../core/gestures';
+import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
-import { watchPointer } from '../ui/pointer';
-import { pick } from './aiming';
+import { beginLoupe, confirm, endLoupe, moveLoupe, pick } from './aiming';
 import { announceReticle } from './announce';
 import { camera, marks } from './canvas';
 import * as events from './events';
-import { plane } from './live';
+import { watchHands } from './hands';
 import { cellOf, flyIn, zoomStep } from './moving';
 import { askWho, closeWho, whoIsOpen } from './parts';
 import * as placing from './placing';
+import { wheel } from './settings';
 import * as state from './state';
 import { hint } from './statusline';
 import { beginLine, drawLine, endLine } from './stroke';
+import { drag, grip } from './template';
 
-const clicks = new Clicks();
 /** Where the mouse is, and the cell that was highlighted when its button went down. */
 let pointer: Point | null = null;
 let pressed: Cell | null = null;
-let drawing = false;
 
 export function watchPointing(): void {
   events.ready.listen(() =>
-    watchPointer(marks, { hover, press, click, tap, hold, line, lineEnd }),
+    watchHands(marks, { options, catches: () => camera.catches, onTemplate, effect: act }),
   );
   events.viewed.listen(() => {
     if (pointer) hover(pointer);
@@ -35,35 +34,75 @@ export function watchPointing(): void {
   effect(() => void marks.toggleAttribute('data-closed', state.closed.value));
 }
 
+function options(): Options {
+  // From afar, or in the past, there is nothing to draw: a finger moves the view, as ever.
+  const draws = state.pencil.value && !state.inPast.value && camera.view.k >= PLACE_K;
+  return { pencil: draws, wheel: wheel.value };
+}
+
+function onTemplate(point: Point): boolean {
+  const area = grip.value;
+  return drag.now !== null && area !== null && within(cellAt(camera.view, point), area);
+}
+
+function act(effect: Effect): void {
+  switch (effect.type) {
+    case 'hover':
+      return hover(effect.point);
+    case 'grab':
+      return camera.grab();
+    case 'release':
+      return camera.release(effect.still);
+    case 'press':
+      // What is highlighted when the button goes down is what a click means.
+      pressed = state.hover.value;
+      return;
+    case 'click':
+      return click(effect.point);
+    case 'tap':
+      return tap(effect.point);
+    case 'doubleTap':
+      placing.drop();
+      return zoomStep(1, effect.point);
+    case 'eyedrop':
+      return pick(cellOf(effect.point));
+    case 'pan':
+      return camera.pan(effect.dx, effect.dy);
+    case 'fling':
+      return camera.fling(effect.vx, effect.vy);
+    case 'zoomAbout':
+      return camera.zoomAbout(effect.point, effect.by);
+    case 'wheel':
+      return camera.wheel(effect.point, effect.delta);
+    case 'holdStart':
+      return holdStart(effect.point, effect.kind);
+    case 'holdMove':
+      return moveLoupe(effect.point);
+    case 'holdEnd':
+      return holdEnd(effect.moved, effect.counts);
+    case 'lineStart':
+      return lineStart(effect.point, effect.kind);
+    case 'lineMove':
+      return drawLine(cellAt(camera.view, effect.point), effect.point);
+    case 'lineEnd':
+      return endLine(effect.counts);
+    case 'templateStart':
+      return drag.now?.start(effect.point);
+    case 'templateMove':
+      return drag.now?.move(effect.point);
+    case 'templateEnd':
+      return drag.now?.end(effect.counts);
+  }
+}
+
 function hover(point: Point | null): void {
   pointer = point;
   const cell = point && cellOf(point);
-  const rules = placing.umpire.value;
-  state.closed.value =
-    cell !== null &&
-    (plane.obstacle(cell) === 'locked' || rules?.isClosed(cell, state.colour.value) === true);
+  state.closed.value = cell !== null && placing.closedAt(cell);
   placing.setHover(cell);
 }
 
-/** What is highlighted when the button goes down is what a click means. */
-function press(): void {
-  pressed = state.hover.value;
-}
-
-function hold(point: Point): void {
-  const cell = cellOf(point);
-  if (!cell || !camera.settled) return;
-  placing.drop();
-  askWho(cell);
-}
-
-function click(point: Point, time: number): void {
-  const double = clicks.isDouble(point, time);
-  if (!camera.settled) return camera.flyOn();
-  if (double) {
-    placing.drop();
-    return zoomStep(1, point);
-  }
+function click(point: Point): void {
   if (!pressed) return;
   if (state.picking.value) return pick(pressed);
   if (camera.view.k < PLACE_K) return flyIn(pressed, point);
@@ -75,23 +114,7 @@ function click(point: Point, time: number): void {
   placing.placeSoon(pressed);
 }
 
-/** From the cell that was pressed to where the pointer is now. */
-function line(point: Point): void {
-  if (!pressed || !camera.settled) return;
-  if (!drawing) beginLine(pressed, point, false);
-  drawing = true;
-  drawLine(cellAt(camera.view, point), point);
-}
-
-function lineEnd(counts: boolean): void {
-  drawing = false;
-  endLine(counts);
-}
-
-function tap(point: Point, time: number): void {
-  const double = clicks.isDouble(point, time);
-  if (!camera.settled) return camera.flyOn();
-  if (double) return zoomStep(1, point);
+function tap(point: Point): void {
   const cell = cellOf(point);
   if (state.picking.value) return pick(cell);
   closeWho();
@@ -100,7 +123,27 @@ function tap(point: Point, time: number): void {
   const again = cell.x === reticle?.x && cell.y === reticle.y;
   if (camera.view.k < PLACE_K) flyIn(cell, point);
   else if (state.inPast.value) return hint.say(t().page.inThePast);
-  else if (again) return placing.placeAtReticle();
+  else if (again) return confirm();
   if (!state.inPast.value) placing.setReticle(cell, true);
   announceReticle();
+}
+
+/** A finger covers what it aims at: the loupe shows it. The mouse covers nothing. */
+function holdStart(point: Point, kind: Kind): void {
+  const cell = cellOf(point);
+  if (!cell) return;
+  if (kind !== 'touch' || camera.view.k < PLACE_K || !beginLoupe(point)) askWho(cell);
+}
+
+function holdEnd(moved: boolean, counts: boolean): void {
+  const aiming = state.loupe.value !== null;
+  endLoupe();
+  if (aiming && counts && state.picking.value) return pick(state.reticle.value);
+  // Who only looks wants to know who placed it; who moved was aiming.
+  if (aiming && counts && !moved) askWho(state.reticle.value);
+}
+
+function lineStart(point: Point, kind: Kind): void {
+  const cell = cellOf(point);
+  if (cell) beginLine(cell, point, kind === 'touch');
 }

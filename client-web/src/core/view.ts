@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The view: an immutable {k, x, y}. A point p of the plane is on the screen at p * k + (x, y), in CSS
-// pixels. All the arithmetic of looking, no DOM. `bounds` is what there is to look at.
+// pixels. All the arithmetic of looking, no DOM. `bounds` is what there is to look at. Any scale will do:
+// it is what the fingers made it.
 
 import type { Cell, Rect, Size } from './edit';
 
@@ -28,16 +29,13 @@ export interface Insets {
   readonly left: number;
 }
 
-export const MAX_K = 64;
+/** Ten notches of the wheel lead here from what a click flies in to. */
+export const MAX_K = 100;
 /** From this many screen pixels a cell on, a click can mean one cell. */
 export const PLACE_K = 4;
 /** What a click from farther away flies in to. */
 export const CLOSE_K = 16;
 
-/** Floor or ceil, but a hair beside a whole number is that number. */
-const EPSILON = 1e-6;
-const floor = (v: number): number => Math.floor(v + EPSILON);
-const ceil = (v: number): number => Math.ceil(v - EPSILON);
 const between = (low: number, v: number, high: number): number => Math.min(high, Math.max(low, v));
 
 /** The cell of the plane under a point of the screen. */
@@ -62,20 +60,6 @@ export const within = (cell: Cell, r: Rect): boolean =>
 
 const sizeOf = (r: Rect): Size => ({ width: r.x1 - r.x0, height: r.y1 - r.y0 });
 
-/** A scale that a view may rest at: from 1 device pixel a cell on, a whole number of them. */
-function wholeScale(k: number, dpr: number, round: (v: number) => number): number {
-  const device = k * dpr;
-  return device > 1 - EPSILON ? Math.max(1, round(device)) / dpr : k;
-}
-
-const align = (v: number, dpr: number): number => Math.round(v * dpr) / dpr;
-
-/** The same view moved to whole device pixels, with the window's centre within the bounds. */
-function settle(view: View, port: Viewport, bounds: Rect): View {
-  const clear = clamp(view, port, bounds);
-  return { k: clear.k, x: align(clear.x, port.dpr), y: align(clear.y, port.dpr) };
-}
-
 /** Keeps the picture from getting lost: the window's centre is always within the bounds. */
 export function clamp(view: View, port: Size, bounds: Rect): View {
   const { k } = view;
@@ -85,21 +69,21 @@ export function clamp(view: View, port: Size, bounds: Rect): View {
 }
 
 /** All there is, as large as it can be and centred in what the insets leave of the window. */
-export function fit(port: Viewport, insets: Insets, bounds: Rect): View {
+export function fit(port: Size, insets: Insets, bounds: Rect): View {
   const width = Math.max(1, port.width - insets.left - insets.right);
   const height = Math.max(1, port.height - insets.top - insets.bottom);
   const size = sizeOf(bounds);
   const k = Math.min(MAX_K, width / size.width, height / size.height);
   const x = insets.left + (width - size.width * k) / 2 - bounds.x0 * k;
   const y = insets.top + (height - size.height * k) / 2 - bounds.y0 * k;
-  return settle({ k, x, y }, port, bounds);
+  return clamp({ k, x, y }, port, bounds);
 }
 
 /** What was in the middle of the window stays there when the window's size changes. */
-export function recentre(view: View, before: Size, port: Viewport, bounds: Rect): View {
+export function recentre(view: View, before: Size, port: Size, bounds: Rect): View {
   const x = view.x + (port.width - before.width) / 2;
   const y = view.y + (port.height - before.height) / 2;
-  return settle({ k: view.k, x, y }, port, bounds);
+  return clamp({ k: view.k, x, y }, port, bounds);
 }
 
 /** The smallest scale one can zoom to: half of what shows all there is. */
@@ -108,49 +92,44 @@ export function minK(port: Size, bounds: Rect): number {
   return Math.min(0.5, port.width / size.width, port.height / size.height) / 2;
 }
 
+/** A scale that one can zoom to. */
+export const limited = (k: number, port: Size, bounds: Rect): number =>
+  between(minK(port, bounds), k, MAX_K);
+
 /** A new scale with one point of the screen held still. */
 export function scaleAbout(view: View, k: number, point: Point): View {
   const by = k / view.k;
   return { k, x: point.x - (point.x - view.x) * by, y: point.y - (point.y - view.y) * by };
 }
 
-/** One step in (+1) or out (-1): twice or half, at a scale that may rest. */
-export function step(view: View, direction: 1 | -1, point: Point, port: Viewport, bounds: Rect): View {
-  const wanted = between(minK(port, bounds), view.k * 2 ** direction, MAX_K);
-  const k = wholeScale(wanted, port.dpr, direction > 0 ? ceil : floor);
-  return settle(scaleAbout(view, k, point), port, bounds);
+/** So many times as large about a point of the screen, as far as one can zoom. */
+export function zoomAbout(view: View, by: number, point: Point, port: Size, bounds: Rect): View {
+  return clamp(scaleAbout(view, limited(view.k * by, port, bounds), point), port, bounds);
 }
 
-/** A view at this scale (or near it) with the middle of a cell at a point of the screen. */
-export function lookAt(cell: Cell, scale: number, point: Point, port: Viewport, bounds: Rect): View {
-  const k = wholeScale(scale, port.dpr, Math.round);
+export function pan(view: View, dx: number, dy: number, port: Size, bounds: Rect): View {
+  return clamp({ k: view.k, x: view.x + dx, y: view.y + dy }, port, bounds);
+}
+
+/** One step in (+1) or out (-1): twice or half. */
+export function step(view: View, direction: 1 | -1, point: Point, port: Size, bounds: Rect): View {
+  return zoomAbout(view, 2 ** direction, point, port, bounds);
+}
+
+/** A view at this scale with the middle of a cell at a point of the screen. */
+export function lookAt(cell: Cell, scale: number, point: Point, port: Size, bounds: Rect): View {
+  const k = limited(scale, port, bounds);
   const x = point.x - (cell.x + 0.5) * k;
   const y = point.y - (cell.y + 0.5) * k;
-  return settle({ k, x, y }, port, bounds);
+  return clamp({ k, x, y }, port, bounds);
 }
 
 /** The least movement that shows the whole cell clear of the insets. */
-export function follow(view: View, cell: Cell, port: Viewport, insets: Insets, bounds: Rect): View {
+export function follow(view: View, cell: Cell, port: Size, insets: Insets, bounds: Rect): View {
   const left = cell.x * view.k + view.x;
   const top = cell.y * view.k + view.y;
   const x = between(insets.left, left, Math.max(insets.left, port.width - insets.right - view.k));
   const y = between(insets.top, top, Math.max(insets.top, port.height - insets.bottom - view.k));
   if (x === left && y === top) return view;
-  return settle({ k: view.k, x: view.x + x - left, y: view.y + y - top }, port, bounds);
-}
-
-/**
- * Where a gesture that led from `start` to `end` comes to rest: on whole device pixels, and at a
- * whole scale that lies on in the direction of the gesture (else a small step would be undone),
- * about the point that the gesture held still.
- */
-export function rest(start: View, end: View, port: Viewport, bounds: Rect): View {
-  const by = end.k / start.k;
-  if (Math.abs(by - 1) < EPSILON) return settle(end, port, bounds);
-  const k = wholeScale(end.k, port.dpr, by > 1 ? ceil : floor);
-  const still = {
-    x: between(0, (end.x - start.x * by) / (1 - by), port.width),
-    y: between(0, (end.y - start.y * by) / (1 - by), port.height),
-  };
-  return settle(scaleAbout(end, k, still), port, bounds);
+  return pan(view, x - left, y - top, port, bounds);
 }

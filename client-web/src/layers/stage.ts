@@ -13,11 +13,15 @@ export interface Scene {
   readonly view: View;
   /** The view changes with every frame just now. */
   readonly moving: boolean;
+  /** What is shown changes with every frame, by itself or under a hand. */
+  readonly changing: boolean;
   /** The picture changes with every frame just now, by itself. */
   readonly playing: boolean;
 }
 
 export interface StageEvents {
+  /** A frame begins: moves on what moves by itself. */
+  frame(now: number): void;
   /** Null while there is nothing to draw. */
   scene(): Scene | null;
   /** Brings the surfaces up to date with their boards; whether anything had changed. */
@@ -70,6 +74,11 @@ export class Stage {
     this.frames.request();
   }
 
+  /** Another frame is wanted, whether anything is to be drawn or not. */
+  request(): void {
+    this.frames.request();
+  }
+
   private changed(): void {
     const before = this.port;
     this.resize();
@@ -109,11 +118,14 @@ export class Stage {
   }
 
   private draw(now: number): boolean {
+    this.events.frame(now);
     const scene = this.events.scene();
     if (!scene) return false;
-    const { scenery, view, moving, playing } = scene;
+    const { scenery, view, moving, changing, playing } = scene;
     const changed = this.events.update(now);
-    if (changed || this.viewChanged) this.screen.draw(scenery, view, this.port, moving);
+    if (changed || this.viewChanged) {
+      this.screen.draw(scenery, view, this.port, moving || changing);
+    }
     const layersChanged = this.layersChanged;
     this.viewChanged = this.layersChanged = false;
     if (layersChanged && this.drawLayers(view, now)) this.layersChanged = true;

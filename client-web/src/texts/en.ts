@@ -2,9 +2,8 @@
 // English: all that the page says, by the part of the page that says it. Short, plain sentences
 // without exclamation marks. A text with values in it is a function.
 
-import { locale } from '.';
+import { amount } from './locale';
 
-const amount = (n: number): string => n.toLocaleString(locale());
 const pixels = (n: number): string => `${amount(n)} ${n === 1 ? 'pixel' : 'pixels'}`;
 
 export const en = {

@@ -3,20 +3,19 @@
 // loaded before anything is mounted; to change it, the page is loaded anew.
 
 import { en } from './en';
+import { setLocale } from './locale';
+
+export { locale } from './locale';
 
 /** Every language has all of these; TypeScript proves it. */
 export type Texts = typeof en;
 
 let current: Texts = en;
-let language = 'en';
 
 /** The texts. Ask when a text is shown, not when a module is loaded. */
 export const t = (): Texts => current;
 
-/** For Intl: numbers and times as the reader writes them. */
-export const locale = (): string => language;
-
 export function setTexts(name: string, texts: Texts): void {
-  language = name;
+  setLocale(name);
   current = texts;
 }

@@ -12,7 +12,7 @@ NOT_IN_THE_FILE = {"config", "check-config", "rotate-secret", "version", "help"}
 # What has no default, where the sample shows an example instead; and lines that the examples must lead to.
 NO_DEFAULT, EXAMPLES = {
     "placed": (
-        {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "template-sources", "secret", "sso-header"},
+        {"web", "tls-cert", "tls-key", "origin", "trust-proxy", "public-address", "template-sources", "secret", "sso-header"},
         ("web /usr/share/placed/client-web", "tls /etc/placed/cert.pem /etc/placed/key.pem",
          "origin https://canvas.example", "kafka sasl.mechanism SCRAM-SHA-512")),
     "placed-render": (

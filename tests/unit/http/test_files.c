@@ -138,6 +138,39 @@ static void the_tag_goes_by_the_content(void **state)
     files_free(files);
 }
 
+static bool holds(const struct file *file, const char *text)
+{
+    return memmem(file->bytes, file->len, text, strlen(text)) != NULL;
+}
+
+static void a_page_gets_the_address_that_it_is_found_at(void **state)
+{
+    put("index.html", "<a href=\"" FILES_OWN_ADDRESS "\"><img src=\"" FILES_OWN_ADDRESS "a.png\">");
+    put("plain.html", "<p>page");
+    put("script.js", FILES_OWN_ADDRESS);
+    struct files *files = load();
+    const struct file *page = files_find(files, "/");
+    assert_true(page->own_address);
+    assert_false(files_find(files, "/plain.html")->own_address);
+    assert_false(files_find(files, "/script.js")->own_address);
+    struct file made;
+    assert_int_equal(files_readdress(page, "http://a/", &made), 0);
+    assert_int_equal(made.len, strlen("<a href=\"http://a/\"><img src=\"http://a/a.png\">"));
+    assert_memory_equal(made.bytes, "<a href=\"http://a/\"><img src=\"http://a/a.png\">", made.len);
+    assert_string_not_equal(made.etag, page->etag);
+    assert_false(made.own_address);
+    free((void *)(uintptr_t)made.bytes);
+    free((void *)(uintptr_t)made.gzip);
+    /* Longer than what it takes the place of. */
+    assert_int_equal(files_set_address(files, "https://a.very.long.name.example:8080/below/it/"), 0);
+    page = files_find(files, "/");
+    assert_false(page->own_address);
+    assert_true(holds(page, "src=\"https://a.very.long.name.example:8080/below/it/a.png\""));
+    assert_false(holds(page, FILES_OWN_ADDRESS));
+    assert_true(holds(files_find(files, "/script.js"), FILES_OWN_ADDRESS));
+    files_free(files);
+}
+
 static void links_pipes_and_hidden_files_are_left_out(void **state)
 {
     char path[256], target[256];
@@ -216,6 +249,7 @@ int main(void)
         WITH_ROOT(names_with_a_hash_may_be_kept_for_ever),
         WITH_ROOT(gzip_is_made_where_it_gains),
         WITH_ROOT(the_tag_goes_by_the_content),
+        WITH_ROOT(a_page_gets_the_address_that_it_is_found_at),
         WITH_ROOT(links_pipes_and_hidden_files_are_left_out),
         WITH_ROOT(a_directory_that_is_none_is_an_error),
         WITH_ROOT(there_are_bounds),

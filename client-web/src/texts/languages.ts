@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// Which language the page speaks, and loading its texts.
+
+import { setTexts, type Texts } from '.';
+
+/** English is there at once; every other language is a file that is loaded when it is needed. */
+const OTHERS = {} as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
+
+export const LANGUAGES = ['en', ...Object.keys(OTHERS)] as const;
+
+/** What was chosen by hand, else the first of the browser's languages that there is, else English. */
+export function languageFor(chosen: string, wanted: readonly string[]): string {
+  const bare = wanted.map((name) => name.toLowerCase().split('-')[0]!);
+  return [chosen, ...bare].find((name) => LANGUAGES.includes(name)) ?? 'en';
+}
+
+/** Ends when the page can speak it. A file that cannot be loaded leaves it English. */
+export async function speak(language: string): Promise<void> {
+  const load = (OTHERS as Readonly<Record<string, () => Promise<Texts>>>)[language];
+  if (!load) return;
+  const texts = await load().catch(() => null);
+  if (texts) setTexts(language, texts);
+}

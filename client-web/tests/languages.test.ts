@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: ISC
+import { expect, test } from 'vitest';
+import { LANGUAGES, languageFor } from '../src/texts/languages';
+
+test('a language that was chosen comes before those of the browser', () => {
+  expect(languageFor('en', ['de-AT', 'fr'])).toBe('en');
+  for (const name of LANGUAGES) expect(languageFor(name, ['en'])).toBe(name);
+});
+
+test('else the first of the browser that there is, by its first part; else English', () => {
+  for (const name of LANGUAGES) {
+    expect(languageFor('auto', ['xx', `${name.toUpperCase()}-ZZ`, 'en'])).toBe(name);
+  }
+  expect(languageFor('auto', ['xx-YY', 'tlh'])).toBe('en');
+  expect(languageFor('auto', [])).toBe('en');
+  expect(languageFor('constructor', ['__proto__'])).toBe('en');
+});
