@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { budget } from './build-plugins/budget';
+import { icons } from './build-plugins/icons';
 import { licences } from './build-plugins/licences';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
@@ -23,7 +24,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  plugins: [budget(60_000, 20_000), licences()],
+  plugins: [budget(60_000, 20_000), icons(), licences()],
   server: {
     proxy: {
       '/canvas.png': server,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: ISC
 // Rewind on a canvas of two blocks and a tail, against a fold of its own.
 
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Edit } from '../src/core/edit';
 import { evening } from './art';
-import { DESKTOP, drawnAt, draws, launch, lookAt, open, paint, PHONE, text, WAIT_MS } from './page';
+import { DESKTOP, drawnAt, draws, launch, lookAt, open, paint, PHONE, text, WAIT_MS, whereIs } from './page';
 import { pastSum, recorded, Recording, sha256 } from './recorder';
 import { Server } from './server';
 
@@ -307,19 +308,82 @@ async function unpaintedIs(version: number): Promise<void> {
   await expect.poll(sum, { timeout: WAIT_MS }).toBe(expected);
 }
 
-test('the menu of maps can be used by keyboard alone', async () => {
+test('a map says what it means, and its button takes it away', async () => {
   await visit();
-  await page.locator('#layers').focus();
-  await page.keyboard.press('Enter');
-  await page.locator('#layers-menu').waitFor();
-  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('h');
   await expect.poll(() => overlay(), { timeout: WAIT_MS }).toBe('heat');
-  await text(page, '#layers-legend', 'Dark: never. Bright: 8 times');
-  await page.keyboard.press('ArrowDown');
+  await text(page, '#map-legend', 'Dark: never. Bright: 8 times');
+  await page.keyboard.press('h');
   await expect.poll(() => overlay(), { timeout: WAIT_MS }).toBe('unpainted');
+  await text(page, '#map-legend', 'Bright: nobody ever painted here');
+  await page.getByRole('button', { name: 'Picture only' }).click();
+  await expect.poll(() => overlay()).toBeNull();
+  await page.locator('#map-legend').waitFor({ state: 'detached' });
+});
+
+test('with the card open rewind follows its cell, from change to change', async () => {
+  const cell = { x: 100, y: 710 };
+  // Stripes of eight rounds, and each of them another colour.
+  const changes = recording.versions.filter(
+    (version, i) => i > 0 && colourOf(version) !== colourOf(recording.versions[i - 1]!),
+  );
+  function colourOf(version: number): number {
+    return recording.indices(version)[cell.y * 1000 + cell.x]!;
+  }
+  await visit();
+  await lookAt(page, cell.x, cell.y, 16);
+  await page.keyboard.press('ArrowRight');
+  await page.evaluate(({ x, y }) => window.placed.lookAt(x, y, 16), cell);
+  const at = await whereIs(page, cell.x, cell.y);
+  await page.mouse.move(at.x, at.y);
+  await page.keyboard.press('i');
+  await text(page, '#card h2', `${cell.x}, ${cell.y}`);
+  await page.keyboard.press('r');
+  await settles();
+  await text(page, '#moment-cell', `${cell.x}, ${cell.y}: 8 changes`);
+  const colours = await page.evaluate(() => window.placed.plane.info!.palette.map(({ name }) => name));
+  for (const version of changes.slice(-3).reverse()) {
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(moment, { timeout: WAIT_MS }).toBe(version);
+    const chip = page.locator('#card header .chip');
+    await expect.poll(() => chip.getAttribute('title')).toBe(colours[colourOf(version)]);
+  }
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(moment, { timeout: WAIT_MS }).toBe(changes.at(-2));
+  // The card first, then the past.
   await page.keyboard.press('Escape');
-  expect(await page.locator('#layers-menu').isVisible()).toBe(false);
-  expect(await page.evaluate(() => document.activeElement!.id)).toBe('layers');
+  await page.locator('#card').waitFor({ state: 'detached' });
+  await page.locator('#moment-cell').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.locator('#timeline').waitFor({ state: 'detached' });
+});
+
+test('a film of what is played is saved as WebM, and says how far it is', async () => {
+  await visit();
+  await rewind();
+  await goTo(versionAt(0.2));
+  await settles();
+  await page.getByRole('button', { name: '1 times as fast', exact: true }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save as a film' }).click();
+  await text(page, '#filming', /^Film: 0:0[1-9], [0-9.]+ MB, \d+% played$/);
+  await page.getByRole('button', { name: 'End the film and save it' }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/^placed-\d+\.webm$/);
+  const bytes = await readFile(await file.path());
+  // EBML, as WebM begins.
+  expect(bytes.subarray(0, 4).toString('hex')).toBe('1a45dfa3');
+  expect(bytes.length).toBeGreaterThan(1_000);
+  await text(page, '#hint-text', /^Saved as placed-\d+\.webm$/);
+  expect(await page.locator('#filming').count()).toBe(0);
+});
+
+test('a browser that cannot make films says so', async () => {
+  await visit();
+  await page.evaluate(() => Reflect.deleteProperty(window, 'MediaRecorder'));
+  await rewind();
+  await page.getByRole('button', { name: 'Save as a film' }).click();
+  await text(page, '#hint-text', /^This browser can't make films/);
 });
 
 test('while the server cannot answer, the page says so, shows nothing wrong, and goes on by itself', async () => {

@@ -131,7 +131,6 @@ test('a server without history has no button for it, and a link to the past says
   const page = await open(context, `${server.url}#x=1&y=1&scale=8&v=3`);
   await text(page, '#hint-text', 'This server keeps no history');
   expect(await page.locator('#rewind').isVisible()).toBe(false);
-  expect(await page.locator('#layers').isVisible()).toBe(false);
   await page.keyboard.press('r');
   await page.keyboard.press('h');
   expect(await page.evaluate(() => window.placed.past)).toBeNull();

@@ -54,8 +54,8 @@ test('holding a pixel says who placed it and what was there before, and places n
   await hold(page, await lookAt(page, 100, 100, 16));
   await text(page, '#card .line', /^red by \w+-\w+-\d+, (just now|\d+ seconds ago)$/);
   expect(await page.locator('#card h2').innerText()).toBe('100, 100');
-  expect(await page.locator('#card li').count()).toBe(1);
-  expect(await page.locator('#card li .chip').getAttribute('title')).toBe('black');
+  expect(await page.locator('#card li').count()).toBe(2);
+  expect(await page.locator('#card li .chip').nth(1).getAttribute('title')).toBe('black');
   expect(await pendingCount(page)).toBe(0);
   expect(await boardAt(page, 100, 100)).toBe(5);
 

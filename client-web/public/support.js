@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: ISC
-// Shows users of a browser that is too old for the page what to do. Written for old browsers.
+// What comes before the page's own script: the theme that somebody chose, whether the page is shown in
+// another one, and for users of a browser that is too old what to do. Written for old browsers.
 (function () {
   'use strict';
+  try {
+    var theme = localStorage.getItem('placed.theme');
+    if (theme === 'light' || theme === 'dark') document.documentElement.setAttribute('data-theme', theme);
+  } catch (_) {
+    // Nothing may be stored here: it is as the system has it.
+  }
+  if (/[?&]embed(=|&|$)/.test(location.search)) document.documentElement.setAttribute('data-embed', '');
   var fits =
     typeof DecompressionStream === 'function' &&
     typeof AbortSignal === 'function' &&

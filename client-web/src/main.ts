@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: ISC
 // The page put together: mounts what there is and starts it.
 
+import { effect } from '@preact/signals';
 import { canvasOf } from './core/plane';
 import type { View } from './core/view';
 import { camera, watchCanvas } from './app/canvas';
+import { watchChrome } from './app/chrome';
+import { watchCoach } from './app/coach';
+import { embedded } from './app/embed';
 import { watchKeys } from './app/keys';
 import { plane, stills } from './app/live';
 import { jumpTo, watchMoving } from './app/moving';
@@ -12,14 +16,20 @@ import { watchAiming } from './app/aiming';
 import { watchDoubt } from './app/doubt';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
+import { watchStatus } from './app/status';
 import * as settings from './app/settings';
 import { watchUndo } from './app/undo';
+import * as state from './app/state';
+import { watchTheme } from './app/theme';
 import type { Client } from './net/client';
-import type { Past } from './past';
+import type { Past } from './parts/past';
 import { locale } from './texts';
 import { languageFor, speak } from './texts/languages';
 import { mountControls } from './ui/controls';
 import { keepPageStill } from './ui/pagezoom';
+
+/** The first pictures of other canvases have the network for themselves meanwhile. */
+const OFFLINE_AFTER_MS = 3_000;
 
 /** For the browser's console and the browser tests; see README.md. */
 const handle = {
@@ -56,6 +66,17 @@ function probe(): void {
   if (!document.hidden) plane.probe();
 }
 
+/** When the page is there and nothing else is to be done: it must not cost the first load. */
+function keepOfflineLater(): void {
+  const keep = () => void import('./parts/offline').then(({ keepOffline }) => keepOffline()).catch(() => {});
+  const later = window.requestIdleCallback ?? ((done: () => void) => setTimeout(done, 1_000));
+  const stop = effect(() => {
+    if (!state.live.value) return;
+    queueMicrotask(() => stop());
+    setTimeout(() => later(keep), OFFLINE_AFTER_MS);
+  });
+}
+
 function start(): void {
   keepPageStill();
   watchCanvas();
@@ -67,15 +88,20 @@ function start(): void {
   watchPointing();
   watchKeys();
   watchParts();
+  watchTheme();
+  watchChrome();
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();
+    watchStatus();
     mountControls(document.getElementById('controls')!);
+    watchCoach();
   });
   window.addEventListener('online', () => plane.probe());
   window.addEventListener('offline', () => plane.probe());
   document.addEventListener('visibilitychange', probe);
   plane.start();
+  if (!embedded) keepOfflineLater();
 }
 
 // In a browser that is too old, support.js has shown a message instead.

@@ -10,26 +10,21 @@ import { available, charges, costOf, reach, spend, waitFor, type Item } from './
 import type { Refusal } from './core/protocol';
 import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
-import { nextPixels, refusalWords, TOO_MUCH } from './core/words';
+import { nextPixels, refusalWords } from './core/words';
 import { plane } from './app/live';
 import { aimed, judgeAnew, type Label, type Umpire } from './app/placing';
 import * as state from './app/state';
 import { hint } from './app/statusline';
+import { locale, t } from './texts';
 import { EnergyBar } from './ui/energybar';
 
-/** Proof of work may take so long without a word. */
-const QUIET_MS = 1_000;
 const TITLE = document.title;
 /** What a pixel costs as a rule. */
 const PLAIN: Item = { blank: false, factor: 1 };
-const RENEWED = 'The server did not know this browser any more: try again in a moment';
-const READY = 'You can place a pixel now';
 
 export class People implements Umpire {
   private readonly bar: EnergyBar;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private quietTimer: ReturnType<typeof setTimeout> | undefined;
-  private workingSince = 0;
 
   constructor() {
     this.bar = new EnergyBar(document.getElementById('energy-here')!);
@@ -38,25 +33,12 @@ export class People implements Umpire {
       state.info.value;
       untracked(() => this.judge());
     });
-    effect(() => this.standingChanged());
   }
 
   /** What the rules say may have changed, be it only with time. */
   private judge(): void {
     judgeAnew();
     this.draw();
-  }
-
-  private standingChanged(): void {
-    clearTimeout(this.quietTimer);
-    const standing = state.standing.value;
-    if (standing.kind === 'working') {
-      this.workingSince = performance.now();
-      this.quietTimer = setTimeout(judgeAnew, QUIET_MS);
-    } else if (standing.kind === 'later') {
-      this.quietTimer = setInterval(judgeAnew, 1_000);
-    }
-    judgeAnew();
   }
 
   /** The pointer, the reticle, the line or the colour changed. */
@@ -84,9 +66,9 @@ export class People implements Umpire {
       plane.account = spend(account, -cost, now);
       state.account.value = plane.account;
     }
-    if (refusal.reason === 'identity' && plane.identity.coming) return hint.say(RENEWED);
+    if (refusal.reason === 'identity' && plane.identity.coming) return hint.refuse(t().refusal.renewed);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
-    hint.say(refusalWords(refusal, edits.length, names, Date.now()));
+    hint.refuse(refusalWords(refusal, edits.length, names, Date.now(), locale()));
   }
 
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
@@ -99,7 +81,7 @@ export class People implements Umpire {
     const { info } = plane;
     const now = Date.now();
     const because = (reason: string, colour: number, until: number | null, words: string) => {
-      const sentence = refusalWords({ reason, retryMs: 0, until, words }, 1, [this.nameOf(colour)], now);
+      const sentence = refusalWords({ reason, retryMs: 0, until, words }, 1, [this.nameOf(colour)], now, locale());
       return () => sentence;
     };
     for (const edit of edits) {
@@ -109,7 +91,7 @@ export class People implements Umpire {
       if (colourless) return because('colour', edit.colour, colourless.until, colourless.words);
     }
     if (this.lack(edits) === null) return null;
-    return () => this.lack(edits) ?? READY;
+    return () => this.lack(edits) ?? t().energy.ready;
   }
 
   price(edits: readonly Edit[]): string {
@@ -136,36 +118,13 @@ export class People implements Umpire {
     return { text: most > 1 && most < Infinity ? `Place · 1 of ${have}` : 'Place', ready: true };
   }
 
-  get state(): string {
-    const { standing } = plane.identity;
-    if (plane.info?.frozen) return 'Drawing is paused';
-    // Who is nobody may draw all the same, as one of the network's.
-    if (plane.info?.identity.needed === 'any') return '';
-    switch (standing.kind) {
-      case 'signin':
-        return 'Sign in to draw';
-      case 'working':
-        return performance.now() - this.workingSince >= QUIET_MS ? 'Checking your browser' : '';
-      case 'later': {
-        const left = countdown(standing.until - performance.now());
-        return `Too many new visitors from your network: you can draw in ${left}`;
-      }
-      case 'failed':
-        return window.isSecureContext
-          ? "This browser could not be checked: you can't draw yet"
-          : 'To draw here, open this page by https';
-      default:
-        return '';
-    }
-  }
-
   /** Why these cannot be paid for now; null: they can. */
   private lack(edits: readonly Edit[]): string | null {
     const { account } = plane;
     if (!account) return null;
     const wait = waitFor(account, this.items(edits), performance.now());
     if (wait === 0) return null;
-    return wait === Infinity ? TOO_MUCH : nextPixels(edits.length, wait);
+    return wait === Infinity ? t().refusal.tooMuch : nextPixels(edits.length, wait);
   }
 
   private rule(cell: Cell, colour: number | null): Rule {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
-import { formatLink, parseLink, parseMoment } from '../src/core/link';
+import { canvasFile, formatLink, parseLink, parseMoment, viewFile } from '../src/core/link';
+import { MAX_K } from '../src/core/view';
 
 test.each([
   { x: 512, y: 40, scale: 16 },
@@ -11,7 +12,7 @@ test.each([
 
 test('the scale may be left out, and is kept to what one can zoom to', () => {
   expect(parseLink('#x=1&y=-2')).toEqual({ x: 1, y: -2, scale: 16 });
-  expect(parseLink('#x=1&y=2&scale=9999')!.scale).toBe(64);
+  expect(parseLink('#x=1&y=2&scale=9999')!.scale).toBe(MAX_K);
   expect(parseLink('#x=1&y=2&scale=-3')!.scale).toBe(0.05);
 });
 
@@ -37,3 +38,14 @@ test.each(['', '#v=', '#v=-1', '#v=1e3', '#v=0x10', '#v=99999999999999999', '#ve
     expect(parseMoment(hash)).toBeNull();
   },
 );
+
+test('a scale that fingers made is kept as far as anybody sees', () => {
+  expect(parseLink(formatLink({ x: 1, y: 2, scale: 0.123456 }))!.scale).toBe(0.1235);
+  expect(parseLink(formatLink({ x: 1, y: 2, scale: 12.3456 }))!.scale).toBe(12.35);
+});
+
+test('files are named after place and version', () => {
+  expect(viewFile({ x: -5, y: 40, scale: 16 }, 123)).toBe('placed_x-5_y40_16x_v123.png');
+  expect(viewFile({ x: 512, y: 40, scale: 0.5 }, null)).toBe('placed_x512_y40_0.5x.png');
+  expect(canvasFile({ x: -1, y: 0 }, 7)).toBe('placed_canvas_-1_0_v7.png');
+});

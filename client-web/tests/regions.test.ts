@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import type { Region } from '../src/core/info';
-import { ruleAt } from '../src/core/regions';
+import { nextTurn, regionsAt, regionsNow, ruleAt } from '../src/core/regions';
+import { regionWords } from '../src/core/regionwords';
 
 const region = (values: Partial<Region>): Region => ({
   name: 'r',
@@ -51,4 +52,37 @@ test('of several closed ones the one that is so for the longest is named', () =>
   const name = (...regions: Region[]) => ruleAt(regions, { x: 1, y: 1 }, null, 0).closed!.until;
   expect(name(until(100), until(300), until(200))).toBe(300);
   expect(name(until(100), until(null), until(200))).toBeNull();
+});
+
+test('what holds for a cell comes with what closes it first', () => {
+  const cheap = region({ name: 'cheap', factor: 0.5 });
+  const closed = region({ name: 'closed', closed: true });
+  const names = (x: number, now: number) =>
+    regionsAt([cheap, closed, region({ name: 'later', from: 50 })], { x, y: 0 }, now).map(({ name }) => name);
+  expect(names(0, 0)).toEqual(['closed', 'cheap']);
+  expect(names(0, 50)).toEqual(['closed', 'cheap', 'later']);
+  expect(names(10, 50)).toEqual([]);
+});
+
+test('of those that hold now the smaller ones lie on top', () => {
+  const regions = [region({ name: 'small', w: 2 }), region({ name: 'large' }), region({ name: 'over', until: 5 })];
+  expect(regionsNow(regions, 5).map(({ name }) => name)).toEqual(['large', 'small']);
+});
+
+test('the next turn is the next beginning or end', () => {
+  const regions = [region({ from: 100, until: 200 }), region({ until: 150 }), region({})];
+  expect([0, 100, 150, 200].map((now) => nextTurn(regions, now))).toEqual([100, 150, 200, Infinity]);
+});
+
+test('a region says what it means for whoever wants to paint there', () => {
+  const palette = [{ name: 'white', rgb: '#ffffff' }, { name: 'red', rgb: '#ff0000' }];
+  const words = (values: Partial<Region>) => regionWords(region({ name: 'the park', ...values }), palette, 0);
+  expect(words({})).toEqual([]);
+  expect(words({ closed: true, words: 'resting', factor: 3 })).toEqual(['Closed: resting']);
+  expect(words({ closed: true, until: 90_000, words: 'the park' })).toEqual(['Closed for 2 more minutes']);
+  expect(words({ factor: 0 })).toEqual(['Pixels are free here']);
+  expect(words({ factor: 1.5, colours: [1] })).toEqual([
+    'Only red can be used here',
+    'A pixel costs 1.5 times as much here',
+  ]);
 });

@@ -2,9 +2,9 @@
 // Every row of the table: what is shown of the connection, and of what keeps one from drawing.
 
 import { describe, expect, test } from 'vitest';
-import { heldOf, isDimmed, shownOf, type Drawing, type Link, type Times } from '../src/core/status';
+import { heldOf, shownOf, type Connection, type Drawing, type Times } from '../src/core/status';
 
-const link = (change: Partial<Link>): Link => ({
+const link = (change: Partial<Connection>): Connection => ({
   state: { kind: 'live' },
   trouble: 'unreachable',
   online: 1204,
@@ -94,31 +94,20 @@ describe('the status line', () => {
     anybody: false,
     secure: true,
     overdue: false,
-    unsaved: 0,
-    live: true,
     ...change,
   });
   const held = (change: Partial<Drawing>) => heldOf(drawing(change)).held;
 
   test('says nothing when all is well', () => {
     expect(heldOf(drawing())).toEqual({ held: null, again: Infinity });
-    expect(isDimmed(drawing())).toBe(false);
   });
 
-  test('says that the log is unavailable, and the palette is dimmed', () => {
+  test('says that the log is unavailable', () => {
     expect(held({ readonly: true })).toEqual({ kind: 'readonly' });
-    expect(isDimmed(drawing({ readonly: true }))).toBe(true);
   });
 
-  test('says that drawing is paused, and the palette is dimmed', () => {
+  test('says that drawing is paused', () => {
     expect(held({ frozen: true })).toEqual({ kind: 'frozen' });
-    expect(isDimmed(drawing({ frozen: true }))).toBe(true);
-  });
-
-  test('offers own pixels that were not saved, before all else', () => {
-    const all = { unsaved: 10, readonly: true, frozen: true, overdue: true };
-    expect(held({ ...all, live: false })).toEqual({ kind: 'unsaved', count: 10, ready: false });
-    expect(held(all)).toEqual({ kind: 'unsaved', count: 10, ready: true });
   });
 
   test('says that the server has not answered yet', () => {

@@ -27,9 +27,9 @@ test('a countdown is in whole seconds, rounded up', () => {
 
 test('until when: relative under an hour, with the date on another day', () => {
   const until = (ms: number) => plain(untilWords(NOW + ms, NOW, 'en-GB'));
-  expect(until(1)).toBe('for 1 more second');
-  expect(until(40_000)).toBe('for 40 more seconds');
-  expect(until(12 * MINUTE - 5)).toBe('for 12 more minutes');
+  expect(until(1)).toBe('for another 1 second');
+  expect(until(40_000)).toBe('for another 40 seconds');
+  expect(until(12 * MINUTE - 5)).toBe('for another 12 minutes');
   expect(until(HOUR)).toBe('until 18:00');
   expect(until(25 * HOUR)).toBe('until 26 Nov 2026, 18:00');
   expect(plain(untilWords(NOW + HOUR, NOW, 'en-US'))).toBe('until 6:00 PM');

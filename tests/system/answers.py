@@ -3,6 +3,7 @@
 import socket
 
 import raw
+from patience import patient
 
 
 class Answer:
@@ -23,7 +24,7 @@ class Answer:
 class Talk:
     """A connection, plain or by TLS, on which anything can be sent. As a context manager it closes."""
 
-    def __init__(self, server, tls=None, timeout=15, listener="listening"):
+    def __init__(self, server, tls=None, timeout=patient(15), listener="listening"):
         self.sock = raw.connect(server, listener, timeout=timeout)
         self.buffer = b""
         if tls:
@@ -62,7 +63,7 @@ class Talk:
 
     def ended(self, seconds=10):
         """Does the server end the connection, without another byte?"""
-        self.sock.settimeout(seconds)
+        self.sock.settimeout(patient(seconds))
         try:
             return not self.buffer and not self.sock.recv(1)
         except ConnectionResetError:

@@ -13,6 +13,7 @@ import time
 
 from fold import record_edits
 from past import Past
+from patience import patient
 from server import BUILD, REPORT
 
 
@@ -124,7 +125,7 @@ def most_memory_kb(pid):
 def run(tool, *arguments, interrupt_when=None, timeout=100, text=True, env=None):
     """Run a tool of build/tools to its end. interrupt_when: SIGINT once this is true."""
     command = [str(BUILD / "tools" / tool), *map(str, arguments)]
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + patient(timeout)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,  # pylint: disable=R1732
                                    env={**os.environ, **(env or {})})

@@ -14,9 +14,10 @@ import time
 import uuid
 
 from fold import parse_export
+from patience import patient
 from server import BUILD, TOP
 
-START_SECONDS = 150
+START_SECONDS = patient(60)
 DELETE_TOPICS, CREATE_TOPICS, DELETE_RECORDS, CREATE_ACLS = 20, 19, 21, 30
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5, "Describe": 8, "DescribeConfigs": 10}  # of ACLs
 
@@ -55,7 +56,7 @@ class Broker:
     def _ask(self, key, version, body):
         host, port = self.address.split(":")
         header = struct.pack(">hhih", key, version, 1, 4) + b"test"
-        with socket.create_connection((host, int(port)), timeout=30) as connection:
+        with socket.create_connection((host, int(port)), timeout=patient(30)) as connection:
             connection.sendall(struct.pack(">i", len(header + body)) + header + body)
             stream = connection.makefile("rb")
             (size,) = struct.unpack(">i", stream.read(4))
@@ -89,7 +90,7 @@ class Broker:
 
     # ---- records, by kcat
 
-    def _kcat(self, *args, data=None, timeout=60):
+    def _kcat(self, *args, data=None, timeout=patient(60)):
         done = subprocess.run(["kcat", "-b", self.address, *args], input=data, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=timeout, check=False)
         if done.returncode:
@@ -167,7 +168,7 @@ class LocalLog:
 
     def records(self):
         done = subprocess.run([str(BUILD / "tools/logcat"), f"local:{self.folder}"], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=60, check=False)
+                              stderr=subprocess.PIPE, timeout=patient(60), check=False)
         if done.returncode:
             raise RuntimeError(f"logcat: status {done.returncode}\n{done.stderr.decode()}")
         return parse_export(done.stdout)

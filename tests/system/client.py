@@ -15,8 +15,9 @@ import re
 import websockets
 from checker import ACKNOWLEDGED, PENDING, REFUSED, UNKNOWN, View
 from fold import HOME, Canvas, Picture, pack, unpack
+from patience import patient
 
-STEP_SECONDS = 30  # one step of the protocol: connect, fetch a picture
+STEP_SECONDS = patient(30)  # one step of the protocol: connect, fetch a picture
 CUT_EDITS = 10000  # a frame this long may be a piece of a longer run: its canvas is of no one version
 CANNOT_CONNECT = (OSError, EOFError, KeyError, asyncio.TimeoutError, http.client.HTTPException,
                   websockets.InvalidHandshake, websockets.InvalidMessage)

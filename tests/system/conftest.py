@@ -27,7 +27,7 @@ A test is a coroutine:
 
 After a test every server of its world is ended; one that ended by itself, does not exit 0 on SIGTERM, or has
 a sanitizer's report on standard error fails the test. Every test has a time limit of 120 s;
-@pytest.mark.limit(seconds) sets another.
+@pytest.mark.limit(seconds) sets another. All times that tests wait are stretched for slow machines: patience.py.
 """
 import asyncio
 import contextlib
@@ -42,6 +42,7 @@ import uuid
 
 import pytest
 from broker import Broker, KafkaLog
+from patience import patient
 from render import Render
 from world import World
 
@@ -73,7 +74,7 @@ def pytest_collection_modifyitems(config, items):
 
 def _limit(item):
     marker = item.get_closest_marker("limit")
-    return marker.args[0] if marker else LIMIT_SECONDS
+    return patient(marker.args[0] if marker else LIMIT_SECONDS)
 
 
 @contextlib.contextmanager
@@ -97,7 +98,7 @@ def _alarm(item, seconds):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_setup(item):
-    with _alarm(item, 2 * LIMIT_SECONDS):  # the first one may have to fetch the broker
+    with _alarm(item, patient(2 * LIMIT_SECONDS)):  # the first one may have to fetch the broker
         yield
 
 
@@ -109,7 +110,7 @@ def pytest_runtest_call(item):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown(item):
-    with _alarm(item, LIMIT_SECONDS):
+    with _alarm(item, patient(LIMIT_SECONDS)):
         yield
 
 

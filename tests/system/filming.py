@@ -12,6 +12,7 @@ import signal
 
 from fold import Picture, parts, record_edits
 from importing import EVENT_MS, HEAD_2017, PALETTE, good, write
+from patience import patient
 from server import BUILD, REPORT
 
 PROGRAM = BUILD / "tools/timelapse"
@@ -39,7 +40,7 @@ async def start(*arguments, **options):
 
 async def finish(process, timeout=100):
     try:
-        out, err = await asyncio.wait_for(process.communicate(), timeout)
+        out, err = await asyncio.wait_for(process.communicate(), patient(timeout))
     finally:
         if process.returncode is None:
             process.kill()

@@ -11,6 +11,7 @@ import zlib
 
 import websockets
 from fold import HEIGHT, WIDTH, Canvas, pack
+from patience import patient
 from proxy import Proxy
 from server import BUILD, REPORT
 
@@ -31,10 +32,11 @@ class Report:
         return f"status {self.status}, faults {self.faults}, {self.data.get('messages')}\n{self.text}"
 
 
-async def flood(*arguments, interrupt_after=None, until=None, timeout=60):
-    """Run it to its end. SIGINT comes after interrupt_after seconds, or when `until` (an Event) is set."""
+async def flood(*arguments, interrupt_after=None, until=None, timeout=60, settle=30):
+    """Run it to its end. SIGINT comes after interrupt_after seconds, or when `until` (an Event) is set. settle: seconds
+    for the last answers, which are waited for only as long as some are missing."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [str(PROGRAM), "--json", file.name, "--settle", "3", *map(str, arguments)]
+        command = [str(PROGRAM), "--json", file.name, "--settle", str(settle), *map(str, arguments)]
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE,
                                                        stderr=asyncio.subprocess.STDOUT)
         try:
@@ -43,14 +45,14 @@ async def flood(*arguments, interrupt_after=None, until=None, timeout=60):
                 process.send_signal(signal.SIGINT)
             if until is not None:
                 talking = asyncio.ensure_future(process.communicate())
-                await asyncio.wait([talking, setting := asyncio.ensure_future(until.wait())], timeout=timeout,
+                await asyncio.wait([talking, setting := asyncio.ensure_future(until.wait())], timeout=patient(timeout),
                                    return_when=asyncio.FIRST_COMPLETED)
                 setting.cancel()
                 if process.returncode is None:
                     process.send_signal(signal.SIGINT)
-                out, _ = await asyncio.wait_for(talking, timeout)
+                out, _ = await asyncio.wait_for(talking, patient(timeout))
             else:
-                out, _ = await asyncio.wait_for(process.communicate(), timeout)
+                out, _ = await asyncio.wait_for(process.communicate(), patient(timeout))
         finally:
             if process.returncode is None:
                 process.kill()

@@ -14,6 +14,7 @@ import signal
 import tempfile
 
 from fold import Canvas, parse_export, word
+from patience import patient
 from server import BUILD, REPORT
 
 PROGRAM = BUILD / "tools/import"
@@ -69,7 +70,7 @@ async def run(*arguments, timeout=100, number=None, after=None):
             if number is not None:
                 await asyncio.wait([reading], timeout=after)
                 send(process, number)
-            out, err = await asyncio.wait_for(reading, timeout)
+            out, err = await asyncio.wait_for(reading, patient(timeout))
         finally:
             if process.returncode is None:
                 process.kill()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 
+from patience import patient
 from server import BUILD
 
 PLACECTL = BUILD / "tools/placectl"
@@ -40,7 +41,7 @@ class Moderator:
     async def job(self, path, server=None, timeout=60, **fields):
         """Start a job, wait until it is done, and return its result."""
         number = (await self.act(path, server=server, **fields))["job"]
-        deadline = asyncio.get_running_loop().time() + timeout
+        deadline = asyncio.get_running_loop().time() + patient(timeout)
         while True:
             job = await self.get(f"job?job={number}", server=server)
             if job["state"] != "running":
@@ -54,7 +55,7 @@ class Moderator:
         server = self.server.url(kind="admin")
         done = await asyncio.to_thread(
             subprocess.run, [str(PLACECTL), "--server", server, *map(str, words)], cwd=cwd, capture_output=True,
-            timeout=timeout, check=False, text=True, stdin=subprocess.DEVNULL,
+            timeout=patient(timeout), check=False, text=True, stdin=subprocess.DEVNULL,
             env={"PATH": "/usr/bin:/bin", "PLACECTL_TOKEN": self.token, "TZ": "UTC"})
         assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
         return done.stdout

@@ -7,6 +7,8 @@ import time
 
 from fold import HOME
 from past import put
+from patience import patient
+from world import eventually
 
 GENESIS = "fedcba98765432100123456789abcdef"
 G = GENESIS[:16]
@@ -24,7 +26,7 @@ class Visitor:
 
     def once(self, path, method="GET", **headers):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(30))
         try:
             fields = {field.replace("_", "-"): text for field, text in headers.items()}
             self.connection.request(method, path, headers=fields)
@@ -37,7 +39,7 @@ class Visitor:
         return answer
 
     def get(self, path, method="GET", **headers):
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + patient(DEADLINE)
         while True:
             answer = self.once(path, method, **headers)
             if answer.status != 503:
@@ -52,12 +54,21 @@ class Visitor:
         self.connection = None
 
 
-async def on_log(world, records, *args):
-    """A server on a log of these records, what logcat says of it, and a visitor."""
+async def on_log(world, records, *args, early=False):
+    """A server on a log of these records, what logcat says of it, and a visitor. The history has read the log, by a
+    thread of its own; early: perhaps not, what is not there yet has to be asked for again."""
     server = world.make_server(args=["--plane", "2x2", *args])
     await asyncio.to_thread(put, server.data, records, GENESIS)
     await world.start(server)
-    return server, await asyncio.to_thread(world.log.records), Visitor(server)
+    visitor, version = Visitor(server), (await world.info(server))["version"]
+
+    def has_read_all():
+        answer = visitor.get(BASE + "index.json")
+        return answer.status != 200 or json.loads(answer.body)["version"] == version
+
+    if not early and "--history" not in args:
+        await eventually(lambda: asyncio.to_thread(has_read_all), "the history has read the log", DEADLINE)
+    return server, await asyncio.to_thread(world.log.records), visitor
 
 
 def name(place, rest):

@@ -8,6 +8,7 @@ import struct
 
 import websockets
 from fold import pack, word
+from patience import patient
 
 
 class Person:
@@ -33,12 +34,12 @@ class Person:
     async def draw(self, server, pixels):
         """One message of pixels (x, y, colour) on canvas (0, 0). True when it was placed; else the refusal."""
         async with websockets.connect(server.url("/ws", "ws"), subprotocols=["placed.1"], compression=None, max_size=None,
-                                      open_timeout=30, extra_headers={"X-Forwarded-For": self.address,
+                                      open_timeout=patient(30), extra_headers={"X-Forwarded-For": self.address,
                                                                       "Cookie": self.cookie}) as ws:
             edits = pack([word(*pixel) for pixel in pixels])
             await ws.send(struct.pack("<I", 1) + edits)
             while True:
-                said = await asyncio.wait_for(ws.recv(), 30)
+                said = await asyncio.wait_for(ws.recv(), patient(30))
                 said = json.loads(said) if isinstance(said, str) else {}
                 if said.get("type") == "placed":
                     self.drawn += pixels

@@ -6,10 +6,12 @@ import socket
 import struct
 import time
 
+from patience import patient
+
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
-def connect(server, listener="listening", timeout=15, receive_buffer=None):
+def connect(server, listener="listening", timeout=patient(15), receive_buffer=None):
     _, host, port = server.addresses[listener]
     sock = socket.socket()
     if receive_buffer:
@@ -30,7 +32,7 @@ def read_all(sock):
     return data
 
 
-def request(server, text, listener="listening", timeout=15):
+def request(server, text, listener="listening", timeout=patient(15)):
     """Send these bytes, return the answer up to the end of the connection."""
     with connect(server, listener, timeout) as sock:
         try:
@@ -65,7 +67,7 @@ def frame(opcode, payload=b"", mask=True, final=True, reserved=0, length=None):
 class WebSocket:
     """A WebSocket whose every byte is ours. As a context manager it closes the socket."""
 
-    def __init__(self, server, path="/ws", headers=(), timeout=15, receive_buffer=None, version="13", wait=True):
+    def __init__(self, server, path="/ws", headers=(), timeout=patient(15), receive_buffer=None, version="13", wait=True):
         self.sock = connect(server, timeout=timeout, receive_buffer=receive_buffer)
         self.buffer = b""
         self.pongs = True
@@ -124,7 +126,7 @@ class WebSocket:
             if kind == opcode:
                 return payload
 
-    def closed_with(self, seconds=15):
+    def closed_with(self, seconds=patient(15)):
         """The code of the close frame; 0: the connection ended without one. None: it goes on."""
         deadline = time.monotonic() + seconds
         try:

@@ -6,6 +6,7 @@ import pathlib
 import re
 import time
 
+from patience import patient
 from server import BUILD, Server
 
 PROGRAM = BUILD / "render/placed-render"
@@ -29,9 +30,9 @@ class Render(Server):
 
     def wait_ready(self, timeout=60):
         """A renderer can take tasks."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + patient(timeout)
         while self.admin("/readyz").status != 200:
-            assert time.monotonic() < deadline, f"{self.name} is not ready after {timeout} s:\n{self.stderr()}"
+            assert time.monotonic() < deadline, f"{self.name} is not ready after {patient(timeout)} s:\n{self.stderr()}"
             time.sleep(0.02)
         return self
 
@@ -76,8 +77,8 @@ def is_there(pid):
 
 def wait_until(true, what, timeout=60):
     """Until true() is true; returns that."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + patient(timeout)
     while not (value := true()):
-        assert time.monotonic() < deadline, f"not within {timeout} s: {what}"
+        assert time.monotonic() < deadline, f"not within {patient(timeout)} s: {what}"
         time.sleep(0.02)
     return value

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import time
 
+from patience import patient
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("PLACED_BIN", TOP / "build/server/placed"))
 BUILD = BINARY.resolve().parents[1]
-START_SECONDS = 60  # the slowest start: under a sanitizer, on a busy machine
+START_SECONDS = patient(60)  # the slowest start: under a sanitizer, on a busy machine
 REPORT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: \w+Sanitizer|Assertion .* failed|\*\*\* .* \*\*\*")
 ADDRESS = re.compile(r"^placed(?:-render)?: (listening|admin) on (https?)://(.+):(\d+)$", re.M)
 
@@ -87,14 +89,14 @@ class Server:
         self.start(args=args, wait=False)
         return self.wait_exit(timeout), self.stderr()
 
-    def wait_exit(self, timeout=30):
+    def wait_exit(self, timeout=patient(30)):
         """Its exit status (negative: the signal that killed it)."""
         status = self.process.wait(timeout)
         self.process = None
         self._look_for_reports()
         return status
 
-    def stop(self, timeout=30):
+    def stop(self, timeout=patient(30)):
         """SIGTERM; it has to exit with 0."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -164,7 +166,7 @@ class Server:
         its_scheme, host, port = self.addresses[kind]
         return f"{scheme}{'s' if its_scheme == 'https' else ''}://{host}:{port}{path}"
 
-    def request(self, method, path, headers=None, body=None, kind="listening", timeout=20):
+    def request(self, method, path, headers=None, body=None, kind="listening", timeout=patient(20)):
         """One HTTP request (blocking; asyncio.to_thread it)."""
         _, host, port = self.addresses[kind]
         connection = http.client.HTTPConnection(host, port, timeout=timeout)

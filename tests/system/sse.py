@@ -6,6 +6,7 @@ import json
 
 from checker import View
 from fold import HOME, Canvas, unpack
+from patience import patient
 
 
 class EventStream:
@@ -28,13 +29,13 @@ class EventStream:
     async def open(self, query=None, headers=()):
         """Connect and read the header; events are folded in the background."""
         _, host, port = self.server.addresses["listening"]
-        reader, self._writer = await asyncio.wait_for(asyncio.open_connection(host, port), 10)
+        reader, self._writer = await asyncio.wait_for(asyncio.open_connection(host, port), patient(10))
         folder = "" if self.place == HOME else "/c/{},{}".format(*self.place)
         path = folder + "/events" + (f"?from={self.canvas.version}" if query is None else query)
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}", "Accept: text/event-stream",
                  *(f"{name}: {value}" for name, value in headers), "", ""]
         self._writer.write("\r\n".join(lines).encode())
-        status, *rest = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().split("\r\n")
+        status, *rest = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), patient(10))).decode().split("\r\n")
         self.status = int(status.split(" ")[1])
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
         self._task = asyncio.create_task(self._read(reader))

@@ -15,6 +15,7 @@ import struct
 import time
 
 from fold import pack
+from patience import patient
 from raw import BINARY, CLOSE, PING, PONG, TEXT
 
 FRAME_EDITS_MAX = 21000  # ARCHITECTURE.md, "Bounds"
@@ -125,7 +126,7 @@ class Viewer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
             # The server's buffer is small too then. With loopback's segments of 64 kB it would hold 2.6 MB.
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
-        self.sock.settimeout(30)
+        self.sock.settimeout(patient(30))
         self.sock.connect((host, port))
         if tls:
             self.sock = tls.wrap_socket(self.sock, server_hostname="placed.test")
@@ -316,10 +317,10 @@ class Crowd:
             time.sleep(0.001)
 
     def until(self, true, what, seconds=60):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patient(seconds)
         while not true():
             if time.monotonic() > deadline:
-                raise AssertionError(f"not within {seconds} s: {what}; " + "; ".join(
+                raise AssertionError(f"not within {patient(seconds)} s: {what}; " + "; ".join(
                     f"{v.name}: version {v.version}, {len(v.edits)} bytes, {v.ended}" for v in self.viewers[:40]))
             self.step()
 

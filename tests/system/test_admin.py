@@ -12,6 +12,7 @@ import pytest
 import raw
 from answers import Talk
 from archive import run
+from patience import patient
 from server import Server
 from staff import ROLES, ask, first_token, make_token, rows_of_code, rows_of_protocol
 from test_http import wait_ready
@@ -357,7 +358,7 @@ def test_who_leaves_while_waiting_disturbs_nobody(server, tokens):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         sock.sendall(request * (1 + i % 3))
         sock.close()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patient(30)
     while "8000000000009999" not in {ban["name"] for ban in ask(server, "GET", "bans", tokens["moderator"])[1]}:
         assert time.monotonic() < deadline, "a record goes its way"
         time.sleep(0.05)
@@ -383,12 +384,12 @@ def test_pipelined_requests_are_answered_in_order(server, tokens):
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=20)
+        super().__init__("localhost", timeout=patient(20))
         self.path = path
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(20)
+        self.sock.settimeout(patient(20))
         self.sock.connect(self.path)
 
 
@@ -397,7 +398,7 @@ def test_a_unix_socket_asks_for_tokens_too(tmp_path):
     server = Server(tmp_path / "data", args=["--admin", f"unix:{path},mode=0600"])
     server.start(wait=False)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + patient(60)
         while f"admin on unix:{path}" not in server.stderr():
             assert time.monotonic() < deadline and server.running, server.stderr()
             time.sleep(0.02)

@@ -8,6 +8,7 @@ import pytest
 import websockets
 from checker import ACKNOWLEDGED, REFUSED
 from fold import PIXELS, Picture, parts, word
+from patience import patient
 from sse import EventStream
 from world import eventually
 
@@ -18,7 +19,7 @@ async def raw(server, query):
     """A bare connection: (socket, the first two texts, as many as come before a frame)."""
     ws = await websockets.connect(server.url("/ws" + query, "ws"), subprotocols=["placed.1"], compression=None,
                                   ping_interval=None)
-    return ws, json.loads(await asyncio.wait_for(ws.recv(), 10))
+    return ws, json.loads(await asyncio.wait_for(ws.recv(), patient(10)))
 
 
 async def test_two_clients_see_each_other(any_world):
@@ -46,10 +47,15 @@ async def test_clients_that_fight_for_the_same_pixels_agree_in_the_end(make_worl
 async def test_an_edit_on_a_quiet_canvas_does_not_wait_for_the_batch(any_world):
     server = await any_world.server(args=["--batch-ms", str(QUIET_MS), "--tick-ms", str(QUIET_MS)])
     painter, viewer = await any_world.client(server), await any_world.client(server)
-    before = time.monotonic()
-    entry = await painter.place()
-    await viewer.reach(entry.version)
-    assert time.monotonic() - before < QUIET_MS / 2000
+    for _ in range(4):
+        before = time.monotonic()
+        entry = await painter.place()
+        await viewer.reach(entry.version)
+        if time.monotonic() - before < QUIET_MS / 2000:
+            break
+        await asyncio.sleep(1.5 * QUIET_MS / 1000)  # the machine was busy: once more, when it is quiet again
+    else:
+        raise AssertionError("it waits for the batch")
     await any_world.check()
 
 
@@ -182,10 +188,10 @@ async def test_a_version_from_nowhere_is_sent_to_the_picture(world, version):
     await client.place()
     ws, hello = await raw(server, f"?from={version}")
     assert hello["type"] == "hello" and hello["version"] == client.version
-    reset = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    reset = json.loads(await asyncio.wait_for(ws.recv(), patient(10)))
     assert reset == {"type": "reset", "version": client.version}
     entry = await client.place()
-    frame = await asyncio.wait_for(ws.recv(), 10)
+    frame = await asyncio.wait_for(ws.recv(), patient(10))
     assert int.from_bytes(frame[:8], "little") == entry.version and len(frame) == 11
     await ws.close()
 
@@ -197,7 +203,7 @@ async def test_without_a_version_frames_start_at_the_present(world):
     ws, hello = await raw(server, "")
     assert hello["version"] == client.version and hello["readonly"] is False
     entry = await client.place()
-    frame = await asyncio.wait_for(ws.recv(), 10)
+    frame = await asyncio.wait_for(ws.recv(), patient(10))
     assert int.from_bytes(frame[:8], "little") == entry.version and len(frame) == 11
     await ws.close()
 

@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from patience import patient
 from server import Server
 from test_http import wait_ready
 from test_nginx import NGINX, Nginx
@@ -45,7 +46,7 @@ def fixture_url(place):
 
 
 def run(*command, timeout=60, **more):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=timeout, check=False,
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=patient(timeout), check=False,
                           stdin=subprocess.DEVNULL, **more)
     assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout
@@ -55,7 +56,7 @@ def run(*command, timeout=60, **more):
 
 def curl(*args):
     """(status, body)"""
-    text = run("curl", "-s", "-m", "20", "-w", "\n%{http_code}", *args)
+    text = run("curl", "-s", "-m", str(patient(20)), "-w", "\n%{http_code}", *args)
     body, _, status = text.rpartition("\n")
     return int(status), body
 
@@ -113,21 +114,21 @@ def test_curl_gets(url):
 
 def test_python_urllib(url):
     for data in (b"x=1&y=2&c=3", b'{"x":1,"y":2,"c":3}'):
-        with urllib.request.urlopen(url + "/edit", data, timeout=20) as answer:
+        with urllib.request.urlopen(url + "/edit", data, timeout=patient(20)) as answer:
             assert json.loads(answer.read())["version"] >= 1
     request = urllib.request.Request(url + "/edit", json.dumps({"x": 1, "y": 2, "c": 3}).encode(),
                                      {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=patient(20)) as answer:
         assert json.loads(answer.read())["version"] >= 1
-    with urllib.request.urlopen(url + "/canvas.png", timeout=20) as answer:
+    with urllib.request.urlopen(url + "/canvas.png", timeout=patient(20)) as answer:
         assert answer.read().startswith(b"\x89PNG")
     with pytest.raises(urllib.error.HTTPError) as error:
-        urllib.request.urlopen(url + "/edit", b"x=1", timeout=20)
+        urllib.request.urlopen(url + "/edit", b"x=1", timeout=patient(20))
     assert error.value.code == 400 and "y: expected" in json.loads(error.value.read())["error"]
 
 
 def test_python_http_client_on_one_connection(url):
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=patient(20))
     try:
         for i in range(40):
             body = [None, b"x=1&y=2&c=3", b'{"x":1,"y":2,"c":3}', iter([b"x=1&", b"y=2", b"&c=3"])][i % 4]
@@ -259,11 +260,11 @@ def test_edits_with_bodies_among_other_visitors(place):
              ('{{"x":{x},"y":7,"c":4}}', "application/x-www-form-urlencoded")]
 
     def visit(i):
-        with urllib.request.urlopen(url + ("/info", "/", "/canvas.png")[i % 3] + f"?{i}", timeout=30) as answer:
+        with urllib.request.urlopen(url + ("/info", "/", "/canvas.png")[i % 3] + f"?{i}", timeout=patient(30)) as answer:
             answer.read()
         body, kind = kinds[i % 3]
         request = urllib.request.Request(url + "/edit", body.format(x=i).encode(), {"Content-Type": kind})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=patient(30)) as answer:
             return json.loads(answer.read())["version"]
 
     with concurrent.futures.ThreadPoolExecutor(12) as pool:

@@ -6,6 +6,7 @@ import re
 import subprocess
 
 import pytest
+from patience import patient
 from server import BUILD, TOP
 
 LINTERS = TOP / "build/linters/bin"
@@ -13,7 +14,7 @@ CONFIG = TOP / "config"
 
 
 def check(*command, **more):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False, **more)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=patient(120), check=False, **more)
     return done.returncode, done.stdout
 
 

@@ -16,6 +16,7 @@ import subprocess
 
 import pytest
 from flood import PROGRAM
+from patience import patient
 from server import BUILD
 from world import eventually
 
@@ -80,7 +81,7 @@ async def test_the_tools_without_standard_descriptors_harm_nothing(world, closed
     for command in ([str(BUILD / "tools/logcat"), f"local:{world.log.folder}"],
                     [str(PROGRAM), "--json", str(report), "--duration", "0.3", "--readers", "3", "--writers", "1",
                      f"{host}:{port}"]):
-        done = await asyncio.to_thread(subprocess.run, [*without(closed), *command], check=False, timeout=60,
+        done = await asyncio.to_thread(subprocess.run, [*without(closed), *command], check=False, timeout=patient(60),
                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert done.returncode == 0, done
     said = json.loads(report.read_text(encoding="utf-8"))

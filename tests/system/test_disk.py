@@ -11,6 +11,7 @@ import subprocess
 import pytest
 from checker import ACKNOWLEDGED, REFUSED
 from fold import pack
+from patience import patient
 from scene import SANITIZED
 from server import Server
 from world import eventually
@@ -21,7 +22,7 @@ def may_trace():
     if not shutil.which("strace"):
         return False
     done = subprocess.run(["strace", "-D", "-o", "/dev/null", "-e", "inject=exit_group:signal=KILL:when=1", "true"],
-                          stderr=subprocess.DEVNULL, timeout=20, check=False)
+                          stderr=subprocess.DEVNULL, timeout=patient(20), check=False)
     return done.returncode == -9
 
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 from checker import ACKNOWLEDGED
 from fold import pack, record_value, record_words, word
+from patience import patient
 from proxy import Proxy
 from server import TOP
 from world import eventually
@@ -156,7 +157,7 @@ def fold_of_the_readme(world):
     """The pixels that the README's few lines make of the topic."""
     (lines,) = re.findall(r"```python\n(.*?)```", (TOP / "README.md").read_text(), re.S)
     done = subprocess.run([sys.executable, "-c", lines + "\nsys.stdout.buffer.write(canvas)",
-                           world.log.broker.address, world.log.topic], stdout=subprocess.PIPE, timeout=60, check=True)
+                           world.log.broker.address, world.log.topic], stdout=subprocess.PIPE, timeout=patient(60), check=True)
     return done.stdout
 
 

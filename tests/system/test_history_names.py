@@ -12,6 +12,7 @@ import pytest
 from fold import HOME, word
 from names import BASE, DEADLINE, G, GENESIS, PLACES, Visitor, expect_moved, expect_none, name, on_log, sync
 from past import Past, random_records
+from patience import patient
 from scene import SANITIZED
 from world import eventually
 
@@ -128,7 +129,7 @@ async def test_an_empty_log_has_no_names(world):
 def send_frozen(server, paths):
     """Ask for all of these at the same moment, each over a connection of its own, while the server is stopped."""
     address = ("127.0.0.1", server.addresses["listening"][2])
-    sockets = [socket.create_connection(address, timeout=60) for _ in paths]
+    sockets = [socket.create_connection(address, timeout=patient(60)) for _ in paths]
     server.get("/info")  # they have been accepted
     server.freeze()
     for sock, path in zip(sockets, paths):

@@ -7,6 +7,7 @@ import time
 
 import pytest
 import raw
+from patience import patient
 from raw import WebSocket
 from server import Server
 from test_http import SANITIZED, wait_ready
@@ -27,9 +28,14 @@ def cpu_seconds(server):
 
 def load_over(server, seconds):
     """The share of a processor that the server takes in the next seconds."""
-    before = cpu_seconds(server)
+    before, began = cpu_seconds(server), time.monotonic()
     time.sleep(seconds)
-    return (cpu_seconds(server) - before) / seconds
+    return (cpu_seconds(server) - before) / (time.monotonic() - began)
+
+
+def comes_to_rest(server):
+    """It takes hardly any of a processor, as soon as it has done what there was to do."""
+    return any(load_over(server, 2) < 0.05 for _ in range(patient(3)))
 
 
 def still_serves(server):
@@ -39,7 +45,7 @@ def still_serves(server):
     assert server.request("POST", "/edit?x=1&y=1&c=1").status == 200
 
 
-def seconds_until_closed(server, first, drip=b"", every=0.5, limit=40):
+def seconds_until_closed(server, first, drip=b"", every=0.5, limit=patient(40)):
     """How long the server bears a client that sends `first` and then `drip`, again and again."""
     with raw.connect(server, timeout=every) as sock:
         started = time.monotonic()
@@ -82,11 +88,9 @@ def seconds_until_closed(server, first, drip=b"", every=0.5, limit=40):
 ], ids=["CONNECT", "h2", "h2c and websocket", "TLS", "SSH", "no version", "HTTP/2.0", "HTTP/9.9", "no method",
         "small letters", "two methods", "a NUL", "no path", "another scheme", "a user", "no host", "a fragment"])
 def test_another_protocol_is_shown_the_door(server, text, status):
-    started = time.monotonic()
-    answer = raw.request(server, text, timeout=25)
+    answer = raw.request(server, text)
     assert raw.status(answer) == status, answer[:200]
     assert b'{"error":' in answer and answer.count(b"\r\nDate: ") == 1
-    assert time.monotonic() - started < 8
     still_serves(server)
 
 
@@ -108,7 +112,7 @@ def send_and_leave(server, data):
 
 def wait_for_connections(server, others, seconds=30):
     """Until only those are connected, and the one that asks."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + patient(seconds)
     while (count := server.metric("placed_connections")) != others + 1:
         assert time.monotonic() < deadline, f"{count} connections"
         time.sleep(0.1)
@@ -176,7 +180,7 @@ INSIDE = b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n"  # what a smuggler wants to be
 ])
 def test_what_could_be_read_in_two_ways_is_refused(server, text, status):
     """One answer, an error, the end of the connection; nothing behind it is taken for a request."""
-    answer = raw.request(server, text, timeout=25)
+    answer = raw.request(server, text)
     assert raw.status(answer) == status, answer[:200]
     assert answer.count(b"\r\nDate: ") == 1 and b"palette" not in answer
     assert b"Connection: close\r\n" in answer
@@ -184,15 +188,15 @@ def test_what_could_be_read_in_two_ways_is_refused(server, text, status):
 
 
 def test_a_body_without_end(server):
-    with raw.connect(server, timeout=5) as sock:
+    with raw.connect(server, timeout=patient(5)) as sock:
         sock.sendall(b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000000\r\n\r\n")
         started, sent = time.monotonic(), 0
         try:
-            while time.monotonic() - started < 40:
+            while time.monotonic() - started < patient(40):
                 sent += sock.send(b"x" * 65536)
         except (ConnectionResetError, BrokenPipeError, socket.timeout):
             pass
-        assert time.monotonic() - started < 35
+        assert time.monotonic() - started < patient(35)
     assert server.metric("placed_edits_taken_total") == 0
     still_serves(server)
 
@@ -218,7 +222,7 @@ def test_who_still_sends_when_the_answer_comes_is_not_reset(server):
     (b"GET /info HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n", b"a", 25),
 ], ids=["silence", "half a line", "a header drip by drip", "a body drip by drip", "an unwanted body drip by drip"])
 def test_who_is_slow_is_closed_in_time(server, first, drip, limit):
-    assert seconds_until_closed(server, first, drip) < limit
+    assert seconds_until_closed(server, first, drip) < patient(limit)
     still_serves(server)
 
 
@@ -253,8 +257,7 @@ def test_an_event_stream_costs_nothing_while_it_is_quiet(server, text, shut):
         sock.sendall(text)
         if shut:
             sock.shutdown(socket.SHUT_WR)
-    time.sleep(2.5)
-    assert load_over(server, 2) < 0.05
+    assert comes_to_rest(server)
     still_serves(server)
     for sock in socks:
         sock.close()
@@ -309,12 +312,15 @@ def test_no_more_descriptors(tmp_path):
                 except (ConnectionResetError, socket.timeout):
                     refused += 1
             assert refused > 50
-            assert load_over(server, 3) < 0.05
+            assert comes_to_rest(server)
             ws.send(raw.PING, b"still here")
             assert ws.until(raw.PONG) == b"still here"
         for sock in socks:
             sock.close()
-        time.sleep(1.5)
+        deadline = time.monotonic() + patient(15)
+        while server.get("/info").status != 200:
+            assert time.monotonic() < deadline, "there is room again"
+            time.sleep(0.2)
         still_serves(server)
         assert server.stderr().count("\n") < 50
     finally:
@@ -328,7 +334,10 @@ def test_a_limit_of_connections(tmp_path):
     server = Server(tmp_path / "data", args=["--max-connections", "20"]).start()
     try:
         wait_ready(server)
+        wait_for_connections(server, 0)
         sockets = [WebSocket(server) for _ in range(20)]
+        assert [ws.status for ws in sockets] == [101] * 20
+        wait_for_connections(server, 20)  # all of them are in, and stay
         with WebSocket(server) as one_more:
             assert one_more.status == 101 and one_more.closed_with() == 1013
         answer = server.get("/info")
@@ -336,7 +345,7 @@ def test_a_limit_of_connections(tmp_path):
         assert server.admin("/healthz").status == 200  # the operator still gets in
         for ws in sockets:
             ws.sock.close()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + patient(60)
         while server.get("/info").status != 200:
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -375,7 +384,7 @@ def test_what_is_in_flight_is_answered_before_the_end(server):
         idle.sendall(b"GET /info HTTP/1.1\r\nHost: a\r\n\r\n")
         assert raw.status(idle.recv(4096)) == 200
         edit.sendall(b"POST /edit?x=1&y=1&c=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + patient(5)
         while server.metric("placed_edits_taken_total") == 0:
             assert time.monotonic() < deadline
         started = time.monotonic()
@@ -383,7 +392,7 @@ def test_what_is_in_flight_is_answered_before_the_end(server):
         answer = raw.read_all(edit)
         assert raw.status(answer) == 200
         assert server.wait_exit() == 0
-        assert time.monotonic() - started < 6
+        assert time.monotonic() - started < patient(6)
 
 
 BODIES = {
@@ -417,14 +426,14 @@ def test_no_order_of_bodies_and_requests_stops_the_server(server_for_all, before
                 pass
         except (socket.timeout, ConnectionResetError):
             pass
-        assert server.get("/info", timeout=5).status == 200
+        assert server.get("/info", timeout=patient(5)).status == 200
     with raw.connect(server, timeout=0.3) as sock:  # and the same a byte at a time, as far as it goes
         try:
             for i in range(0, len(text), 29):
                 sock.sendall(text[i:i + 29])
         except (ConnectionResetError, BrokenPipeError):
             pass
-    assert server.get("/info", timeout=5).status == 200
+    assert server.get("/info", timeout=patient(5)).status == 200
 
 
 @pytest.fixture(name="server_for_all", scope="module")

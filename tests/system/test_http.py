@@ -12,6 +12,7 @@ import time
 
 import pytest
 import raw
+from patience import patient
 from server import BINARY, Server
 
 SANITIZED = b"__asan_init" in BINARY.read_bytes() if BINARY.exists() else False
@@ -43,7 +44,7 @@ def fixture_server(tmp_path, web):
 
 
 def wait_ready(server):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patient(30)
     while server.admin("/readyz").status != 200:
         assert time.monotonic() < deadline, "not ready"
         time.sleep(0.02)
@@ -119,7 +120,7 @@ def test_nothing_outside_of_the_table_is_served(server, path):
 
 def test_the_picture_and_the_info_agree(server):
     version = json.loads(server.request("POST", EDIT).body)["version"]
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + patient(10)
     while int((picture := server.get("/canvas.png")).headers["x-canvas-version"]) < version:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -251,7 +252,7 @@ def open_events(server, query="", headers=""):
 
 
 def read_until(sock, text, seconds=10):
-    for data in events_of(sock, seconds):
+    for data in events_of(sock, patient(seconds)):
         if text in data:
             return data
     raise AssertionError(f"{text!r} did not come")
@@ -274,6 +275,7 @@ def test_events_go_on_from_a_version(server):
                                      ("?from=0", "Last-Event-ID: 2\r\n", b"\x02\0\x10")):
         with open_events(server, query, headers) as sock:
             data = read_until(sock, b"id: 3\ndata: ")  # in one event, or cut where a tick ended
+            sock.settimeout(patient(10))
             data += sock.recv(4096) if not data.endswith(b"\n\n") else b""
         assert b"event: reset" not in data
         assert b"".join(map(base64.b64decode, re.findall(rb"data: ([A-Za-z0-9+/=]+)\n", data))) == expected
@@ -299,7 +301,7 @@ def test_an_event_stream_counts_as_a_person_until_it_leaves(server):
     with open_events(server) as sock:
         read_until(sock, b"retry")
         assert json.loads(server.get("/info").body)["online"] == 1
-    deadline = time.monotonic() + 40  # found out by the next comments
+    deadline = time.monotonic() + patient(40)  # found out by the next comments
     while json.loads(server.get("/info").body)["online"] != 0:
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -17,6 +17,7 @@ import pytest
 import raw
 from certificates import Certificate, Place, context
 from identities import Key, payload, pseudonym, read_secret, solve
+from patience import patient
 from server import BINARY, Response, Server
 from test_http import wait_ready
 
@@ -147,10 +148,10 @@ def test_a_rotation_keeps_people_once_and_forgets_them_the_second_time(start):
     for known in (True, False):
         before = server.stderr().count("were reloaded")
         done = subprocess.run([str(BINARY), "--data", str(server.data), "--rotate-secret"], capture_output=True,
-                              timeout=60, check=False, text=True)
+                              timeout=patient(60), check=False, text=True)
         assert done.returncode == 0 and "has a new key" in done.stderr, done.stderr
         server.process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + patient(20)
         while server.stderr().count("were reloaded") == before:
             assert time.monotonic() < deadline, "SIGHUP is not heard"
             time.sleep(0.02)
@@ -258,7 +259,7 @@ def test_tls_has_a_cookie_that_no_other_host_can_set(start, tmp_path):
     _, host, port = people.server.addresses["listening"]
 
     def who(cookie):
-        connection = http.client.HTTPSConnection(host, port, context=context(), timeout=20)
+        connection = http.client.HTTPSConnection(host, port, context=context(), timeout=patient(20))
         connection.request("POST", "/identity", headers={"Cookie": cookie} if cookie else {})
         answer = connection.getresponse()
         said = json.loads(answer.read())
@@ -413,7 +414,7 @@ def test_a_bot_draws_by_its_token_until_that_is_taken_back(start):
     token = control("token", name="painter", role="bot")["token"]
     viewer = control("token", name="guest", role="viewer")["token"]
     name = pseudonym(key.author(b"b", b"painter"))
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + patient(20)
     while people.who(f"Authorization: Bearer {token}") is None:
         assert time.monotonic() < deadline, "the token is good soon"
         time.sleep(0.02)
@@ -429,7 +430,7 @@ def test_a_bot_draws_by_its_token_until_that_is_taken_back(start):
         assert answer.status in (401, 403), "nor the other way round"
     control("token/remove", name="painter")
     while people.who(f"Authorization: Bearer {token}") is not None:
-        assert time.monotonic() < deadline + 20, "it is no good soon"
+        assert time.monotonic() < deadline + patient(20), "it is no good soon"
         time.sleep(0.02)
     secret = (people.server.data / "secret").read_text()
     for file in (people.server.data / "control").iterdir():
@@ -482,7 +483,7 @@ def test_a_unix_socket_is_a_proxy(start, tmp_path):
 
     def who(*headers):
         with socket.socket(socket.AF_UNIX) as sock:
-            sock.settimeout(15)
+            sock.settimeout(patient(15))
             sock.connect(str(path))
             sock.sendall(("POST /identity HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
                           + "".join(h + "\r\n" for h in headers) + "\r\n").encode())
@@ -514,7 +515,7 @@ def test_an_address_holds_so_many_streams(start):
     assert people.ask("GET", "/info", *one).status == 200, "what is not held is not counted"
     assert server.metric("placed_address_refused_total") == 2
     held.pop().sock.close()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + patient(20)
     while True:
         with raw.WebSocket(server, headers=one) as again:
             if again.status == 101:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 
 import pytest
+from patience import patient
 from server import BUILD, REPORT, TOP
 
 pytestmark = pytest.mark.limit(180)
@@ -35,7 +36,7 @@ async def follow(document, cwd):
     script = script.replace("rm -r lesson", "cp lesson/*.png . && rm -r lesson")
     environment = {**os.environ, "PLACECTL_SERVER": f"http://127.0.0.1:{admin}", "TZ": "UTC"}
     done = await asyncio.to_thread(subprocess.run, ["bash", "-c", script], cwd=cwd, env=environment, text=True,
-                                   capture_output=True, timeout=150, check=False, stdin=subprocess.DEVNULL)
+                                   capture_output=True, timeout=patient(150), check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert not REPORT.search(done.stdout + done.stderr), done.stderr
     return re.split(r"^=== \d+\n", done.stdout, flags=re.M)[1:]

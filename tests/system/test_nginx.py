@@ -16,6 +16,7 @@ import time
 import pytest
 import websockets
 from identities import Key, read_secret
+from patience import patient
 from server import TOP, Response, Server
 from test_http import wait_ready
 
@@ -104,7 +105,7 @@ class Nginx:
         with open(self.log, "wb") as stderr:
             self.process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"],
                                             stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + patient(15)
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
@@ -122,7 +123,7 @@ class Nginx:
             self.process.wait()
 
     def request(self, method, path, headers=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(20))
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()
@@ -173,19 +174,22 @@ def at_once(function, arguments):
 
 
 def test_many_visitors_are_one_request_to_the_server_whatever_their_query(site):
+    began = time.monotonic()
     answers = at_once(site.nginx.get, [f"/canvas.png?x={i}" for i in range(VISITORS)])
+    seconds = time.monotonic() - began
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1
     statuses = collections.Counter(answer.headers["x-cache-status"] for answer in answers)
-    assert statuses["MISS"] == 1 and statuses["HIT"] == VISITORS - 1, statuses
-    assert site.counter.requests == {b"/canvas.png": 1}, "one request, and without the query"
+    assert set(site.counter.requests) == {b"/canvas.png"}, "without the query"
+    assert statuses["MISS"] == 1 and site.asked("/canvas.png") <= 1 + seconds, "one request, and one a second after that"
+    assert statuses["HIT"] == VISITORS - 1 or seconds >= 1, statuses
     assert answers[0].headers["x-canvas-version"] == "0"
     assert "stale-while-revalidate" in answers[0].headers["cache-control"]
 
 
 def test_a_stream_of_visitors_costs_a_request_a_second_and_sees_new_edits(site):
     began, statuses, versions = time.monotonic(), collections.Counter(), []
-    while time.monotonic() - began < 4:
+    while time.monotonic() - began < 4 or (versions[-1] == versions[0] and time.monotonic() - began < patient(10)):
         assert site.nginx.request("POST", f"/edit?x={len(versions) % 1000}&y=1&c=5").status in (200, 429)
         for answer in at_once(lambda i: site.nginx.get("/canvas.png"), range(20)):
             assert answer.status == 200
@@ -194,7 +198,8 @@ def test_a_stream_of_visitors_costs_a_request_a_second_and_sees_new_edits(site):
     seconds = time.monotonic() - began
     assert site.asked("/canvas.png") <= seconds + 2, statuses
     assert versions[-1] > versions[0], "the picture went on"
-    assert statuses["HIT"] > len(versions) // 2, statuses
+    asked = sum(statuses[what] for what in ("MISS", "EXPIRED", "REVALIDATED"))
+    assert asked < len(versions) // 2, statuses
 
 
 def test_who_has_the_picture_gets_304(site):
@@ -205,7 +210,7 @@ def test_who_has_the_picture_gets_304(site):
     time.sleep(STALE_AFTER)  # no longer fresh: nginx asks the server with the tag, and hears 304 itself
     answer = site.nginx.get("/canvas.png", **{"If-None-Match": tag})
     assert (answer.status, answer.body) == (304, b"")
-    assert site.asked("/canvas.png") <= 2
+    assert site.asked("/canvas.png") <= 3  # the second of the three as well, when a second has passed before it
 
 
 def test_the_last_picture_is_shown_while_the_server_is_dead(site):
@@ -221,12 +226,12 @@ def test_the_last_picture_is_shown_while_the_server_is_dead(site):
     time.sleep(5)  # past what the server allowed for
     began = time.monotonic()
     answer = site.nginx.get("/canvas.png")
-    assert answer.status == 200 and answer.body == before.body and time.monotonic() - began < 5
+    assert answer.status == 200 and answer.body == before.body and time.monotonic() - began < patient(5)
     assert site.nginx.get("/").body == page.body
     assert site.nginx.request("POST", "/edit?x=1&y=1&c=1").status == 502
     site.server.start()
     assert site.server.request("POST", "/edit?x=1&y=2&c=3").status == 200
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + patient(15)
     while site.nginx.get("/canvas.png").headers["x-canvas-version"] == "0":
         assert time.monotonic() < deadline, "the new picture does not get through"
         time.sleep(0.2)
@@ -262,7 +267,7 @@ def test_files_are_cached_as_they_allow_and_info_is_for_who_asks(site):
 
 
 async def hello(ws):
-    message = json.loads(await asyncio.wait_for(ws.recv(), 10))
+    message = json.loads(await asyncio.wait_for(ws.recv(), patient(10)))
     assert message["type"] == "hello"
 
 
@@ -276,9 +281,9 @@ async def test_a_websocket_places_and_watches_through_the_proxy(site):
         edit = (7 | 8 << 10 | 9 << 20).to_bytes(3, "little")
         await writer.send((1).to_bytes(4, "little") + edit)
         for ws in (writer, viewer):
-            frame = await asyncio.wait_for(ws.recv(), 10)
+            frame = await asyncio.wait_for(ws.recv(), patient(10))
             assert frame[8:] == edit
-        assert json.loads(await asyncio.wait_for(writer.recv(), 10))["type"] == "placed"
+        assert json.loads(await asyncio.wait_for(writer.recv(), patient(10)))["type"] == "placed"
     with pytest.raises(websockets.InvalidStatusCode) as refused:
         await websockets.connect(url, origin="https://evil.example")
     assert refused.value.status_code == 403
@@ -287,11 +292,11 @@ async def test_a_websocket_places_and_watches_through_the_proxy(site):
 async def test_an_event_stream_comes_through_at_once(site):
     reader, writer = await asyncio.open_connection("127.0.0.1", site.nginx.port)
     writer.write(f"GET /events?from=0 HTTP/1.1\r\nHost: 127.0.0.1:{site.nginx.port}\r\n\r\n".encode())
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), patient(10))
     assert b"200 OK" in head and b"text/event-stream" in head
     answer = await asyncio.to_thread(site.nginx.request, "POST", "/edit?x=1&y=2&c=3")
     assert answer.status == 200
-    await asyncio.wait_for(reader.readuntil(b"id: 1\ndata: "), 10)
+    await asyncio.wait_for(reader.readuntil(b"id: 1\ndata: "), patient(10))
     writer.close()
 
 
@@ -420,7 +425,7 @@ def test_nobody_has_more_to_draw_with_behind_the_proxy_whatever_cookies_he_sends
             if who == "one person, every cookie twice":
                 assert set(statuses) <= {400, 401} and statuses[400] == 120, statuses
                 continue
-            assert set(statuses) <= {200, 401, 429} and statuses[429] > 10, (who, statuses)
+            assert set(statuses) <= {200, 401, 429} and (statuses[429] > 10 or seconds > 20), (who, statuses)
             assert 20 <= statuses[200] <= 20 + seconds / 0.5 + 1, f"{who}: {statuses} in {seconds:.1f} s"
             assert who != "one address" or statuses[401] == 40, statuses
     finally:

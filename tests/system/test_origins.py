@@ -11,6 +11,7 @@ import pytest
 import raw
 from answers import Talk
 from certificates import Certificate, Place, context
+from patience import patient
 from raw import WebSocket
 from server import Response, Server
 from test_http import wait_ready
@@ -186,7 +187,7 @@ FORWARDED = [
 def from_address(server, address, headers, origin):
     """One edit from that address: its status."""
     _, host, port = server.addresses["listening"]
-    connection = http.client.HTTPConnection(host, port, timeout=20, source_address=(address, 0))
+    connection = http.client.HTTPConnection(host, port, timeout=patient(20), source_address=(address, 0))
     try:
         connection.request("POST", EDIT, headers={"Host": "inner:8080", "Origin": origin, **headers})
         answer = connection.getresponse()

@@ -17,6 +17,7 @@ import time
 import png_of
 import pytest
 from archive import run
+from patience import patient
 from server import BUILD, TOP, Server
 from staff import ask, first_token, make_token
 from test_http import wait_ready
@@ -50,7 +51,7 @@ class Place:
         """What a rectangle of canvas 0,0 shows now, row by row. A picture may be a moment old."""
         canvases = json.loads(self.server.get("/info").body)["canvases"]
         (version,) = (canvas["version"] for canvas in canvases if (canvas["x"], canvas["y"]) == (0, 0))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while int((answer := self.server.get("/canvas.png")).headers["x-canvas-version"]) < version:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -59,14 +60,14 @@ class Place:
 
     def becomes(self, rectangle, expected):
         """Wait until a rectangle shows this: what is in the log shows a moment later."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while (shown := self.colours(*rectangle)) != expected:
             assert time.monotonic() < deadline, (rectangle, shown, expected)
             time.sleep(0.01)
 
     def read(self, version):
         """Wait until the history has read as far."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + patient(30)
         while self.server.metric("placed_history_version") < version:
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -281,7 +282,7 @@ def test_rules_suspects_reports_and_top(place):
     answer = place.server.request("POST", "/report?x=5&y=5&reason=spam")
     assert answer.status == 200, answer.body
     report = json.loads(answer.body)["report"]
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patient(30)
     while not place.json("reports"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -316,7 +317,7 @@ class Terminal:
         self.status = None
 
     def until(self, text, seconds=30):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patient(seconds)
         while text not in self.said:
             assert time.monotonic() < deadline, (text, self.said)
             self._more()
@@ -336,7 +337,7 @@ class Terminal:
 
     def end(self, seconds=30):
         """How it ended."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patient(seconds)
         while self._more() and time.monotonic() < deadline:
             pass
         while self.status is None:
@@ -389,7 +390,7 @@ def test_ctrl_c_cancels_a_rollback_and_says_what_was_done(place, tmp_path):
     place.ctl("rollback", "r:600,600,40,40", "t:1h", "--plan", plan)
     terminal = Terminal(place, "rollback", "--apply", plan, "--rate", "100")
     terminal.until("repaired ")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patient(30)
     while place.colours(600, 600, 40, 40).count(0) == 0:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -405,7 +406,7 @@ def test_ctrl_c_cancels_a_rollback_and_says_what_was_done(place, tmp_path):
 
 def test_ctrl_c_ends_a_painting_and_says_what_was_done(place):
     terminal = Terminal(place, "fill", "700,700,40,40", "red", "--rate", "100")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patient(30)
     while place.colours(700, 700, 40, 40).count(5) == 0:
         assert time.monotonic() < deadline
         terminal._more()

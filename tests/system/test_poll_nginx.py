@@ -250,7 +250,8 @@ async def test_edit_flood_follows_through_nginx_while_the_server_restarts(world,
     running = asyncio.create_task(flood(
         front.server.url("/ws", "ws"), "--readers", 30, "--writers", 2, "--rate", 50, "--duration", 8, "--settle", 40,
         "--reconnecting", 30, "--poll", f"http://127.0.0.1:{front.nginx.port}", timeout=110))
-    await asyncio.sleep(3)
+    await eventually(lambda: front.server.metric("placed_edits_taken_total") > 20, "edits are taken")
+    await asyncio.sleep(1.5)
     port = front.server.addresses["listening"][2]
     await asyncio.to_thread(front.server.kill)
     front.server.args += ["--listen", f"127.0.0.1:{port}"]  # the writers know this one

@@ -12,6 +12,7 @@ from flood import flood
 from fold import HEIGHT, WIDTH, Picture
 from identities import NETWORK, PERSON, prefix, read_secret
 from moderators import Moderator
+from patience import patient
 from people import Person
 from server import BUILD
 from world import eventually
@@ -58,7 +59,7 @@ async def arrive(server, addresses):
 async def edits_of(log):
     """(author, x, y, colour) of every edit in the log, in its order."""
     done = await asyncio.to_thread(subprocess.run, [str(BUILD / "tools/export"), "--log", log.arg, "--quiet"],
-                                   capture_output=True, check=True, timeout=60)
+                                   capture_output=True, check=True, timeout=patient(60))
     rows = csv.DictReader(io.StringIO(done.stdout.decode()))
     return [(int(row["user"], 16), int(row["x_coordinate"]), int(row["y_coordinate"]), int(row["color"]))
             for row in rows]

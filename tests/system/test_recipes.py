@@ -10,6 +10,7 @@ import time
 
 import pytest
 from moderators import Moderator
+from patience import patient
 from people import Person
 from server import BUILD, TOP
 from world import eventually
@@ -25,7 +26,7 @@ async def cook(server, commands):
     environment = {**os.environ, "PATH": f"{BUILD}/tools:{os.environ['PATH']}", "PLACECTL_SERVER": server.url(kind="admin"),
                    "PLACECTL_TOKEN": Moderator(server).token, "TZ": "UTC"}
     done = await asyncio.to_thread(subprocess.run, ["bash", "-euc", commands], env=environment, capture_output=True,
-                                   text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+                                   text=True, timeout=patient(60), check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import uuid
 
 import pytest
@@ -237,7 +236,5 @@ def test_bad_usage_is_told(arguments):
 
 
 def test_a_server_that_is_not_there_is_told():
-    begun = time.monotonic()
     done = run("renderctl", "status", env={"RENDERCTL_SERVER": "http://127.0.0.1:1"})
     assert done.status == 1 and "127.0.0.1:1" in done.err, done
-    assert time.monotonic() - begun < 60

@@ -12,6 +12,7 @@ import re
 import struct
 
 import pytest
+from patience import patient
 from pictures import (PNG_START, form, grey_png, image, make, png_chunk, png_header, upload)
 from render import wait_until
 
@@ -123,7 +124,7 @@ class Sender:
         for attempt in range(2):
             if self.connection is None:
                 _, host, port = self.render.addresses["listening"]
-                self.connection = http.client.HTTPConnection(host, port, timeout=100)
+                self.connection = http.client.HTTPConnection(host, port, timeout=patient(100))
             try:
                 self.connection.request("POST", "/upload", body=body, headers={"Content-Type": content_type})
                 answer = self.connection.getresponse()
@@ -213,7 +214,7 @@ def test_a_poison_picture_becomes_a_dead_letter_and_others_go_on(make_render, tm
     assert {letter["name"] for letter in dead} == {f"/images/{poison}/{op}" for op in image(render, poison)["variants"]}
     assert {letter["group"] for letter in dead} == set(image(render, poison)["variants"])
     assert all(letter["attempts"] == 3 and "remature end" in letter["why"] for letter in dead), dead
-    answer = render.get(f"/images/{poison}/blur", timeout=100)
+    answer = render.get(f"/images/{poison}/blur", timeout=patient(100))
     assert answer.status == 500 and answer.headers["retry-after"]
     assert "cannot be rendered" in json.loads(answer.body)["error"]
 

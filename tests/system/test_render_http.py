@@ -10,6 +10,7 @@ import socket
 import stat
 
 import pytest
+from patience import patient
 from render import PROGRAM, TILE, Render, is_there, wait_until
 from scene import SANITIZED
 
@@ -63,7 +64,7 @@ def thaw(pids):
 def send(render, text, kind="listening"):
     """A connection on which this has been sent."""
     _, host, port = render.addresses[kind]
-    connection = socket.create_connection((host, port), timeout=60)
+    connection = socket.create_connection((host, port), timeout=patient(60))
     connection.sendall(text.encode())
     return connection
 

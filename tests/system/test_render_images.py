@@ -11,6 +11,7 @@ import threading
 import urllib.parse
 
 from importing import PALETTE
+from patience import patient
 from pictures import OPS, form, grey_png, image, images, make, png_header, png_pixels, size_of, upload
 from render import PROGRAM, wait_until
 from server import BUILD
@@ -148,24 +149,38 @@ def test_many_at_a_time(make_render, tmp_path):
 
 
 def test_slow_readers_of_large_pictures_have_a_bound(make_render, tmp_path):
+    """Each of them reads a little now and then: who reads nothing for half a minute is cut, and on a slow machine
+    the last one comes later than that."""
     render = make_render(*CALM, "--image-workers", "rotate90=1", "--memory", "0")
-    name = upload(render, make(tmp_path, "a.png", "noise", 1700, 1700), "image/png")[1]["url"] + "/rotate90"
-    size = len(render.get(name, timeout=100).body)
+    said = upload(render, make(tmp_path, "a.png", "noise", 1700, 1700), "image/png")[1]
+    name = said["url"] + "/rotate90"
+    wait_until(lambda: image(render, said["image_id"])["variants"]["rotate90"] == "done", "it is stored", 100)
+    size = len(render.get(name, timeout=patient(100)).body)
     assert size > 8_000_000
-    wait_until(lambda: render.count("pictures_lent_bytes") == 0 and render.get(name).status == 200, "it is stored")
+    wait_until(lambda: render.count("pictures_lent_bytes") == 0, "it has been sent")
     _, host, port = render.addresses["listening"]
     slow = []
+
+    def read_a_little():
+        for connection in slow:
+            with contextlib.suppress(BlockingIOError):
+                connection.recv(2048)
+
+    def all_are_being_sent():
+        read_a_little()
+        return render.count("pictures_lent_bytes") == len(slow) * size
     for _ in range((256 << 20) // size):
         slow.append(socket.socket())
         slow[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         slow[-1].connect((host, port))
         slow[-1].sendall(f"GET {name} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    wait_until(lambda: render.count("pictures_lent_bytes") == len(slow) * size, "all are being sent")
-    answer = render.get(name)
+        slow[-1].setblocking(False)
+        wait_until(all_are_being_sent, f"{len(slow)} are being sent")
+    answer = render.get(name, timeout=patient(100))
     assert answer.status == 503 and answer.headers["retry-after"]
     for connection in slow:
         connection.close()
-    wait_until(lambda: render.get(name).status == 200, "room again")
+    wait_until(lambda: render.get(name, timeout=100).status == 200, "room again")
 
 
 def test_the_server_links_no_decoder():

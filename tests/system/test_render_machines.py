@@ -13,6 +13,7 @@ import uuid
 import zlib
 
 import pytest
+from patience import patient
 from render import wait_until
 from server import BUILD, TOP
 
@@ -75,7 +76,7 @@ class Haproxy:
         return {"status": "", "weight": ""}
 
     def request(self, method, path, body=None, headers=()):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(60))
         with contextlib.closing(connection):
             connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
@@ -162,7 +163,7 @@ def test_a_picture_is_rendered_by_one_machine_and_any_machine_may_fail(farm):
 
     # ---- the agents' word reaches HAProxy: as many per cent of 64 as the agent says, from a tenth on
     for name, server in servers.items():
-        with socket.create_connection(agent_of(server), timeout=30) as agent:
+        with socket.create_connection(agent_of(server), timeout=patient(30)) as agent:
             said = agent.makefile().readline()
         assert re.fullmatch(r"(\w+ )*\d+%\n", said), said
         wait_until(lambda name=name: 0 < int(haproxy.state("pictures", name)["weight"]) <= 256, f"a weight of {name}")

@@ -13,6 +13,7 @@ import threading
 import uuid
 import zlib
 
+from patience import patient
 from render import TILE, wait_until
 
 OPS = ("thumbnail", "grayscale", "blur", "rotate90", "stencil")
@@ -34,7 +35,7 @@ def png(number, whole=True):
 
 
 def upload(render, body):
-    answer = render.request("POST", "/upload", headers={"Content-Type": "image/png"}, body=body, timeout=60)
+    answer = render.request("POST", "/upload", headers={"Content-Type": "image/png"}, body=body, timeout=patient(60))
     assert answer.status == 201, answer.body
     return json.loads(answer.body)["image_id"]
 
@@ -60,7 +61,7 @@ class Events:
 
     def __init__(self, render):
         _, host, port = render.addresses["listening"]
-        self.connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+        self.connection = http.client.HTTPConnection(host, port, timeout=patient(PATIENCE))
         self.connection.request("GET", "/events")
         self.answer = self.connection.getresponse()
         self.snapshot, self.changes, self.over = None, [], False
@@ -99,7 +100,7 @@ class Follower:
 
     def __init__(self, render):
         _, host, port = render.addresses["listening"]
-        self.connection = socket.create_connection((host, port), timeout=PATIENCE)
+        self.connection = socket.create_connection((host, port), timeout=patient(PATIENCE))
         self.connection.sendall(b"GET /events HTTP/1.1\r\nHost: placed\r\n\r\n")
 
     def status(self):

@@ -12,6 +12,7 @@ import raw
 from answers import Talk
 from certificates import Certificate, Place, context
 from fold import Picture
+from patience import patient
 from server import Server
 from test_http import wait_ready
 
@@ -160,7 +161,7 @@ def test_an_edit_with_any_body_on_any_connection(talk, head, body):
 
 def pixel(talk, x, y, version):
     """Its colour in a picture that is not older than that version."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + patient(15)
     while (picture := Picture(talk().ask("GET /canvas.png HTTP/1.1\r\nHost: a\r\n\r\n").body)).version < version:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -253,7 +254,7 @@ def test_a_body_that_comes_slowly_is_read_and_one_that_does_not_is_408(talk):
         client.send(edit(3, "Content-Length: 3\r\n") + "a")
         answer = client.answer()
         assert answer.status == 408 and json.loads(answer.body)["error"].startswith("body"), answer
-        assert 5 < time.monotonic() - started < 20
+        assert 5 < time.monotonic() - started < patient(20)
     assert good_info(talk().ask(INFO))
 
 
@@ -284,7 +285,7 @@ def test_a_byte_at_a_time(talk):
 
 def test_hundreds_of_pipelined_requests_are_answered_in_order(talk):
     paths = ["/info", "/nothing", "/", "/canvas.png", "/edit"]
-    with talk(timeout=30) as client:
+    with talk(timeout=patient(30)) as client:
         client.send("".join(f"GET {paths[i % 5]} HTTP/1.1\r\nHost: a\r\n\r\n" for i in range(300)))
         expected = [200, 404, 200, 200, 405]
         for i in range(300):
@@ -421,7 +422,7 @@ def test_an_upgrade_that_is_none_is_answered_in_json(talk, change, status):
 
 
 def test_nothing_is_left_behind(talk):
-    deadline = time.monotonic() + 45  # as long as a connection may be idle
+    deadline = time.monotonic() + patient(45)  # as long as a connection may be idle
     while (talk.server.metric("placed_connections"), talk.server.metric("placed_sessions")) != (1, 0):
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -11,6 +11,7 @@ import pytest
 import raw
 from archive import run
 from fold import Picture, pack, parts, word
+from patience import patient
 from world import eventually
 
 ROWS = 20  # the upper rows of the canvas are fought over
@@ -60,7 +61,7 @@ class Staff:
         return self.ask(f"who?x={x}&y={y}")["changes"][0]["author"]
 
     def wait(self, job, state="done"):
-        deadline = time.monotonic() + JOB_SECONDS
+        deadline = time.monotonic() + patient(JOB_SECONDS)
         while (said := self.ask(f"job?job={job}"))["state"] == "running":
             assert time.monotonic() < deadline, said
             time.sleep(0.01)

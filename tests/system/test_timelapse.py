@@ -11,6 +11,7 @@ import pytest
 from filming import Expected, check_pngs, check_raw, check_webp, decode, film, filmed, finish, make_log, start, stop_when
 from fold import word
 from importing import EVENT_MS, HEAD_2017, good, records_of, write
+from patience import patient
 from world import CORNERS, PLANE, eventually
 
 REGION = (-30, -20, 64, 48)  # over four canvases
@@ -354,8 +355,8 @@ async def test_a_reader_that_goes_away_is_an_error(tmp_path, rng):
     process = await start("--log", log, "--out", "-")
     await process.stdout.readexactly(100)
     process._transport.get_pipe_transport(1).close()  # pylint: disable=protected-access
-    err = (await asyncio.wait_for(process.stderr.read(), 60)).decode()
-    assert await asyncio.wait_for(process.wait(), 60) == 1 and "standard output: Broken pipe" in err
+    err = (await asyncio.wait_for(process.stderr.read(), patient(60))).decode()
+    assert await asyncio.wait_for(process.wait(), patient(60)) == 1 and "standard output: Broken pipe" in err
 
 
 async def test_a_full_disk_is_an_error(tmp_path, rng):

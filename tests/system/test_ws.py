@@ -9,6 +9,7 @@ import time
 
 import pytest
 import raw
+from patience import patient
 from raw import BINARY, CLOSE, PING, PONG, TEXT, WebSocket, frame
 from server import Server
 from test_http import SANITIZED, wait_ready
@@ -53,7 +54,7 @@ def test_a_page_with_several_connections_is_one_person(server):
         with WebSocket(server, path="/ws?from=0&companion=1") as another, WebSocket(server) as other:
             assert (say(another)["online"], say(other)["online"]) == (1, 2)
             assert (server.metric("placed_sessions"), server.metric("placed_people")) == (4, 2)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + patient(20)
         while (server.metric("placed_sessions"), server.metric("placed_people")) != (2, 1):
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -272,7 +273,7 @@ def test_faults_leave_nothing_behind(server):
             for one in frames:
                 ws.sock.sendall(one)
             ws.closed_with()
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + patient(15)
     while server.metric("placed_sessions") != 0 or server.metric("placed_connections") != 1:
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -289,7 +290,7 @@ def test_a_close_is_answered(server):
 @pytest.mark.long
 @pytest.mark.heavy
 def test_who_does_not_answer_pings_is_told_to_come_back(server):
-    with WebSocket(server, timeout=100) as ws:
+    with WebSocket(server, timeout=patient(100)) as ws:
         ws.pongs = False
         say(ws)
         pings = 0
@@ -300,7 +301,7 @@ def test_who_does_not_answer_pings_is_told_to_come_back(server):
             if kind == CLOSE:
                 break
         assert pings >= 1 and struct.unpack(">H", payload[:2])[0] == 4001
-        assert 25 < time.monotonic() - started < 95
+        assert 25 < time.monotonic() - started < patient(95)
 
 
 def most_unsent(port):
@@ -317,10 +318,10 @@ def test_who_does_not_read_is_closed_and_costs_little(server):
     count = int(os.environ.get("PLACED_STALLED", "300"))
     stalled = [WebSocket(server, receive_buffer=2048, wait=False) for _ in range(count)]
     try:
-        with WebSocket(server, timeout=30) as painter:
+        with WebSocket(server, timeout=patient(30)) as painter:
             say(painter)
             before = server.resident_bytes()
-            number, deadline, unsent = 0, time.monotonic() + 40, 0
+            number, deadline, unsent = 0, time.monotonic() + patient(40), 0
             while server.metric("placed_fell_behind_total") < count * 0.9:
                 assert time.monotonic() < deadline, server.metric("placed_fell_behind_total")
                 words = [word((number * 256 + i) % 1000, number % 1000, number % 16) for i in range(256)]
@@ -359,7 +360,7 @@ def test_the_end_of_the_server_is_told(server):
         say(other)
         for number in (1, 2):  # the first one goes to the log at once, the second waits for its batch
             ws.send(BINARY, edits(number, word(1, 1, number)))
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + patient(20)
             while server.metric("placed_edits_taken_total") < number:
                 assert time.monotonic() < deadline
         server.process.terminate()

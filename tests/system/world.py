@@ -9,6 +9,7 @@ from broker import KafkaLog, LocalLog
 from checker import ACKNOWLEDGED, REFUSED, UNKNOWN, Ledger, check
 from client import Client
 from fold import HOME, WIDTH, fold, pack, parts, record_edits
+from patience import patient
 from server import Server
 
 SETTLE_SECONDS = 60
@@ -18,7 +19,7 @@ CORNERS = [(0, 0), (1, 0), (0, 1), (1, 1)]
 
 async def eventually(true, what, timeout=30):
     """Wait until true() is true (it may be a coroutine function), and return what it returned."""
-    deadline = asyncio.get_running_loop().time() + timeout
+    deadline = asyncio.get_running_loop().time() + patient(timeout)
     while True:
         value = true()
         if asyncio.iscoroutine(value):
@@ -26,7 +27,7 @@ async def eventually(true, what, timeout=30):
         if value:
             return value
         if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError(f"not within {timeout} s: {what}")
+            raise AssertionError(f"not within {patient(timeout)} s: {what}")
         await asyncio.sleep(0.02)
 
 
@@ -144,8 +145,8 @@ class World:
         await self.rest()
         for client in self.clients:
             if client.alive:
-                await client.settle(timeout=timeout)
-        deadline = asyncio.get_running_loop().time() + timeout
+                await client.settle(timeout=patient(timeout))
+        deadline = asyncio.get_running_loop().time() + patient(timeout)
         while True:
             records = await asyncio.to_thread(self.log.records)
             ends = ends_of(records)
@@ -159,7 +160,7 @@ class World:
                 if len(again) == len(records):
                     return records
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"not at version {end} after {timeout} s: {behind}")
+                raise AssertionError(f"not at version {end} after {patient(timeout)} s: {behind}")
             await asyncio.sleep(0.05)
 
     async def picture(self, server, version=0, place=HOME):

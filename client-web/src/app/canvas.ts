@@ -2,7 +2,9 @@
 // The window's two canvases put together: what is drawn of the plane, and the camera that looks at it.
 
 import { effect } from '@preact/signals';
-import { nameOf, pictureOf } from '../core/plane';
+import type { Cell } from '../core/edit';
+import type { Position } from '../core/info';
+import { canvasOf, nameOf, pictureOf } from '../core/plane';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
 import { AimLayer } from '../layers/aim';
 import { LoupeLayer } from '../layers/loupe';
@@ -107,7 +109,8 @@ export function middle(): Point {
 /** The cell in the middle of where the view is, or where it is flying to. */
 export const middleCell = () => cellAt(camera.goal, middle());
 
-function scene(): Scene | null {
+/** What there is to draw now; null while nothing is known. */
+export function scene(): Scene | null {
   const info = state.info.value;
   if (!info) return null;
   const drawn = new Map<string, Surface | null>();
@@ -132,10 +135,21 @@ function scene(): Scene | null {
   };
 }
 
+/** The canvas that a cell is on, as it is shown; null while there is no board of it here. */
+export function shownCanvas(cell: Cell): { at: Position; image: ImageData } | null {
+  const info = state.info.value;
+  const at = info && canvasOf(cell, info);
+  const surface = at && scene()?.scenery.surfaces.get(nameOf(at));
+  return surface ? { at, image: surface.image } : null;
+}
+
 function update(now: number): boolean {
   let changed = false;
   for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
-  return showing?.active ? showing.update(now) : changed;
+  if (!showing?.active) return changed;
+  const moved = showing.update(now);
+  if (moved) state.boards.value = state.boards.peek() + 1;
+  return moved;
 }
 
 function windowChanged(before: { width: number; height: number }): void {

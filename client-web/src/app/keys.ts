@@ -2,9 +2,11 @@
 // Keys to intents; which key means what is the table in core/keys.ts. Controls that have the focus
 // keep the keys that they understand themselves.
 
-import { actionOf, type Command } from '../core/keys';
+import { actionOf, type Command, type KeyAction } from '../core/keys';
 import { belongsTo } from '../ui/belongs';
 import { confirm, pickAimed, putToolsAway, togglePencil } from './aiming';
+import { openKeys, toggleGrid, toggleMinimap } from './chrome';
+import { embedded } from './embed';
 import * as moving from './moving';
 import { askWho, closeWho, leave, moveReticle, past, staff, toggleRewind, usePast, whoIsOpen } from './parts';
 import { choose, stepColour } from './placing';
@@ -25,6 +27,9 @@ const commands = new Map<Command, () => void>([
   ['link', () => moving.copyLink()],
   ['rewind', toggleRewind],
   ['heat', () => usePast(({ layers }) => layers.next())],
+  ['grid', toggleGrid],
+  ['minimap', toggleMinimap],
+  ['keys', openKeys],
   ['leave', () => void (putToolsAway() || leave())],
 ]);
 /** However long the key is held, these are done again and again; the others once a press. */
@@ -38,7 +43,7 @@ export function onCommand(command: Command, run: () => void): void {
 export function watchKeys(): void {
   document.addEventListener('keydown', (event) => {
     if (!state.info.value || event.isComposing) return;
-    if (isUndo(event)) {
+    if (isUndo(event) && !embedded) {
       if (belongsTo(event.target, event.key)) return;
       undo();
       return event.preventDefault();
@@ -51,12 +56,18 @@ export function watchKeys(): void {
   });
 }
 
+/** In a frame of another page one only looks around. */
+const moves = (action: KeyAction | null): boolean =>
+  action?.kind === 'move' ||
+  (action?.kind === 'command' && ['zoomIn', 'zoomOut', 'fit'].includes(action.command));
+
 /** As everywhere. */
 const isUndo = ({ ctrlKey, metaKey, altKey, shiftKey, key }: KeyboardEvent): boolean =>
   (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'z';
 
 function act(event: KeyboardEvent): boolean {
   const action = actionOf(event);
+  if (embedded && !moves(action)) return false;
   switch (action?.kind) {
     case 'move':
       moveReticle(action.dx, action.dy);

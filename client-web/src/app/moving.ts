@@ -19,6 +19,7 @@ import {
 import { t } from '../texts';
 import { announceReticle } from './announce';
 import { atHome, camera, home, insets, middle, middleCell, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
@@ -85,10 +86,10 @@ export function flyTo({ x0, y0, x1, y1 }: Rect): void {
   camera.fly(lookAt(cell, Math.max(1, scale), middle(), stage.viewport, state.bounds.value));
 }
 
-/** Moves the reticle by so many cells, and the view with it; in the past, the view. */
+/** Moves the reticle by so many cells, and the view with it; where there is none, the view. */
 export function move(dx: number, dy: number): void {
   const bounds = state.bounds.value;
-  if (state.inPast.value) {
+  if (state.inPast.value || embedded) {
     const { k, x, y } = camera.goal;
     const by = { k, x: x - dx * PAN_PX, y: y - dy * PAN_PX };
     return camera.set(clamp(by, stage.viewport, bounds));
@@ -121,12 +122,18 @@ export function forgetMoment(): void {
   history.replaceState(null, '', formatLink(place) + templatePart(location.hash));
 }
 
-/** The link to what one sees goes to the address bar and, where that is allowed, the clipboard. */
-export function copyLink(cell: Cell = state.reticle.value ?? cellAt(camera.view, middle())): void {
+/** The link to what one sees: place, scale, moment and template. It goes to the address bar. */
+export function linkHere(cell: Cell = state.reticle.value ?? cellAt(camera.view, middle())): string {
   const place = formatLink({ ...cell, scale: camera.view.k }, moment.get());
   const link = new URL(place + templatePart(location.hash), location.href);
   history.replaceState(null, '', link);
-  const copied = navigator.clipboard?.writeText(link.href) ?? Promise.reject();
+  return link.href;
+}
+
+/** The same, and where that is allowed to the clipboard. */
+export function copyLink(cell?: Cell): void {
+  const link = linkHere(cell);
+  const copied = navigator.clipboard?.writeText(link) ?? Promise.reject();
   copied.then(
     () => hint.say(t().view.linkCopied),
     () => hint.say(t().view.linkInBar),

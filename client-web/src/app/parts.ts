@@ -2,25 +2,31 @@
 // The parts of the page that are loaded when they are first asked for: the past, the rules among
 // people, who placed a pixel, templates, the staff's part.
 
-import { effect, untracked } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { Cell } from '../core/edit';
 import type { Position } from '../core/info';
 import { parseMoment } from '../core/link';
 import { byDistance } from '../core/plane';
 import { cellAt, PLACE_K, visible } from '../core/view';
-import type { Past } from '../past';
+import type { Past } from '../parts/past';
+import type { Choice } from '../parts/past/maps';
+import type { RegionsPart } from '../parts/regions';
+import type { Staff } from '../parts/staff';
+import type { Who } from '../parts/who';
 import type { People } from '../people';
-import type { Staff } from '../staff';
 import type { Template } from '../template';
 import { t } from '../texts';
-import type { Who } from '../who';
+import { LAYERS, SHIELD } from '../ui/icons';
 import { announce, announceReticle } from './announce';
-import { camera, marks, middle, middleCell, show, stage } from './canvas';
+import { camera, marks, middle, middleCell, screen, show, stage } from './canvas';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
+import { hang } from './menu';
 import * as moving from './moving';
 import * as placing from './placing';
+import * as settings from './settings';
 import * as state from './state';
 import { endLine } from './stroke';
 import { hint } from './statusline';
@@ -61,16 +67,24 @@ export const people = new Part<People>(
   () => {},
 );
 
-export const past = new Part<Past>(async () => {
-  const { Past } = await import('../past');
+export const past: Part<Past> = new Part(async () => {
+  const { Past } = await import('../parts/past');
   const part = new Past({
     base,
     plane,
     hint,
     dock: document.getElementById('dock')!,
-    layersButton: document.getElementById('layers') as HTMLButtonElement,
+    screen,
+    map,
     others: otherCanvases,
+    followed: () => who.now?.cell ?? null,
+    unfollow: () => {
+      if (!whoIsOpen()) return false;
+      closeWho();
+      return true;
+    },
     turned: turnedToPast,
+    turnedTo: () => who.now?.boardChanged(),
     changed: () => invalidate('view'),
     moved: () => invalidate('board'),
   });
@@ -95,19 +109,40 @@ export const past = new Part<Past>(async () => {
   return part;
 });
 
-export const who = new Part<Who>(async () => {
-  const { Who } = await import('../who');
+export const who: Part<Who> = new Part(async () => {
+  const { Who } = await import('../parts/who');
   return new Who({
     base,
-    plane,
     main,
+    colourAt: (cell) => plane.colourAt(cell),
+    moment: () => {
+      const rewind = past.now?.rewind;
+      const version = rewind?.moment ?? null;
+      if (version === null || !rewind?.shown) return null;
+      const { shown } = rewind;
+      return { version, colourAt: (cell) => shown.colourAt(cell) };
+    },
     screenOf: ({ x, y }) => moving.screenOf({ x0: x, y0: y, x1: x + 1, y1: y + 1 }),
     room: moving.room,
     copyLink: moving.copyLink,
+    rewind: (version) => usePast(({ rewind }) => void rewind.open(version)),
     announce,
-    closed: () => placing.setReticle(null, false),
+    rules: (cell) => regions.now?.words(cell) ?? [],
+    turned: (cell) => {
+      if (!cell) placing.setReticle(null, false);
+      past.now?.rewind.watch(cell);
+    },
   });
 });
+
+/** The operator's regions over the picture. */
+export const regions = new Part<RegionsPart>(
+  async () => {
+    const { RegionsPart } = await import('../parts/regions');
+    return new RegionsPart({ set: (slot, layer) => stage.set(slot, layer) });
+  },
+  () => {},
+);
 
 export const template = new Part<Template>(async () => {
   const { Template } = await import('../template');
@@ -121,16 +156,24 @@ export const template = new Part<Template>(async () => {
 });
 
 export const staff = new Part<Staff>(async () => {
-  const { Staff } = await import('../staff');
+  const { Staff } = await import('../parts/staff');
   return new Staff({
     base,
     main,
     cellAt: (point) => cellAt(camera.view, point),
-    screenOf: moving.screenOf,
-    goTo: moving.flyTo,
+    set: (slot, layer) => stage.set(slot, layer),
     focus: focusCanvas,
   });
 });
+
+/** The menu, the keys and what this is. */
+export const menu = new Part(() => import('../parts/menu'));
+export const minimap = new Part(
+  () => import('../parts/minimap'),
+  // Nobody asked for it.
+  () => {},
+);
+export const saving = new Part(() => import('../parts/saving'));
 
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });
@@ -140,12 +183,21 @@ export function usePast(use: (past: Past) => void): void {
   if (state.info.value?.history) past.use(use);
 }
 
+/** What lies over the picture: how often each pixel was painted, or which never were. */
+export const map = signal<Choice>('none');
+
+/** Puts a map over the picture, or takes it away. */
+export function chooseMap(choice: Choice): void {
+  if (choice === map.value) return;
+  usePast(({ layers }) => layers.choose(choice));
+}
+
 export const toggleRewind = (): void =>
   usePast(({ rewind }) => (rewind.active ? rewind.leave() : void rewind.open(null)));
 
 /** Who placed this, or the pixel that is aimed at, or the one in the middle? */
 export function askWho(cell: Cell | null = null): void {
-  if (state.inPast.value) return hint.say(t().page.inThePast);
+  if (embedded) return;
   const asked = cell ?? state.reticle.value ?? middleCell();
   if (!plane.has(asked)) return hint.say(t().placing.obstacles.outside);
   placing.setReticle(asked, false);
@@ -203,8 +255,8 @@ function turnedToPast(on: boolean): void {
   state.inPast.value = on;
   main.toggleAttribute('data-past', on);
   endLine(false);
-  closeWho();
-  placing.setReticle(null, false);
+  // An open card stays: rewind follows its cell.
+  if (!whoIsOpen()) placing.setReticle(null, false);
   if (on) return;
   moving.forgetMoment();
   focusCanvas();
@@ -219,15 +271,54 @@ function otherCanvases(): Position[] {
   return byDistance(info.canvases, info, area, centre).filter((at) => !plane.clientAt(at));
 }
 
+/** What parts bring to the menu, where there is any use for it. */
+function hangParts(): void {
+  const { past: words, menu } = { past: t().past, menu: t().menu };
+  hang(
+    {
+      kind: 'choice',
+      id: 'map',
+      group: 'picture',
+      at: 20,
+      icon: LAYERS,
+      key: 'H',
+      label: () => words.over,
+      value: () => map.value,
+      choose: (choice) => chooseMap(choice as Choice),
+      values: () => Object.entries(words.maps),
+      shown: () => state.info.value?.history === true,
+    },
+    {
+      kind: 'choice',
+      id: 'regions',
+      group: 'picture',
+      at: 30,
+      icon: SHIELD,
+      label: () => menu.regions,
+      value: () => settings.regions.value,
+      choose: (value) => (settings.regions.value = value as settings.Shown),
+      values: () => [
+        ['auto', menu.aimed],
+        ['on', menu.on],
+        ['off', menu.off],
+      ],
+      shown: () => (state.info.value?.regions.length ?? 0) > 0,
+    },
+  );
+}
+
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
   const meet = () => people.use(() => {});
+  const drawRegions = () => regions.use(() => {});
+  hangParts();
   events.ready.listen(() => {
     followTemplate();
     followMoment();
     enterStaff();
     effect(() => {
       const { frozen, colours, regions, palette } = state.info.value!;
+      if (regions.length > 0) drawRegions();
       const ruled = frozen || regions.length > 0 || (colours && colours.length < palette.length);
       if (ruled || state.account.value || state.standing.value.kind !== 'known') meet();
     });
@@ -248,7 +339,6 @@ export function watchParts(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   events.viewed.listen(() => {
     who.now?.moved();
-    staff.now?.moved();
     template.now?.moved();
     clearTimeout(timer);
     timer = setTimeout(() => past.now?.rewind.follow(), 200);

@@ -10,6 +10,7 @@ import { needed, withoutRepeats } from '../core/stroke';
 import { PLACE_K } from '../core/view';
 import { FADE_MS, type Fading } from '../layers/pending';
 import { t } from '../texts';
+import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
@@ -17,7 +18,6 @@ import { vibrate } from './settings';
 import * as state from './state';
 import { hint } from './statusline';
 
-const FIRST_KEY = 'placed.drawn';
 /** What a phone does when an own pixel is in the log. */
 const CONFIRMED_MS = 12;
 
@@ -37,8 +37,6 @@ export interface Umpire {
   price(edits: readonly Edit[]): string;
   /** Of the pill that would place this. */
   label(edit: Edit): Label;
-  /** What is the case, as long as that is so; '' for nothing. */
-  readonly state: string;
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
   isClosed(cell: Cell, colour: number | null): boolean;
 }
@@ -47,7 +45,6 @@ export interface Umpire {
 export const umpire = signal<Umpire | null>(null);
 /** Grows when what the umpire would say may have changed, with time or by the rules. */
 export const judged = signal(0);
-const drawn = signal(remembered());
 /** Clicked on, and sent when it is sure that this was no double click. */
 let held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
 let fadingEdits: Fading[] = [];
@@ -112,6 +109,7 @@ export function* pending(): Iterable<Edit> {
 }
 
 export function choose(index: number): void {
+  if (embedded) return;
   const { info } = state;
   if (!info.value?.palette[index]) return;
   if (allowed.value?.includes(index) ?? true) state.colour.value = index;
@@ -129,11 +127,13 @@ export function stepColour(by: 1 | -1): void {
 }
 
 export function setHover(cell: Cell | null): void {
+  if (embedded) return;
   const { hover } = state;
   if (cell?.x !== hover.value?.x || cell?.y !== hover.value?.y) hover.value = cell;
 }
 
 export function setReticle(cell: Cell | null, byTouch: boolean): void {
+  if (embedded) return;
   state.reticle.value = cell;
   state.byTouch.value = byTouch;
   state.centred.value = false;
@@ -142,6 +142,7 @@ export function setReticle(cell: Cell | null, byTouch: boolean): void {
 
 export function placeAtReticle(): void {
   sendHeld();
+  if (state.inPast.value) return hint.say(t().page.inThePast);
   const cell = state.reticle.value;
   const edit = cell && editOf(cell);
   if (edit) send([edit]);
@@ -195,9 +196,9 @@ function editOf(cell: Cell): Edit | null {
   const colour = state.colour.value;
   const obstacle = plane.obstacle(cell);
   const words = t().placing;
-  if (obstacle === 'outside' || obstacle === 'locked') hint.say(words.obstacles[obstacle]);
+  if (obstacle === 'outside' || obstacle === 'locked') hint.refuse(words.obstacles[obstacle]);
   else if (colour === null) hint.say(words.pickColourFirst);
-  else if (obstacle) hint.say(words.obstacles[obstacle]);
+  else if (obstacle) hint.refuse(words.obstacles[obstacle]);
   else if (shown(cell) !== colour) {
     const edit = { x: cell.x, y: cell.y, colour };
     if (!object([edit])) return edit;
@@ -213,7 +214,7 @@ function isPending({ x, y }: Cell): boolean {
 /** Says why these cannot be placed by the rules, if so. */
 export function object(edits: readonly Edit[]): boolean {
   const why = umpire.value?.objection(edits) ?? null;
-  if (why) hint.say(why);
+  if (why) hint.refuse(why);
   return why !== null;
 }
 
@@ -222,10 +223,9 @@ function send(edits: readonly Edit[]): boolean {
   const before = edits.map((edit) => plane.colourAt(edit));
   const obstacle = plane.place(edits);
   if (obstacle) {
-    hint.say(t().placing.obstacles[obstacle]);
+    hint.refuse(t().placing.obstacles[obstacle]);
     return false;
   }
-  remember();
   events.placed.tell(edits, before);
   return true;
 }
@@ -241,36 +241,9 @@ export function watchPlacing(): void {
     for (const edit of edits) fadingEdits.push({ edit, since });
     invalidate('layers');
   });
-  effect(() => {
-    judged.value;
-    const rules = umpire.value?.state ?? '';
-    if (state.readonly.value) hint.hold(t().placing.obstacles.readonly);
-    else if (rules) hint.hold(rules);
-    else if (state.overdue.value) hint.hold(t().placing.overdue);
-    else hint.hold(drawn.value ? '' : t().placing.first);
-  });
   // A colour that may not be used any more is not the chosen one.
   effect(() => {
     const { colour } = state;
     if (colour.value !== null && allowed.value?.includes(colour.value) === false) colour.value = null;
   });
-}
-
-/** Storage may be forbidden; then the first hint shows at every visit until the first pixel. */
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(FIRST_KEY) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember(): void {
-  if (drawn.value) return;
-  drawn.value = true;
-  try {
-    localStorage.setItem(FIRST_KEY, '1');
-  } catch {
-    // Then it is remembered for as long as the page is open.
-  }
 }

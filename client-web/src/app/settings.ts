@@ -4,6 +4,7 @@
 // What is chosen in one tab is chosen in all of them.
 
 import { effect, signal, type Signal } from '@preact/signals';
+import { formatLearned, parseLearned, type Learned } from '../core/coach';
 
 const PREFIX = 'placed.';
 
@@ -88,6 +89,8 @@ export const language = choice('language', ['auto', ...LANGUAGES]);
 /** The lines between the cells. */
 export const grid = choice('grid', SHOWN);
 export const minimap = choice('minimap', SHOWN);
+/** The operator's regions; auto: those that one aims at. */
+export const regions = choice('regions', SHOWN);
 /** What two fingers on a trackpad do, which browsers report as the turning of a wheel. */
 export const wheel = choice('wheel', ['zoom', 'pan']);
 /** On phones the palette is one line. */
@@ -97,3 +100,5 @@ export const sound = flag('sound', false);
 export const notify = flag('notify', false);
 /** When an own pixel is in the log. */
 export const vibrate = flag('vibrate', true);
+/** What a newcomer has done already. */
+export const learned = kept<Learned>('learned', parseLearned(''), parseLearned, formatLearned);

@@ -6,20 +6,8 @@ import { computed, signal } from '@preact/signals';
 import type { Cell, Rect } from '../core/edit';
 import type { Account } from '../core/energy';
 import type { Info } from '../core/info';
-import type { State } from '../core/sync';
-import type { Trouble } from '../core/trouble';
+import type { Connection, Standing } from '../core/status';
 import type { Point, View, Viewport } from '../core/view';
-import type { Standing } from '../net/identity';
-
-/** Whether and how we are connected. */
-export interface Connection {
-  readonly state: State;
-  /** Why not, while we are not. */
-  readonly trouble: Trouble;
-  readonly online: number;
-  /** Not by WebSocket, because something on the way refuses those. */
-  readonly slower: boolean;
-}
 
 /** The plane as the server describes it; null until it has. */
 export const info = signal<Info | null>(null);

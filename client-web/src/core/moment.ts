@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: ISC
 // A moment in words: when, and which version.
 
-const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+import { locale, t } from '../texts';
+
+let when: Intl.DateTimeFormat | null = null;
 
 /** `time` in ms since 1970; null where nobody knows. */
-export const timeWords = (time: number | null): string => (time === null ? '' : when.format(time));
+export function timeWords(time: number | null): string {
+  // Made once: it is asked for in every frame while the past is played.
+  when ??= new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
+  return time === null ? '' : when.format(time);
+}
 
-export const versionWords = (version: number): string => `version ${version.toLocaleString()}`;
+export const versionWords = (version: number): string =>
+  t().past.version(version.toLocaleString(locale()));
 
 export function momentWords(time: number | null, version: number): string {
   const words = timeWords(time);

@@ -4,17 +4,18 @@
 import type { Rect } from './edit';
 
 export interface Meant {
-  readonly area: Rect;
-  /** Since how long ago, as "10m" or "2h". */
+  /** Null: everywhere. */
+  readonly area: Rect | null;
+  /** Since how long ago, as "10m" or "2h"; or from when until when, as "1700000000000-1700000360000". */
   readonly time: string;
   /** 16 hexadecimal digits each; none: everybody's. */
   readonly authors: readonly string[];
 }
 
 export function predicateOf({ area, time, authors }: Meant): string {
-  const { x0, y0, x1, y1 } = area;
   const who = authors.length > 0 ? [`u:${authors.join(',')}`] : [];
-  return [...who, `r:${x0},${y0},${x1 - x0},${y1 - y0}`, `t:${time}`].join(' ');
+  const where = area ? [`r:${area.x0},${area.y0},${area.x1 - area.x0},${area.y1 - area.y0}`] : [];
+  return [...who, ...where, `t:${time}`].join(' ');
 }
 
 /** The cells from one corner to another, both included, in any order. */
@@ -26,3 +27,8 @@ export function rectOf(a: { x: number; y: number }, b: { x: number; y: number })
     y1: Math.max(a.y, b.y) + 1,
   };
 }
+
+const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** How long "10m" or "2h" is, in ms. */
+export const msOf = (time: string): number => parseInt(time, 10) * (UNITS[time.at(-1)!] ?? 0);

@@ -20,6 +20,23 @@ const holds = ({ from, until }: Region, now: number): boolean =>
 const covers = ({ x, y, w, h }: Region, cell: Cell): boolean =>
   cell.x >= x && cell.y >= y && cell.x < x + w && cell.y < y + h;
 
+/** The regions that hold for a cell, those that close it first. */
+export function regionsAt(regions: readonly Region[], cell: Cell, now: number): Region[] {
+  const here = regions.filter((region) => covers(region, cell) && holds(region, now));
+  return here.sort((a, b) => Number(b.closed) - Number(a.closed));
+}
+
+/** Those that hold at this moment, the smaller ones last, so that they lie on top. */
+export function regionsNow(regions: readonly Region[], now: number): Region[] {
+  return regions.filter((region) => holds(region, now)).sort((a, b) => b.w * b.h - a.w * a.h);
+}
+
+/** When the next one begins to hold or ends; Infinity: never. */
+export function nextTurn(regions: readonly Region[], now: number): number {
+  const turns = regions.flatMap(({ from, until }) => [from, until]);
+  return Math.min(Infinity, ...turns.filter((time): time is number => time !== null && time > now));
+}
+
 /** `now` in ms since 1970. */
 export function ruleAt(regions: readonly Region[], cell: Cell, colour: number | null, now: number): Rule {
   const here = regions.filter((region) => covers(region, cell) && holds(region, now));

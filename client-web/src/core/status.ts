@@ -7,7 +7,7 @@ import type { State } from './sync';
 import type { Trouble } from './trouble';
 
 /** Whether and how we are connected. */
-export interface Link {
+export interface Connection {
   readonly state: State;
   /** Why not, while we are not. */
   readonly trouble: Trouble;
@@ -54,7 +54,7 @@ const ANNOUNCED_MS = 3_000;
 const ANNOUNCED = [1011, 1012, 4001];
 const SECOND = 1_000;
 
-export function shownOf({ state, trouble, online, slower }: Link, { now, since, everLive }: Times): Shown {
+export function shownOf({ state, trouble, online, slower }: Connection, { now, since, everLive }: Times): Shown {
   const lasted = now - since;
   const here: People = slower ? { kind: 'slower' } : { kind: 'here', count: online };
   switch (state.kind) {
@@ -83,11 +83,18 @@ export function shownOf({ state, trouble, online, slower }: Link, { now, since, 
   }
 }
 
-/** Who we are for the server, as far as that keeps us from drawing. */
+/** Who we are for the server, by the page's clock. */
 export type Standing =
-  | { readonly kind: 'known' | 'asking' | 'signin' | 'failed' }
+  /** Nothing is needed, or it is there. */
+  | { readonly kind: 'known' }
+  | { readonly kind: 'asking' }
+  /** Computing, as the server wants to see. */
   | { readonly kind: 'working'; readonly since: number }
-  | { readonly kind: 'later'; readonly until: number };
+  /** Somebody else gives identities here. */
+  | { readonly kind: 'signin' }
+  /** Too many of this network: not before `until`. */
+  | { readonly kind: 'later'; readonly until: number }
+  | { readonly kind: 'failed' };
 
 export interface Drawing {
   readonly now: number;
@@ -102,16 +109,10 @@ export interface Drawing {
   readonly secure: boolean;
   /** Own pixels wait longer for the log than they should. */
   readonly overdue: boolean;
-  /** So many own pixels were lost with a connection. */
-  readonly unsaved: number;
-  /** They could be placed again now. */
-  readonly live: boolean;
 }
 
-/** What keeps us from drawing, or what became of what was drawn; each with what ends it. */
+/** What keeps us from drawing, each with what ends it. */
 export type Held =
-  /** Until they are placed again or dismissed, or the picture turns out to have them. */
-  | { readonly kind: 'unsaved'; readonly count: number; readonly ready: boolean }
   /** Until the server can write its log again. */
   | { readonly kind: 'readonly' }
   /** Until a moderator ends it. */
@@ -133,7 +134,6 @@ export type Held =
 const QUIET_MS = 1_000;
 
 export function heldOf(d: Drawing): { readonly held: Held | null; readonly again: number } {
-  if (d.unsaved > 0) return { held: { kind: 'unsaved', count: d.unsaved, ready: d.live }, again: Infinity };
   if (d.readonly) return { held: { kind: 'readonly' }, again: Infinity };
   if (d.frozen) return { held: { kind: 'frozen' }, again: Infinity };
   const who = d.anybody ? { held: null, again: Infinity } : standingHeld(d);
@@ -160,7 +160,3 @@ function standingHeld({ standing, now, secure }: Drawing): { held: Held | null; 
       return { held: null, again: Infinity };
   }
 }
-
-/** Nothing can be placed, whoever pays: the palette is dimmed. */
-export const isDimmed = ({ readonly, frozen }: Pick<Drawing, 'readonly' | 'frozen'>): boolean =>
-  readonly || frozen;

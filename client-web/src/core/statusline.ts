@@ -10,8 +10,8 @@
 export const SAY_MS = 4_000;
 
 /** What can be the case, from the most to the least important. `past`: a moment of the past is shown, and
- * with it nothing else of the present. */
-export const STATES = ['past', 'drawing'] as const;
+ * with it nothing else of the present. `offer`: something can be done about it, by a button. */
+export const STATES = ['past', 'offer', 'drawing'] as const;
 export type StateName = (typeof STATES)[number];
 
 export type Rank = 'refusal' | 'state' | 'result' | 'coach';

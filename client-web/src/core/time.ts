@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Times as people say them: how long yet, until when, how long ago.
 
+import { t } from '../texts';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -15,27 +17,31 @@ export function countdown(ms: number): string {
   return `${h > 0 ? `${h}:${two(m)}` : m}:${two(seconds % 60)}`;
 }
 
-const plural = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;
+/** "12 minutes", in the reader's language. */
+const spanWords = (n: number, unit: 'second' | 'minute', locale?: string): string =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(n);
 
-/** "for 40 more seconds", "for 12 more minutes", "until 18:00", "until 3 Dec 2026, 18:00". */
+/** "for another 40 seconds", "for another 12 minutes", "until 18:00", "until 3 Dec 2026, 18:00". */
 export function untilWords(until: number, now: number, locale?: string): string {
   const left = until - now;
-  if (left < MINUTE) return `for ${plural(Math.max(1, Math.ceil(left / SECOND)), 'more second')}`;
-  if (left < HOUR) return `for ${plural(Math.ceil(left / MINUTE), 'more minute')}`;
+  const { span, moment } = t().until;
+  if (left < MINUTE) return span(spanWords(Math.max(1, Math.ceil(left / SECOND)), 'second', locale));
+  if (left < HOUR) return span(spanWords(Math.ceil(left / MINUTE), 'minute', locale));
   const sameDay = new Date(until).toDateString() === new Date(now).toDateString();
   const format = new Intl.DateTimeFormat(locale, {
     ...(sameDay ? {} : { dateStyle: 'medium' as const }),
     timeStyle: 'short',
   });
-  return `until ${format.format(until)}`;
+  return moment(format.format(until));
 }
 
-/** "just now", "3 minutes ago", "5 hours ago", then the date. */
+/** "now", "3 minutes ago", "5 hours ago", then the date. */
 export function agoWords(time: number, now: number, locale?: string): string {
   const ago = now - time;
-  if (ago < 10 * SECOND) return 'just now';
-  if (ago < MINUTE) return `${plural(Math.floor(ago / SECOND), 'second')} ago`;
-  if (ago < HOUR) return `${plural(Math.floor(ago / MINUTE), 'minute')} ago`;
-  if (ago < DAY) return `${plural(Math.floor(ago / HOUR), 'hour')} ago`;
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  if (ago < 10 * SECOND) return t().until.justNow;
+  if (ago < MINUTE) return format.format(-Math.floor(ago / SECOND), 'second');
+  if (ago < HOUR) return format.format(-Math.floor(ago / MINUTE), 'minute');
+  if (ago < DAY) return format.format(-Math.floor(ago / HOUR), 'hour');
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(time);
 }

@@ -44,29 +44,41 @@ export class Screen {
   private scratch: CanvasRenderingContext2D | null = null;
   private ground: CanvasPattern | null = null;
 
-  constructor(private readonly g: CanvasRenderingContext2D) {}
-
   /** `moving`: the next picture comes at once, so quick is better than even. */
-  draw(scenery: Scenery, view: View, port: Viewport, moving: boolean): void {
-    const { g } = this;
+  draw(
+    g: CanvasRenderingContext2D,
+    scenery: Scenery,
+    view: View,
+    port: Viewport,
+    moving: boolean,
+  ): void {
     g.clearRect(0, 0, g.canvas.width, g.canvas.height);
     const k = view.k * port.dpr;
     const x = view.x * port.dpr;
     const y = view.y * port.dpr;
     const shown = visible(view, port);
     const whole = Math.abs(k - Math.round(k)) < 1e-6;
-    if (moving || whole || k < 1 || k >= EVEN_FROM || !this.drawEven(scenery, shown, k, x, y)) {
+    if (moving || whole || k < 1 || k >= EVEN_FROM || !this.drawEven(g, scenery, shown, k, x, y)) {
       g.imageSmoothingEnabled = k < 1;
       this.paint(g, scenery, shown, k, x, y);
     }
-    this.outline(scenery, shown, k, x, y);
+    this.outline(g, scenery, shown, k, x, y);
   }
 
   /** Sharply at the next whole scale, then smoothly down: all cells get the same size. */
-  private drawEven(scenery: Scenery, shown: Rect, k: number, x: number, y: number): boolean {
+  private drawEven(
+    g: CanvasRenderingContext2D,
+    scenery: Scenery,
+    shown: Rect,
+    k: number,
+    x: number,
+    y: number,
+  ): boolean {
+    const part = inView(scenery, shown);
+    if (!part) return true;
     const scale = Math.ceil(k);
-    const width = (shown.x1 - shown.x0) * scale;
-    const height = (shown.y1 - shown.y0) * scale;
+    const width = (part.x1 - part.x0) * scale;
+    const height = (part.y1 - part.y0) * scale;
     if (width * height > SCRATCH_MAX) return false;
     this.scratch ??= document.createElement('canvas').getContext('2d')!;
     const { canvas } = this.scratch;
@@ -74,10 +86,11 @@ export class Screen {
     if (canvas.height !== height) canvas.height = height;
     this.scratch.clearRect(0, 0, width, height);
     this.scratch.imageSmoothingEnabled = false;
-    this.paint(this.scratch, scenery, shown, scale, -shown.x0 * scale, -shown.y0 * scale);
-    this.g.imageSmoothingEnabled = true;
+    this.paint(this.scratch, scenery, part, scale, -part.x0 * scale, -part.y0 * scale);
+    g.imageSmoothingEnabled = true;
+    g.imageSmoothingQuality = 'low';
     const by = k / scale;
-    this.g.drawImage(canvas, x + shown.x0 * k, y + shown.y0 * k, width * by, height * by);
+    g.drawImage(canvas, x + part.x0 * k, y + part.y0 * k, width * by, height * by);
     return true;
   }
 
@@ -101,10 +114,10 @@ export class Screen {
       g.drawImage(source, left, top, w / cells, h / cells, x + x0 * k, y + y0 * k, w * k, h * k);
     };
     g.fillStyle = this.ground ??= makeGround(g);
-    const inView = canvases.filter((at) => overlap(areaOf(at, size), shown));
-    const pictured = inView.filter((at) => !surfaces.has(nameOf(at))).length;
+    const seen = canvases.filter((at) => overlap(areaOf(at, size), shown));
+    const pictured = seen.filter((at) => !surfaces.has(nameOf(at))).length;
     const level = pictured > few ? levelFor(k) : 0;
-    for (const at of inView) {
+    for (const at of seen) {
       const area = areaOf(at, size);
       const surface = surfaces.get(nameOf(at));
       const tile = { x: at.x >> level, y: at.y >> level };
@@ -125,8 +138,14 @@ export class Screen {
   }
 
   /** Around the canvases, not between them. */
-  private outline({ size, canvases }: Scenery, shown: Rect, k: number, x: number, y: number): void {
-    const { g } = this;
+  private outline(
+    g: CanvasRenderingContext2D,
+    { size, canvases }: Scenery,
+    shown: Rect,
+    k: number,
+    x: number,
+    y: number,
+  ): void {
     const names = new Set(canvases.map(nameOf));
     g.strokeStyle = HAIRLINE;
     g.lineWidth = 1;
@@ -150,6 +169,22 @@ export class Screen {
     }
     g.stroke();
   }
+}
+
+/** What of this part of the plane canvases cover; null: nothing. */
+function inView({ size, canvases }: Scenery, shown: Rect): Rect | null {
+  let all = null as Rect | null;
+  for (const at of canvases) {
+    const area = areaOf(at, size);
+    if (!overlap(area, shown)) continue;
+    all = {
+      x0: Math.min(all?.x0 ?? Infinity, Math.max(area.x0, shown.x0)),
+      y0: Math.min(all?.y0 ?? Infinity, Math.max(area.y0, shown.y0)),
+      x1: Math.max(all?.x1 ?? -Infinity, Math.min(area.x1, shown.x1)),
+      y1: Math.max(all?.y1 ?? -Infinity, Math.min(area.y1, shown.y1)),
+    };
+  }
+  return all;
 }
 
 function makeGround(g: CanvasRenderingContext2D): CanvasPattern {

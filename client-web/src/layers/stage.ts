@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: ISC
-// The stage: the window's two canvases and what has to be drawn again on which of them. The picture is
-// on one, the layers over it are on the other.
+// The stage: the window's canvases and what has to be drawn again on which of them. At rest, the picture
+// is on one and the layers are on another, so that what changes of the one leaves the other alone. While
+// the view moves, both change with every frame, so all is drawn on one canvas, and on a coarser one where
+// the machine does not keep up.
 
+import { Pace } from '../core/pace';
 import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
 import { SLOTS, type Layer, type Slot } from './layer';
@@ -30,27 +33,41 @@ export interface StageEvents {
   resized(before: Viewport): void;
 }
 
+type Context = CanvasRenderingContext2D;
+
+/** Where things are drawn: picture and layers apart, together, or together and coarsely. */
+type Mode = 'apart' | 'together' | 'coarse';
+
 const LOOK_MS = 500;
+/** What others paint is drawn twenty times a second: each drawing is the whole picture. */
+const BOARD_MS = 50;
 
 export class Stage {
-  private readonly contexts: CanvasRenderingContext2D[];
-  private readonly screen: Screen;
+  private readonly screen = new Screen();
+  private readonly picture: Context;
+  private readonly overlay: Context;
+  /** Made when it is first needed. */
+  private coarse: Context | null = null;
   private readonly layers = new Map<Slot, Layer>();
   private readonly frames = new Frames((now) => this.draw(now));
+  private readonly pace = new Pace();
   private viewChanged = true;
   private layersChanged = true;
   private port: Viewport = { width: 1, height: 1, dpr: 1 };
+  private mode: Mode = 'apart';
+  private changing = false;
+  /** When the last frame that moved the view was drawn; null: the frame before this one moved nothing. */
+  private movedAt: number | null = null;
+  private drawnAt = -Infinity;
+  private boardTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     screen: HTMLCanvasElement,
     overlay: HTMLCanvasElement,
     private readonly events: StageEvents,
   ) {
-    this.contexts = [screen, overlay].map((canvas) => {
-      canvas.addEventListener('contextrestored', () => this.invalidate('view'));
-      return canvas.getContext('2d')!;
-    });
-    this.screen = new Screen(this.contexts[0]!);
+    this.picture = this.contextOf(screen);
+    this.overlay = this.contextOf(overlay);
     this.resize();
     this.watchRatio();
     window.addEventListener('resize', () => this.changed());
@@ -71,12 +88,27 @@ export class Stage {
   invalidate(what: 'view' | 'board' | 'layers'): void {
     if (what === 'view') this.viewChanged = true;
     if (what !== 'board') this.layersChanged = true;
-    this.frames.request();
+    if (what === 'board' && !this.changing) this.requestBoard();
+    else this.frames.request();
   }
 
   /** Another frame is wanted, whether anything is to be drawn or not. */
   request(): void {
     this.frames.request();
+  }
+
+  private requestBoard(): void {
+    const wait = this.drawnAt + BOARD_MS - performance.now();
+    if (wait <= 0) return this.frames.request();
+    this.boardTimer ??= setTimeout(() => {
+      this.boardTimer = undefined;
+      this.frames.request();
+    }, wait);
+  }
+
+  private contextOf(canvas: HTMLCanvasElement): Context {
+    canvas.addEventListener('contextrestored', () => this.invalidate('view'));
+    return canvas.getContext('2d')!;
   }
 
   private changed(): void {
@@ -89,10 +121,7 @@ export class Stage {
   private resize(): void {
     const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
     this.port = { width, height, dpr };
-    for (const { canvas } of this.contexts) {
-      canvas.width = Math.round(width * dpr);
-      canvas.height = Math.round(height * dpr);
-    }
+    for (const { canvas } of [this.picture, this.overlay]) size(canvas, this.port);
     this.invalidate('view');
   }
 
@@ -118,27 +147,59 @@ export class Stage {
   }
 
   private draw(now: number): boolean {
+    // The time from a frame that moved the view to the one after it, be that one of rest.
+    if (this.movedAt !== null) this.pace.frame(now - this.movedAt);
+    this.movedAt = null;
     this.events.frame(now);
     const scene = this.events.scene();
     if (!scene) return false;
     const { scenery, view, moving, changing, playing } = scene;
+    this.changing = changing;
     const changed = this.events.update(now);
-    if (changed || this.viewChanged) {
-      this.screen.draw(scenery, view, this.port, moving || changing);
-    }
-    const layersChanged = this.layersChanged;
+    if (moving && this.viewChanged) this.movedAt = now;
+    const dpr = moving ? this.pace.ratio(this.port.dpr) : this.port.dpr;
+    this.turnTo(!moving ? 'apart' : dpr < this.port.dpr ? 'coarse' : 'together');
+    const { layersChanged } = this;
+    const pictureChanged = changed || this.viewChanged || (moving && layersChanged);
     this.viewChanged = this.layersChanged = false;
-    if (layersChanged && this.drawLayers(view, now)) this.layersChanged = true;
-    return this.layersChanged || playing;
+    const port = { ...this.port, dpr };
+    const g = this.mode === 'coarse' ? this.coarseContext(port) : this.picture;
+    if (pictureChanged) {
+      this.drawnAt = performance.now();
+      this.screen.draw(g, scenery, view, port, moving || changing);
+    }
+    if (this.mode === 'apart') {
+      if (layersChanged) this.overlay.clearRect(0, 0, this.overlay.canvas.width, this.overlay.canvas.height);
+      if (layersChanged) this.layersChanged = this.drawLayers(this.overlay, view, port, now);
+    } else if (pictureChanged) this.layersChanged = this.drawLayers(g, view, port, now);
+    return this.layersChanged || playing || this.movedAt !== null;
+  }
+
+  /** Shows the canvases of this mode. Those that are not shown cost nothing, but go on taking the hand. */
+  private turnTo(mode: Mode): void {
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.viewChanged = this.layersChanged = true;
+    this.overlay.canvas.style.opacity = mode === 'apart' ? '' : '0';
+    this.picture.canvas.style.opacity = mode === 'coarse' ? '0' : '';
+    if (this.coarse) this.coarse.canvas.style.visibility = mode === 'coarse' ? '' : 'hidden';
+  }
+
+  private coarseContext(port: Viewport): Context {
+    if (!this.coarse) {
+      const canvas = document.createElement('canvas');
+      canvas.setAttribute('aria-hidden', 'true');
+      this.picture.canvas.before(canvas);
+      this.coarse = this.contextOf(canvas);
+    }
+    size(this.coarse.canvas, port);
+    return this.coarse;
   }
 
   /** Whether one of them moves by itself. */
-  private drawLayers(view: View, now: number): boolean {
-    const g = this.contexts[1]!;
-    const { port } = this;
+  private drawLayers(g: Context, view: View, port: Viewport, now: number): boolean {
     const { dpr } = port;
     const look = { g, view, port, now, k: view.k * dpr, left: view.x * dpr, top: view.y * dpr };
-    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
     let moving = false;
     for (const slot of SLOTS) {
       const layer = this.layers.get(slot);
@@ -149,4 +210,11 @@ export class Stage {
     }
     return moving;
   }
+}
+
+/** Setting a canvas's size clears it, be the new size the old one. */
+function size(canvas: HTMLCanvasElement, { width, height, dpr }: Viewport): void {
+  const [w, h] = [Math.round(width * dpr), Math.round(height * dpr)];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
 }

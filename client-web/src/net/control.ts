@@ -2,6 +2,8 @@
 // The admin API from the page: `/control/...` on this origin, with a token that is kept for as long as
 // the tab is open and sent in a header, never in an address.
 
+import { t } from '../texts';
+
 const ANSWER_MS = 20_000;
 const LOOK_MS = 300;
 const JOB_MS = 600_000;
@@ -37,6 +39,8 @@ export interface Plan {
 export interface Job {
   readonly job: number;
   readonly kind: string;
+  /** Whose token began it. */
+  readonly by?: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   readonly done: number;
   readonly result?: unknown;
@@ -45,16 +49,32 @@ export interface Job {
 
 export type Fields = Record<string, unknown>;
 
+/** The status of a ControlError about a job that somebody stopped. */
+export const CANCELLED = -1;
+
 /** Nothing came through, or a proxy's limit was met. */
 const PASSING = [0, 429, 502, 503, 504];
 
-const WORDS: Record<number, string> = {
-  0: 'No answer: try again',
-  401: 'That token is not known here',
-  404: 'This server has no staff page: its operator has to allow that',
-  409: 'That is not so any more: look again',
-  429: 'Too many attempts: wait a moment',
-};
+/** What a status means, where the server says nothing better. */
+function wordsOf(status: number): string {
+  const { errors } = t().staff;
+  switch (status) {
+    case 0:
+      return errors.noAnswer;
+    case 401:
+      return errors.token;
+    case 403:
+      return errors.role;
+    case 404:
+      return errors.none;
+    case 409:
+      return errors.gone;
+    case 429:
+      return errors.often;
+    default:
+      return errors.refused(status);
+  }
+}
 
 /** What goes on does so without an answer, too. */
 function patient(error: unknown): null {
@@ -64,7 +84,7 @@ function patient(error: unknown): null {
 
 export class Control {
   constructor(
-    private readonly base: URL,
+    readonly base: URL,
     private readonly token: string,
   ) {}
 
@@ -81,17 +101,22 @@ export class Control {
     return (await this.ask('preview.png', { job }, null)).blob();
   }
 
+  /** The job that runs is to end; what it has done stays done. */
+  async cancel(): Promise<void> {
+    await this.post('cancel', '', {});
+  }
+
   /** Waits until a job has ended well; `progress` from 0 to 1 meanwhile. */
   async finish(job: number, progress: (done: number) => void): Promise<Job> {
     for (const end = Date.now() + JOB_MS; Date.now() < end; ) {
       const now = (await this.get('job', { job }).catch(patient)) as Job | null;
       if (now?.state === 'done') return now;
-      if (now?.state === 'failed') throw new ControlError(now.error || 'It failed', 0);
-      if (now?.state === 'cancelled') throw new ControlError('It was cancelled', 0);
+      if (now?.state === 'failed') throw new ControlError(now.error || t().staff.errors.failed, 0);
+      if (now?.state === 'cancelled') throw new ControlError(t().staff.errors.cancelled, CANCELLED);
       if (now) progress(now.done);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
-    throw new ControlError('It takes too long: see placectl', 0);
+    throw new ControlError(t().staff.errors.long, 0);
   }
 
   private async ask(
@@ -115,6 +140,6 @@ export class Control {
     const { error } = ((await answer?.json().catch(() => null)) ?? {}) as { error?: unknown };
     const status = answer?.status ?? 0;
     const said = typeof error === 'string' && ![401, 429].includes(status) && error !== 'not found';
-    throw new ControlError(said ? error : (WORDS[status] ?? `It was refused (${status})`), status);
+    throw new ControlError(said ? error : wordsOf(status), status);
   }
 }

@@ -4,18 +4,7 @@
 
 import type { Info } from '../core/info';
 import { parseEnergy, type Energy } from '../core/limits';
-
-export type Standing =
-  /** Nothing is needed, or it is there. */
-  | { readonly kind: 'known' }
-  | { readonly kind: 'asking' }
-  /** Computing, as the server wants to see. */
-  | { readonly kind: 'working' }
-  /** Somebody else gives identities here. */
-  | { readonly kind: 'signin' }
-  /** Too many of this network: not before `until`, by the page's clock. */
-  | { readonly kind: 'later'; readonly until: number }
-  | { readonly kind: 'failed' };
+import type { Standing } from '../core/status';
 
 /** One does not wait longer than this before one looks on as nobody. */
 const PATIENCE_MS = 2_000;
@@ -72,7 +61,7 @@ export class Identity {
   }
 
   private async obtain(work: boolean): Promise<void> {
-    this.become({ kind: work ? 'working' : 'asking' });
+    this.become(work ? { kind: 'working', since: performance.now() } : { kind: 'asking' });
     try {
       const body = work ? await (await import('./work')).proof(this.base) : null;
       const answer = await fetch(new URL('identity', this.base), {

@@ -4,11 +4,15 @@
 
 let language = 'en';
 
-export const locale = (): string => language;
+/** Of the browser's languages the one that the page is in: times are others in Britain than in America. */
+export function locale(): string {
+  const wanted: readonly string[] = globalThis.navigator?.languages ?? [];
+  return wanted.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
+}
 
 export function setLocale(name: string): void {
   language = name;
 }
 
 /** "12,345". */
-export const amount = (n: number): string => n.toLocaleString(language);
+export const amount = (n: number): string => n.toLocaleString(locale());

@@ -2,17 +2,26 @@
 // All controls of the first load, in the order of the Tab key.
 
 import { render } from 'preact';
-import { Header } from './header';
+import { openMenu } from '../app/chrome';
+import { embedded } from '../app/embed';
+import { menu } from '../app/parts';
+import { Banner } from './banner';
 import { Deck } from './deck';
+import { EmbedLink } from './embed';
+import { Header } from './header';
 import { Pills } from './place';
+import { MenuButton } from './menu';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
 import { Where } from './where';
 
 function Controls() {
+  if (embedded) return <EmbedLink />;
   return (
     <>
       <Header />
+      <Banner />
+      <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
         <Pills />

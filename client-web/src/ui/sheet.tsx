@@ -29,6 +29,8 @@ function walk(dialog: HTMLElement, by: number): void {
 
 export function Sheet({ id, label, titled, closed, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** A drag that began inside is no press beside it. */
+  const pressed = useRef<EventTarget | null>(null);
   useEffect(() => dialog.current!.showModal(), []);
   const close = () => dialog.current!.close();
   return (
@@ -38,7 +40,8 @@ export function Sheet({ id, label, titled, closed, children }: SheetProps) {
       class="surface sheet"
       aria-label={label}
       onClose={closed}
-      onPointerDown={({ target }) => target === dialog.current && close()}
+      onPointerDown={({ target }) => (pressed.current = target)}
+      onClick={({ target }) => target === dialog.current && pressed.current === target && close()}
       onKeyDown={(event) => {
         event.stopPropagation();
         const by = ARROWS[event.key];

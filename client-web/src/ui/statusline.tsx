@@ -6,9 +6,9 @@ import { t } from '../texts';
 import { CLOSE, Icon } from './icons';
 
 export function StatusLine() {
-  const { words, offer } = statusLine.value;
+  const { words, offer, rank } = statusLine.value;
   return (
-    <div id="hint" class="surface" hidden={words === ''}>
+    <div id="hint" class="surface" hidden={words === ''} data-rank={rank ?? undefined}>
       <span id="hint-text" role="status">
         {words}
       </span>

@@ -2,27 +2,16 @@
 // Bottom right: nearer, farther, everything, and the past.
 
 import { showAll, zoomIn, zoomOut } from '../app/moving';
-import { toggleRewind, usePast } from '../app/parts';
+import { toggleRewind } from '../app/parts';
 import * as state from '../app/state';
 import { t } from '../texts';
-import { CLOCK, FIT, Icon, LAYERS, MINUS, PLUS } from './icons';
+import { CLOCK, FIT, Icon, MINUS, PLUS } from './icons';
 
 export function ViewButtons() {
   const words = t().view;
   const hidden = !state.info.value?.history;
   return (
     <div id="zoom" class="surface" role="group" aria-label={words.group}>
-      <button
-        id="layers"
-        type="button"
-        aria-label={words.layers}
-        aria-expanded="false"
-        title={words.heat}
-        hidden={hidden}
-        onClick={() => usePast(({ layers }) => layers.toggleMenu())}
-      >
-        <Icon d={LAYERS} />
-      </button>
       <button
         id="rewind"
         type="button"

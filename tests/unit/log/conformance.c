@@ -15,7 +15,7 @@
 #include "conformance_readers.h"
 #include "scene.h"
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 120000 };
 
 static const struct world *world;
 
@@ -243,13 +243,13 @@ static void a_wake_ends_a_poll_that_waits(void **state)
     assert_int_equal(pthread_create(&thread, NULL, wake_later, &w), 0);
     uint64_t start = test_now_ms();
     assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
-    assert_in_range(test_now_ms() - start, 100, 2000);
+    assert_in_range(test_now_ms() - start, 100, 10000);
     pthread_join(thread, NULL);
 
     log_reader_wake(s.o->reader); /* a wake before the poll counts as well */
     start = test_now_ms();
     assert_int_equal(log_reader_poll(s.o->reader, 20000, &delivered, error), LOG_OK);
-    assert_in_range(test_now_ms() - start, 0, 2000);
+    assert_in_range(test_now_ms() - start, 0, 10000);
 
     start = test_now_ms(); /* and counts once */
     assert_int_equal(log_reader_poll(s.o->reader, 250, &delivered, error), LOG_OK);
@@ -265,10 +265,15 @@ static void a_poll_without_records_ends_at_its_timeout(void **state)
     poll_once(&s, 300);
     uint64_t start = test_now_ms();
     poll_once(&s, 250);
-    assert_in_range(test_now_ms() - start, 200, 1500);
-    start = test_now_ms();
-    poll_once(&s, 0);
-    assert_in_range(test_now_ms() - start, 0, 200);
+    assert_in_range(test_now_ms() - start, 200, 20000);
+    uint64_t shortest = UINT64_MAX; /* others may have the processor now and then */
+    for (int i = 0; i < 20; i++) {
+        start = test_now_ms();
+        poll_once(&s, 0);
+        uint64_t took = test_now_ms() - start;
+        shortest = took < shortest ? took : shortest;
+    }
+    assert_in_range(shortest, 0, 200);
     scene_drop(&s);
 }
 

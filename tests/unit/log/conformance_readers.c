@@ -12,7 +12,7 @@
 #include "collector.h"
 #include "scene.h"
 
-enum { PATIENCE_MS = 30000, SIZE = 20 };
+enum { PATIENCE_MS = 120000, SIZE = 20 };
 
 static const struct world *world;
 

@@ -50,7 +50,7 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     uint64_t start = test_now_ms();
     /* an append every 20 ms, through a kill after 1 s and a start 4 s later, until all is well
      * again */
-    while (test_now_ms() - start < 90000 && (!writable || test_now_ms() < writable + 1000)) {
+    while (test_now_ms() - start < 240000 && (!writable || test_now_ms() < writable + 1000)) {
         uint64_t now = test_now_ms();
         struct log_batch batch = batch_make(1, ++number, 5, true);
         accepted += log_writer_append(o->writer, &batch) == LOG_ACCEPTED;
@@ -85,7 +85,7 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
         "read-only %llu ms after the broker stopped; writable %lld ms after the broker serves\n",
         (unsigned long long)(stalled - stopped), (long long)(writable - back));
     assert_in_range(stalled - stopped, 1000, 4000);
-    assert_in_range(writable - back, 0, 20000);
+    assert_in_range(writable - back, 0, 100000);
     assert_true(reconnected > 0 || gone_ms < 15000);
     log_writer_flush(o->writer, 20000);
     assert_int_equal(collector_reported(c), accepted);
@@ -94,7 +94,7 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
     o = opened_from(kafka_open(topic), c); /* and read again from the start, by another one */
     collector_clear(c);
     assert_int_equal(log_reader_seek(o->reader, 0, error), 0);
-    uint64_t until = test_now_ms() + 20000;
+    uint64_t until = test_now_ms() + 120000;
     while (!log_reader_caught_up(o->reader) && test_now_ms() < until)
         assert_int_equal(log_reader_poll(o->reader, 100, &delivered, error), LOG_OK);
     print_message("%llu accepted: %zu committed, %zu refused, %zu unknown; %zu in the log\n",

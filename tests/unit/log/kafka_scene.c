@@ -112,7 +112,7 @@ void read_records(struct opened *o, struct collector *c, size_t n)
 {
     char error[LOG_ERROR_BYTES] = "";
     size_t delivered;
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (c->n < n && test_now_ms() < until)
         if (log_reader_poll(o->reader, 100, &delivered, error) == LOG_FAILED)
             fail_msg("%s", error);

@@ -23,7 +23,7 @@ static struct log_batch batch_of_bytes(uint64_t number, size_t n)
 static void append_bytes(struct opened *o, uint64_t number, size_t n)
 {
     struct log_batch batch = batch_of_bytes(number, n);
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (log_writer_append(o->writer, &batch) != LOG_ACCEPTED && test_now_ms() < until)
         pause_ms(10);
     assert_true(test_now_ms() < until);
@@ -32,7 +32,7 @@ static void append_bytes(struct opened *o, uint64_t number, size_t n)
 
 static void wait_reported(struct collector *c, size_t n)
 {
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (collector_reported(c) < n && test_now_ms() < until)
         pause_ms(10);
     assert_int_equal(collector_reported(c), n);
@@ -78,7 +78,7 @@ static void a_topic_that_takes_nothing_is_refused(void **state)
 
 static void wait_writable(struct opened *o)
 {
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() < until)
         pause_ms(10);
     assert_int_equal(log_writer_state(o->writer), LOG_WRITABLE);
@@ -89,7 +89,7 @@ static void wait_writable(struct opened *o)
 static uint64_t append_until_refused(struct opened *o, struct collector *c, uint64_t number,
                                      size_t n)
 {
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     do {
         assert_true(test_now_ms() < until);
         append_bytes(o, ++number, n);
@@ -114,7 +114,7 @@ static void a_topic_that_takes_less_while_open_refuses_one_batch(void **state)
 
     set_topic(topic, "max.message.bytes", "3000");
     uint64_t refused = append_until_refused(o, c, 1, 50000);
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (log_writer_record_max(o->writer) == LOG_RECORD_MAX && test_now_ms() < until)
         pause_ms(10);
     assert_in_range(log_writer_record_max(o->writer), 2500, 2999);
@@ -137,7 +137,7 @@ static void a_topic_that_takes_nothing_while_open_makes_it_read_only(void **stat
     struct opened *o = opened_from(kafka_open(topic), c);
     set_topic(topic, "max.message.bytes", "300");
     uint64_t refused = append_until_refused(o, c, 0, 1000);
-    uint64_t until = test_now_ms() + 60000;
+    uint64_t until = test_now_ms() + 120000;
     while (log_writer_state(o->writer) != LOG_STALLED && test_now_ms() < until)
         pause_ms(10);
     pause_ms(3000); /* and stays it */

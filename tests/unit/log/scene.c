@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 120000 };
 
 struct opened *open_at(const struct world *world, void *store, struct collector *c, uint64_t offset)
 {

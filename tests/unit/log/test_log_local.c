@@ -180,7 +180,7 @@ static void a_full_disk_refuses_and_heals_when_there_is_room(void **state)
     close(fd);
     unlink(path);
     uint64_t start = test_now_ms();
-    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() - start < 10000)
+    while (log_writer_state(o->writer) != LOG_WRITABLE && test_now_ms() - start < 60000)
         pause_ms(10);
     print_message("writable %llu ms after there was room\n",
                   (unsigned long long)(test_now_ms() - start));
@@ -213,7 +213,7 @@ static void what_was_queued_behind_a_commit_without_room_is_refused_too(void **s
         pause_ms(20);
     }
     atomic_store(&sync_holds, false);
-    uint64_t until = test_now_ms() + 20000;
+    uint64_t until = test_now_ms() + 120000;
     while (collector_reported(c) < 5 && test_now_ms() < until)
         pause_ms(1);
     assert_int_equal(collector_reported_as(c, LOG_REFUSED), 5);
@@ -247,7 +247,7 @@ static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
     check_committed(o, c);
     uint64_t start = test_now_ms();
     opened_close(o); /* does not wait for room */
-    assert_in_range(test_now_ms() - start, 0, 1000);
+    assert_in_range(test_now_ms() - start, 0, 8000);
 
     o = opened_from(open_log(dir), c);
     size_t before = collector_reported(c);
@@ -306,7 +306,7 @@ static void another_process_reads_along(void **state)
             log_writer_create(log, &c->as_outcomes, error))
             _exit(2);
         size_t delivered;
-        uint64_t until = test_now_ms() + 20000;
+        uint64_t until = test_now_ms() + 120000;
         while (c->n < 150 && test_now_ms() < until)
             if (log_reader_poll(o->reader, 100, &delivered, error) != LOG_OK)
                 _exit(3);

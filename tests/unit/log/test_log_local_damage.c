@@ -98,7 +98,7 @@ static void a_flipped_bit_anywhere_never_changes_what_is_read(void **state)
             signal(SIGSEGV, SIG_DFL);
             signal(SIGBUS, SIG_DFL);
             signal(SIGABRT, SIG_DFL);
-            alarm(20);
+            alarm(120);
             _exit(10 + (int)read_log(dir, N, error));
         }
         int status;

@@ -104,7 +104,7 @@ static void who_empties_it_is_told_once_when_something_comes(void **state)
     give(queue, 3);
     assert_int_equal(filled, 1);
     int64_t oldest_ms = sample_queue_oldest(queue);
-    assert_in_range(oldest_ms, clock_now_ms() - 10000, clock_now_ms());
+    assert_in_range(oldest_ms, clock_now_ms() - 100000, clock_now_ms());
     assert_int_equal(sample_queue_take(queue, oldest_ms, taken, EDITS), 0); /* not before that */
     assert_int_equal(sample_queue_take(queue, INT64_MAX, taken, 6), 6);
     assert_int_equal(taken[5].author, AUTHOR_PERSON | 0);

@@ -301,7 +301,7 @@ static void test_it_ends_with_its_parent(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    alarm(60); /* whatever hangs is ended */
+    alarm(600); /* whatever hangs is ended */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_says_that_it_is_ready_and_ends_with_the_socket),
         cmocka_unit_test(test_a_large_picture_comes_in_pieces),

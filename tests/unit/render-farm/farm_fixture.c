@@ -140,7 +140,7 @@ void fixture_deadline(struct fixture *fixture, const char *file, int line, const
     waiting_line = line;
     waiting_for = condition;
     signal(SIGALRM, too_late);
-    alarm(60);
+    alarm(600);
 }
 
 /* ---- pictures and people ---- */

@@ -144,6 +144,8 @@ static void the_budget_is_enough_for_every_operation(void **state)
             assert_int_equal(prlimit(pid, RLIMIT_AS, &(struct rlimit){limit, limit}, NULL), 0);
         assert_int_equal(receive(fd).type, WIRE_READY);
         for (int op = PICTURE_OP_grayscale; op <= PICTURE_OP_rotate90; op++) {
+            if (WITH_SANITIZER && op != PICTURE_OP_rotate90)
+                continue; /* without a limit there is nothing to be seen, only time to be spent */
             ask(fd, picture_op_name((enum picture_op)op), file);
             const char *why = outcome(fd);
             if (*why)

@@ -8,6 +8,7 @@ import { menuOpen } from '../../app/menu';
 import { About } from './about';
 import { KeysHelp } from './keys';
 import { Menu } from './menu';
+import { hangOwn } from './own';
 
 const sheet = signal<'keys' | 'about' | null>(null);
 
@@ -29,6 +30,7 @@ function Sheets() {
   );
 }
 
+hangOwn();
 const host = document.createElement('div');
 document.body.append(host);
 render(<Sheets />, host);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: ISC
+// What the page itself offers beside painting: the menu, the grid, the overview, sharing and saving,
+// help. Intents; what hangs in the menu for them is in parts/menu/own.ts.
+
+import { computed, effect } from '@preact/signals';
+import { gridStrength, otherWish } from '../core/grid';
+import { Grid } from '../layers/grid';
+import { t } from '../texts';
+import { home, stage } from './canvas';
+import { embedded } from './embed';
+import { invalidate } from './invalidate';
+import { copyLink, linkHere } from './moving';
+import { menu, minimap, saving } from './parts';
+import * as settings from './settings';
+import * as state from './state';
+import { hint } from './statusline';
+
+/** As much nearer than what shows everything, an overview is of use. */
+const NEARER = 1.5;
+/** Only a window of this size has room for an overview that nobody asked for. */
+const WIDE = 860;
+const HIGH = 480;
+
+export const openMenu = (): void => menu.use(({ openMenu }) => openMenu());
+export const openKeys = (): void => menu.use(({ openKeys }) => openKeys());
+export const openAbout = (): void => menu.use(({ openAbout }) => openAbout());
+
+export function toggleGrid(): void {
+  const { grid } = settings;
+  grid.value = otherWish(grid.value, state.view.value.k);
+  const words = t().menu;
+  if (grid.value === 'off') hint.say(words.gridOff);
+  else if (gridStrength(grid.value, state.view.value.k) === 0) hint.say(words.gridNear);
+}
+
+/** The scale that shows everything; what is there is asked for again when the window or the plane changes. */
+const homeK = computed(() => {
+  state.viewport.value;
+  state.bounds.value;
+  return home().k;
+});
+
+export const minimapShown = computed(() => {
+  if (embedded || !state.info.value) return false;
+  const { width, height } = state.viewport.value;
+  if (settings.minimap.value !== 'auto') return settings.minimap.value === 'on';
+  return width > WIDE && height > HIGH && state.view.value.k > homeK.value * NEARER;
+});
+
+export function toggleMinimap(): void {
+  settings.minimap.value = minimapShown.value ? 'off' : 'on';
+}
+
+/** By the system's own dialog, where there is one; else to the clipboard. */
+export function share(): void {
+  if (!navigator.share) return copyLink();
+  navigator.share({ title: t().share.title, url: linkHere() }).catch((error: unknown) => {
+    // Somebody thought better of it.
+    if (!(error instanceof DOMException && error.name === 'AbortError')) copyLink();
+  });
+}
+
+export const saveView = (): void => saving.use(({ saveView }) => saveView());
+export const saveCanvas = (): void => saving.use(({ saveCanvas }) => saveCanvas());
+
+export function watchChrome(): void {
+  stage.set('grid', new Grid(() => settings.grid.value, () => state.bounds.value));
+  effect(() => {
+    settings.grid.value;
+    invalidate('layers');
+  });
+  effect(() => {
+    const shown = minimapShown.value;
+    if (shown || minimap.now) minimap.use(({ showMinimap }) => showMinimap(shown));
+  });
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: ISC
+// What hangs in the menu for what the page itself offers beside painting.
+
+import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
+import { hang, type Choice } from '../../app/menu';
+import { copyLink } from '../../app/moving';
+import * as settings from '../../app/settings';
+import { SHOWN, THEMES, type Shown, type Theme } from '../../app/settings';
+import { t } from '../../texts';
+import * as icons from '../../ui/icons';
+
+/** One of a few words, each with a name in the texts. */
+function choiceOf<T extends string>(
+  entry: Omit<Choice, 'kind' | 'value' | 'values' | 'choose'>,
+  setting: { value: T },
+  values: readonly T[],
+  name: (value: T) => string,
+): Choice {
+  return {
+    ...entry,
+    kind: 'choice',
+    value: () => setting.value,
+    values: () => values.map((value) => [value, name(value)] as const),
+    choose: (chosen) => {
+      setting.value = values.find((value) => value === chosen) ?? setting.value;
+    },
+  };
+}
+
+/** Hangs it all in. */
+export function hangOwn(): void {
+  const words = () => t().menu;
+  const shownName = (value: Shown) => words()[value];
+  const themeName = (value: Theme) => words()[value];
+  hang(
+    choiceOf(
+      { id: 'grid', group: 'picture', at: 40, icon: icons.GRID, key: 'G', label: () => words().grid },
+      settings.grid,
+      SHOWN,
+      shownName,
+    ),
+    {
+      kind: 'switch',
+      id: 'minimap',
+      group: 'picture',
+      at: 50,
+      icon: icons.MINIMAP,
+      key: 'M',
+      label: () => words().minimap,
+      on: () => minimapShown.value,
+      set: toggleMinimap,
+    },
+    {
+      kind: 'action',
+      id: 'share',
+      group: 'share',
+      at: 10,
+      icon: icons.SHARE,
+      label: () => words().share,
+      shown: () => typeof navigator.share === 'function',
+      run: share,
+    },
+    {
+      kind: 'action',
+      id: 'link',
+      group: 'share',
+      at: 20,
+      icon: icons.LINK,
+      key: 'L',
+      label: () => words().link,
+      run: () => copyLink(),
+    },
+    {
+      kind: 'action',
+      id: 'save-view',
+      group: 'share',
+      at: 30,
+      icon: icons.SAVE,
+      label: () => words().saveView,
+      run: saveView,
+    },
+    {
+      kind: 'action',
+      id: 'save-canvas',
+      group: 'share',
+      at: 40,
+      icon: icons.SAVE,
+      label: () => words().saveCanvas,
+      run: saveCanvas,
+    },
+    choiceOf(
+      { id: 'theme', group: 'page', at: 10, icon: icons.THEME, label: () => words().theme },
+      settings.theme,
+      THEMES,
+      themeName,
+    ),
+    choiceOf(
+      {
+        id: 'wheel',
+        group: 'page',
+        at: 30,
+        icon: icons.TRACKPAD,
+        label: () => words().wheel,
+        shown: () => matchMedia('(any-pointer: fine)').matches,
+      },
+      settings.wheel,
+      ['zoom', 'pan'],
+      (value) => words()[value],
+    ),
+    {
+      kind: 'action',
+      id: 'keys',
+      group: 'help',
+      at: 10,
+      icon: icons.KEYBOARD,
+      key: '?',
+      label: () => words().keys,
+      shown: () => matchMedia('(any-hover: hover)').matches,
+      run: openKeys,
+    },
+    {
+      kind: 'action',
+      id: 'about',
+      group: 'help',
+      at: 20,
+      icon: icons.ABOUT,
+      label: () => words().about,
+      run: openAbout,
+    },
+  );
+}

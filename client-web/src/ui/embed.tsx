@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: ISC
+// What there is beside the picture where it is shown in another page: the way to the whole one.
+
+import { wholePage } from '../app/embed';
+import { middleCell } from '../app/canvas';
+import * as state from '../app/state';
+import { formatLink } from '../core/link';
+import { t } from '../texts';
+import { Icon, OUT } from './icons';
+
+export function EmbedLink() {
+  // Leads to what is to be seen now.
+  const { k } = state.view.value;
+  const href = wholePage(state.info.value ? formatLink({ ...middleCell(), scale: k }) : location.hash);
+  return (
+    <a id="embed-link" class="surface" href={href} target="_blank" rel="noopener">
+      <span>{t().embed.open}</span>
+      <Icon d={OUT} />
+    </a>
+  );
+}
