@@ -12,12 +12,11 @@ import { ruleAt, type Rule } from './core/regions';
 import { countdown } from './core/time';
 import { nextPixels, refusalWords } from './core/words';
 import { plane } from './app/live';
-import { aimed, judgeAnew, placeAgain, type Label, type Umpire } from './app/placing';
+import { aimed, judgeAnew, type Label, type Umpire } from './app/placing';
 import * as state from './app/state';
 import { hint } from './app/statusline';
 import { locale, t } from './texts';
 import { EnergyBar } from './ui/energybar';
-import { Undo } from './ui/undo';
 
 const TITLE = document.title;
 /** What a pixel costs as a rule. */
@@ -25,18 +24,10 @@ const PLAIN: Item = { blank: false, factor: 1 };
 
 export class People implements Umpire {
   private readonly bar: EnergyBar;
-  private readonly undoing: Undo;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.bar = new EnergyBar(document.getElementById('energy-here')!);
-    this.undoing = new Undo(document.getElementById('undo-here')!, {
-      at: (cell) => plane.colourAt(cell),
-      place: placeAgain,
-      price: (edits) => (plane.account ? edits.length : 0),
-      payable: (edits) => this.lack(edits) === null,
-      say: hint.say,
-    });
     effect(() => {
       state.account.value;
       state.info.value;
@@ -50,17 +41,13 @@ export class People implements Umpire {
     this.draw();
   }
 
-  boardChanged(): void {
-    this.undoing.look();
-  }
-
   /** The pointer, the reticle, the line or the colour changed. */
   aim(): void {
     this.draw();
   }
 
-  /** These own pixels were sent; the cells showed `before`. */
-  placed(edits: readonly Edit[], before: readonly (number | null)[]): void {
+  /** These own pixels were sent. */
+  placed(edits: readonly Edit[]): void {
     const { account } = plane;
     if (account) {
       const now = performance.now();
@@ -68,12 +55,10 @@ export class People implements Umpire {
       plane.account = spend(account, costOf(account.limits, items, available(account, now)), now);
       state.account.value = plane.account;
     }
-    this.undoing.offer(edits, before);
   }
 
   /** The server has not taken them: they cost nothing. */
   refused(edits: readonly Edit[], refusal: Refusal): void {
-    this.undoing.drop(edits);
     const { account } = plane;
     if (account && refusal.reason !== 'energy') {
       const now = performance.now();
@@ -84,10 +69,6 @@ export class People implements Umpire {
     if (refusal.reason === 'identity' && plane.identity.coming) return hint.refuse(t().refusal.renewed);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
     hint.refuse(refusalWords(refusal, edits.length, names, Date.now(), locale()));
-  }
-
-  undo(): void {
-    this.undoing.undo();
   }
 
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
@@ -178,7 +159,6 @@ export class People implements Umpire {
     const title = time ? `${time} · ${TITLE}` : TITLE;
     if (document.title !== title) document.title = title;
     hint.refresh();
-    this.undoing.show();
     if (this.bar.full) return;
     const next = wait > 0 && wait < Infinity ? wait % 1_000 || 1_000 : 1_000;
     this.timer = setTimeout(() => this.judge(), next + 5);

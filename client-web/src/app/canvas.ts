@@ -6,7 +6,10 @@ import type { Cell } from '../core/edit';
 import type { Position } from '../core/info';
 import { canvasOf, nameOf, pictureOf } from '../core/plane';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
-import { MarksLayer } from '../layers/marks';
+import { AimLayer } from '../layers/aim';
+import { LoupeLayer } from '../layers/loupe';
+import { PendingLayer } from '../layers/pending';
+import { ReticleLayer } from '../layers/reticle';
 import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
@@ -16,6 +19,7 @@ import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
 import * as placing from './placing';
 import * as state from './state';
+import { lineEnd } from './stroke';
 
 /** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
 const MARGIN = 16;
@@ -72,14 +76,16 @@ let lastHome: View | null = null;
 
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
-  const dock = showing?.active ? showing.dock : document.getElementById('palette')!;
+  const palette = document.getElementById('palette')!;
+  const dock = showing?.active ? showing.dock : document.getElementById('deck')!;
   const box = dock.getBoundingClientRect();
   const { width, height } = stage.viewport;
   const atSide = box.height > height / 2;
   return {
     top: atSide ? MARGIN : TOP,
     left: MARGIN,
-    right: MARGIN + (atSide ? width - box.left : 0),
+    // On its side the tools stand beside the palette, in a corner only.
+    right: MARGIN + (atSide ? width - (showing?.active ? box : palette.getBoundingClientRect()).left : 0),
     bottom: MARGIN + (atSide ? 0 : height - box.top),
   };
 }
@@ -155,10 +161,15 @@ function windowChanged(before: { width: number; height: number }): void {
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
-  stage.set('aim', new MarksLayer(() => marksNow()));
+  const own = new PendingLayer(placing);
+  const reticle = new ReticleLayer(placing.closedAt);
+  stage.set('pending', own);
+  stage.set('aim', new AimLayer(lineEnd));
+  stage.set('reticle', reticle);
+  stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
   effect(() => {
     for (const seen of [state.hover, state.reticle, state.line, state.colour, state.own]) seen.value;
-    for (const seen of [state.closed, state.inPast, state.overdue]) seen.value;
+    for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
     stage.invalidate('layers');
   });
   effect(() => {
@@ -166,20 +177,4 @@ export function watchCanvas(): void {
     state.inPast.value;
     stage.invalidate('view');
   });
-}
-
-function marksNow() {
-  const rgb = state.info.value!.palette.map((colour) => colour.rgb);
-  const { hover, line, reticle, colour, closed, inPast } = state;
-  return {
-    pending: inPast.value ? [] : placing.pending(),
-    overdue: state.overdue.value,
-    fading: inPast.value ? [] : placing.fading(),
-    hover: hover.value,
-    line: line.value,
-    lineLabel: placing.lineLabel(),
-    reticle: reticle.value,
-    colour: colour.value === null || closed.value || inPast.value ? null : rgb[colour.value]!,
-    palette: rgb,
-  };
 }

@@ -49,6 +49,7 @@ export const plane: Plane = new Plane(base, polls, {
     invalidate('board');
     events.painted.tell(client);
   },
+  confirmed: () => events.confirmed.tell(),
   ownChanged: () =>
     batch(() => {
       state.overdue.value = plane.overdue;

@@ -28,6 +28,7 @@ import * as moving from './moving';
 import * as placing from './placing';
 import * as settings from './settings';
 import * as state from './state';
+import { endLine } from './stroke';
 import { hint } from './statusline';
 
 const main = document.querySelector('main')!;
@@ -253,7 +254,7 @@ function followMoment(): void {
 function turnedToPast(on: boolean): void {
   state.inPast.value = on;
   main.toggleAttribute('data-past', on);
-  placing.lineEnd(false);
+  endLine(false);
   // An open card stays: rewind follows its cell.
   if (!whoIsOpen()) placing.setReticle(null, false);
   if (on) return;
@@ -329,10 +330,9 @@ export function watchParts(): void {
     followMoment();
     if (location.hash === '#staff') enterStaff();
   });
-  events.placed.listen((edits, before) => people.use((people) => people.placed(edits, before)));
+  events.placed.listen((edits) => people.use((people) => people.placed(edits)));
   events.refused.listen((edits, refusal) => people.use((people) => people.refused(edits, refusal)));
   events.painted.listen(() => {
-    people.now?.boardChanged();
     who.now?.boardChanged();
   });
   events.planeChanged.listen(() => past.now?.rewind.follow());

@@ -4,6 +4,7 @@
 
 import { amount } from './locale';
 
+const pixels = (n: number): string => `${amount(n)} ${n === 1 ? 'pixel' : 'pixels'}`;
 /** Something after a separator, where there is something. */
 const after = (separator: string, text: string): string => (text ? separator + text : '');
 
@@ -96,9 +97,28 @@ export const en = {
   },
   palette: {
     label: 'Colour',
+    fold: 'Fewer controls',
+    unfold: 'All colours',
+  },
+  tools: {
+    label: 'Tools',
+    pencil: 'Pencil',
+    pencilOn: 'Drag to draw',
+    eyedropper: 'Eyedropper',
+    pickNext: 'Choose a pixel to take its colour',
+  },
+  undo: {
+    title: 'Undo',
+    /** 0: it is free. */
+    button: (price: number) => (price > 0 ? `Undo for ${pixels(price)}` : 'Undo'),
+    done: (price: number) => `Undone, for ${pixels(price)} of energy`,
+    nothing: 'There is nothing to undo',
   },
   placing: {
     place: 'Place',
+    closer: 'Zoom in',
+    already: (colour: string) => `Already ${colour}`,
+    number: amount,
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,

@@ -6,11 +6,11 @@ import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
 import { menu } from '../app/parts';
 import { Banner } from './banner';
+import { Deck } from './deck';
 import { EmbedLink } from './embed';
 import { Header } from './header';
+import { Pills } from './place';
 import { MenuButton } from './menu';
-import { Palette } from './palette';
-import { Place } from './place';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
 import { Where } from './where';
@@ -24,9 +24,8 @@ function Controls() {
       <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
-        <span id="undo-here" />
-        <Place />
-        <Palette />
+        <Pills />
+        <Deck />
       </div>
       <ViewButtons />
       <Where />
