@@ -91,8 +91,11 @@ export function insets(): Insets {
 }
 
 /** The view that shows everything. */
+export const everything = (): View => fit(stage.viewport, insets(), state.bounds.value);
+
+/** The same, for the camera to go there: then it is at home. */
 export function home(): View {
-  lastHome = fit(stage.viewport, insets(), state.bounds.value);
+  lastHome = everything();
   return lastHome;
 }
 

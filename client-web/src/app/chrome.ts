@@ -6,7 +6,7 @@ import { computed, effect } from '@preact/signals';
 import { gridStrength, otherWish } from '../core/grid';
 import { Grid } from '../layers/grid';
 import { t } from '../texts';
-import { home, stage } from './canvas';
+import { everything, stage } from './canvas';
 import { embedded } from './embed';
 import { invalidate } from './invalidate';
 import { copyLink, linkHere } from './moving';
@@ -37,7 +37,7 @@ export function toggleGrid(): void {
 const homeK = computed(() => {
   state.viewport.value;
   state.bounds.value;
-  return home().k;
+  return everything().k;
 });
 
 export const minimapShown = computed(() => {
