@@ -62,7 +62,14 @@ export class People implements Umpire {
     if (refusal.reason !== 'energy') this.pay(edits, -1);
     if (refusal.reason === 'identity' && plane.identity.coming) return hint.refuse(t().refusal.renewed);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
-    hint.refuse(refusalWords(refusal, edits.length, names, Date.now(), locale()));
+    const wordsOf = (retryMs: number) =>
+      refusalWords({ ...refusal, retryMs }, edits.length, names, Date.now(), locale());
+    if (refusal.retryMs === 0) return hint.refuse(wordsOf(0));
+    const end = performance.now() + refusal.retryMs;
+    hint.refuse(() => {
+      const left = end - performance.now();
+      return left > 0 ? wordsOf(left) : t().energy.ready;
+    });
   }
 
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
