@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { budget } from './build-plugins/budget';
 import { icons } from './build-plugins/icons';
 import { licences } from './build-plugins/licences';
+import { rest } from './build-plugins/rest';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 const server = process.env.PLACED_URL ?? 'http://127.0.0.1:8080';
@@ -24,7 +25,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  plugins: [budget(60_000, 20_000), icons(), licences()],
+  plugins: [budget(60_000, 20_000, 'main'), icons(), licences(), rest('main')],
   server: {
     proxy: {
       '/canvas.png': server,

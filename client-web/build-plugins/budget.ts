@@ -21,8 +21,13 @@ function loadOf(bundle: Bundle, roots: string[]): Set<string> {
   return names;
 }
 
-/** `first`: of every page, or of each by its name. */
-export function budget(first: number | Readonly<Record<string, number>>, later: number): Plugin {
+/** `first`: of every page, or of each by its name. What is imported later under the name of `rest` belongs
+ * to the first load all the same. */
+export function budget(
+  first: number | Readonly<Record<string, number>>,
+  later: number,
+  rest?: string,
+): Plugin {
   return {
     name: 'placed-budget',
     // After Vite's own plugins, which add the styles.
@@ -38,14 +43,17 @@ export function budget(first: number | Readonly<Record<string, number>>, later: 
       };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const pages = chunks.filter(({ isEntry }) => isEntry);
-      const atFirst = loadOf(bundle, pages.map(({ fileName }) => fileName));
+      const isRest = (file: (typeof chunks)[number]) => file.isDynamicEntry && file.name === rest;
+      const rests = chunks.filter(isRest).map(({ fileName }) => fileName);
+      if (rest && rests.length !== 1) this.error(`${rests.length} parts are called ${rest}`);
+      const atFirst = loadOf(bundle, [...pages.map(({ fileName }) => fileName), ...rests]);
       const sums = [
         ...pages.map(({ name, fileName }) => {
           const most = typeof first === 'number' ? first : (first[name] ?? 0);
-          return { name, bytes: bytes(loadOf(bundle, [fileName])), most };
+          return { name, bytes: bytes(loadOf(bundle, [fileName, ...rests])), most };
         }),
         ...chunks
-          .filter(({ isDynamicEntry }) => isDynamicEntry)
+          .filter((file) => file.isDynamicEntry && !isRest(file))
           .map(({ name, fileName }) => {
             const names = [...loadOf(bundle, [fileName])].filter((file) => !atFirst.has(file));
             return { name: `${name} (when asked for)`, bytes: bytes(names), most: later };

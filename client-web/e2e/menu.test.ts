@@ -165,3 +165,21 @@ test('newcomers are told one thing at a time, and never again', async () => {
   expect(await page.isVisible('#hint')).toBe(false);
   await context.close();
 });
+
+test('before there is a picture there is its ground and a progress bar, and nothing white', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/canvas.png', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(server.url, { waitUntil: 'commit' });
+  await page.getByRole('progressbar').waitFor();
+  await expect.poll(() => drawnAt(page, 'screen', 500, 500)).toMatch(/^#(d8d8d8|cccccc)$/);
+  release();
+  await page.locator('#wait').waitFor({ state: 'detached' });
+  await expect.poll(() => drawnAt(page, 'screen', 500, 500)).toBe('#ffffff');
+  await context.close();
+});

@@ -67,7 +67,8 @@ export async function open(context: BrowserContext, url: string): Promise<Page> 
 export const version = (page: Page) => page.evaluate(() => window.placed.client.sync.version);
 
 async function isIn(page: Page, kind: string): Promise<void> {
-  const state = () => page.evaluate(() => window.placed.client.sync.state.kind);
+  // The page shows its picture before the script with the handle has come.
+  const state = () => page.evaluate(() => window.placed?.client.sync.state.kind ?? 'not loaded');
   await until<string>(state, kind);
 }
 
@@ -90,7 +91,7 @@ export async function text(page: Page, selector: string, expected: string | RegE
 
 /** The colour that the board has at a cell; null until the page has its first picture. */
 export const boardAt = (page: Page, x: number, y: number) =>
-  page.evaluate(([x, y]) => window.placed.client.board?.at(x, y) ?? null, [x, y] as const);
+  page.evaluate(([x, y]) => window.placed?.client.board?.at(x, y) ?? null, [x, y] as const);
 
 export async function boardHas(page: Page, x: number, y: number, colour: number): Promise<void> {
   await until(() => boardAt(page, x, y), colour);

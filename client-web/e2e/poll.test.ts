@@ -141,7 +141,7 @@ test('where event streams are blocked too, the page goes on by long polls', asyn
   const polls = new Polls(page);
   await page.goto(server.url);
   await expect
-    .poll(() => page.evaluate(() => window.placed.plane.routes.kind), { timeout: WAIT_MS })
+    .poll(() => page.evaluate(() => window.placed?.plane.routes.kind), { timeout: WAIT_MS })
     .toBe('poll');
   await live(page);
   await text(page, '#people', 'Live, slower');

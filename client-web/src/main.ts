@@ -8,6 +8,7 @@ import { camera, watchCanvas } from './app/canvas';
 import { watchChrome } from './app/chrome';
 import { watchCoach } from './app/coach';
 import { embedded } from './app/embed';
+import { watchInstall } from './app/install';
 import { watchKeys } from './app/keys';
 import { plane, stills } from './app/live';
 import { jumpTo, watchMoving } from './app/moving';
@@ -77,7 +78,7 @@ function keepOfflineLater(): void {
   });
 }
 
-function start(): void {
+export function start(): void {
   keepPageStill();
   watchCanvas();
   placing.watchPlacing();
@@ -90,6 +91,7 @@ function start(): void {
   watchParts();
   watchTheme();
   watchChrome();
+  watchInstall();
   const language = languageFor(settings.language.value, navigator.languages);
   void speak(language).then(() => {
     document.documentElement.lang = locale();
@@ -103,6 +105,3 @@ function start(): void {
   plane.start();
   if (!embedded) keepOfflineLater();
 }
-
-// In a browser that is too old, support.js has shown a message instead.
-if (!document.documentElement.hasAttribute('data-unsupported')) start();

@@ -5,6 +5,7 @@ import { effect } from '@preact/signals';
 import type { Cell } from '../core/edit';
 import type { Position } from '../core/info';
 import { canvasOf, nameOf, pictureOf } from '../core/plane';
+import { insetsFor, middleOf } from '../core/room';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
 import { AimLayer } from '../layers/aim';
 import { LoupeLayer } from '../layers/loupe';
@@ -14,6 +15,7 @@ import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
+import { deckBox } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -21,9 +23,6 @@ import * as placing from './placing';
 import * as state from './state';
 import { lineEnd } from './stroke';
 
-/** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
-const MARGIN = 16;
-const TOP = 56;
 /** So many canvases without a board may each be shown by a picture of its own. */
 const FEW = 8;
 const NOTHING = new Map<string, never>();
@@ -74,20 +73,9 @@ export const camera = new Camera({
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
 
-/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
-  const palette = document.getElementById('palette')!;
-  const dock = showing?.active ? showing.dock : document.getElementById('deck')!;
-  const box = dock.getBoundingClientRect();
-  const { width, height } = stage.viewport;
-  const atSide = box.height > height / 2;
-  return {
-    top: atSide ? MARGIN : TOP,
-    left: MARGIN,
-    // On its side the tools stand beside the palette, in a corner only.
-    right: MARGIN + (atSide ? width - (showing?.active ? box : palette.getBoundingClientRect()).left : 0),
-    bottom: MARGIN + (atSide ? 0 : height - box.top),
-  };
+  const { viewport } = stage;
+  return insetsFor(showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height), viewport);
 }
 
 /** The view that shows everything. */
@@ -100,11 +88,7 @@ export function home(): View {
 export const atHome = (): boolean => camera.goal === lastHome;
 
 /** The middle of what the surfaces leave of the window. */
-export function middle(): Point {
-  const { width, height } = stage.viewport;
-  const { top, right, bottom, left } = insets();
-  return { x: (left + width - right) / 2, y: (top + height - bottom) / 2 };
-}
+export const middle = (): Point => middleOf(stage.viewport, insets());
 
 /** The cell in the middle of where the view is, or where it is flying to. */
 export const middleCell = () => cellAt(camera.goal, middle());

@@ -6,7 +6,7 @@ import { computed, effect } from '@preact/signals';
 import { gridStrength, otherWish } from '../core/grid';
 import { Grid } from '../layers/grid';
 import { t } from '../texts';
-import { home, stage } from './canvas';
+import { stage } from './canvas';
 import { embedded } from './embed';
 import { invalidate } from './invalidate';
 import { copyLink, linkHere } from './moving';
@@ -15,7 +15,7 @@ import * as settings from './settings';
 import * as state from './state';
 import { hint } from './statusline';
 
-/** As much nearer than what shows everything, an overview is of use. */
+/** So much nearer than where everything is in the window, an overview is of use. */
 const NEARER = 1.5;
 /** Only a window of this size has room for an overview that nobody asked for. */
 const WIDE = 860;
@@ -33,18 +33,13 @@ export function toggleGrid(): void {
   else if (gridStrength(grid.value, state.view.value.k) === 0) hint.say(words.gridNear);
 }
 
-/** The scale that shows everything; what is there is asked for again when the window or the plane changes. */
-const homeK = computed(() => {
-  state.viewport.value;
-  state.bounds.value;
-  return home().k;
-});
-
 export const minimapShown = computed(() => {
   if (embedded || !state.info.value) return false;
   const { width, height } = state.viewport.value;
   if (settings.minimap.value !== 'auto') return settings.minimap.value === 'on';
-  return width > WIDE && height > HIGH && state.view.value.k > homeK.value * NEARER;
+  const { x0, y0, x1, y1 } = state.bounds.value;
+  const all = Math.min(width / (x1 - x0), height / (y1 - y0));
+  return width > WIDE && height > HIGH && state.view.value.k > all * NEARER;
 });
 
 export function toggleMinimap(): void {

@@ -9,6 +9,7 @@ import { Stills } from '../layers/stills';
 import type { Client } from '../net/client';
 import { Plane } from '../net/plane';
 import * as events from './events';
+import { first } from './first';
 import { invalidate } from './invalidate';
 import * as state from './state';
 
@@ -20,6 +21,7 @@ const polls = new URLSearchParams(location.search).get('transport') === 'poll';
 export const surfaces = new Map<Client, Surface>();
 /** Pictures of the others. */
 export const stills = new Stills(base, () => invalidate('view'));
+if (first.bitmap) stills.seed(pictureOf({ x: 0, y: 0 }), first.bitmap, true);
 
 export const plane: Plane = new Plane(base, polls, {
   ready: (info) => {

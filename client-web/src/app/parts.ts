@@ -273,7 +273,7 @@ function otherCanvases(): Position[] {
 
 /** What parts bring to the menu, where there is any use for it. */
 function hangParts(): void {
-  const { past: words, menu } = { past: t().past, menu: t().menu };
+  const menu = () => t().menu;
   hang(
     {
       kind: 'choice',
@@ -282,10 +282,10 @@ function hangParts(): void {
       at: 20,
       icon: LAYERS,
       key: 'H',
-      label: () => words.over,
+      label: () => t().past.over,
       value: () => map.value,
       choose: (choice) => chooseMap(choice as Choice),
-      values: () => Object.entries(words.maps),
+      values: () => Object.entries(t().past.maps),
       shown: () => state.info.value?.history === true,
     },
     {
@@ -294,13 +294,13 @@ function hangParts(): void {
       group: 'picture',
       at: 30,
       icon: SHIELD,
-      label: () => menu.regions,
+      label: () => menu().regions,
       value: () => settings.regions.value,
       choose: (value) => (settings.regions.value = value as settings.Shown),
       values: () => [
-        ['auto', menu.aimed],
-        ['on', menu.on],
-        ['off', menu.off],
+        ['auto', menu().aimed],
+        ['on', menu().on],
+        ['off', menu().off],
       ],
       shown: () => (state.info.value?.regions.length ?? 0) > 0,
     },

@@ -3,7 +3,7 @@
 
 import { blockBytes } from './block';
 import type { Position } from './info';
-import { parseGenesis } from './picture';
+import { parseGenesis } from './version';
 
 export interface BlockRef {
   readonly number: number;

@@ -4,7 +4,7 @@
 
 import type { Size } from './edit';
 import { isCount, parseEnergy, type Energy } from './limits';
-import { parseGenesis } from './picture';
+import { parseGenesis } from './version';
 
 export interface Colour {
   readonly name: string;

@@ -5,7 +5,7 @@
 
 import type { Cell } from './edit';
 import type { Position } from './info';
-import { parseVersion } from './picture';
+import { parseVersion } from './version';
 import { MAX_K } from './view';
 
 export interface Place extends Cell {

@@ -4,6 +4,7 @@
 
 import type { Size } from './edit';
 import { decodePng, GREY, PALETTE, pixelBits, type Png } from './png';
+import { parseGenesis, parseVersion } from './version';
 
 export interface Picture {
   /** The file's text chunks `version` and `genesis`, where they are there and well-formed. */
@@ -14,16 +15,6 @@ export interface Picture {
 }
 
 const UNKNOWN = 255;
-
-/** 32 hex digits, or null for anything else. */
-export const parseGenesis = (value: unknown): string | null =>
-  typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : null;
-
-/** A version in decimal, or null for anything else. */
-export function parseVersion(text: string | null | undefined): number | null {
-  if (!text || !/^\d{1,16}$/.test(text)) return null;
-  return Number.isSafeInteger(Number(text)) ? Number(text) : null;
-}
 
 /** Throws when it is not a picture of this size in these colours (`#rrggbb` by index). */
 export async function decodePicture(

@@ -4,7 +4,7 @@
 
 import { EDIT_BYTES, packEdit, validEdits, type Edit, type Size } from './edit';
 import { isCount, parseEnergy, type Energy } from './limits';
-import { parseGenesis } from './picture';
+import { parseGenesis } from './version';
 
 export const SUBPROTOCOL = 'placed.1';
 /** The most edits that one message may carry. */

@@ -9,6 +9,7 @@ import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
 import { SLOTS, type Layer, type Slot } from './layer';
 import { Screen, type Scenery } from './screen';
+import { sizeCanvas } from './size';
 
 /** What there is to draw; the stage asks when it draws. */
 export interface Scene {
@@ -121,7 +122,7 @@ export class Stage {
   private resize(): void {
     const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
     this.port = { width, height, dpr };
-    for (const { canvas } of [this.picture, this.overlay]) size(canvas, this.port);
+    for (const { canvas } of [this.picture, this.overlay]) sizeCanvas(canvas, this.port);
     this.invalidate('view');
   }
 
@@ -192,7 +193,7 @@ export class Stage {
       this.picture.canvas.before(canvas);
       this.coarse = this.contextOf(canvas);
     }
-    size(this.coarse.canvas, port);
+    sizeCanvas(this.coarse.canvas, port);
     return this.coarse;
   }
 
@@ -210,11 +211,4 @@ export class Stage {
     }
     return moving;
   }
-}
-
-/** Setting a canvas's size clears it, be the new size the old one. */
-function size(canvas: HTMLCanvasElement, { width, height, dpr }: Viewport): void {
-  const [w, h] = [Math.round(width * dpr), Math.round(height * dpr)];
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
 }

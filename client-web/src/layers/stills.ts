@@ -69,11 +69,12 @@ export class Stills {
     return true;
   }
 
-  /** What there is to show until the picture has been fetched. */
-  seed(path: string, source: HTMLCanvasElement): void {
-    const now = performance.now();
+  /** What there is to show until the picture has been fetched; `fresh`: it has just been. */
+  seed(path: string, bitmap: Drawable, fresh = false): void {
+    const usedAt = performance.now();
+    const dueAt = fresh ? usedAt + REFRESH_MS : 0;
     free(this.peek(path));
-    this.stills.set(path, { bitmap: source, etag: null, loading: false, dueAt: 0, usedAt: now });
+    this.stills.set(path, { bitmap, etag: null, loading: false, dueAt, usedAt });
   }
 
   /** All pictures are of a log that is no more. */

@@ -3,7 +3,7 @@
 
 import { CLOSE_ABNORMAL } from '../core/backoff';
 import { validEdits } from '../core/edit';
-import { parseVersion } from '../core/picture';
+import { parseVersion } from '../core/version';
 import { decodeText } from '../core/protocol';
 import { HttpTransport } from './overhttp';
 

@@ -2,9 +2,11 @@
 // What comes by plain HTTP: the description of the plane, and pictures of its canvases.
 
 import { parseInfo, type Info } from '../core/info';
-import { decodePicture, parseGenesis, parseVersion } from '../core/picture';
+import { decodePicture } from '../core/picture';
 import type { Source } from '../core/sync';
 import { isFull, type Trouble } from '../core/trouble';
+import { parseGenesis, parseVersion } from '../core/version';
+import { takeEarly } from './early';
 
 export interface VersionedPicture {
   readonly version: number;
@@ -32,7 +34,8 @@ const CACHES: Record<Source, RequestCache> = {
 async function get(url: URL, cache: RequestCache, signal: AbortSignal): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(url, { cache, signal });
+    const early = cache === 'default' ? takeEarly(url) : null;
+    answer = await (early ?? fetch(url, { cache, signal }));
   } catch (error) {
     throw new FetchError(`${url.pathname}: ${String(error)}`, 'unreachable');
   }

@@ -17,6 +17,7 @@ export const en = {
     begunAnew: 'A new canvas has begun',
     dismiss: 'Dismiss',
     close: 'Close',
+    loading: 'Loading the picture',
   },
   connection: {
     connecting: 'Connecting',
@@ -154,6 +155,7 @@ export const en = {
     about: 'About',
     share: 'Share this place',
     link: 'Copy the link',
+    install: 'Install as an app',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
     auto: 'Auto',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // All controls of the first load, in the order of the Tab key.
 
+import './chrome.css';
 import { render } from 'preact';
 import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
@@ -13,12 +14,22 @@ import { Pills } from './place';
 import { MenuButton } from './menu';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
+import { Wait } from './wait';
 import { Where } from './where';
 
 function Controls() {
-  if (embedded) return <EmbedLink />;
+  if (embedded) {
+    return (
+      <>
+        <Wait />
+        <Banner />
+        <EmbedLink />
+      </>
+    );
+  }
   return (
     <>
+      <Wait />
       <Header />
       <Banner />
       <MenuButton near={() => menu.use(() => {})} open={openMenu} />

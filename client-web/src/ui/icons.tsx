@@ -56,3 +56,5 @@ export const SHIELD = 'M10 2.5l6 2.5v4.5c0 3.6-2.4 6.4-6 8-3.6-1.6-6-4.4-6-8V5z'
 export const PERSON = 'M10 3.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM4 16.5c.5-3 3-4.5 6-4.5s5.5 1.5 6 4.5';
 export const FLAG = 'M5 17V3.5M5 4h10l-2.5 3 2.5 3H5';
 export const MOVE = 'M10 3v14M3 10h14M8 5l2-2 2 2M8 15l2 2 2-2M5 8l-2 2 2 2M15 8l2 2-2 2';
+/** Something comes down into a window. */
+export const INSTALL = 'M10 3v8M6.5 7.5L10 11l3.5-3.5M6 3.5H3.5v10h13v-10H14M7 16.5h6';

@@ -2,6 +2,7 @@
 // What hangs in the menu for what the page itself offers beside painting.
 
 import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
+import { install, installable } from '../../app/install';
 import { hang, type Choice } from '../../app/menu';
 import { copyLink } from '../../app/moving';
 import * as settings from '../../app/settings';
@@ -107,6 +108,16 @@ export function hangOwn(): void {
       ['zoom', 'pan'],
       (value) => words()[value],
     ),
+    {
+      kind: 'action',
+      id: 'install',
+      group: 'help',
+      at: 5,
+      icon: icons.INSTALL,
+      label: () => words().install,
+      shown: installable,
+      run: install,
+    },
     {
       kind: 'action',
       id: 'keys',

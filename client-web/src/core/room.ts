@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: ISC
+// What the surfaces leave of the window.
+
+import type { Size } from './edit';
+import type { Insets, Point } from './view';
+
+/** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
+const MARGIN = 16;
+const TOP = 56;
+
+/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
+export function insetsFor(dock: Pick<Insets, 'left' | 'top'> & Size, { width, height }: Size): Insets {
+  const atSide = dock.height > height / 2;
+  return {
+    top: atSide ? MARGIN : TOP,
+    left: MARGIN,
+    right: MARGIN + (atSide ? width - dock.left : 0),
+    bottom: MARGIN + (atSide ? 0 : height - dock.top),
+  };
+}
+
+/** The middle of what is left. */
+export function middleOf({ width, height }: Size, { top, right, bottom, left }: Insets): Point {
+  return { x: (left + width - right) / 2, y: (top + height - bottom) / 2 };
+}
