@@ -48,6 +48,14 @@ function roundTripMs(): number {
 function pictureComes(bytes: number, all: number): void {
   const left = (all - bytes) / (bytes / (performance.now() - firstByte));
   if (!(left > roundTripMs())) askForRest();
+  if (all > 0) showProgress(bytes / all);
+}
+
+/** On the bar that stands where the picture will be. */
+function showProgress(part: number): void {
+  const bar = document.querySelector<HTMLElement>('#wait > div');
+  bar?.style.setProperty('--part', `${Math.min(1, part) * 100}%`);
+  bar?.setAttribute('aria-valuenow', String(Math.round(Math.min(1, part) * 100)));
 }
 
 let firstByte = began;
@@ -87,11 +95,19 @@ async function show(): Promise<void> {
   });
   const info = parseInfo(JSON.parse(new TextDecoder().decode((await described).bytes)));
   if (!info) return;
+  let here = false;
+  void pictured.then(() => (here = true), () => {});
+  // Whatever is here already gets its turn.
+  await null;
+  const wait = document.getElementById('wait');
+  if (!here) draw(info, null);
+  wait?.setAttribute('data-known', '');
   const { answer, bytes } = await pictured;
   askForRest();
   if (!answer.ok) return;
   first.bitmap = await createImageBitmap(new Blob([bytes]));
   performance.mark('placed:art', { detail: draw(info, first.bitmap) });
+  wait?.remove();
   // The browser shows it before the rest is run.
   await new Promise<void>((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));

@@ -6,6 +6,8 @@ import shutil
 import ssl
 import subprocess
 
+from patience import patient
+
 KEYS = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"], "rsa": ["-newkey", "rsa:2048"]}
 
 
@@ -17,7 +19,7 @@ class Certificate:
         self.key = pathlib.Path(folder) / f"{name}.key"
         subprocess.run(["openssl", "req", "-x509", *KEYS[kind], "-noenc", "-days", "2", "-subj", f"/CN={name}",
                         "-addext", f"subjectAltName={host}", "-keyout", str(self.key), "-out", str(self.cert)],
-                       check=True, timeout=60, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                       check=True, timeout=patient(60), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.der = ssl.PEM_cert_to_DER_cert(self.cert.read_text())
 
 

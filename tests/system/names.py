@@ -23,8 +23,11 @@ class Visitor:
     def __init__(self, server, port=None):
         self.port = port or server.addresses["listening"][2]
         self.connection = None
+        self.heard = 0
 
     def once(self, path, method="GET", **headers):
+        if time.monotonic() - self.heard > 10:  # the server ends what has been idle for long
+            self.close()
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patient(30))
         try:
@@ -35,7 +38,7 @@ class Visitor:
         except (OSError, http.client.HTTPException):
             self.close()
             raise
-        answer.body = body
+        answer.body, self.heard = body, time.monotonic()
         return answer
 
     def get(self, path, method="GET", **headers):

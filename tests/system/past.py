@@ -12,6 +12,7 @@ import subprocess
 import zlib
 
 from fold import HOME, PIXELS, WIDTH, fold_plane, record_edits, record_value
+from patience import patient
 from server import BUILD
 
 BLOCK_EDITS = 65536
@@ -181,7 +182,7 @@ def put(folder, records, genesis):
     """Write a log of these (time_ms, value) into folder, before any server has it."""
     folder.mkdir(parents=True, exist_ok=True)
     data = b"".join(struct.pack("<qI", time_ms, len(value)) + value for time_ms, value in records)
-    subprocess.run([BUILD / "tests/system/logput", folder / "log", genesis], input=data, check=True, timeout=120)
+    subprocess.run([BUILD / "tests/system/logput", folder / "log", genesis], input=data, check=True, timeout=patient(120))
 
 
 def random_records(seed, edits, places=(HOME,), largest=4000, start_ms=1_700_000_000_000):

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import zlib
 
+from patience import patient
 from server import BUILD
 
 OPS = ("thumbnail", "grayscale", "blur", "rotate90", "stencil")
@@ -14,7 +15,7 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 def make(folder, name, kind="flag", width=640, height=320, *more):
     """The bytes of a picture; name: "a.jpg[interlace]"."""
     subprocess.run([BUILD / "tests/system/makepicture", folder / name, kind, str(width), str(height), *more],
-                   check=True, timeout=120)
+                   check=True, timeout=patient(120))
     return (folder / name.partition("[")[0]).read_bytes()
 
 
@@ -90,7 +91,7 @@ def form(*parts, boundary="x" * 30, end=True):
 
 def upload(render, body, content_type="image/jpeg", **more):
     """(status, what is said of it, answer)."""
-    answer = render.request("POST", "/upload", headers={"Content-Type": content_type}, body=body, timeout=60, **more)
+    answer = render.request("POST", "/upload", headers={"Content-Type": content_type}, body=body, timeout=patient(60), **more)
     return answer.status, json.loads(answer.body), answer
 
 

@@ -79,7 +79,7 @@ async def test_the_tools_without_standard_descriptors_harm_nothing(world, closed
     report = tmp_path / "report.json"
     _, host, port = server.addresses["listening"]
     for command in ([str(BUILD / "tools/logcat"), f"local:{world.log.folder}"],
-                    [str(PROGRAM), "--json", str(report), "--duration", "0.3", "--readers", "3", "--writers", "1",
+                    [str(PROGRAM), "--json", str(report), "--duration", "0.3", "--readers", "3", "--writers", "1", "--settle", "60",
                      f"{host}:{port}"]):
         done = await asyncio.to_thread(subprocess.run, [*without(closed), *command], check=False, timeout=patient(60),
                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

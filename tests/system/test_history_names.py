@@ -223,8 +223,8 @@ async def test_made_up_names_leave_nothing_behind(world, rng):
         own, mine = random.Random(seed), Visitor(server)
         for i in range(n // 4):
             if i == n // 8:  # all wait here until memory has been read
-                reached.wait(240)
-                reached.wait(240)
+                reached.wait(patient(240))
+                reached.wait(patient(240))
             path = hostile_name(own, versions, end)
             try:
                 answer = mine.once(path)
@@ -239,9 +239,9 @@ async def test_made_up_names_leave_nothing_behind(world, rng):
         mine.close()
 
     def watch():
-        reached.wait(240)
+        reached.wait(patient(240))
         halfway.append((server.memory()[0], files_below(server.data / "history")))
-        reached.wait(240)
+        reached.wait(patient(240))
 
     await asyncio.gather(*(asyncio.to_thread(ask, seed) for seed in seeds), asyncio.to_thread(watch))
     assert not problems, problems[:10]

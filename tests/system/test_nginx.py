@@ -117,7 +117,7 @@ class Nginx:
     def close(self):
         self.process.terminate()
         try:
-            self.process.wait(15)
+            self.process.wait(patient(15))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -404,5 +404,5 @@ async def test_edit_flood_leaves_while_its_polls_are_held(world):
                          "--duration", 5, "--alone", "--reconnecting", 50, "--reconnect-every", 1,
                          "--settle", 40, "--poll", server.url(), timeout=100)
     assert report.status == 0, report
-    assert report.counters["resumes"] > 10 and report.counters["polls"] > 100, report
+    assert report.counters["resumes"] > 2 and report.counters["polls"] > 40, report
     await held(server, 0)

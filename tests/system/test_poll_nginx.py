@@ -235,13 +235,13 @@ async def test_edit_flood_follows_through_nginx(world, front):
     report = await flood(url, *LOAD, "--poll", f"http://127.0.0.1:{front.nginx.port}", timeout=100)
     assert report.status == 0, report
     counters = report.counters
-    assert counters["edits_sent"] == counters["edits_seen"] > 100
+    assert counters["edits_sent"] == counters["edits_seen"] > 20
     assert report.data["eyes_us"]["count"] == 41 * counters["edits_sent"], "all readers saw all edits"
     assert counters["polls_refused"] == counters["polls_moved"] == 0, report
     asked = [n for path, n in front.counter.requests.items() if b"/edits/" in path]
     assert max(asked) == 1, asked
     assert sum(asked) - counters["cache_misses"] in (0, 1), "the last one is still held in the end"
-    assert counters["cache_hits"] > 10 * counters["cache_misses"], report
+    assert counters["cache_hits"] > 3 * counters["cache_misses"], report
     assert counters["cache_hits"] + counters["cache_misses"] == counters["polls"]
 
 

@@ -180,7 +180,7 @@ def test_slow_readers_of_large_pictures_have_a_bound(make_render, tmp_path):
     assert answer.status == 503 and answer.headers["retry-after"]
     for connection in slow:
         connection.close()
-    wait_until(lambda: render.get(name, timeout=100).status == 200, "room again")
+    wait_until(lambda: render.get(name, timeout=patient(100)).status == 200, "room again")
 
 
 def test_the_server_links_no_decoder():

@@ -23,6 +23,7 @@ export type Command =
   | 'grid'
   | 'heat'
   | 'template'
+  | 'next'
   | 'minimap'
   | 'who'
   | 'link'
@@ -70,6 +71,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   g: 'grid',
   h: 'heat',
   t: 'template',
+  n: 'next',
   m: 'minimap',
   i: 'who',
   l: 'link',

@@ -19,3 +19,9 @@ export function setTexts(name: string, texts: Texts): void {
   setLocale(name);
   current = texts;
 }
+
+/** What a colour is called here. The server names it in English; one that we do not know keeps its name. */
+export function colourName(name: string): string {
+  const { colours } = t();
+  return Object.hasOwn(colours, name) ? colours[name as keyof Texts['colours']] : name;
+}
