@@ -15,12 +15,13 @@ import { fetchEarly } from './net/early';
 
 /** If the picture takes longer than this, the controls come before it. */
 const PATIENCE_MS = 3_000;
+/** How fast it comes is known after so long. */
+const MEASURE_MS = 50;
 /** In a hidden tab no frame is drawn, and none is waited for. */
 const FRAME_MS = 100;
 const ORIGIN = { x: 0, y: 0 };
 
 const base = new URL('.', location.href);
-const began = performance.now();
 let restAsked = false;
 
 /** Asks for the scripts and styles of the rest of the page, without running them. Their names are in
@@ -38,17 +39,25 @@ function askForRest(): void {
   }
 }
 
-/** How long an answer takes to begin, as the document itself had it. */
+/** How long a short answer takes, as the document itself did. */
 function roundTripMs(): number {
   const [document] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  return document ? document.responseStart - document.requestStart : 0;
+  return document ? document.responseEnd - document.requestStart : 0;
 }
 
-/** The rest is asked for when its answer will begin as the picture ends: neither waits for the other. */
+/** What had come when the first of it was seen, and when that was: it may have waited for us. */
+let start: { readonly bytes: number; readonly at: number } | null = null;
+
+/** The rest is asked for so that its answer begins as the picture ends: half a round trip before, because
+ * an answer that begins too early takes of what the picture comes through. */
 function pictureComes(bytes: number, all: number): void {
-  const left = (all - bytes) / (bytes / (performance.now() - firstByte));
-  if (!(left > roundTripMs())) askForRest();
   if (all > 0) showProgress(bytes / all);
+  const at = performance.now();
+  start ??= { bytes, at };
+  const elapsed = at - start.at;
+  if (elapsed < MEASURE_MS) return;
+  const leftMs = ((all - bytes) * elapsed) / (bytes - start.bytes);
+  if (!(leftMs > roundTripMs() / 2)) askForRest();
 }
 
 /** On the bar that stands where the picture will be. */
@@ -57,8 +66,6 @@ function showProgress(part: number): void {
   bar?.style.setProperty('--part', `${Math.min(1, part) * 100}%`);
   bar?.setAttribute('aria-valuenow', String(Math.round(Math.min(1, part) * 100)));
 }
-
-let firstByte = began;
 
 /** Returns how the plane is looked at. */
 function draw(info: Info, bitmap: ImageBitmap | null): View {
@@ -89,10 +96,7 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
 /** The plane as a chequered ground, then with the picture of its first canvas. */
 async function show(): Promise<void> {
   const described = fetchEarly(new URL('info', base), () => {});
-  const pictured = fetchEarly(new URL(pictureOf(ORIGIN), base), (bytes, all) => {
-    if (firstByte === began) firstByte = performance.now();
-    pictureComes(bytes, all);
-  });
+  const pictured = fetchEarly(new URL(pictureOf(ORIGIN), base), pictureComes);
   const info = parseInfo(JSON.parse(new TextDecoder().decode((await described).bytes)));
   if (!info) return;
   let here = false;
@@ -119,8 +123,8 @@ async function begin(): Promise<void> {
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
   // What failed here is asked for again, and explained, by the rest of the page.
   await Promise.race([show().catch(() => {}), patience]);
-  const { start } = await import('./main');
-  start();
+  const { start: run } = await import('./main');
+  run();
 }
 
 // In a browser that is too old, support.js has shown a message instead.

@@ -75,7 +75,8 @@ let lastHome: View | null = null;
 
 export function insets(): Insets {
   const { viewport } = stage;
-  return insetsFor(showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height), viewport);
+  const dock = showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height);
+  return insetsFor(dock, viewport);
 }
 
 /** The view that shows everything. */
@@ -152,9 +153,13 @@ export function watchCanvas(): void {
   stage.set('reticle', reticle);
   stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
   effect(() => {
-    for (const seen of [state.hover, state.reticle, state.line, state.colour, state.own]) seen.value;
+    for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
     stage.invalidate('layers');
+  });
+  effect(() => {
+    state.own.value;
+    stage.invalidate('own');
   });
   effect(() => {
     state.bounds.value;

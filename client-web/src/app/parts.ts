@@ -151,7 +151,7 @@ export const templates = new Part<Templates>(async () => {
 });
 
 export const staff = new Part<Staff>(async () => {
-  const { Staff } = await import('../parts/staff');
+  const [{ Staff }] = await Promise.all([import('../parts/staff'), import('../texts/enstaff')]);
   return new Staff({
     base,
     main,
@@ -252,7 +252,7 @@ function watchTemplates(): void {
     at: 1,
     icon: TEMPLATE,
     key: 'T',
-    label: () => t().template.name,
+    label: () => t().menu.template,
     run: () => templates.use((templates) => templates.open()),
   });
 }
@@ -323,6 +323,8 @@ function hangParts(): void {
 
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
+  // In a frame of another page there is no part but the picture.
+  if (embedded) return window.addEventListener('hashchange', moving.followPlace);
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
   hangParts();
