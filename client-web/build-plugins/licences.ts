@@ -19,7 +19,7 @@ export function licences(): Plugin {
       }
       const notices = [...folders].sort().map((folder) => {
         const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-        const path = ['LICENSE', 'LICENSE.txt'].map((file) => join(folder, file)).find(existsSync);
+        const path = ['LICENSE', 'LICENSE.txt', 'LICENCE'].map((file) => join(folder, file)).find(existsSync);
         if (!path) return this.error(`${name} has no LICENSE file to pass on`);
         return `${name}\n\n${readFileSync(path, 'utf8').trim()}\n`;
       });

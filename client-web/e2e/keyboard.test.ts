@@ -59,7 +59,7 @@ test('Shift moves by ten and the view follows', async () => {
 });
 
 test('the edge of the canvas stops the reticle', async () => {
-  for (let i = 0; i < 110; i++) await page.keyboard.press('Shift+ArrowUp');
+  for (let i = 0; i < 120; i++) await page.keyboard.press('Shift+ArrowUp');
   expect((await reticle())[1]).toBe(0);
 });
 
@@ -100,7 +100,18 @@ test('Tab reaches canvas, palette and buttons; arrows in the palette stay there'
       }),
     );
   }
-  const order = ['marks', 'palette', 'pencil', 'eyedropper', 'rewind', 'zoom-in', 'zoom-out', 'zoom-fit', 'where'];
+  const order = [
+    'marks',
+    'menu',
+    'palette',
+    'pencil',
+    'eyedropper',
+    'rewind',
+    'zoom-in',
+    'zoom-out',
+    'zoom-fit',
+    'where',
+  ];
   expect(seen.slice(0, order.length)).toEqual(order);
   await page.getByRole('radio', { name: 'white', exact: true }).focus();
   await page.keyboard.press('ArrowRight');

@@ -57,6 +57,17 @@ export class Recording {
     return this.versions.at(-1) ?? 0;
   }
 
+  /** The edits of one cell: the version that each came with, and its colour. */
+  editsOf(x: number, y: number): { version: number; colour: number }[] {
+    return this.records.flatMap(({ version, edits }) => {
+      const found: { version: number; colour: number }[] = [];
+      for (let at = 0; at < edits.length; at += 3) {
+        if (edits[at] === x && edits[at + 1] === y) found.push({ version, colour: edits[at + 2]! });
+      }
+      return found;
+    });
+  }
+
   /** How many edits there are up to this version. */
   edits(version: number): number {
     let sum = 0;

@@ -177,8 +177,8 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
   const opens = page.context().waitForEvent('page');
   await link.click();
   const painted = await opens;
-  await text(painted, '#template .title', 'apple man');
-  expect(await painted.locator('#template-image').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
+  await expect.poll(() => painted.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('tw'))).toBe('40');
+  await text(painted, '#template .where', /^-?\d+, -?\d+$/);
   await painted.close();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await thumbnail.getByRole('button', { name: 'more' }).click();

@@ -115,16 +115,15 @@ async function past(browser: Browser, url: string, options: BrowserContextOption
   });
   await shoot(browser, url, options, `${path}-heat.png`, async (page) => {
     await lookAt(page, 500, 500, 1.5);
-    await page.locator('#layers').click();
-    await page.locator('#layers-menu').waitFor();
+    await page.keyboard.press('h');
+    await page.waitForFunction(() => window.placed.past !== null);
     await choose(page, 'heat');
   });
   await shoot(browser, url, options, `${path}-unpainted.png`, async (page) => {
     await lookAt(page, 500, 500, 1.5);
-    await page.locator('#layers').click();
-    await page.locator('#layers-menu').waitFor();
+    await page.keyboard.press('h');
+    await page.waitForFunction(() => window.placed.past !== null);
     await choose(page, 'unpainted');
-    await page.locator('#layers').click();
   });
 }
 
@@ -181,8 +180,8 @@ async function people(browser: Browser, out: string): Promise<void> {
           await page.mouse.move(from.x + 80, from.y + 20);
           await page.mouse.up();
           await page.locator('#staff .authors input').first().check();
-          await page.getByRole('button', { name: 'Preview roll back' }).click();
-          await page.locator('#staff-preview').waitFor();
+          await page.getByRole('button', { name: 'Roll back' }).click();
+          await page.locator('#staff .says', { hasText: 'would change' }).waitFor();
         });
       }
     }

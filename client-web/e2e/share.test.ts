@@ -183,6 +183,32 @@ test('without the permission of the operator no other page shows it', async () =
   await other.remove();
 });
 
+test('who only looks on in a frame needs no identity, and rules do not matter', async () => {
+  const ruled = await Server.start('--energy', '600000/30000/30000');
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  const asked: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${ruled.url}?embed#x=512&y=40&scale=8&v=3&template=./favicon.svg`);
+  await live(page);
+  await page.locator('#embed-link').waitFor();
+  const href = await page.locator('#embed-link').evaluate((link: HTMLAnchorElement) => link.href);
+  expect(href).toMatch(/\/#x=512&y=40&scale=8&v=3&template=/);
+  await page.mouse.move(300, 300);
+  await page.mouse.dblclick(300, 300);
+  await page.keyboard.press('r');
+  await page.keyboard.press('t');
+  await page.keyboard.press('i');
+  await page.evaluate(() => (location.hash = '#x=10&y=990&scale=4'));
+  await expect.poll(() => page.evaluate(() => window.placed.view.k)).toBe(4);
+  expect(asked).not.toContain('/identity');
+  expect(errors).toEqual([]);
+  await context.close();
+  await ruled.remove();
+});
+
 test('what is printed is the picture', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);

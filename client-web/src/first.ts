@@ -7,6 +7,7 @@ import { parseLink } from './core/link';
 import { boundsOf, pictureOf } from './core/plane';
 import { insetsFor, middleOf } from './core/room';
 import { fit, lookAt, type View, type Viewport } from './core/view';
+import { deckBox } from './app/dock';
 import { first } from './app/first';
 import { Screen } from './layers/screen';
 import { sizeCanvas } from './layers/size';
@@ -14,12 +15,13 @@ import { fetchEarly } from './net/early';
 
 /** If the picture takes longer than this, the controls come before it. */
 const PATIENCE_MS = 3_000;
+/** How fast it comes is known after so long. */
+const MEASURE_MS = 50;
 /** In a hidden tab no frame is drawn, and none is waited for. */
 const FRAME_MS = 100;
 const ORIGIN = { x: 0, y: 0 };
 
 const base = new URL('.', location.href);
-const began = performance.now();
 let restAsked = false;
 
 /** Asks for the scripts and styles of the rest of the page, without running them. Their names are in
@@ -37,19 +39,33 @@ function askForRest(): void {
   }
 }
 
-/** How long an answer takes to begin, as the document itself had it. */
+/** How long a short answer takes, as the document itself did. */
 function roundTripMs(): number {
   const [document] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
-  return document ? document.responseStart - document.requestStart : 0;
+  return document ? document.responseEnd - document.requestStart : 0;
 }
 
-/** The rest is asked for when its answer will begin as the picture ends: neither waits for the other. */
+/** What had come when the first of it was seen, and when that was: it may have waited for us. */
+let start: { readonly bytes: number; readonly at: number } | null = null;
+
+/** The rest is asked for so that its answer begins as the picture ends: half a round trip before, because
+ * an answer that begins too early takes of what the picture comes through. */
 function pictureComes(bytes: number, all: number): void {
-  const left = (all - bytes) / (bytes / (performance.now() - firstByte));
-  if (!(left > roundTripMs())) askForRest();
+  if (all > 0) showProgress(bytes / all);
+  const at = performance.now();
+  start ??= { bytes, at };
+  const elapsed = at - start.at;
+  if (elapsed < MEASURE_MS) return;
+  const leftMs = ((all - bytes) * elapsed) / (bytes - start.bytes);
+  if (!(leftMs > roundTripMs() / 2)) askForRest();
 }
 
-let firstByte = began;
+/** On the bar that stands where the picture will be. */
+function showProgress(part: number): void {
+  const bar = document.querySelector<HTMLElement>('#wait > div');
+  bar?.style.setProperty('--part', `${Math.min(1, part) * 100}%`);
+  bar?.setAttribute('aria-valuenow', String(Math.round(Math.min(1, part) * 100)));
+}
 
 /** Returns how the plane is looked at. */
 function draw(info: Info, bitmap: ImageBitmap | null): View {
@@ -57,7 +73,7 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
   const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
   const port: Viewport = { width, height, dpr };
   const bounds = boundsOf(info.canvases, info);
-  const insets = insetsFor(document.getElementById('palette')!.getBoundingClientRect(), port);
+  const insets = insetsFor(deckBox(height), port);
   const place = parseLink(location.hash);
   const view = place
     ? lookAt(place, place.scale, middleOf(port, insets), port, bounds)
@@ -80,17 +96,22 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
 /** The plane as a chequered ground, then with the picture of its first canvas. */
 async function show(): Promise<void> {
   const described = fetchEarly(new URL('info', base), () => {});
-  const pictured = fetchEarly(new URL(pictureOf(ORIGIN), base), (bytes, all) => {
-    if (firstByte === began) firstByte = performance.now();
-    pictureComes(bytes, all);
-  });
+  const pictured = fetchEarly(new URL(pictureOf(ORIGIN), base), pictureComes);
   const info = parseInfo(JSON.parse(new TextDecoder().decode((await described).bytes)));
   if (!info) return;
+  let here = false;
+  void pictured.then(() => (here = true), () => {});
+  // Whatever is here already gets its turn.
+  await null;
+  const wait = document.getElementById('wait');
+  if (!here) draw(info, null);
+  wait?.setAttribute('data-known', '');
   const { answer, bytes } = await pictured;
   askForRest();
   if (!answer.ok) return;
   first.bitmap = await createImageBitmap(new Blob([bytes]));
   performance.mark('placed:art', { detail: draw(info, first.bitmap) });
+  wait?.remove();
   // The browser shows it before the rest is run.
   await new Promise<void>((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
@@ -102,8 +123,8 @@ async function begin(): Promise<void> {
   const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS));
   // What failed here is asked for again, and explained, by the rest of the page.
   await Promise.race([show().catch(() => {}), patience]);
-  const { start } = await import('./main');
-  start();
+  const { start: run } = await import('./main');
+  run();
 }
 
 // In a browser that is too old, support.js has shown a message instead.

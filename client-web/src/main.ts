@@ -97,6 +97,7 @@ export function start(): void {
     document.documentElement.lang = locale();
     watchStatus();
     mountControls(document.getElementById('controls')!);
+    performance.mark('placed:controls');
     watchCoach();
   });
   window.addEventListener('online', () => plane.probe());

@@ -3,6 +3,10 @@ import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decodePng } from '../src/core/png';
 import { readDataUrl, writeDataUrl } from '../src/core/template/dataurl';
+import { EMPTY } from '../src/core/template/cells';
+import { Nearest } from '../src/core/template/colours';
+import { encodeCells } from '../src/core/template/encode';
+import { mapNearest } from '../src/core/template/map';
 import { pixelsOf, readImage, transparencyOf } from '../src/core/template/image';
 
 function chunk(type: string, body: number[] | Uint8Array): Buffer {
@@ -69,5 +73,18 @@ test('pictures that are whole in an address', () => {
   expect(readDataUrl('data:image/gif,GIF89a%00')).toEqual(Uint8Array.from(Buffer.from('GIF89a\0')));
   for (const bad of ['data:image/png;base64,@@', 'data:text/html,x', 'http://a.test/', 'data:image/png,%zz']) {
     expect(readDataUrl(bad), bad).toBeNull();
+  }
+});
+
+test('cells become a small file, and that the same cells', async () => {
+  const palette = ['#ffffff', '#e4e4e4', '#888888', '#222222', '#ffa7d1', '#e50009'];
+  for (const few of [2, 3, 5, 7]) {
+    const indices = Uint8Array.from({ length: 7 * 5 }, (_, i) => ((i * 7) % few === 6 ? EMPTY : (i * 5 + (i >> 2)) % Math.min(few, 6)));
+    indices[3] = few > 2 ? EMPTY : 1;
+    const cells = { width: 7, height: 5, indices };
+    const file = await encodeCells(cells, palette);
+    expect(file.length).toBeLessThan(160);
+    const png = await decodePng(file, { width: 7, height: 5 });
+    expect(mapNearest(pixelsOf(png, transparencyOf(file)), new Nearest(palette, null))).toEqual(cells);
   }
 });

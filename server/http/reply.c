@@ -181,6 +181,9 @@ void reply_send(struct http *http, struct reply reply)
     char bytes[HEAD_BYTES + SHORT_BYTES], length[48] = "";
     const struct loop *loop = http->conn->loop;
     const char *connection = "", *templates = http->site->template_sources;
+    /* The page reads what it makes templates of. */
+    const char *shown = templates ? " " : "", *fetched = templates ? "; connect-src 'self' " : "";
+    templates = templates ? templates : "";
     metric_add(loop->config.metrics, http_requests_total, 1);
     http->close |= reply.close || !http->request.keep_alive || loop->phase != LOOP_RUNS;
     if (http->close)
@@ -194,16 +197,16 @@ void reply_send(struct http *http, struct reply reply)
                      "Date: %s\r\n"
                      "%s%s%s"
                      "%s%s%s%s"
-                     "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:%s%s; "
-                     "frame-ancestors %s\r\n"
+                     "Content-Security-Policy: default-src 'self'; "
+                     "img-src 'self' blob: data:%s%s%s%s; frame-ancestors %s\r\n"
                      "X-Content-Type-Options: nosniff\r\n"
                      "Referrer-Policy: same-origin\r\n"
                      "\r\n",
                      reply.status, reason_of(reply.status), date_now(),
                      reply.type ? "Content-Type: " : "", reply.type ? reply.type : "",
                      reply.type ? "\r\n" : "", length, reply.extra ? reply.extra : "",
-                     http->cors ? http->cors : "", connection, templates ? " " : "",
-                     templates ? templates : "", http->site->frame_ancestors);
+                     http->cors ? http->cors : "", connection, shown, templates, fetched, templates,
+                     http->site->frame_ancestors);
     struct http_output *output = &http->output;
     *output = (struct http_output){.release = reply.release, .owned = reply.owned};
     if (n < 0 || n >= HEAD_BYTES) {

@@ -138,10 +138,10 @@ class Nginx:
 class Site:
     """Server, counter and nginx."""
 
-    def __init__(self, folder, args=()):
+    def __init__(self, folder, args=(), head=""):
         web = folder / "web"
         (web / "assets").mkdir(parents=True)
-        (web / "index.html").write_text("<!doctype html><title>canvas</title>" + "<p>a long page</p>" * 100)
+        (web / "index.html").write_text(f"<!doctype html><title>canvas</title>{head}" + "<p>a long page</p>" * 100)
         (web / "assets/app-B1gHash8.js").write_text("let a = 1;\n" * 200)
         self.server = Server(folder / "data", args=["--web", str(web), *args]).start()
         self.counter = Counter(self.server)
@@ -200,6 +200,25 @@ def test_a_stream_of_visitors_costs_a_request_a_second_and_sees_new_edits(site):
     assert versions[-1] > versions[0], "the picture went on"
     asked = sum(statuses[what] for what in ("MISS", "EXPIRED", "REVALIDATED"))
     assert asked < len(versions) // 2, statuses
+
+
+def test_the_preview_is_one_request_too(site):
+    answers = at_once(site.nginx.get, [f"/preview.png?x={i}" for i in range(VISITORS)])
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.body for answer in answers}) == 1
+    assert site.counter.requests == {b"/preview.png": 1}, "one request, and without the query"
+    assert "stale-while-revalidate" in answers[0].headers["cache-control"]
+
+
+def test_nobody_gets_the_page_of_another_host(tmp_path):
+    site = Site(tmp_path, head='<meta property="og:image" content="https://placed.invalid/preview.png" />')
+    try:
+        for host in ("canvas.example", "evil.example", "canvas.example"):
+            answer = site.nginx.get("/", Host=host)
+            assert f'content="http://{host}/preview.png"'.encode() in answer.body
+    finally:
+        site.close()
+    assert not site.server.reports, "\n".join(site.server.reports)
 
 
 def test_who_has_the_picture_gets_304(site):

@@ -238,7 +238,7 @@ def test_who_may_show_the_page_in_a_frame(start):
 
 def test_from_where_the_page_may_show_templates(start):
     policy = start("--template-sources", "http://r.test:8082").get("/info").headers["content-security-policy"]
-    assert "; img-src 'self' blob: data: http://r.test:8082; " in policy
+    assert "; img-src 'self' blob: data: http://r.test:8082; connect-src 'self' http://r.test:8082; " in policy
 
 
 def test_a_unix_socket_has_the_mode_and_group_that_were_asked_for(tmp_path, start):

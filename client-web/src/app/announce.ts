@@ -2,7 +2,7 @@
 // What a screen reader says: where the reticle is once it rests, and answers to what was asked for.
 
 import { signal } from '@preact/signals';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 import { plane } from './live';
 import * as state from './state';
 
@@ -27,6 +27,7 @@ function whereWords(): string {
   const cell = state.reticle.value;
   if (!cell) return '';
   const colour = plane.colourAt(cell);
-  const name = colour === null ? t().where.noPicture : state.info.value!.palette[colour]?.name;
-  return t().where.cell(cell.x, cell.y, name ?? t().where.colour(colour!));
+  if (colour === null) return t().where.cell(cell.x, cell.y, t().where.noPicture);
+  const named = state.info.value!.palette[colour];
+  return t().where.cell(cell.x, cell.y, named ? colourName(named.name) : t().where.colour(colour));
 }

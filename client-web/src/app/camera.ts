@@ -13,8 +13,8 @@ export const FLIGHT_MS = 300;
 /** After a flight one first has to see where one is. */
 export const ARRIVAL_MS = 400;
 const WHEEL_MS = 90;
-/** The hand is likely to go on for so long after it last turned the wheel. */
-const LINGER_MS = 120;
+/** For so long after it let go, or turned the wheel, a hand is likely to go on. */
+const LINGER_MS = 150;
 
 export interface CameraEvents {
   bounds(): Rect;
@@ -119,7 +119,8 @@ export class Camera {
     this.held = this.dragged = false;
     if (still) this.flyOn();
     else this.interrupted = null;
-    if (moved) this.events.changed();
+    // Whoever lets go is likely to take hold again.
+    if (moved && !this.motion) this.linger();
   }
 
   pan(dx: number, dy: number): void {
@@ -169,9 +170,10 @@ export class Camera {
       }
       case 'glide': {
         const { x, y } = glided(motion.velocity, ms);
-        if (ms >= glideMs(motion.velocity)) this.motion = null;
+        const over = ms >= glideMs(motion.velocity);
         this.goal = pan(motion.from, x, y, events.port(), events.bounds());
         this.show(this.goal);
+        if (over) this.linger();
         break;
       }
       case 'linger':
@@ -206,7 +208,7 @@ export class Camera {
     if (this.held) this.dragged = true;
     this.goal = move(this.view);
     this.show(this.goal);
-    // A trackpad gives no sign when the hand lets go.
+    // A wheel gives no sign when the hand lets go.
     if (!this.held) this.linger();
   }
 

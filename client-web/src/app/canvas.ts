@@ -15,6 +15,7 @@ import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
+import { deckBox } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -74,12 +75,9 @@ let lastHome: View | null = null;
 
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
-  if (showing?.active) return insetsFor(showing.dock.getBoundingClientRect(), stage.viewport);
-  const deck = document.getElementById('deck')!.getBoundingClientRect();
-  // On its side the tools stand beside the palette, in a corner only.
-  const atSide = deck.height > stage.viewport.height / 2;
-  const dock = atSide ? document.getElementById('palette')!.getBoundingClientRect() : deck;
-  return insetsFor(dock, stage.viewport);
+  const { viewport } = stage;
+  const dock = showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height);
+  return insetsFor(dock, viewport);
 }
 
 /** The view that shows everything. */
@@ -159,9 +157,13 @@ export function watchCanvas(): void {
   stage.set('reticle', reticle);
   stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
   effect(() => {
-    for (const seen of [state.hover, state.reticle, state.line, state.colour, state.own]) seen.value;
+    for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
     stage.invalidate('layers');
+  });
+  effect(() => {
+    state.own.value;
+    stage.invalidate('own');
   });
   effect(() => {
     state.bounds.value;

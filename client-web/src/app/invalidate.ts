@@ -2,8 +2,9 @@
 // Says that something on the window is not what it should be any more. What draws listens; any number
 // of calls before the next frame are one drawing.
 
-/** The view or the scene; a board (what of it, the board knows); what lies over the picture. */
-export type What = 'view' | 'board' | 'layers';
+/** The view or the scene; a board (what of it, the board knows); what lies over the picture; own pixels,
+ * of which both tell. */
+export type What = 'view' | 'board' | 'layers' | 'own';
 
 let listener: (what: What) => void = () => {};
 

@@ -8,7 +8,7 @@ import { confirm, pickAimed, putToolsAway, togglePencil } from './aiming';
 import { openKeys, toggleGrid, toggleMinimap } from './chrome';
 import { embedded } from './embed';
 import * as moving from './moving';
-import { askWho, closeWho, leave, moveReticle, past, staff, toggleRewind, usePast, whoIsOpen } from './parts';
+import { askWho, closeWho, leave, moveReticle, past, staff, templates, toggleRewind, usePast, whoIsOpen } from './parts';
 import { choose, stepColour } from './placing';
 import * as state from './state';
 import { undo } from './undo';
@@ -27,6 +27,8 @@ const commands = new Map<Command, () => void>([
   ['link', () => moving.copyLink()],
   ['rewind', toggleRewind],
   ['heat', () => usePast(({ layers }) => layers.next())],
+  ['template', () => templates.use((templates) => templates.toggle())],
+  ['next', () => templates.use((templates) => templates.next())],
   ['grid', toggleGrid],
   ['minimap', toggleMinimap],
   ['keys', openKeys],
@@ -35,10 +37,6 @@ const commands = new Map<Command, () => void>([
 /** However long the key is held, these are done again and again; the others once a press. */
 const REPEATED: readonly Command[] = ['nextColour', 'previousColour', 'zoomIn', 'zoomOut'];
 
-/** Says what a key does that is about another part of the page. */
-export function onCommand(command: Command, run: () => void): void {
-  commands.set(command, run);
-}
 
 export function watchKeys(): void {
   document.addEventListener('keydown', (event) => {

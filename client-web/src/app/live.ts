@@ -7,7 +7,8 @@ import { pictureOf } from '../core/plane';
 import { Surface } from '../layers/surface';
 import { Stills } from '../layers/stills';
 import type { Client } from '../net/client';
-import { Plane } from '../net/plane';
+import { Plane, type PlaneEvents } from '../net/plane';
+import { embedded } from './embed';
 import * as events from './events';
 import { first } from './first';
 import { invalidate } from './invalidate';
@@ -23,7 +24,7 @@ export const surfaces = new Map<Client, Surface>();
 export const stills = new Stills(base, () => invalidate('view'));
 if (first.bitmap) stills.seed(pictureOf({ x: 0, y: 0 }), first.bitmap, true);
 
-export const plane: Plane = new Plane(base, polls, {
+const listeners: PlaneEvents = {
   ready: (info) => {
     describe(info);
     events.ready.tell();
@@ -44,7 +45,7 @@ export const plane: Plane = new Plane(base, polls, {
     surfaces.delete(client);
     invalidate('view');
   },
-  energyChanged: () => (state.account.value = plane.account),
+  energyChanged: () => (state.account.value = embedded ? null : plane.account),
   standingChanged: () => (state.standing.value = plane.identity.standing),
   boardChanged: (client) => {
     state.boards.value = state.boards.peek() + 1;
@@ -64,7 +65,9 @@ export const plane: Plane = new Plane(base, polls, {
     events.begunAnew.tell();
   },
   refused: (edits, refusal) => events.refused.tell(edits, refusal),
-});
+};
+
+export const plane: Plane = new Plane(base, polls, listeners, embedded);
 
 function describe(info: Info): void {
   batch(() => {

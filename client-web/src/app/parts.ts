@@ -14,11 +14,11 @@ import type { RegionsPart } from '../parts/regions';
 import type { Staff } from '../parts/staff';
 import type { Who } from '../parts/who';
 import type { People } from '../parts/people';
-import type { Template } from '../template';
+import type { Templates } from '../parts/template';
 import { t } from '../texts';
-import { LAYERS, SHIELD } from '../ui/icons';
+import { LAYERS, SHIELD, TEMPLATE } from '../ui/icons';
 import { announce, announceReticle } from './announce';
-import { camera, marks, middle, middleCell, screen, show, stage } from './canvas';
+import { camera, marks, middleCell, screen, show, stage } from './canvas';
 import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
@@ -30,6 +30,7 @@ import * as settings from './settings';
 import * as state from './state';
 import { endLine } from './stroke';
 import { hint } from './statusline';
+import { kept, watchGiven } from './template';
 
 const main = document.querySelector('main')!;
 
@@ -144,19 +145,13 @@ export const regions = new Part<RegionsPart>(
   () => {},
 );
 
-export const template = new Part<Template>(async () => {
-  const { Template } = await import('../template');
-  return new Template({
-    main,
-    hint,
-    view: () => camera.view,
-    middle: () => cellAt(camera.view, middle()),
-    goTo: moving.flyTo,
-  });
+export const templates = new Part<Templates>(async () => {
+  const { Templates } = await import('../parts/template');
+  return new Templates();
 });
 
 export const staff = new Part<Staff>(async () => {
-  const { Staff } = await import('../parts/staff');
+  const [{ Staff }] = await Promise.all([import('../parts/staff'), import('../texts/enstaff')]);
   return new Staff({
     base,
     main,
@@ -211,6 +206,7 @@ export const closeWho = (): void => who.now?.close();
 
 /** Escape: what is open closes, one after the other. */
 export function leave(): void {
+  if (templates.now?.leave()) return;
   if (whoIsOpen()) closeWho();
   else placing.setReticle(null, false);
 }
@@ -236,11 +232,29 @@ function hasToken(): boolean {
   }
 }
 
-/** Shows the picture that the link lays over the canvas, or takes it away. */
+/** Lays the picture that the link names over the canvas. */
 function followTemplate(): void {
-  if (template.now || location.hash.includes('template=')) {
-    template.use((template) => template.follow(location.hash));
-  }
+  if (location.hash.includes('template=')) templates.use((templates) => templates.follow(location.hash));
+}
+
+/** Templates that this browser keeps, and pictures that are handed to the page. */
+function watchTemplates(): void {
+  if (embedded) return;
+  if (kept.value) templates.use(() => {});
+  watchGiven(
+    (given) => templates.use((templates) => templates.take(given)),
+    (on) => templates.use((templates) => templates.over(on)),
+  );
+  hang({
+    kind: 'action',
+    id: 'template',
+    group: 'picture',
+    at: 1,
+    icon: TEMPLATE,
+    key: 'T',
+    label: () => t().menu.template,
+    run: () => templates.use((templates) => templates.open()),
+  });
 }
 
 function followMoment(): void {
@@ -276,7 +290,7 @@ function hangParts(): void {
   const menu = () => t().menu;
   hang(
     {
-      kind: 'choice',
+      kind: 'list',
       id: 'map',
       group: 'picture',
       at: 20,
@@ -309,10 +323,13 @@ function hangParts(): void {
 
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
+  // In a frame of another page there is no part but the picture.
+  if (embedded) return window.addEventListener('hashchange', moving.followPlace);
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
   hangParts();
   events.ready.listen(() => {
+    watchTemplates();
     followTemplate();
     followMoment();
     enterStaff();
@@ -339,7 +356,6 @@ export function watchParts(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   events.viewed.listen(() => {
     who.now?.moved();
-    template.now?.moved();
     clearTimeout(timer);
     timer = setTimeout(() => past.now?.rewind.follow(), 200);
   });

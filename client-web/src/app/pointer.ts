@@ -6,7 +6,7 @@ import type { Cell } from '../core/edit';
 import type { Effect, Kind, Options } from '../core/gestures';
 import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
-import { beginLoupe, confirm, endLoupe, moveLoupe, pick } from './aiming';
+import { beginLoupe, endLoupe, moveLoupe, pick } from './aiming';
 import { announceReticle } from './announce';
 import { camera, marks } from './canvas';
 import * as events from './events';
@@ -123,7 +123,8 @@ function tap(point: Point): void {
   const again = cell.x === reticle?.x && cell.y === reticle.y;
   if (camera.view.k < PLACE_K) flyIn(cell, point);
   else if (state.inPast.value) return hint.say(t().page.inThePast);
-  else if (again) return confirm();
+  // Soon, as a double tap places nothing.
+  else if (again) return placing.placeSoon(cell);
   if (!state.inPast.value) placing.setReticle(cell, true);
   announceReticle();
 }

@@ -2,7 +2,7 @@
 // What a region means for whoever wants to paint in it, in a sentence. The operator's own words are text,
 // never markup.
 
-import { locale, t } from '../texts';
+import { colourName, locale, t } from '../texts';
 import type { Colour, Region } from './info';
 import { untilWords } from './time';
 
@@ -15,7 +15,7 @@ export function regionWords(region: Region, palette: readonly Colour[], now: num
   if (region.closed) sentences.push(regions.closed(until));
   else {
     if (region.colours) {
-      const names = region.colours.map((colour) => palette[colour]?.name ?? String(colour));
+      const names = region.colours.map((colour) => (palette[colour] ? colourName(palette[colour].name) : String(colour)));
       const list = new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names);
       sentences.push(regions.colours(list, until));
     }

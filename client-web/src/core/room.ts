@@ -8,8 +8,13 @@ import type { Insets, Point } from './view';
 const MARGIN = 16;
 const TOP = 56;
 
-/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
-export function insetsFor(dock: Pick<Insets, 'left' | 'top'> & Size, { width, height }: Size): Insets {
+/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. Nothing,
+ * where there is none. */
+export function insetsFor(
+  dock: (Pick<Insets, 'left' | 'top'> & Size) | undefined,
+  { width, height }: Size,
+): Insets {
+  if (!dock?.height) return { top: MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN };
   const atSide = dock.height > height / 2;
   return {
     top: atSide ? MARGIN : TOP,

@@ -44,28 +44,33 @@ export class Screen {
   private scratch: CanvasRenderingContext2D | null = null;
   private ground: CanvasPattern | null = null;
 
-  /** `moving`: the next picture comes at once, so quick is better than even. */
+  /** `moving`: the next picture comes at once, so quick is better than even. Returns how many pixels
+   * were drawn beside the picture for the sake of evenness. */
   draw(
     g: CanvasRenderingContext2D,
     scenery: Scenery,
     view: View,
     port: Viewport,
     moving: boolean,
-  ): void {
+  ): number {
     g.clearRect(0, 0, g.canvas.width, g.canvas.height);
     const k = view.k * port.dpr;
     const x = view.x * port.dpr;
     const y = view.y * port.dpr;
     const shown = visible(view, port);
     const whole = Math.abs(k - Math.round(k)) < 1e-6;
-    if (moving || whole || k < 1 || k >= EVEN_FROM || !this.drawEven(g, scenery, shown, k, x, y)) {
+    const even = !moving && !whole && k >= 1 && k < EVEN_FROM;
+    const beside = even ? this.drawEven(g, scenery, shown, k, x, y) : null;
+    if (beside === null) {
       g.imageSmoothingEnabled = k < 1;
       this.paint(g, scenery, shown, k, x, y);
     }
     this.outline(g, scenery, shown, k, x, y);
+    return beside ?? 0;
   }
 
-  /** Sharply at the next whole scale, then smoothly down: all cells get the same size. */
+  /** Sharply at the next whole scale, then smoothly down: all cells get the same size. Returns how many
+   * pixels that took, or null: it is too dear. */
   private drawEven(
     g: CanvasRenderingContext2D,
     scenery: Scenery,
@@ -73,13 +78,13 @@ export class Screen {
     k: number,
     x: number,
     y: number,
-  ): boolean {
+  ): number | null {
     const part = inView(scenery, shown);
-    if (!part) return true;
+    if (!part) return 0;
     const scale = Math.ceil(k);
     const width = (part.x1 - part.x0) * scale;
     const height = (part.y1 - part.y0) * scale;
-    if (width * height > SCRATCH_MAX) return false;
+    if (width * height > SCRATCH_MAX) return null;
     this.scratch ??= document.createElement('canvas').getContext('2d')!;
     const { canvas } = this.scratch;
     if (canvas.width !== width) canvas.width = width;
@@ -91,7 +96,7 @@ export class Screen {
     g.imageSmoothingQuality = 'low';
     const by = k / scale;
     g.drawImage(canvas, x + part.x0 * k, y + part.y0 * k, width * by, height * by);
-    return true;
+    return width * height;
   }
 
   /** A point p of the plane comes to p * k + (x, y). */

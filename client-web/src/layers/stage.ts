@@ -42,6 +42,9 @@ type Mode = 'apart' | 'together' | 'coarse';
 const LOOK_MS = 500;
 /** What others paint is drawn twenty times a second: each drawing is the whole picture. */
 const BOARD_MS = 50;
+/** Less often where a picture is dear: by so much for a million pixels drawn beside it, but no more. */
+const DEAR_MS = 40;
+const MOST_MS = 400;
 
 export class Stage {
   private readonly screen = new Screen();
@@ -59,7 +62,13 @@ export class Stage {
   private changing = false;
   /** When the last frame that moved the view was drawn; null: the frame before this one moved nothing. */
   private movedAt: number | null = null;
-  private drawnAt = -Infinity;
+  /** When the boards' changes were last taken over, and after what time they may be again. */
+  private updatedAt = -Infinity;
+  private every = BOARD_MS;
+  /** A board has changed since then. */
+  private boardChanged = false;
+  /** An own pixel is on a board by now, or is not any more: board and layers change together. */
+  private urgent = true;
   private boardTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -86,9 +95,11 @@ export class Stage {
   }
 
   /** Something is to be drawn again in the next frame. What changed of a board, the board knows. */
-  invalidate(what: 'view' | 'board' | 'layers'): void {
+  invalidate(what: 'view' | 'board' | 'layers' | 'own'): void {
     if (what === 'view') this.viewChanged = true;
-    if (what !== 'board') this.layersChanged = true;
+    if (what === 'board') this.boardChanged = true;
+    else this.layersChanged = true;
+    if (what === 'own') this.urgent = true;
     if (what === 'board' && !this.changing) this.requestBoard();
     else this.frames.request();
   }
@@ -99,7 +110,7 @@ export class Stage {
   }
 
   private requestBoard(): void {
-    const wait = this.drawnAt + BOARD_MS - performance.now();
+    const wait = this.updatedAt + this.every - performance.now();
     if (wait <= 0) return this.frames.request();
     this.boardTimer ??= setTimeout(() => {
       this.boardTimer = undefined;
@@ -156,7 +167,7 @@ export class Stage {
     if (!scene) return false;
     const { scenery, view, moving, changing, playing } = scene;
     this.changing = changing;
-    const changed = this.events.update(now);
+    const changed = this.update(now, changing || (this.viewChanged && !moving));
     if (moving && this.viewChanged) this.movedAt = now;
     const dpr = moving ? this.pace.ratio(this.port.dpr) : this.port.dpr;
     this.turnTo(!moving ? 'apart' : dpr < this.port.dpr ? 'coarse' : 'together');
@@ -166,14 +177,27 @@ export class Stage {
     const port = { ...this.port, dpr };
     const g = this.mode === 'coarse' ? this.coarseContext(port) : this.picture;
     if (pictureChanged) {
-      this.drawnAt = performance.now();
-      this.screen.draw(g, scenery, view, port, moving || changing);
+      const beside = this.screen.draw(g, scenery, view, port, moving || changing);
+      this.every = Math.min(MOST_MS, BOARD_MS + (DEAR_MS * beside) / 1e6);
     }
     if (this.mode === 'apart') {
       if (layersChanged) this.overlay.clearRect(0, 0, this.overlay.canvas.width, this.overlay.canvas.height);
       if (layersChanged) this.layersChanged = this.drawLayers(this.overlay, view, port, now);
     } else if (pictureChanged) this.layersChanged = this.drawLayers(g, view, port, now);
     return this.layersChanged || playing || this.movedAt !== null;
+  }
+
+  /** Takes over what the boards have, unless that can wait: then the view comes first. */
+  private update(now: number, atOnce: boolean): boolean {
+    const time = performance.now();
+    if (!atOnce && !this.urgent && time - this.updatedAt < this.every) {
+      if (this.boardChanged) this.requestBoard();
+      return false;
+    }
+    this.urgent = this.boardChanged = false;
+    const changed = this.events.update(now);
+    if (changed) this.updatedAt = time;
+    return changed;
   }
 
   /** Shows the canvases of this mode. Those that are not shown cost nothing, but go on taking the hand. */

@@ -93,11 +93,15 @@ export class Plane {
   /** Own pixels that were not saved, of canvases that are not connected any more. */
   private readonly left = new Map<string, { readonly at: Position; readonly edits: readonly Edit[] }>();
 
-  /** `polls`: by long polls, whatever else comes through. */
+  /**
+   * `polls`: by long polls, whatever else comes through. `looksOn`: nobody draws here, so nobody has to
+   * be somebody.
+   */
   constructor(
     private readonly base: URL,
     polls: boolean,
     private readonly events: PlaneEvents,
+    private readonly looksOn = false,
   ) {
     const changed = (replace: boolean) => {
       if (replace) for (const client of this.clients.values()) client.moveOver();
@@ -312,7 +316,7 @@ export class Plane {
     if (this.info) return Promise.resolve(this.info);
     this.describing ??= fetchInfo(this.base, 'any')
       .then((info) => {
-        this.identity.begin(info);
+        if (!this.looksOn) this.identity.begin(info);
         this.learn(info);
         this.reported(info.energy);
         return info;

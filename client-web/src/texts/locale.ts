@@ -16,3 +16,10 @@ export function setLocale(name: string): void {
 
 /** "12,345". */
 export const amount = (n: number): string => n.toLocaleString(locale());
+
+/** Words by how many there are, as the rules of the language have it: `other` where a number has no form
+ * of its own. */
+export type Forms = { readonly other: string } & Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>;
+
+export const plural = (n: number, forms: Forms): string =>
+  forms[new Intl.PluralRules(language).select(n)] ?? forms.other;

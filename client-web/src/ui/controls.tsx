@@ -36,6 +36,7 @@ function Controls() {
       <div id="dock">
         <StatusLine />
         <Pills />
+        <span id="template-here" />
         <Deck />
       </div>
       <ViewButtons />

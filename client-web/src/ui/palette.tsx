@@ -5,7 +5,7 @@ import { keyOfColour } from '../core/keys';
 import { focusCanvas } from '../app/parts';
 import { allowed, choose, dimmed } from '../app/placing';
 import * as state from '../app/state';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 
 /** A pointer was used, and not the keyboard: the focus can go back. */
 function clicked({ detail, target }: MouseEvent): void {
@@ -27,7 +27,8 @@ export function Palette() {
       data-dimmed={dimmed.value ? '' : undefined}
       onClick={clicked}
     >
-      {colours.map(({ name, rgb }, index) => {
+      {colours.map(({ name: english, rgb }, index) => {
+        const name = colourName(english);
         const off = allowed.value?.includes(index) === false;
         return (
           <label key={index} class="swatch" title={titleOf(name, index)} data-off={off ? '' : undefined}>

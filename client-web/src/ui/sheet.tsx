@@ -39,6 +39,9 @@ export function Sheet({ id, label, titled, closed, children }: SheetProps) {
       id={id}
       class="surface sheet"
       aria-label={label}
+      // It takes the focus itself; Tab and the arrows lead on from there.
+      tabIndex={-1}
+      autofocus
       onClose={closed}
       onPointerDown={({ target }) => (pressed.current = target)}
       onClick={({ target }) => target === dialog.current && pressed.current === target && close()}

@@ -22,11 +22,17 @@ export const TITLE_MOST = 80;
 /** Addresses that hold their picture are long. */
 const ADDRESS_MOST = 100_000;
 
-/** Where the part begins in a link that this page wrote. */
-const PART = /&template=.*/;
-
-/** As it is in such a link, or ''. */
-export const templatePart = (hash: string): string => PART.exec(hash)?.[0] ?? '';
+/** The part of a link that is about the template, to be put behind another; or ''. */
+export function templatePart(hash: string): string {
+  const values = new URLSearchParams(hash.replace(/^#/, ''));
+  if (!values.get('template')) return '';
+  const part = new URLSearchParams();
+  for (const name of NAMES) {
+    const value = values.get(name);
+    if (value !== null) part.set(name, value);
+  }
+  return `&${part.toString()}`;
+}
 
 const whole = (text: string | null): number | null =>
   text && /^-?\d{1,7}$/.test(text) ? Number(text) : null;
@@ -114,5 +120,5 @@ export function withTemplate(hash: string, template: TemplateLink | null): strin
   if (width !== null) part.set('tw', String(width));
   if (title) part.set('title', title);
   if (dithered) part.set('dither', '1');
-  return `#${rest}&${part.toString()}`;
+  return `#${rest && `${rest}&`}${part.toString()}`;
 }

@@ -13,6 +13,8 @@ export interface FilmEvents {
 const SIDE_MAX = 1_280;
 const FRAMES_A_SECOND = 30;
 const CHUNK_MS = 500;
+/** How long the last picture stands. */
+const LAST_MS = 1_000;
 const BITS_A_SECOND = 8_000_000;
 const CAPTION_PX = 16;
 const TYPES = ['video/webm;codecs=vp9', 'video/webm;codecs=vp8', 'video/webm'];
@@ -34,6 +36,7 @@ export class Film {
   private ms = 0;
   private since = 0;
   private frame = 0;
+  private ending = false;
 
   /** `screen` is copied; `caption` says the moment. Throws where the browser can not. */
   constructor(
@@ -59,16 +62,17 @@ export class Film {
 
   /** Nothing moves just now: no frames of that. */
   pause(): void {
-    if (this.recorder.state !== 'recording') return;
+    if (this.recorder.state !== 'recording' || this.ending) return;
     this.recorder.pause();
     this.ms += performance.now() - this.since;
     cancelAnimationFrame(this.frame);
+    this.frame = 0;
   }
 
   resume(): void {
     if (this.recorder.state === 'inactive') return;
+    if (this.recorder.state === 'recording' && this.frame !== 0) return;
     if (this.recorder.state === 'paused') this.recorder.resume();
-    cancelAnimationFrame(this.frame);
     this.since = performance.now();
     const next = () => {
       this.copy();
@@ -77,9 +81,16 @@ export class Film {
     this.frame = requestAnimationFrame(next);
   }
 
-  /** The file comes by ended(). */
-  stop(): void {
-    if (this.recorder.state !== 'inactive') this.recorder.stop();
+  /** Ends it, with the last picture for a moment or at once; the file comes by ended(). */
+  stop(atOnce: boolean): void {
+    const end = () => {
+      if (this.recorder.state !== 'inactive') this.recorder.stop();
+    };
+    if (atOnce) return end();
+    if (this.ending) return;
+    this.ending = true;
+    this.resume();
+    setTimeout(end, LAST_MS);
   }
 
   private get length(): number {

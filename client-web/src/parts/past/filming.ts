@@ -59,9 +59,9 @@ export class Filming {
     this.film?.resume();
   }
 
-  /** Ends the film; it is saved. */
-  end(): void {
-    this.film?.stop();
+  /** Ends the film; it is saved. At once where what is shown is no part of it any more. */
+  end(atOnce = false): void {
+    this.film?.stop(atOnce);
   }
 
   private save(file: Blob | null): void {

@@ -130,6 +130,7 @@ export class Rewind {
         live: () => this.leave(),
         step: (direction) => void this.stepCell(direction),
         film: () => this.toggleFilm(),
+        resized: () => this.host.turnedTo(),
       }),
       this.root,
     );
@@ -146,7 +147,7 @@ export class Rewind {
     clearTimeout(this.restTimer);
     this.forgetTrouble();
     clearInterval(this.refreshTimer);
-    this.filming.end();
+    this.filming.end(true);
     this.following.watch(null, 0);
     this.plane?.stop();
     this.plane = this.axis = null;

@@ -21,6 +21,8 @@ export interface TimelineEvents {
   step(direction: 1 | -1): void;
   /** Begins a film, or ends it. */
   film(): void;
+  /** It has another size than before. */
+  resized(): void;
 }
 
 /** What there is to show. */
@@ -62,11 +64,24 @@ export function Timeline(props: TimelineProps) {
   const { axis, place, version, time, playing, speed, loading } = props.state.value;
   const followed = props.followed.value;
   const filming = props.filming.value;
+  const root = useRef<HTMLDivElement>(null);
+  // What stands above it has to know how high it is.
+  useLayoutEffect(() => {
+    const element = root.current;
+    if (!element) return;
+    const size = new ResizeObserver(() => {
+      document.documentElement.style.setProperty('--timeline-height', `${element.offsetHeight}px`);
+      props.resized();
+    });
+    size.observe(element);
+    return () => size.disconnect();
+  }, []);
   const off = axis === null;
   const words = off ? past.loading : momentWords(time, version);
   return (
     <div
       id="timeline"
+      ref={root}
       class="surface"
       role="group"
       aria-label={past.rewind}
@@ -83,6 +98,27 @@ export function Timeline(props: TimelineProps) {
           </span>
         )}
       </p>
+      {followed && (
+        <div id="steps" role="group" aria-label={past.steps}>
+          <button type="button" aria-label={past.before} title={past.before} onClick={() => props.step(-1)}>
+            <Icon d={LEFT} />
+          </button>
+          <button type="button" aria-label={past.after} title={past.after} onClick={() => props.step(1)}>
+            <Icon d={RIGHT} />
+          </button>
+        </div>
+      )}
+      <button
+        id="film"
+        type="button"
+        aria-label={filming ? past.filmStop : past.film}
+        title={filming ? past.filmStop : past.film}
+        aria-pressed={filming !== null}
+        disabled={off}
+        onClick={props.film}
+      >
+        <Icon d={filming ? STOP : RECORD} />
+      </button>
       <Track {...props} words={words} />
       <div id="timeline-controls">
         <button
@@ -95,16 +131,6 @@ export function Timeline(props: TimelineProps) {
         >
           <Icon d={playing ? PAUSE : PLAY} />
         </button>
-        {followed && (
-          <div id="steps" role="group" aria-label={past.steps}>
-            <button type="button" aria-label={past.before} title={past.before} onClick={() => props.step(-1)}>
-              <Icon d={LEFT} />
-            </button>
-            <button type="button" aria-label={past.after} title={past.after} onClick={() => props.step(1)}>
-              <Icon d={RIGHT} />
-            </button>
-          </div>
-        )}
         <div id="speeds" role="group" aria-label={past.speed}>
           {SPEEDS.map((its) => (
             <button
@@ -118,17 +144,6 @@ export function Timeline(props: TimelineProps) {
             </button>
           ))}
         </div>
-        <button
-          id="film"
-          type="button"
-          aria-label={filming ? past.filmStop : past.film}
-          title={filming ? past.filmStop : past.film}
-          aria-pressed={filming !== null}
-          disabled={off}
-          onClick={props.film}
-        >
-          <Icon d={filming ? STOP : RECORD} />
-        </button>
         <button id="go-live" type="button" title={past.liveKey} onClick={props.live}>
           {past.live}
         </button>

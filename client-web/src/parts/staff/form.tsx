@@ -5,7 +5,7 @@
 import { useComputed, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import * as state from '../../app/state';
-import { t } from '../../texts';
+import { colourName, t } from '../../texts';
 import { FOR_GOOD, UNTIL, type Action, type Answers } from './actions';
 import type { Desk } from './desk';
 import { KeyButton } from './key';
@@ -240,10 +240,10 @@ function Colours({ value, off }: { value: Signal<readonly number[] | null>; off:
     <fieldset class="colours">
       <legend>{t().staff.colours}</legend>
       {palette.map(({ name, rgb }, i) => (
-        <label key={rgb} title={name}>
+        <label key={rgb} title={colourName(name)}>
           <input
             type="checkbox"
-            aria-label={name}
+            aria-label={colourName(name)}
             checked={chosen.includes(i)}
             disabled={off}
             onChange={({ currentTarget }) => tick(i, currentTarget.checked)}

@@ -10,7 +10,7 @@ import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
 import { agoWords, countdown } from '../../core/time';
 import type { Reason, Reported } from '../../net/pixel';
-import { locale, t } from '../../texts';
+import { colourName, locale, t } from '../../texts';
 import { SHEET } from './place';
 
 /** What there is to show. */
@@ -91,13 +91,13 @@ export function Card({ shown, colourOf, copy, report, rewind, close, resized }: 
         <button type="button" onClick={copy}>
           {who.copyLink}
         </button>
-        {info.value?.identity.report && (
+        {version === null && info.value?.identity.report && (
           <button type="button" aria-expanded={reporting.value} onClick={() => (reporting.value = !reporting.value)}>
             {who.report}
           </button>
         )}
       </div>
-      {reporting.value && (
+      {reporting.value && version === null && (
         <div class="reasons" role="group" aria-label={who.whatIsWrong}>
           {REASONS.map((reason) => (
             <button
@@ -126,9 +126,10 @@ function Chip({ colour }: { colour: Colour | null }) {
   useLayoutEffect(() => {
     chip.current!.style.backgroundColor = colour?.rgb ?? '';
   }, [colour]);
-  return <span ref={chip} class="chip" title={colour?.name} />;
+  return <span ref={chip} class="chip" title={colour ? colourName(colour.name) : undefined} />;
 }
 
+const nameOf = (colour: Colour | null): string => (colour ? colourName(colour.name) : t().who.aColour);
 const whenOf = ({ time }: Change): string => (time === null ? '' : agoWords(time, Date.now(), locale()));
 
 function lineOf(
@@ -142,10 +143,9 @@ function lineOf(
   if (changes === 'not known') return who.notKnown;
   const last = known[at];
   // The five that are known are all later than the moment that is shown.
-  if (!last && version !== null && known.length > 0) return who.then(colour?.name ?? who.aColour);
+  if (!last && version !== null && known.length > 0) return who.then(nameOf(colour));
   if (!last) return who.nobody;
-  const name = colourOf(last.colour)?.name ?? who.aColour;
-  return [who.by(name, last.name || who.somebody), whenOf(last)].filter(Boolean).join(', ');
+  return [who.by(nameOf(colourOf(last.colour)), last.name || who.somebody), whenOf(last)].filter(Boolean).join(', ');
 }
 
 function answerWords(answer: Reported | 'sending'): string {

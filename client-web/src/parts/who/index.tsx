@@ -2,6 +2,7 @@
 // The part of the page that says who placed a pixel: it asks, and shows the card. In the past it says
 // what the pixel was at that moment, and leads to the others.
 
+import '../../texts/enparts';
 import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import * as state from '../../app/state';
@@ -10,7 +11,7 @@ import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
 import { agoWords } from '../../core/time';
 import { fetchPixel, report, type Reason, type Reported } from '../../net/pixel';
-import { locale, t } from '../../texts';
+import { colourName, locale, t } from '../../texts';
 import { Card, type Shown } from './card';
 import { placeCard } from './place';
 import './who.css';
@@ -106,7 +107,9 @@ export class Who {
   moved(): void {
     const { cell } = this;
     const card = this.root.firstElementChild;
-    if (cell && card instanceof HTMLElement) placeCard(card, this.host.screenOf(cell), this.host.room());
+    if (cell && card instanceof HTMLElement) {
+      placeCard(card, this.host.screenOf(cell), this.host.room(), state.inPast.peek());
+    }
   }
 
   /** Somebody painted, perhaps here; or another moment is shown. */
@@ -116,6 +119,8 @@ export class Who {
     const colour = this.colourNow(cell);
     const version = this.host.moment()?.version ?? null;
     const now = this.shown.peek()!;
+    // The timeline may be there now, or higher than before.
+    this.moved();
     if (colour === this.colour && version === now.version) return;
     if (version === null && colour !== this.colour) this.askIn(FRESH_MS);
     this.colour = colour;
@@ -168,8 +173,9 @@ export class Who {
     const [last] = changes ?? [];
     if (!last) return changes ? who.saysNobody(x, y) : who.saysUnknown(x, y);
     const when = last.time === null ? '' : agoWords(last.time, Date.now(), locale());
-    const colour = this.colourOf(last.colour)?.name ?? who.aColour;
-    return who.says(x, y, colour, last.name || who.somebody, when);
+    const colour = this.colourOf(last.colour);
+    const name = colour ? colourName(colour.name) : who.aColour;
+    return who.says(x, y, name, last.name || who.somebody, when);
   }
 
   private async report(reason: Reason): Promise<void> {

@@ -10,12 +10,15 @@ const GAP = 12;
 /** Windows in which the card is a sheet; the same as in who.css. */
 export const SHEET = '(max-width: 860px) and (min-height: 481px)';
 
-export function placeCard(card: HTMLElement, cell: Rect, room: Rect & Size): void {
+/** `above`: what is at the lower edge of the window is to stay in sight. */
+export function placeCard(card: HTMLElement, cell: Rect, room: Rect & Size, above: boolean): void {
   const { style } = card;
   if (matchMedia(SHEET).matches) {
     style.left = style.top = '';
+    style.bottom = above ? `${Math.round(room.height - room.y1)}px` : '';
     return;
   }
+  style.bottom = '';
   const { offsetWidth: width, offsetHeight: height } = card;
   const right = cell.x1 + GAP;
   const left = cell.x0 - GAP - width;
