@@ -116,6 +116,20 @@ export const de: Texts = {
     'light purple': 'Hellviolett',
     'dark purple': 'Dunkelviolett',
   },
+  tools: {
+    label: 'Werkzeuge',
+    pencil: 'Stift',
+    pencilOn: 'Zum Zeichnen ziehen',
+    eyedropper: 'Pipette',
+    pickNext: 'Wähle ein Pixel, um seine Farbe zu nehmen',
+  },
+  undo: {
+    title: 'Rückgängig',
+    free: 'Rückgängig',
+    button: (n: number) => (n === 1 ? 'Rückgängig für 1 Pixel' : `Rückgängig für ${amount(n)} Pixel`),
+    done: (n: number) => (n === 1 ? 'Rückgängig gemacht, für 1 Pixel Energie' : `Rückgängig gemacht, für ${amount(n)} Pixel Energie`),
+    nothing: 'Es gibt nichts rückgängig zu machen',
+  },
   placing: {
     place: 'Setzen',
     closer: 'Heranzoomen',

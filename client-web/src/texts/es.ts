@@ -115,6 +115,20 @@ export const es: Texts = {
     'light purple': 'morado claro',
     'dark purple': 'morado oscuro',
   },
+  tools: {
+    label: 'Herramientas',
+    pencil: 'Lápiz',
+    pencilOn: 'Arrastra para dibujar',
+    eyedropper: 'Cuentagotas',
+    pickNext: 'Elige un píxel para tomar su color',
+  },
+  undo: {
+    title: 'Deshacer',
+    free: 'Deshacer',
+    button: (n: number) => (n === 1 ? 'Deshacer por 1 píxel' : `Deshacer por ${amount(n)} píxeles`),
+    done: (n: number) => (n === 1 ? 'Deshecho, por 1 píxel de energía' : `Deshecho, por ${amount(n)} píxeles de energía`),
+    nothing: 'No hay nada que deshacer',
+  },
   placing: {
     place: 'Poner',
     closer: 'Acercar',

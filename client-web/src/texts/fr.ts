@@ -115,6 +115,20 @@ export const fr: Texts = {
     'light purple': 'violet clair',
     'dark purple': 'violet foncé',
   },
+  tools: {
+    label: 'Outils',
+    pencil: 'Crayon',
+    pencilOn: 'Glissez pour dessiner',
+    eyedropper: 'Pipette',
+    pickNext: 'Choisissez un pixel pour prendre sa couleur',
+  },
+  undo: {
+    title: 'Annuler',
+    free: 'Annuler',
+    button: (n: number) => (n === 1 ? 'Annuler pour 1 pixel' : `Annuler pour ${amount(n)} pixels`),
+    done: (n: number) => (n === 1 ? 'Annulé, pour 1 pixel d’énergie' : `Annulé, pour ${amount(n)} pixels d’énergie`),
+    nothing: 'Il n’y a rien à annuler',
+  },
   placing: {
     place: 'Poser',
     closer: 'Zoomer',

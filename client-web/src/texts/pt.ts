@@ -115,6 +115,20 @@ export const pt: Texts = {
     'light purple': 'roxo-claro',
     'dark purple': 'roxo-escuro',
   },
+  tools: {
+    label: 'Ferramentas',
+    pencil: 'Lápis',
+    pencilOn: 'Arraste para desenhar',
+    eyedropper: 'Conta-gotas',
+    pickNext: 'Escolha um pixel para pegar a cor dele',
+  },
+  undo: {
+    title: 'Desfazer',
+    free: 'Desfazer',
+    button: (n: number) => (n === 1 ? 'Desfazer por 1 pixel' : `Desfazer por ${amount(n)} pixels`),
+    done: (n: number) => (n === 1 ? 'Desfeito, por 1 pixel de energia' : `Desfeito, por ${amount(n)} pixels de energia`),
+    nothing: 'Não há nada para desfazer',
+  },
   placing: {
     place: 'Colocar',
     closer: 'Aproximar',
