@@ -236,6 +236,7 @@ export const en = {
           ['R', 'Rewind'],
           ['H', 'Heat map'],
           ['T', 'Template'],
+          ['N', 'Next pixel of the template'],
           ['G', 'Grid'],
           ['M', 'Overview'],
         ],
