@@ -12,6 +12,7 @@ import { nextTurn, regionsAt } from '../../core/regions';
 import { regionWords } from '../../core/regionwords';
 import type { Layer, Slot } from '../../layers/layer';
 import { Regions } from '../../layers/regions';
+import '../../texts/enparts';
 
 /** Timers can not be set for longer. */
 const LONGEST_MS = 2 ** 31 - 1;
