@@ -251,6 +251,7 @@ export const de: Texts = {
           ['R', 'Zurückspulen'],
           ['H', 'Heatmap'],
           ['T', 'Vorlage'],
+          ['N', 'Nächster Pixel der Vorlage'],
           ['G', 'Raster'],
           ['M', 'Übersicht'],
         ],

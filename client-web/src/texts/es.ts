@@ -250,6 +250,7 @@ export const es: Texts = {
           ['R', 'Rebobinar'],
           ['H', 'Mapa de calor'],
           ['T', 'Plantilla'],
+          ['N', 'Siguiente píxel de la plantilla'],
           ['G', 'Cuadrícula'],
           ['M', 'Vista general'],
         ],

@@ -253,6 +253,7 @@ export const fr: Texts = {
           ['R', 'Remonter le temps'],
           ['H', 'Carte de chaleur'],
           ['T', 'Modèle'],
+          ['N', 'Pixel suivant du modèle'],
           ['G', 'Grille'],
           ['M', 'Vue générale'],
         ],

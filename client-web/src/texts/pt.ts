@@ -250,6 +250,7 @@ export const pt: Texts = {
           ['R', 'Voltar no tempo'],
           ['H', 'Mapa de calor'],
           ['T', 'Modelo'],
+          ['N', 'Próximo pixel do modelo'],
           ['G', 'Grade'],
           ['M', 'Visão geral'],
         ],
