@@ -18,6 +18,7 @@ import { hint } from './app/statusline';
 import { locale, t } from './texts';
 import { EnergyBar } from './ui/energybar';
 import { Undo } from './ui/undo';
+import './texts/enparts';
 
 const TITLE = document.title;
 /** What a pixel costs as a rule. */

@@ -3,6 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Control, ControlError } from '../src/net/control';
+import '../src/texts/enstaff';
 
 interface Asked {
   readonly method: string;

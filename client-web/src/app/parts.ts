@@ -151,7 +151,7 @@ export const templates = new Part<Templates>(async () => {
 });
 
 export const staff = new Part<Staff>(async () => {
-  const { Staff } = await import('../parts/staff');
+  const [{ Staff }] = await Promise.all([import('../parts/staff'), import('../texts/enstaff')]);
   return new Staff({
     base,
     main,

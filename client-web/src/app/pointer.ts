@@ -30,7 +30,8 @@ export function watchPointing(): void {
     watchHands(marks, { options, catches: () => camera.catches, onTemplate, effect: act }),
   );
   events.viewed.listen(() => {
-    if (pointer) hover(pointer);
+    // Under a mouse that rests while the keys move the reticle, nothing is aimed at.
+    if (pointer && !state.reticle.value) hover(pointer);
   });
   effect(() => void marks.toggleAttribute('data-closed', state.closed.value));
 }
@@ -111,7 +112,8 @@ function hover(point: Point | null): void {
 function click(point: Point): void {
   if (!pressed) return;
   if (camera.view.k < PLACE_K) return flyIn(pressed, point);
-  if (state.inPast.value) return hint.say(t().page.inThePast);
+  // In the past an open card goes to the cell, and rewind follows that one.
+  if (state.inPast.value) return whoIsOpen() ? askWho(pressed) : hint.say(t().page.inThePast);
   // What puts the card away places nothing.
   if (whoIsOpen()) return closeWho();
   placing.setReticle(null, false);

@@ -5,6 +5,7 @@
 
 import { theme } from '../app/settings';
 import { locale, t } from '../texts';
+import '../texts/enparts';
 
 const CACHE = 'placed-offline';
 /** How long the page waits between two tries, from the first to the last. */

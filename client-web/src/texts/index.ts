@@ -3,14 +3,20 @@
 // loaded before anything is mounted; to change it, the page is loaded anew.
 
 import { en } from './en';
+import type { enParts } from './enparts';
+import type { enPast } from './enpast';
+import type { enStaff } from './enstaff';
+import type { enTemplate } from './entemplate';
 import { setLocale } from './locale';
 
 export { locale } from './locale';
 
 /** Every language has all of these; TypeScript proves it. */
-export type Texts = typeof en;
+export type Texts = typeof en & typeof enParts & typeof enPast & typeof enStaff & typeof enTemplate;
 
-let current: Texts = en;
+/** English, to which the texts of a part come with that: it imports them. */
+const english = { ...en } as Texts;
+let current: Texts = english;
 
 /** The texts. Ask when a text is shown, not when a module is loaded. */
 export const t = (): Texts => current;
@@ -18,6 +24,11 @@ export const t = (): Texts => current;
 export function setTexts(name: string, texts: Texts): void {
   setLocale(name);
   current = texts;
+}
+
+/** More English. */
+export function addTexts(more: Partial<Texts>): void {
+  Object.assign(english, more);
 }
 
 /** What a colour is called here. The server names it in English; one that we do not know keeps its name. */

@@ -9,6 +9,9 @@ import { About } from './about';
 import { KeysHelp } from './keys';
 import { Menu } from './menu';
 import { hangOwn } from './own';
+import '../../texts/enparts';
+import '../../texts/enpast';
+import '../../texts/entemplate';
 
 const sheet = signal<'keys' | 'about' | null>(null);
 

@@ -14,6 +14,7 @@ import { Grip } from './grip';
 import * as model from './model';
 import { Panel } from './panel';
 import { Peek } from './peek';
+import '../../texts/entemplate';
 
 function Drop() {
   return model.dropping.value ? (

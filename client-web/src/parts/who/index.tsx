@@ -14,6 +14,7 @@ import { colourName, locale, t } from '../../texts';
 import { Card, type Shown } from './card';
 import { placeCard } from './place';
 import './who.css';
+import '../../texts/enparts';
 
 /** The moment that is shown instead of the present. */
 export interface Moment {
