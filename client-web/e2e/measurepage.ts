@@ -184,12 +184,13 @@ async function load(browser: Browser, place: Place, device: Device, network: typ
     await holdAgainst(page, place, last, art);
     const first = drawings.find(({ pixels }) => same(pixels, last.pixels))!;
     const after = drawings.slice(drawings.indexOf(first));
-    const controls = await page.evaluate(
-      () => performance.getEntriesByName('placed:controls')[0]?.startTime ?? null,
-    );
+    const mark = (name: string) =>
+      page.evaluate((name) => performance.getEntriesByName(name)[0]?.startTime ?? null, name);
     return {
       art_ms: first.at,
-      controls_ms: controls,
+      // Where the page says itself when it drew the art, and when its controls were there.
+      said_ms: await mark('placed:art'),
+      controls_ms: await mark('placed:controls'),
       drawings: drawings.length,
       flickers: after.filter(({ pixels }) => !same(pixels, last.pixels)).length,
       requests,

@@ -178,7 +178,7 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
   await link.click();
   const painted = await opens;
   await expect.poll(() => painted.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('tw'))).toBe('40');
-  await text(painted, '#template .where', /^-?\d+, -?\d+$/);
+  await text(painted, '#template .title', 'apple man');
   await painted.close();
   await thumbnail.getByRole('button', { name: 'more' }).click();
   await thumbnail.getByRole('button', { name: 'more' }).click();

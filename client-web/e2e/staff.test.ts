@@ -2,10 +2,17 @@
 // The staff's part of the page, end to end: a moderator finds who painted over a picture, rolls it back,
 // thinks better of it, locks the place and bans; and works through reports.
 
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { boardAt, boardHas, boardSum, DESKTOP, draws, launch, lookAt, open, paint, PHONE, text, whereIs } from './page';
 import { Server } from './server';
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
 
 const SIDE = 12;
 const X = 300;
@@ -335,6 +342,53 @@ test('a part of the time is chosen on the timeline, and the authors are those of
   await page.getByRole('button', { name: 'All of it' }).click();
   await expect.poll(() => authors.count()).toBeGreaterThanOrEqual(2);
   await page.context().close();
+});
+
+test('a job that somebody else began is shown, and can be stopped', async () => {
+  const { artist, raider } = await raid();
+  // As slow as it can be: it would take minutes.
+  await server.control('rollback', { predicate: `r:${X},${Y},${SIDE},${SIDE} t:2h`, rate: 1 });
+  const page = await somebody();
+  await enter(page, moderator);
+  await text(page, '#staff .progress', /^rollback by first is running: \d+\s?%/);
+  // Nothing else can be done meanwhile, and the page says why.
+  await dragArtwork(page);
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await text(page, '#staff .trouble', /another job is running/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await text(page, '#staff .notice', 'The job has ended');
+  await page.getByRole('button', { name: 'Roll back' }).click();
+  await text(page, '#staff .says', /would change|on top any more/);
+  for (const each of [artist, raider, page]) await each.context().close();
+});
+
+test('the console, its forms and lists have nothing that axe objects to', async () => {
+  for (const options of [DESKTOP, PHONE]) {
+    const page = await open(await browser.newContext({ ...options, bypassCSP: true }), server.url);
+    await enter(page, moderator);
+    await page.getByRole('button', { name: 'Drag a rectangle' }).waitFor();
+    await page.evaluate(axe.source);
+    const objections = () =>
+      page.evaluate(async () => {
+        const { violations } = await window.axe.run('#staff-root');
+        return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+      });
+    for (const name of ['Area', 'Pixel', 'Reports', 'Bans', 'Regions']) {
+      await tab(page, name);
+      expect(await objections(), name).toEqual([]);
+    }
+    await page.getByRole('tab', { name: 'Area' }).click();
+    await page.keyboard.press('Escape');
+    await page.locator('#marks').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.locator('#staff .timeline').waitFor();
+    await page.keyboard.press('o');
+    await form(page).waitFor();
+    expect(await objections(), 'a form').toEqual([]);
+    await page.context().close();
+  }
 });
 
 test('reports are walked through by J and K, and closed', async () => {

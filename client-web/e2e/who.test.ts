@@ -139,6 +139,20 @@ test('on a phone the card is a sheet at the lower edge', async () => {
     expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(44);
   }
   expect(await version(page)).toBe(before);
+  // A short pull is none; a long one puts it away.
+  const pull = async (by: number) => {
+    const from = { x: 120, y: box.y + 24 };
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [from] });
+    for (let i = 1; i <= 4; i++) {
+      const y = from.y + (by * i) / 4;
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [{ x: from.x, y }] });
+    }
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  await pull(40);
+  expect(await page.locator('#card').isVisible()).toBe(true);
+  await pull(140);
+  await page.locator('#card').waitFor({ state: 'detached' });
   await context.close();
 });
 

@@ -89,7 +89,8 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
     few: Infinity,
     overlays: new Map(),
   };
-  new Screen().draw(canvas.getContext('2d')!, scenery, view, port, false);
+  // The ground has no cells that could look uneven: quickly.
+  new Screen().draw(canvas.getContext('2d')!, scenery, view, port, bitmap === null);
   return view;
 }
 

@@ -11,6 +11,7 @@ import { embedded } from './app/embed';
 import { watchInstall } from './app/install';
 import { watchKeys } from './app/keys';
 import { plane, stills } from './app/live';
+import { spoken } from './app/language';
 import { jumpTo, watchMoving } from './app/moving';
 import { past, watchParts } from './app/parts';
 import { watchAiming } from './app/aiming';
@@ -18,14 +19,11 @@ import { watchDoubt } from './app/doubt';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
 import { watchStatus } from './app/status';
-import * as settings from './app/settings';
 import { watchUndo } from './app/undo';
 import * as state from './app/state';
 import { watchTheme } from './app/theme';
 import type { Client } from './net/client';
 import type { Past } from './parts/past';
-import { locale } from './texts';
-import { languageFor, speak } from './texts/languages';
 import { mountControls } from './ui/controls';
 import { keepPageStill } from './ui/pagezoom';
 
@@ -92,9 +90,7 @@ export function start(): void {
   watchTheme();
   watchChrome();
   watchInstall();
-  const language = languageFor(settings.language.value, navigator.languages);
-  void speak(language).then(() => {
-    document.documentElement.lang = locale();
+  void spoken.then(() => {
     watchStatus();
     mountControls(document.getElementById('controls')!);
     performance.mark('placed:controls');

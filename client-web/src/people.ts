@@ -17,6 +17,7 @@ import * as state from './app/state';
 import { hint } from './app/statusline';
 import { locale, t } from './texts';
 import { EnergyBar } from './ui/energybar';
+import './texts/enparts';
 
 const TITLE = document.title;
 /** What a pixel costs as a rule. */

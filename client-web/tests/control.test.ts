@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The admin API from the page, against a server made up.
 
-import '../src/texts/enstaff';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Control, ControlError } from '../src/net/control';
+import '../src/texts/enstaff';
 
 interface Asked {
   readonly method: string;

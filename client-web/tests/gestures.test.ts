@@ -74,6 +74,10 @@ class Hand {
     return this.send({ type: 'leave', id: 1 });
   }
 
+  elsewhere(): this {
+    return this.send({ type: 'elsewhere' });
+  }
+
   abort(): this {
     return this.send({ type: 'abort' });
   }
@@ -186,8 +190,12 @@ describe('two taps', () => {
   test('far apart in time or on the screen are two', () => {
     const late = DOUBLE_MS + 1;
     expect(touch().tap(10, 10).wait(late).tap(10, 10).types).toEqual(['tap', 'tap']);
-    expect(touch().tap(10, 10).tap(50, 10).types).toEqual(['tap', 'tap']);
+    expect(touch().tap(10, 10).tap(26, 10).types).toEqual(['tap', 'tap']);
     expect(mouse().tap(10, 10).tap(25, 10).types).toEqual(['click', 'click']);
+  });
+
+  test('with one on a button in between are two', () => {
+    expect(touch().tap(10, 10).elsewhere().tap(10, 10).types).toEqual(['tap', 'tap']);
   });
 
   test('by mouse have to be over in time, by touch to have begun', () => {

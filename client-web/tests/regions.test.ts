@@ -79,7 +79,7 @@ test('a region says what it means for whoever wants to paint there', () => {
   const words = (values: Partial<Region>) => regionWords(region({ name: 'the park', ...values }), palette, 0);
   expect(words({})).toEqual([]);
   expect(words({ closed: true, words: 'resting', factor: 3 })).toEqual(['Closed: resting']);
-  expect(words({ closed: true, until: 90_000, words: 'the park' })).toEqual(['Closed for 2 more minutes']);
+  expect(words({ closed: true, until: 90_000, words: 'the park' })).toEqual(['Closed for another 2 minutes']);
   expect(words({ factor: 0 })).toEqual(['Pixels are free here']);
   expect(words({ factor: 1.5, colours: [1] })).toEqual([
     'Only red can be used here',

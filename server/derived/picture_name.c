@@ -30,6 +30,8 @@ bool picture_name_equal(struct picture_name a, struct picture_name b)
 
 struct position picture_name_first(struct picture_name name)
 {
+    if (name.zoom == PICTURE_OVERVIEW)
+        return (struct position){0, 0};
     int side = 1 << name.zoom;
     return (struct position){(int16_t)(name.x * side), (int16_t)(name.y * side)};
 }

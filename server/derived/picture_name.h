@@ -25,7 +25,7 @@ bool picture_name_valid(struct picture_name name);
 
 bool picture_name_equal(struct picture_name a, struct picture_name b);
 
-/* The first of its canvases; not of the overview. At zoom 11 it may lie outside of the plane. */
+/* The first of its canvases, (0, 0) of the overview. At zoom 11 it may lie outside of the plane. */
 struct position picture_name_first(struct picture_name name);
 
 /* Is the canvas one of those that it shows? */

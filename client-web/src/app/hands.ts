@@ -81,6 +81,9 @@ export function watchHands(element: HTMLElement, hands: Hands): void {
   element.addEventListener('pointerleave', ({ pointerId: id }) => send({ type: 'leave', id }));
   // The right button takes a colour, and a long touch is a hold.
   element.addEventListener('contextmenu', (event) => event.preventDefault());
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (target !== element) send({ type: 'elsewhere' });
+  });
   window.addEventListener('blur', () => send({ type: 'abort' }));
   document.addEventListener('keydown', ({ key }) => {
     if (key === 'Escape') send({ type: 'abort' });

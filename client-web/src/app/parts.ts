@@ -23,6 +23,7 @@ import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { base, plane } from './live';
+import { spoken } from './language';
 import { hang } from './menu';
 import * as moving from './moving';
 import * as placing from './placing';
@@ -47,7 +48,7 @@ class Part<T> {
 
   use(use: (part: T) => void): void {
     if (this.now) return use(this.now);
-    this.loading ??= this.load().then((part) => (this.now = part));
+    this.loading ??= spoken.then(this.load).then((part) => (this.now = part));
     this.loading.then(use, (error: unknown) => {
       console.warn('placed: a part of the page could not be loaded:', error);
       this.loading = null;
@@ -252,7 +253,7 @@ function watchTemplates(): void {
     at: 1,
     icon: TEMPLATE,
     key: 'T',
-    label: () => t().menu.template,
+    label: () => t().template.name,
     run: () => templates.use((templates) => templates.open()),
   });
 }

@@ -29,7 +29,8 @@ export function watchPointing(): void {
     watchHands(marks, { options, catches: () => camera.catches, onTemplate, effect: act }),
   );
   events.viewed.listen(() => {
-    if (pointer) hover(pointer);
+    // Under a mouse that rests while the keys move the reticle, nothing is aimed at.
+    if (pointer && !state.reticle.value) hover(pointer);
   });
   effect(() => void marks.toggleAttribute('data-closed', state.closed.value));
 }

@@ -25,7 +25,8 @@ export const undoLabel = computed(() => {
   const edits = undoing(steps.value);
   const rules = umpire.value;
   if (edits.length === 0 || (rules && rules.reach(edits) < edits.length)) return null;
-  return t().undo.button(priceOf(edits.length));
+  const price = priceOf(edits.length);
+  return price > 0 ? t().undo.button(price) : t().undo.free;
 });
 
 export function undo(): void {

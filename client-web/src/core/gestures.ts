@@ -48,6 +48,8 @@ export type GestureEvent =
   | { readonly type: 'cancel'; readonly id: number }
   /** A mouse or pen is over something else now. */
   | { readonly type: 'leave'; readonly id: number }
+  /** A pointer went down on something else than the picture. */
+  | { readonly type: 'elsewhere' }
   /** Whatever goes on ends and counts for nothing: the Escape key, or the window lost the focus. */
   | { readonly type: 'abort' }
   | {
@@ -170,7 +172,8 @@ export const DOUBLE_MS = 250;
 export const HOLD_MS = 400;
 /** A pointer that stays within this many pixels has not moved. */
 export const SLOP = { mouse: 4, touch: 10, pen: 6 };
-const DOUBLE_PX = { mouse: 12, touch: 18, pen: 14 };
+/** Two taps farther apart than this are two: neighbouring cells are no farther when one can place. */
+const DOUBLE_PX = 12;
 /** Browsers report moves in fractions of a pixel, but presses rounded to whole ones. */
 const ROUNDED = 1;
 /** Nobody lifts both fingers at once: what the last one does for so long is no throw. */
@@ -224,6 +227,8 @@ export function reduce(state: Gestures, event: GestureEvent, options: Options): 
     case 'leave':
       if (state.fingers.length > 0 || !state.hover) return { state, effects: [] };
       return { state: { ...state, hover: null }, effects: [{ type: 'hover', point: null }] };
+    case 'elsewhere':
+      return { state: { ...state, tapped: null }, effects: [] };
     case 'abort':
       return abort(state);
     case 'wheel':
@@ -300,7 +305,7 @@ function down(before: Gestures, event: Down, options: Options): Step {
     tapped !== null &&
     button === LEFT &&
     time - tapped.time <= DOUBLE_MS &&
-    apart(tapped.point, at) <= DOUBLE_PX[kind];
+    apart(tapped.point, at) <= DOUBLE_PX;
   const drag = dragOf(event, options, second);
   const mode: Press = { name: 'press', kind, button, from: at, at, time, caught, second, drag };
   return { state: { ...state, mode, button, hover, tapped: second ? tapped : null }, effects };

@@ -2,6 +2,7 @@
 // A moment in words: when, and which version.
 
 import { locale, t } from '../texts';
+import '../texts/enpast';
 
 let when: Intl.DateTimeFormat | null = null;
 

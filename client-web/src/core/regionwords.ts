@@ -5,6 +5,7 @@
 import { colourName, locale, t } from '../texts';
 import type { Colour, Region } from './info';
 import { untilWords } from './time';
+import '../texts/enparts';
 
 /** Sentences, the most important first; none where the region rules nothing. */
 export function regionWords(region: Region, palette: readonly Colour[], now: number): string[] {

@@ -4,6 +4,7 @@
 import { t } from '../texts';
 import type { Refusal } from './protocol';
 import { countdown, untilWords } from './time';
+import '../texts/enparts';
 
 /** So many pixels were to be placed, in colours of these names. */
 export function refusalWords(

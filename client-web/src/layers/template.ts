@@ -3,25 +3,20 @@
 // the painted cell to be seen around them, so they are for looking closely; from farther away the
 // template shines through.
 
-import { EMPTY } from '../core/template/cells';
-import { areaAt, common } from '../core/template/cells';
+import { areaAt, common, EMPTY } from '../core/template/cells';
 import type { Template } from '../core/template/list';
 import { RIGHT, WRONG, type Progress } from '../core/template/progress';
 import { isLight, SYMBOL_SIDE, symbolOf } from '../core/template/symbols';
 import { visible } from '../core/view';
 import type { Rect } from '../core/edit';
-import { sized, type Face } from './face';
+import { painted, sized, type Face } from './face';
 import type { Layer, Look } from './layer';
 
 /** From so many CSS pixels a cell on there is room for dots, and for symbols. */
 const DOTS_FROM = 4;
 const SYMBOLS_FROM = 12;
-/** A dot's share of a cell's side. */
-const DOT = 0.5;
-/** How large the dot is drawn that all are made from. */
-const TILE = 48;
-/** No larger surface is made beside the window's. */
-const SCRATCH_MOST = 16_000_000;
+/** So many cells at most are looked at for a pulse. */
+const PULSE_CELLS_MOST = 1_000_000;
 const PULSE_MS = 700;
 const PULSE_STRONGEST = 0.85;
 
@@ -46,8 +41,6 @@ interface Seen extends Drawn {
 }
 
 export class TemplateLayer implements Layer {
-  private scratch: CanvasRenderingContext2D | null = null;
-  private dot: HTMLCanvasElement | null = null;
   private atlas: { side: number; canvas: HTMLCanvasElement } | null = null;
   private pulse: { colour: number; since: number; canvas: HTMLCanvasElement; part: Rect } | null = null;
   private pulsing: number | null = null;
@@ -62,48 +55,28 @@ export class TemplateLayer implements Layer {
 
   draw(look: Look): boolean {
     const window = visible(look.view, look.port);
+    let more = false;
     for (const drawn of this.templates.shown()) {
       const part = common(areaAt(drawn.template.at, drawn.face.cells), window);
-      if (part) this.drawOne(look, { ...drawn, part });
+      if (part) more = this.drawOne(look, { ...drawn, part }) || more;
     }
-    return this.drawPulse(look, window);
+    return this.drawPulse(look, window) || more;
   }
 
-  private drawOne(look: Look, seen: Seen): void {
-    const { g, view } = look;
-    const { style, opacity } = seen.template;
+  /** Whether some of it is still to come. */
+  private drawOne(look: Look, seen: Seen): boolean {
+    const { g, view, k, left, top } = look;
+    const { style, opacity, at, only } = seen.template;
     g.globalAlpha = opacity;
-    if (style === 'symbols' && view.k >= SYMBOLS_FROM) this.symbols(look, seen);
-    else if (style !== 'full' && view.k >= DOTS_FROM && this.dots(look, seen)) return;
-    else cells(g, look, seen, this.only(seen));
-  }
-
-  private only({ template }: Seen): number | null {
-    return template.only ? this.templates.colour() : null;
-  }
-
-  /** Cells, of which a mask of dots keeps the middle; false: the window is too large for that. */
-  private dots(look: Look, seen: Seen): boolean {
-    const { k, left, top } = look;
-    const { part } = seen;
-    const width = Math.ceil((part.x1 - part.x0) * k);
-    const height = Math.ceil((part.y1 - part.y0) * k);
-    if (width * height > SCRATCH_MOST) return false;
-    const scratch = (this.scratch ??= sized({ width: 1, height: 1 }).getContext('2d')!);
-    const { canvas } = scratch;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    scratch.globalCompositeOperation = 'source-over';
-    scratch.clearRect(0, 0, width, height);
-    const here = { ...look, left: -part.x0 * k, top: -part.y0 * k };
-    cells(scratch, here, seen, this.only(seen));
-    const mask = scratch.createPattern((this.dot ??= dot()), 'repeat')!;
-    mask.setTransform(new DOMMatrix().scale(k / TILE));
-    scratch.globalCompositeOperation = 'destination-in';
-    scratch.fillStyle = mask;
-    scratch.fillRect(0, 0, width, height);
-    look.g.drawImage(canvas, left + part.x0 * k, top + part.y0 * k);
-    return true;
+    if (style === 'symbols' && view.k >= SYMBOLS_FROM) {
+      this.symbols(look, seen);
+      return false;
+    }
+    const { x0, y0, x1, y1 } = seen.part;
+    const part = { x0: x0 - at.x, y0: y0 - at.y, x1: x1 - at.x, y1: y1 - at.y };
+    const kind = style !== 'full' && view.k >= DOTS_FROM ? 'dots' : k < 0.5 ? 'half' : 'full';
+    const colour = only ? this.templates.colour() : null;
+    return seen.face.draw(look, left + at.x * k, top + at.y * k, part, kind, colour);
   }
 
   /** On each cell that is not right its colour with a symbol in it. */
@@ -111,16 +84,22 @@ export class TemplateLayer implements Layer {
     const { g, k, left, top } = look;
     const { part, template, face, progress } = seen;
     const { width, indices } = face.cells;
-    const only = this.only(seen);
+    const only = template.only ? this.templates.colour() : null;
     const side = Math.max(1, Math.ceil(k));
     if (this.atlas?.side !== side) this.atlas = { side, canvas: atlas(this.templates.palette(), side) };
     const { canvas } = this.atlas;
+    g.imageSmoothingEnabled = false;
+    // To whole pixels, as the cells of the picture.
+    const xs = Array.from({ length: part.x1 - part.x0 + 1 }, (_, i) => Math.ceil(left + (part.x0 + i) * k - 0.5));
     for (let y = part.y0; y < part.y1; y++) {
+      const upper = Math.ceil(top + y * k - 0.5);
+      const height = Math.ceil(top + (y + 1) * k - 0.5) - upper;
       let p = (y - template.at.y) * width + part.x0 - template.at.x;
       for (let x = part.x0; x < part.x1; x++, p++) {
         const index = indices[p]!;
         if (index === EMPTY || (only !== null && index !== only) || progress?.stateAt(p) === RIGHT) continue;
-        g.drawImage(canvas, index * side, 0, side, side, left + x * k, top + y * k, k, k);
+        const i = x - part.x0;
+        g.drawImage(canvas, index * side, 0, side, side, xs[i]!, upper, xs[i + 1]! - xs[i]!, height);
       }
     }
   }
@@ -146,54 +125,42 @@ export class TemplateLayer implements Layer {
   }
 
   /** What of the window is to be painted in this colour, in black or white, whatever stands out. */
-  private makePulse(colour: number, part: Rect, since: number) {
+  private makePulse(colour: number, window: Rect, since: number) {
+    const areas = this.templates.shown().map(({ template, face }) => areaAt(template.at, face.cells));
+    const part = common(around(areas), window) ?? NOTHING;
     const [width, height] = [part.x1 - part.x0, part.y1 - part.y0];
-    const small = width * height <= SCRATCH_MOST / 4;
-    const canvas = sized(small ? { width, height } : { width: 1, height: 1 });
-    const g = canvas.getContext('2d')!;
-    g.fillStyle = isLight(this.templates.palette()[colour] ?? '#ffffff') ? '#000000' : '#ffffff';
-    for (const { template, face, progress } of this.templates.shown()) {
-      const r = small && common(areaAt(template.at, face.cells), part);
-      if (!r) continue;
-      for (let y = r.y0; y < r.y1; y++) {
-        let p = (y - template.at.y) * face.cells.width + r.x0 - template.at.x;
-        for (let x = r.x0; x < r.x1; x++, p++) {
-          if (face.cells.indices[p] !== colour) continue;
-          if (progress && progress.stateAt(p) < WRONG) continue;
-          g.fillRect(x - part.x0, y - part.y0, 1, 1);
+    const word = isLight(this.templates.palette()[colour] ?? '#ffffff') ? 0xff000000 : 0xffffffff;
+    const size = width * height <= PULSE_CELLS_MOST ? { width, height } : { width: 1, height: 1 };
+    const canvas = painted(size, (words) => {
+      if (words.length < width * height) return;
+      for (const { template, face, progress } of this.templates.shown()) {
+        const r = common(areaAt(template.at, face.cells), part);
+        if (!r) continue;
+        for (let y = r.y0; y < r.y1; y++) {
+          let p = (y - template.at.y) * face.cells.width + r.x0 - template.at.x;
+          for (let x = r.x0; x < r.x1; x++, p++) {
+            if (face.cells.indices[p] !== colour || (progress && progress.stateAt(p) < WRONG)) continue;
+            words[(y - part.y0) * width + x - part.x0] = word;
+          }
         }
       }
-    }
+    });
     return { colour, since, canvas, part };
   }
 }
 
-/** The part that is in view, a pixel of the source to a cell. */
-function cells(g: CanvasRenderingContext2D, { k, left, top }: Look, seen: Seen, only: number | null): void {
-  const { part, template, face } = seen;
-  const { source, cells } = face.at(k, only);
-  g.imageSmoothingEnabled = k < 1;
-  const [width, height] = [part.x1 - part.x0, part.y1 - part.y0];
-  g.drawImage(
-    source,
-    (part.x0 - template.at.x) / cells,
-    (part.y0 - template.at.y) / cells,
-    width / cells,
-    height / cells,
-    left + part.x0 * k,
-    top + part.y0 * k,
-    width * k,
-    height * k,
-  );
-}
+const NOTHING: Rect = { x0: 0, y0: 0, x1: 1, y1: 1 };
 
-function dot(): HTMLCanvasElement {
-  const canvas = sized({ width: TILE, height: TILE });
-  const g = canvas.getContext('2d')!;
-  const side = TILE * DOT;
-  g.fillRect((TILE - side) / 2, (TILE - side) / 2, side, side);
-  return canvas;
-}
+const around = (areas: readonly Rect[]): Rect =>
+  areas.reduce(
+    (a, b) => ({
+      x0: Math.min(a.x0, b.x0),
+      y0: Math.min(a.y0, b.y0),
+      x1: Math.max(a.x1, b.x1),
+      y1: Math.max(a.y1, b.y1),
+    }),
+    areas[0] ?? NOTHING,
+  );
 
 /** The symbols of all colours beside each other, each on its colour, with a border of what is below. */
 function atlas(palette: readonly string[], side: number): HTMLCanvasElement {

@@ -8,6 +8,7 @@ import { plane } from '../app/live';
 import { hint } from '../app/statusline';
 import { canvasFile, viewFile } from '../core/link';
 import { t } from '../texts';
+import '../texts/enpast';
 
 /** How long the browser has to take the file over. */
 const TAKEN_MS = 60_000;

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: ISC
-// English: all that the page says, by the part of the page that says it. Short, plain sentences
-// without exclamation marks. A text with values in it is a function.
+// English: what the page says before any of its parts is loaded (the others' texts are in enparts.ts), by
+// the part of the page that says it. Short, plain sentences without exclamation marks. A text with values
+// in it is a function.
 
 import { amount } from './locale';
-
-const pixels = (n: number): string => `${amount(n)} ${n === 1 ? 'pixel' : 'pixels'}`;
-/** Something after a separator, where there is something. */
-const after = (separator: string, text: string): string => (text ? separator + text : '');
 
 export const en = {
   page: {
@@ -52,50 +49,6 @@ export const en = {
     moment: (time: string) => `until ${time}`,
     justNow: 'just now',
   },
-  /** Why pixels were not taken. `until` is one of the phrases above or '', `why` the operator's own words or
-   * '', `again` "0:12" or ''. */
-  refusal: {
-    area: (until: string, why: string) => `This area is closed${after(' ', until)}${after(': ', why)}`,
-    banned: (until: string, why: string) => `You can't draw here${after(' ', until)}${after(', reason: ', why)}`,
-    frozen: (until: string, why: string) => `Drawing is paused${after(' ', until)}${after(': ', why)}`,
-    /** `colour` is '' where they are several. */
-    colour: (colour: string, until: string, why: string) =>
-      `${colour ? `You can't use ${colour}` : 'Not all of these colours can be used'} here${after(' ', until)}${after(': ', why)}`,
-    nextPixels: (pixels: number, time: string) =>
-      pixels === 1 ? `Next pixel in ${time}` : `${amount(pixels)} pixels can be placed in ${time}`,
-    tooMuch: 'That is more than you can save up: draw fewer pixels at once',
-    network: (again: string) => `Too much is drawn from your network: try again in ${again || 'a moment'}`,
-    rate: (again: string) => `That was too fast: try again in ${again || 'a moment'}`,
-    young: (again: string) => `You are new here: you can draw in ${again || 'a moment'}`,
-    identity: 'To draw here, let this site keep a cookie, then try again',
-    renewed: 'The server did not know this browser any more: try again in a moment',
-    range: 'That pixel is outside the canvas',
-    readonly: "Read-only for the moment: your pixels can't be saved",
-    busy: 'Too much is going on: try again in a moment',
-    closed: 'The server is restarting: try again in a moment',
-    failed: 'Your pixel could not be saved: try again',
-    origin: 'Pages of this address may not draw here',
-    other: (reason: string) => `Not placed: ${reason}`,
-  },
-  energy: {
-    name: 'Energy',
-    pixels: (now: number, most: number) => `${amount(now)} of ${amount(most)} pixels`,
-    ready: 'You can place a pixel now',
-    /** On the button. */
-    place: 'Place',
-    placeOf: (now: number) => `Place · 1 of ${amount(now)}`,
-    cost: (pixels: number, now: number) => `${amount(pixels)} of ${amount(now)}`,
-    title: (time: string, page: string) => `${time} · ${page}`,
-    /** Switches in the menu, and what happens when they are used. */
-    sound: 'Sound when full',
-    notify: 'Notify when full',
-    full: 'You can draw again',
-    fullBody: (pixels: number) => (pixels === 1 ? 'Your next pixel is ready' : `${amount(pixels)} pixels are ready`),
-    denied: 'This browser does not let the page notify you: allow it in the settings of this site',
-    unanswered: 'Without your permission the page cannot notify you',
-    impossible: 'This browser has no notifications',
-    noSound: 'This browser plays no sound',
-  },
   palette: {
     label: 'Colour',
     fold: 'Fewer controls',
@@ -110,9 +63,10 @@ export const en = {
   },
   undo: {
     title: 'Undo',
-    /** 0: it is free. */
-    button: (price: number) => (price > 0 ? `Undo for ${pixels(price)}` : 'Undo'),
-    done: (price: number) => `Undone, for ${pixels(price)} of energy`,
+    free: 'Undo',
+    button: (pixels: number) => (pixels === 1 ? 'Undo for 1 pixel' : `Undo for ${amount(pixels)} pixels`),
+    done: (pixels: number) =>
+      pixels === 1 ? 'Undone, for 1 pixel of energy' : `Undone, for ${amount(pixels)} pixels of energy`,
     nothing: 'There is nothing to undo',
   },
   /** By the names that the server gives; see colourName(). */
@@ -136,9 +90,9 @@ export const en = {
   },
   placing: {
     place: 'Place',
+    /** On the same button: from afar it comes nearer first; there is nothing to do. */
     closer: 'Zoom in',
     already: (colour: string) => `Already ${colour}`,
-    number: amount,
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,
@@ -153,7 +107,6 @@ export const en = {
     },
   },
   menu: {
-    template: 'Template',
     name: 'Menu',
     groups: {
       picture: 'Over the picture',
@@ -178,6 +131,7 @@ export const en = {
     install: 'Install as an app',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
+    language: 'Language',
     auto: 'Auto',
     on: 'On',
     off: 'Off',
@@ -197,9 +151,6 @@ export const en = {
     fit: 'Show everything',
     rewind: 'Rewind',
   },
-  minimap: {
-    name: 'Overview. Arrow keys move the view.',
-  },
   share: {
     /** What the system's own dialog gets as the title of a link. */
     title: 'A place on the canvas',
@@ -216,60 +167,6 @@ export const en = {
     zoomTouch: 'Pinch to zoom in, or tap',
     placeMouse: 'Click on a pixel to paint it',
     placeTouch: 'Tap a pixel, then Place',
-  },
-  regions: {
-    closed: (until: string) => (until ? `Closed ${until}` : 'Closed'),
-    free: 'Pixels are free here',
-    costs: (factor: string) => `A pixel costs ${factor} times as much here`,
-    colours: (names: string, until: string) => `Only ${names} can be used here${until && ` ${until}`}`,
-    and: (words: string, why: string) => (why ? `${words}: ${why}` : words),
-  },
-  past: {
-    rewind: 'Rewind',
-    loading: 'Loading',
-    moment: 'Moment',
-    play: 'Play',
-    playKey: 'Play (Space)',
-    pause: 'Pause',
-    pauseKey: 'Pause (Space)',
-    speed: 'Speed',
-    timesAsFast: (n: string) => `${n} times as fast`,
-    live: 'Live',
-    liveKey: 'Back to now (Escape)',
-    followed: (place: string, n: number) => `${place}: ${n === 1 ? '1 change' : `${amount(n)} changes`}`,
-    steps: 'Changes of this pixel',
-    before: 'The change before (left arrow)',
-    after: 'The next change (right arrow)',
-    noBefore: 'It was never painted before',
-    noAfter: 'That is its last change',
-    film: 'Save as a film',
-    filmStop: 'End the film and save it',
-    filming: (length: string, size: string, done: string) => `Film: ${length}, ${size}, ${done} played`,
-    filmed: (name: string) => `Saved as ${name}`,
-    cannotFilm: "This browser can't make films: it lacks what they are made with",
-    notFilmed: 'The film came to nothing: the browser gave up',
-    version: (n: string) => `version ${n}`,
-    newest: 'That version is not there: this is the newest',
-    noHistory: 'This server keeps no history',
-    noHistoryNow: 'This server keeps no history any more',
-    nothingYet: 'Nothing has been painted yet',
-    unreachable: "Can't reach the history. Trying again",
-    begunAnew: 'A new canvas has begun',
-    farther: 'Canvases further away follow when you pause',
-    zoomIn: 'Zoom in to see all canvases at this moment',
-    busy: 'The server is still reading its history. Trying again',
-    broken: 'This moment cannot be read: something changes it on the way. Trying again',
-    gone: "Can't get this moment. Trying again",
-    over: 'Over the picture',
-    maps: { none: 'Picture only', heat: 'Heat map', unpainted: 'Never painted' },
-    mapLoading: (map: string) => `${map}: loading`,
-    heatLost: "Can't get the heat map. Trying again",
-    heatLegend: (times: string) => `Dark: never. Bright: ${times}`,
-    unpaintedLegend: 'Bright: nobody ever painted here',
-    once: 'once',
-    times: (n: string) => `${n} times`,
-    someTimes: (n: string) => `some ${n} times`,
-    closeMap: 'Picture only',
   },
   where: {
     who: 'Who placed this',

@@ -1,11 +1,60 @@
 // SPDX-License-Identifier: ISC
-// English: what the small parts say that are loaded when asked for, which comes with that. The other languages have
-// it in their one file.
+// English: what the smaller parts of the page say, which comes with what says it.
 
-import { addEnglish } from '.';
+import { addTexts } from '.';
 import { amount } from './locale';
 
+/** Something after a separator, where there is something. */
+const after = (separator: string, text: string): string => (text ? separator + text : '');
+
 export const enParts = {
+  /** Why pixels were not taken. `until` is one of the phrases above or '', `why` the operator's own words or
+   * '', `again` "0:12" or ''. */
+  refusal: {
+    area: (until: string, why: string) => `This area is closed${after(' ', until)}${after(': ', why)}`,
+    banned: (until: string, why: string) => `You can't draw here${after(' ', until)}${after(', reason: ', why)}`,
+    frozen: (until: string, why: string) => `Drawing is paused${after(' ', until)}${after(': ', why)}`,
+    /** `colour` is '' where they are several. */
+    colour: (colour: string, until: string, why: string) =>
+      `${colour ? `You can't use ${colour}` : 'Not all of these colours can be used'} here${after(' ', until)}${after(': ', why)}`,
+    nextPixels: (pixels: number, time: string) =>
+      pixels === 1 ? `Next pixel in ${time}` : `${amount(pixels)} pixels can be placed in ${time}`,
+    tooMuch: 'That is more than you can save up: draw fewer pixels at once',
+    network: (again: string) => `Too much is drawn from your network: try again in ${again || 'a moment'}`,
+    rate: (again: string) => `That was too fast: try again in ${again || 'a moment'}`,
+    young: (again: string) => `You are new here: you can draw in ${again || 'a moment'}`,
+    identity: 'To draw here, let this site keep a cookie, then try again',
+    renewed: 'The server did not know this browser any more: try again in a moment',
+    range: 'That pixel is outside the canvas',
+    readonly: "Read-only for the moment: your pixels can't be saved",
+    busy: 'Too much is going on: try again in a moment',
+    closed: 'The server is restarting: try again in a moment',
+    failed: 'Your pixel could not be saved: try again',
+    origin: 'Pages of this address may not draw here',
+    other: (reason: string) => `Not placed: ${reason}`,
+  },
+  energy: {
+    name: 'Energy',
+    pixels: (now: number, most: number) => `${amount(now)} of ${amount(most)} pixels`,
+    ready: 'You can place a pixel now',
+    /** On the button. */
+    place: 'Place',
+    placeOf: (now: number) => `Place · 1 of ${amount(now)}`,
+    cost: (pixels: number, now: number) => `${amount(pixels)} of ${amount(now)}`,
+    title: (time: string, page: string) => `${time} · ${page}`,
+    /** Switches in the menu, and what happens when they are used. */
+    sound: 'Sound when full',
+    notify: 'Notify when full',
+    full: 'You can draw again',
+    fullBody: (pixels: number) => (pixels === 1 ? 'Your next pixel is ready' : `${amount(pixels)} pixels are ready`),
+    denied: 'This browser does not let the page notify you: allow it in the settings of this site',
+    unanswered: 'Without your permission the page cannot notify you',
+    impossible: 'This browser has no notifications',
+    noSound: 'This browser plays no sound',
+  },
+  minimap: {
+    name: 'Overview. Arrow keys move the view.',
+  },
   offline: {
     title: 'placed: offline',
     offline: 'You are offline',
@@ -104,6 +153,13 @@ export const enParts = {
     saysNobody: (x: number, y: number) => `x ${x}, y ${y}: nobody has painted here`,
     saysUnknown: (x: number, y: number) => `x ${x}, y ${y}: not known`,
   },
+  regions: {
+    closed: (until: string) => (until ? `Closed ${until}` : 'Closed'),
+    free: 'Pixels are free here',
+    costs: (factor: string) => `A pixel costs ${factor} times as much here`,
+    colours: (names: string, until: string) => `Only ${names} can be used here${until && ` ${until}`}`,
+    and: (words: string, why: string) => (why ? `${words}: ${why}` : words),
+  },
 };
 
-addEnglish(enParts);
+addTexts(enParts);

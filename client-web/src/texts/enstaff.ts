@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: ISC
-// English: what the staff's part says, which comes with that. The other languages have
-// it in their one file.
+// English: what the staff's part says, which comes with what says it.
 
-import { addEnglish } from '.';
+import { addTexts } from '.';
 
 export const enStaff = {
   staff: {
@@ -175,4 +174,4 @@ export const enStaff = {
   },
 };
 
-addEnglish(enStaff);
+addTexts(enStaff);

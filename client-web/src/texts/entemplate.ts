@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: ISC
-// English: what the part for templates says, which comes with that. The other languages have
-// it in their one file.
+// English: what templates say, which comes with what says it.
 
-import { addEnglish } from '.';
+import { addTexts } from '.';
 
 export const enTemplate = {
   template: {
@@ -93,4 +92,4 @@ export const enTemplate = {
   },
 };
 
-addEnglish(enTemplate);
+addTexts(enTemplate);

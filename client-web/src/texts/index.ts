@@ -4,6 +4,7 @@
 
 import { en } from './en';
 import type { enParts } from './enparts';
+import type { enPast } from './enpast';
 import type { enStaff } from './enstaff';
 import type { enTemplate } from './entemplate';
 import { setLocale } from './locale';
@@ -11,24 +12,23 @@ import { setLocale } from './locale';
 export { locale } from './locale';
 
 /** Every language has all of these; TypeScript proves it. */
-export type Texts = typeof en & typeof enParts & typeof enStaff & typeof enTemplate;
+export type Texts = typeof en & typeof enParts & typeof enPast & typeof enStaff & typeof enTemplate;
 
-// What only parts say comes with them (enparts.ts and its like), before any of them asks.
-let current = en as Texts;
-let english = true;
+/** English, to which the texts of a part come with that: it imports them. */
+const english = { ...en } as Texts;
+let current: Texts = english;
 
 /** The texts. Ask when a text is shown, not when a module is loaded. */
 export const t = (): Texts => current;
 
 export function setTexts(name: string, texts: Texts): void {
-  english = false;
   setLocale(name);
   current = texts;
 }
 
-/** What the parts of the page say in English, while that is what the page speaks. */
-export function addEnglish(texts: Partial<Texts>): void {
-  if (english) current = { ...current, ...texts };
+/** More English. */
+export function addTexts(more: Partial<Texts>): void {
+  Object.assign(english, more);
 }
 
 /** What a colour is called here. The server names it in English; one that we do not know keeps its name. */

@@ -4,9 +4,20 @@
 import { setTexts, type Texts } from '.';
 
 /** English is there at once; every other language is a file that is loaded when it is needed. */
-const OTHERS = {} as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
+const OTHERS = {
+  de: () => import('./de').then(({ de }) => de),
+  fr: () => import('./fr').then(({ fr }) => fr),
+  es: () => import('./es').then(({ es }) => es),
+  pt: () => import('./pt').then(({ pt }) => pt),
+} as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
 
 export const LANGUAGES = ['en', ...Object.keys(OTHERS)] as const;
+
+/** What a language calls itself: "Deutsch", "Português". */
+export function languageName(name: string): string {
+  const own = new Intl.DisplayNames([name], { type: 'language' }).of(name) ?? name;
+  return own.charAt(0).toLocaleUpperCase(name) + own.slice(1);
+}
 
 /** What was chosen by hand, else the first of the browser's languages that there is, else English. */
 export function languageFor(chosen: string, wanted: readonly string[]): string {

@@ -32,7 +32,6 @@ function Controls() {
       <Wait />
       <Header />
       <Banner />
-      <MenuButton near={() => menu.use(() => {})} open={openMenu} />
       <div id="dock">
         <StatusLine />
         <Pills />
@@ -41,6 +40,7 @@ function Controls() {
       </div>
       <ViewButtons />
       <Where />
+      <MenuButton near={() => menu.use(() => {})} open={openMenu} />
     </>
   );
 }

@@ -184,6 +184,16 @@ static void names_beyond_the_plane_are_not_valid(void **state)
 }
 
 /* Every canvas lies below exactly one tile of each zoom, floor(canvas / 2^zoom). */
+static void the_overview_holds_all_canvases(void **state)
+{
+    struct picture_name overview = {PICTURE_OVERVIEW, 0, 0};
+    assert_true(picture_name_valid(overview));
+    assert_false(picture_name_valid((struct picture_name){PICTURE_OVERVIEW, 1, 0}));
+    assert_true(picture_name_holds(overview, (struct position){POSITION_MIN, POSITION_MAX}));
+    assert_int_equal(picture_name_first(overview).gx, 0);
+    assert_int_equal(picture_name_first(overview).gy, 0);
+}
+
 static void tiles_hold_their_canvases(void **state)
 {
     static const int canvases[] = {-1024, -1023, -513, -512, -5,  -2,  -1,
@@ -220,6 +230,7 @@ int main(void)
         cmocka_unit_test(the_tag_holds_all_that_matters),
         cmocka_unit_test(a_picture_lives_until_its_last_user_is_done),
         cmocka_unit_test(names_beyond_the_plane_are_not_valid),
+        cmocka_unit_test(the_overview_holds_all_canvases),
         cmocka_unit_test(tiles_hold_their_canvases),
     };
     return cmocka_run_group_tests_name("picture", tests, NULL, NULL);

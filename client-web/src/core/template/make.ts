@@ -2,7 +2,7 @@
 // From the pixels of a picture to the cells of a template, as somebody wants them.
 
 import type { Size } from '../edit';
-import { CELLS_MOST, SIDE_MOST, type Cells, type Pixels } from './cells';
+import { CELLS_MOST, coloursOf, SIDE_MOST, type Cells, type Pixels } from './cells';
 import { Nearest } from './colours';
 import { mapDithered, mapNearest } from './map';
 import { reduce, scaleOf, sizeFor, styledScale } from './reduce';
@@ -21,6 +21,8 @@ export interface Wish {
 
 export interface Made {
   readonly cells: Cells;
+  /** How many of them are to have which colour. */
+  readonly colours: Uint32Array;
   /** Of the picture, in pixels. */
   readonly natural: Size;
   /** All of its pixels have colours of the palette already: there is nothing to dither. */
@@ -48,7 +50,7 @@ export function makeCells(pixels: Pixels, wish: Wish): Made {
   const small = reduce(pixels, widthFor(pixels, wish));
   const cells = wish.dithered ? mapDithered(small, nearest) : mapNearest(small, nearest);
   const { width, height } = pixels;
-  return { cells, natural: { width, height }, exact: isExact(small, wish.palette) };
+  return { cells, colours: coloursOf(cells), natural: { width, height }, exact: isExact(small, wish.palette) };
 }
 
 function isExact({ rgba }: Pixels, palette: readonly string[]): boolean {

@@ -4,7 +4,7 @@
 // comes; after that each edit changes one.
 
 import type { Cell, Rect } from '../edit';
-import { areaAt, common, EMPTY, type Cells } from './cells';
+import { areaAt, coloursOf, common, EMPTY, type Cells } from './cells';
 
 /** Cells beside the plane, those whose canvas is not here, and the others. */
 export const BEYOND = 0;
@@ -44,17 +44,18 @@ export class Progress {
   /** How many cells are left in each tile, by colour. */
   private readonly left: Uint16Array;
 
-  /** `blank`: the colour of what nobody painted. */
+  /** `blank`: the colour of what nobody painted. `colours`: coloursOf(cells), where that is known. */
   constructor(
     readonly cells: Cells,
     at: Cell,
     private readonly blank: number,
+    colours: Uint32Array = coloursOf(cells),
   ) {
     this.area = areaAt(at, cells);
     this.states = new Uint8Array(cells.indices.length);
     this.across = Math.ceil(cells.width / TILE);
     this.left = new Uint16Array(this.across * Math.ceil(cells.height / TILE) * (COLOURS + 1));
-    for (const index of cells.indices) if (index !== EMPTY) this.count(index, BEYOND, 1);
+    colours.forEach((count, index) => this.count(index, BEYOND, count));
   }
 
   /** Of one colour, or of all. */

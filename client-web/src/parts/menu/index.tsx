@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What is loaded when somebody opens the menu, or asks for the keys or what this is.
 
-import '../../texts/enparts';
 import './menu.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
@@ -10,6 +9,9 @@ import { About } from './about';
 import { KeysHelp } from './keys';
 import { Menu } from './menu';
 import { hangOwn } from './own';
+import '../../texts/enparts';
+import '../../texts/enpast';
+import '../../texts/entemplate';
 
 const sheet = signal<'keys' | 'about' | null>(null);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What hangs in the menu for what the page itself offers beside painting.
 
-import '../../texts/enparts';
 import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
 import { install, installable } from '../../app/install';
 import { hang, type Choice } from '../../app/menu';
@@ -9,7 +8,9 @@ import { copyLink } from '../../app/moving';
 import * as settings from '../../app/settings';
 import { SHOWN, THEMES, type Shown, type Theme } from '../../app/settings';
 import { t } from '../../texts';
+import { LANGUAGES, languageName } from '../../texts/languages';
 import * as icons from '../../ui/icons';
+import { chooseLanguage } from './language';
 
 /** One of a few words, each with a name in the texts. */
 function choiceOf<T extends string>(
@@ -96,6 +97,17 @@ export function hangOwn(): void {
       THEMES,
       themeName,
     ),
+    {
+      kind: 'list',
+      id: 'language',
+      group: 'page',
+      at: 20,
+      icon: icons.GLOBE,
+      label: () => words().language,
+      value: () => settings.language.value,
+      values: () => [['auto', words().auto], ...LANGUAGES.map((name) => [name, languageName(name)] as const)],
+      choose: chooseLanguage,
+    },
     choiceOf(
       {
         id: 'wheel',

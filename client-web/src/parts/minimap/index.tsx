@@ -13,6 +13,7 @@ import type { Point } from '../../core/view';
 import { Screen } from '../../layers/screen';
 import { t } from '../../texts';
 import { make } from '../../ui/dom';
+import '../../texts/enparts';
 
 const SIDE = 144;
 const SIDE_SMALL = 96;

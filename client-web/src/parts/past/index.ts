@@ -9,6 +9,7 @@ import { Legend } from './legend';
 import { Maps, type MapsHost } from './maps';
 import { Rewind, type RewindHost } from './rewind';
 import './past.css';
+import '../../texts/enpast';
 
 export type PastHost = RewindHost & Omit<MapsHost, 'past'>;
 

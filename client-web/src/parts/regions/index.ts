@@ -3,6 +3,7 @@
 // drawn anew.
 
 import { effect } from '@preact/signals';
+import { rules } from '../../app/announce';
 import { invalidate } from '../../app/invalidate';
 import { regions as wish } from '../../app/settings';
 import * as state from '../../app/state';
@@ -11,6 +12,7 @@ import { nextTurn, regionsAt } from '../../core/regions';
 import { regionWords } from '../../core/regionwords';
 import type { Layer, Slot } from '../../layers/layer';
 import { Regions } from '../../layers/regions';
+import '../../texts/enparts';
 
 /** Timers can not be set for longer. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -33,6 +35,7 @@ export class RegionsPart {
         now: Date.now(),
       })),
     );
+    rules.of = (cell) => this.words(cell);
     effect(() => {
       for (const seen of [wish, state.hover, state.reticle, state.inPast]) seen.value;
       this.turn(state.info.value?.regions ?? []);

@@ -198,7 +198,7 @@ export class Desk {
         return await ask();
       } catch (error) {
         if (!(error instanceof ControlError) || error.status !== 409 || i === TRIES) throw error;
-        const job = (await this.control.get('job', { job: 0 })) as Job;
+        const job = (await this.control.get('job')) as Job;
         if (job.state === 'running' && !LOOKS.includes(job.kind)) throw error;
         if (job.state === 'running') await this.control.finish(job.job, () => {}).catch(() => {});
       }
@@ -225,7 +225,7 @@ export class Desk {
 
   /** A job that somebody else began, or we before the page was loaded again. */
   async followOther(): Promise<void> {
-    const job = (await this.control.get('job', { job: 0 }).catch(() => null)) as Job | null;
+    const job = (await this.control.get('job').catch(() => null)) as Job | null;
     if (job?.state !== 'running' || this.job.value) return;
     await this.attempt(async () => {
       await this.follow(job.job, (done) => t().staff.jobOf(job.kind, job.by ?? '', done)).catch((error) => {

@@ -94,7 +94,7 @@ function Preview({ made }: { readonly made: Made | null }) {
   useEffect(() => {
     if (!made) return;
     const face = new Face(made.cells, state.info.peek()!.palette.map(({ rgb }) => rgb));
-    const { source } = face.at(1, null);
+    const source = face.whole();
     source.setAttribute('role', 'img');
     source.setAttribute('aria-label', t().template.preview);
     root.current!.replaceChildren(source);

@@ -17,7 +17,8 @@ const TELL_MS = 200;
 
 interface Job {
   readonly progress: Progress;
-  readonly client: Client;
+  /** Whose board is looked at; null: there only is a canvas there. */
+  readonly client: Client | null;
   readonly area: Rect;
 }
 
@@ -36,7 +37,7 @@ export class Counting {
 
   begin(progress: Progress): void {
     this.counted.add(progress);
-    this.planeChanged();
+    this.open(progress);
     for (const client of this.live()) this.scan(client, progress);
     this.tell();
   }
@@ -48,10 +49,7 @@ export class Counting {
 
   /** There may be canvases that were not there before. */
   planeChanged(): void {
-    const info = this.info();
-    for (const progress of this.counted) {
-      for (const at of info.canvases) progress.open(areaOf(at, info));
-    }
+    for (const progress of this.counted) this.open(progress);
   }
 
   /** A board was painted on: from the first time on it is watched. */
@@ -77,27 +75,41 @@ export class Counting {
     for (const other of this.watched.keys()) if (!live.has(other)) this.watched.delete(other);
   }
 
+  private open(progress: Progress): void {
+    const info = this.info();
+    for (const at of info.canvases) this.queue(progress, null, areaOf(at, info));
+  }
+
   private scan(client: Client, progress: Progress): void {
-    const r = client.board && client.drawn && common(areaOf(client.at, this.info()), progress.area);
+    if (!client.board || !client.drawn) return;
+    this.jobs = this.jobs.filter((job) => job.progress !== progress || job.client !== client);
+    this.queue(progress, client, areaOf(client.at, this.info()));
+  }
+
+  private queue(progress: Progress, client: Client | null, area: Rect): void {
+    const r = common(area, progress.area);
     if (!r) return;
     const rows = Math.max(1, Math.floor(SLICE / (r.x1 - r.x0)));
-    this.jobs = this.jobs.filter((job) => job.progress !== progress || job.client !== client);
     for (let y = r.y0; y < r.y1; y += rows) {
       this.jobs.push({ progress, client, area: { ...r, y0: y, y1: Math.min(y + rows, r.y1) } });
     }
-    if (!this.working) this.work();
+    if (this.working) return;
+    this.working = true;
+    setTimeout(() => this.work());
   }
 
   private work(): void {
     const job = this.jobs.shift();
     this.working = job !== undefined;
     if (!job) return;
-    const { board, at, drawn } = job.client;
-    if (board && drawn) {
-      const { x0, y0 } = areaOf(at, this.info());
-      job.progress.scan(job.area, (x, y) => board.at(x - x0, y - y0));
-      this.tell();
+    const { progress, client, area } = job;
+    if (!client) progress.open(area);
+    else if (client.board && client.drawn) {
+      const { board } = client;
+      const { x0, y0 } = areaOf(client.at, this.info());
+      progress.scan(area, (x, y) => board.at(x - x0, y - y0));
     }
+    this.tell();
     setTimeout(() => this.work());
   }
 

@@ -2,7 +2,6 @@
 // Templates: pictures over the canvas, to paint by. This part is loaded when somebody asks for one, a
 // link names one, or this browser keeps some.
 
-import '../../texts/entemplate';
 import './template.css';
 import { render } from 'preact';
 import { announce } from '../../app/announce';
@@ -15,6 +14,7 @@ import { Grip } from './grip';
 import * as model from './model';
 import { Panel } from './panel';
 import { Peek } from './peek';
+import '../../texts/entemplate';
 
 function Drop() {
   return model.dropping.value ? (

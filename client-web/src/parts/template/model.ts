@@ -167,7 +167,7 @@ function count({ id, at }: Template): void {
   const run = running.get(id);
   if (!run) return;
   if (run.progress) counting.end(run.progress);
-  run.progress = new Progress(run.made.cells, at, 0);
+  run.progress = new Progress(run.made.cells, at, 0, run.made.colours);
   counting.begin(run.progress);
 }
 

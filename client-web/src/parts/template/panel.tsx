@@ -8,7 +8,6 @@ import { focusCanvas } from '../../app/parts';
 import { choose as chooseColour } from '../../app/placing';
 import * as state from '../../app/state';
 import { hint } from '../../app/statusline';
-import { coloursOf } from '../../core/template/cells';
 import { cleanTitle } from '../../core/template/link';
 import { OPACITY_LEAST, STYLES, type Template } from '../../core/template/list';
 import { leftOf } from '../../core/template/progress';
@@ -62,9 +61,8 @@ function Colours({ id }: { readonly id: string }) {
   const { palette } = state.info.value!;
   const made = model.madeOf(id);
   if (!made) return null;
-  const counts = coloursOf(made.cells);
   const rows = palette
-    .map((colour, index) => ({ colour, index, left: counts[index] ? leftOf(model.countsOf(id, index)!) : 0 }))
+    .map((colour, index) => ({ colour, index, left: made.colours[index] ? leftOf(model.countsOf(id, index)!) : 0 }))
     .filter(({ left }) => left > 0)
     .sort((a, b) => b.left - a.left);
   if (rows.length === 0) return null;

@@ -53,5 +53,8 @@ self.addEventListener('message', ({ data }: MessageEvent<Order>) => {
   last = last
     .then(() => make(data))
     .catch((): Answer => ({ id: data.id, bad: 'broken' }))
-    .then((answer) => self.postMessage(answer));
+    .then((answer) => {
+      const lent = 'made' in answer ? [answer.made.cells.indices.buffer, answer.made.colours.buffer] : [];
+      self.postMessage(answer, { transfer: lent });
+    });
 });

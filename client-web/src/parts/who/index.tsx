@@ -2,7 +2,6 @@
 // The part of the page that says who placed a pixel: it asks, and shows the card. In the past it says
 // what the pixel was at that moment, and leads to the others.
 
-import '../../texts/enparts';
 import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import * as state from '../../app/state';
@@ -15,6 +14,7 @@ import { colourName, locale, t } from '../../texts';
 import { Card, type Shown } from './card';
 import { placeCard } from './place';
 import './who.css';
+import '../../texts/enparts';
 
 /** The moment that is shown instead of the present. */
 export interface Moment {
