@@ -73,6 +73,7 @@ export const camera = new Camera({
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
 
+/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
   const { viewport } = stage;
   const dock = showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height);
@@ -80,8 +81,11 @@ export function insets(): Insets {
 }
 
 /** The view that shows everything. */
+export const everything = (): View => fit(stage.viewport, insets(), state.bounds.value);
+
+/** The same, for the camera to go there: then it is at home. */
 export function home(): View {
-  lastHome = fit(stage.viewport, insets(), state.bounds.value);
+  lastHome = everything();
   return lastHome;
 }
 

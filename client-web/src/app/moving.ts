@@ -157,7 +157,7 @@ export function watchMoving(): void {
     if (grown) hint.say(t().page.grown);
     const home_ = atHome();
     camera.resized();
-    if (home_) camera.set(home());
+    if (home_) camera.fly(home());
     invalidate('view');
   });
   events.resized.listen((before) => {

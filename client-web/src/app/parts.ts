@@ -13,7 +13,7 @@ import type { Choice } from '../parts/past/maps';
 import type { RegionsPart } from '../parts/regions';
 import type { Staff } from '../parts/staff';
 import type { Who } from '../parts/who';
-import type { People } from '../people';
+import type { People } from '../parts/people';
 import type { Templates } from '../parts/template';
 import { t } from '../texts';
 import { LAYERS, SHIELD, TEMPLATE } from '../ui/icons';
@@ -60,7 +60,7 @@ class Part<T> {
 /** What knows the rules. */
 export const people = new Part<People>(
   async () => {
-    const { People } = await import('../people');
+    const { People } = await import('../parts/people');
     const part = new People();
     placing.umpire.value = part;
     return part;

@@ -107,7 +107,8 @@ function click(point: Point): void {
   if (!pressed) return;
   if (state.picking.value) return pick(pressed);
   if (camera.view.k < PLACE_K) return flyIn(pressed, point);
-  if (state.inPast.value) return hint.say(t().page.inThePast);
+  // In the past an open card goes to the cell, and rewind follows that one.
+  if (state.inPast.value) return whoIsOpen() ? askWho(pressed) : hint.say(t().page.inThePast);
   // What puts the card away places nothing.
   if (whoIsOpen()) return closeWho();
   placing.setReticle(null, false);

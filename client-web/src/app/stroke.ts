@@ -8,7 +8,6 @@ import { beginStroke, payable, strokeTo, type Stroke } from '../core/stroke';
 import type { Point } from '../core/view';
 import type { LineEnd } from '../layers/aim';
 import { t } from '../texts';
-import { amount } from '../texts/locale';
 import { aimed, neededOf, object, place, tooFar, umpire } from './placing';
 import * as state from './state';
 import { hint } from './statusline';
@@ -54,5 +53,5 @@ export function endLine(counts: boolean): void {
 export function lineEnd(): LineEnd | null {
   if (!stroke) return null;
   const edits = aimed();
-  return { point, byTouch, label: umpire.value?.price(edits) ?? amount(edits.length) };
+  return { point, byTouch, label: umpire.value?.price(edits) ?? t().placing.number(edits.length) };
 }

@@ -296,6 +296,7 @@ export class Plane {
         if (this.ended.has(ended)) return;
         this.ended.add(ended);
         this.left.clear();
+        events.ownChanged();
         events.begunAnew();
       },
       refused: (client, edits, refusal) => {

@@ -93,6 +93,7 @@ export const en = {
     /** On the same button: from afar it comes nearer first; there is nothing to do. */
     closer: 'Zoom in',
     already: (colour: string) => `Already ${colour}`,
+    number: amount,
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,
