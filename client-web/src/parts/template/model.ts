@@ -221,6 +221,8 @@ function sayKept(kept: Kept): void {
 /** The address bar names the chosen template, if others can have its picture. */
 function writeLink(): void {
   const one = chosen.peek();
+  // Until its picture is here, nobody knows whether it can be had, nor where its middle is.
+  if (one && !running.has(one.id)) return;
   const link = one?.address ? linkOf(one, one.address) : null;
   const hash = withTemplate(location.hash, link);
   if (hash === location.hash) return;
