@@ -48,8 +48,9 @@ export function Sheet({ id, label, titled, closed, children }: SheetProps) {
       onKeyDown={(event) => {
         event.stopPropagation();
         const by = ARROWS[event.key];
-        // Radios and lists have arrows of their own.
-        if (by === undefined || (event.target as Element).matches('input, select')) return;
+        // Radios and fields have arrows of their own. A list is opened first: some browsers would choose
+        // at every press.
+        if (by === undefined || event.altKey || (event.target as Element).matches('input, textarea')) return;
         walk(dialog.current!, by);
         event.preventDefault();
       }}
