@@ -45,6 +45,13 @@ async function objections(page: Page): Promise<string[]> {
   );
 }
 
+/** Two pixels, red and blue. */
+const TEMPLATE =
+  '#x=100&y=100&scale=16&ox=100&oy=100&title=Flag&template=data%3Aimage%2Fpng%3Bbase64%2C' +
+  encodeURIComponent(
+    'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABAQMAAADO7O3JAAAABlBMVEUAAOrlAAnKULJ8AAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  );
+
 const press = (key: string) => async (page: Page) => {
   await page.evaluate(() => document.getElementById('marks')!.focus());
   await page.keyboard.press(key);
@@ -90,6 +97,27 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   templates: async (page) => {
     await press('t')(page);
     await page.locator('#template-add').waitFor();
+  },
+  'the bar of a template': async (page) => {
+    await page.evaluate((template) => (location.hash = template), TEMPLATE);
+    await page.locator('#template .next').waitFor();
+  },
+  'the panel of templates': async (page) => {
+    await page.evaluate((template) => (location.hash = template), TEMPLATE);
+    await page.click('#template .open');
+    await page.locator('#template-panel .colours').waitFor();
+  },
+  'a template that is moved': async (page) => {
+    await page.evaluate((template) => (location.hash = template), TEMPLATE);
+    await page.click('#template .open');
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.locator('#template-grip').waitFor();
+  },
+  'a picture that is to become a template': async (page) => {
+    await press('t')(page);
+    await page.fill('#template-address', TEMPLATE);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await page.locator('#template-add .preview canvas').waitFor();
   },
   'the staff': async (page) => {
     await page.evaluate(() => (location.hash = '#staff'));

@@ -9,6 +9,8 @@ import {
   chooseColour,
   DESKTOP,
   draws,
+  hide,
+  keepWords,
   launch,
   live,
   lookAt,
@@ -23,6 +25,7 @@ import {
   tryNow,
   WAIT_MS,
   whereIs,
+  wordsSaid,
 } from './page';
 import { Wire } from './proxy';
 import { Server } from './server';
@@ -243,5 +246,79 @@ test('a server with another log is followed, though its versions are lower', asy
   await page.mouse.click(at.x, at.y);
   await boardHas(page, 75, 70, 5);
   await sameLoad(page);
+  await context.close();
+});
+
+test('a hidden tab counts nothing; when it is looked at again, words come after a second only', async () => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, wire.url);
+  await hide(page, true);
+  await keepWords(page, 'controls');
+  wire.cut();
+  await lost(page);
+  await page.waitForTimeout(2_500);
+  expect(await wordsSaid(page)).toEqual([]);
+  expect(await page.isVisible('#banner')).toBe(false);
+  // It is back before anybody could have read that it was lost.
+  wire.mend();
+  await hide(page, false);
+  await live(page);
+  await page.waitForTimeout(1_500);
+  expect(await page.isVisible('#banner')).toBe(false);
+  expect((await wordsSaid(page)).join()).not.toMatch(/Offline|Connection lost/);
+  // And when it stays lost, that is said after all.
+  await hide(page, true);
+  wire.cut();
+  await lost(page);
+  await hide(page, false);
+  await text(page, '#banner', /^Connection lost\. Trying again/);
+  await context.close();
+  await wire.remove();
+});
+
+test('a server that restarts is not said to be lost at once', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await text(page, '#people', /here$/);
+  await page.evaluate(() => {
+    const banner = document.getElementById('banner')!;
+    const began = performance.now();
+    window.said = [];
+    new MutationObserver(() => {
+      if (!banner.hidden) window.said!.push(String(performance.now() - began));
+    }).observe(banner, { attributes: true });
+  });
+  await server.down();
+  await lost(page);
+  await text(page, '#banner', /^Connection lost\./);
+  expect(Number((await wordsSaid(page))[0])).toBeGreaterThan(2_900);
+  await server.up();
+  await tryNow(page);
+  await live(page);
+  await context.close();
+});
+
+test('a refusal comes before a state, and that before a result', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  const rank = () => page.locator('#hint').getAttribute('data-rank');
+  await expect.poll(rank).toBe('coach');
+  await server.control('freeze', { on: true, why: 't' });
+  await text(page, '#hint-text', 'Drawing is paused');
+  expect(await rank()).toBe('state');
+  await chooseColour(page, 'red');
+  const at = await lookAt(page, 30, 30, 16);
+  await page.mouse.click(at.x, at.y);
+  await expect.poll(rank).toBe('refusal');
+  await expect.poll(rank).toBe('state');
+  // It has been read by now, so that a result may take its place for a while.
+  await page.evaluate(() => history.replaceState(null, '', '#'));
+  await page.locator('#marks').focus();
+  await page.keyboard.press('l');
+  await expect.poll(rank).toBe('result');
+  await text(page, '#hint-text', 'Drawing is paused');
+  await server.control('freeze', { on: false, why: 't' });
+  await expect.poll(rank).not.toBe('state');
   await context.close();
 });

@@ -8,6 +8,7 @@ import {
   boardHas,
   chooseColour,
   DESKTOP,
+  hide,
   launch,
   live,
   lookAt,
@@ -219,6 +220,115 @@ test('where nothing is counted, nothing is shown and nobody gets an identity', a
     expect(await page.title()).toBe('placed');
     expect(asked).not.toContain('/identity');
     expect(await context.cookies()).toEqual([]);
+    await context.close();
+  });
+});
+
+/** A browser that asks nobody, and whose sounds and notifications are counted. */
+const listenIn = (page: Page, answer: NotificationPermission) =>
+  page.addInitScript((answer) => {
+    window.said = [];
+    const say = (words: string) => window.said!.push(words);
+    class Told extends EventTarget {
+      static permission: NotificationPermission = 'default';
+      static async requestPermission() {
+        say('asked');
+        return (Told.permission = answer);
+      }
+      constructor(title: string) {
+        super();
+        say(title);
+      }
+      close() {}
+    }
+    class Context {
+      state = 'running';
+      currentTime = 0;
+      destination = {};
+      async resume() {}
+    }
+    class Node {
+      gain = { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} };
+      connect = (to: unknown) => to;
+      start = () => say('note');
+      stop = () => {};
+    }
+    Object.assign(window, { Notification: Told, AudioContext: Context, OscillatorNode: Node, GainNode: Node });
+  }, answer);
+
+describe('that it is full', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await Server.start('--energy', '6000/6000/6000');
+  });
+
+  afterAll(() => server?.remove());
+
+  const entry = (page: Page, id: string) => page.locator(`#menu-panel [data-id="${id}"]`);
+  const told = (page: Page) => page.evaluate(() => window.said!);
+  const full = (page: Page) => expect.poll(() => meter(page)).toBe('1 of 1 pixels');
+
+  test('is told by sound and notification to who asked for it, and nobody is asked before', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await context.newPage();
+    await listenIn(page, 'granted');
+    await page.goto(server.url);
+    await live(page);
+    await chooseColour(page, 'red');
+    await lookAt(page, 100, 100, 16);
+    await place(page, 100, 100, 5);
+    await text(page, '#energy-time', /^0:0\d$/);
+    await full(page);
+    expect(await told(page)).toEqual([]);
+
+    await page.click('#menu');
+    await entry(page, 'notify').click();
+    await expect.poll(() => entry(page, 'notify').getAttribute('aria-checked')).toBe('true');
+    await entry(page, 'sound').click();
+    await expect.poll(() => entry(page, 'sound').getAttribute('aria-checked')).toBe('true');
+    // What it will sound like.
+    await expect.poll(() => told(page)).toEqual(['asked', 'note', 'note']);
+    await page.keyboard.press('Escape');
+
+    await lookAt(page, 100, 100, 16);
+    await place(page, 101, 100, 5);
+    await hide(page, true);
+    const sorted = async () => (await told(page)).sort();
+    await expect.poll(sorted).toEqual(['You can draw again', 'asked', 'note', 'note', 'note', 'note']);
+    await hide(page, false);
+    await full(page);
+    // Both are still chosen at the next visit, and nothing is asked again.
+    await page.reload();
+    await live(page);
+    await page.click('#menu');
+    expect(await entry(page, 'sound').getAttribute('aria-checked')).toBe('true');
+    expect(await told(page)).toEqual([]);
+    await context.close();
+  });
+
+  test('cannot be told where the browser denies it, and the page says so', async () => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await context.newPage();
+    await listenIn(page, 'denied');
+    await page.goto(server.url);
+    await live(page);
+    await page.locator('#energy').waitFor();
+    await page.click('#menu');
+    await entry(page, 'notify').click();
+    await text(page, '#hint-text', /^This browser does not let the page notify you/);
+    expect(await entry(page, 'notify').getAttribute('aria-checked')).toBe('false');
+    await context.close();
+  });
+});
+
+test('where nothing is counted, there are no switches for when it is full', async () => {
+  await onServer([], async (server) => {
+    const context = await browser.newContext(DESKTOP);
+    const page = await open(context, server.url);
+    await page.click('#menu');
+    await page.locator('#menu-panel').waitFor();
+    expect(await page.locator('#menu-panel [data-id="sound"], #menu-panel [data-id="notify"]').count()).toBe(0);
     await context.close();
   });
 });

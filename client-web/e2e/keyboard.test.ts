@@ -59,7 +59,7 @@ test('Shift moves by ten and the view follows', async () => {
 });
 
 test('the edge of the canvas stops the reticle', async () => {
-  for (let i = 0; i < 110; i++) await page.keyboard.press('Shift+ArrowUp');
+  for (let i = 0; i < 120; i++) await page.keyboard.press('Shift+ArrowUp');
   expect((await reticle())[1]).toBe(0);
 });
 
@@ -91,7 +91,7 @@ test('Tab reaches canvas, palette and buttons; arrows in the palette stay there'
   // What was placed last can be taken back for a while.
   await page.locator('#undo').waitFor({ state: 'hidden' });
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 11; i++) {
     await page.keyboard.press('Tab');
     seen.push(
       await page.evaluate(() => {
@@ -100,7 +100,18 @@ test('Tab reaches canvas, palette and buttons; arrows in the palette stay there'
       }),
     );
   }
-  const order = ['marks', 'palette', 'rewind', 'zoom-in', 'zoom-out', 'zoom-fit', 'where'];
+  const order = [
+    'marks',
+    'menu',
+    'palette',
+    'pencil',
+    'eyedropper',
+    'rewind',
+    'zoom-in',
+    'zoom-out',
+    'zoom-fit',
+    'where',
+  ];
   expect(seen.slice(0, order.length)).toEqual(order);
   await page.getByRole('radio', { name: 'white', exact: true }).focus();
   await page.keyboard.press('ArrowRight');

@@ -13,6 +13,8 @@ declare global {
     placed: Handle;
     /** Set by a test; gone if the page was loaded again. */
     sameLoad?: boolean;
+    /** What keepWords() has kept. */
+    said?: string[];
   }
 }
 
@@ -74,6 +76,26 @@ async function isIn(page: Page, kind: string): Promise<void> {
 
 export const live = (page: Page) => isIn(page, 'live');
 export const lost = (page: Page) => isIn(page, 'lost');
+
+/** As when another tab is in front, or this one again. */
+export const hide = (page: Page, hidden: boolean) =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+
+/** From now on, everything is kept that an element says. */
+export const keepWords = (page: Page, id: string) =>
+  page.evaluate((id) => {
+    const said: string[] = [];
+    const element = document.getElementById(id)!;
+    const note = () => said.push(element.textContent!);
+    new MutationObserver(note).observe(element, { childList: true, characterData: true, subtree: true });
+    window.said = said;
+  }, id);
+
+/** What was kept. */
+export const wordsSaid = (page: Page) => page.evaluate(() => window.said!);
 
 /** Presses "Try now", be it that the page has just tried by itself. */
 export const tryNow = (page: Page) =>

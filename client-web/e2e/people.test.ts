@@ -245,3 +245,29 @@ test('colours, freezes, regions and new canvases come to pages that are open', a
     await context.close();
   });
 });
+
+test('a plane that grows is seen without moving the view, unless one looks at all of it', async () => {
+  await onServer([], async (server) => {
+    const context = await browser.newContext(DESKTOP);
+    const home = await open(context, server.url);
+    const near = await open(context, server.url);
+    await lookAt(near, 990, 500, 8);
+    const view = (page: Page) => page.evaluate(() => window.placed.view);
+    const before = { home: await view(home), near: await view(near) };
+    await server.control('canvas', { x: 1, y: 0, open: true, why: 't' });
+    await Promise.all([home, near].map((page) => text(page, '#hint-text', 'The canvas has grown')));
+    // Both canvases fit now, beside each other.
+    await expect.poll(async () => (await view(home)).k).toBeLessThan(before.home.k);
+    await expect
+      .poll(() => home.evaluate(() => {
+        const { k, x } = window.placed.view;
+        return x >= 0 && x + 2_000 * k <= innerWidth;
+      }))
+      .toBe(true);
+    expect(await view(near)).toEqual(before.near);
+    // The new one is there to be drawn on, where it was nothing before.
+    await server.edit(1_005, 500, 5);
+    await expect.poll(() => near.evaluate(() => window.placed.plane.boardAt({ x: 1_005, y: 500 }))).toBe(5);
+    await context.close();
+  });
+});

@@ -11,6 +11,7 @@ import {
   chooseColour,
   DESKTOP,
   draws,
+  keepWords,
   launch,
   live,
   lookAt,
@@ -23,6 +24,7 @@ import {
   text,
   WAIT_MS,
   whereIs,
+  wordsSaid,
 } from './page';
 import { Server } from './server';
 
@@ -45,18 +47,7 @@ afterEach(async () => {
   await server.remove();
 });
 
-/** Where hints come and go: the page's every status line is kept. */
-const keepHints = (page: Page) =>
-  page.evaluate(() => {
-    const said: string[] = [];
-    const hint = document.getElementById('hint-text')!;
-    const note = () => said.push(hint.textContent!);
-    new MutationObserver(note).observe(hint, { childList: true, characterData: true, subtree: true });
-    (window as { said?: string[] }).said = said;
-  });
-
-const hasSaid = (page: Page, words: string) =>
-  page.evaluate((words) => (window as { said?: string[] }).said!.includes(words), words);
+const hasSaid = async (page: Page, words: string) => (await wordsSaid(page)).includes(words);
 
 /** The old log has `before` edits, the new one `after`; a cache serves the old picture `stale` times. */
 test.each([
@@ -68,7 +59,7 @@ test.each([
   const context = await browser.newContext(DESKTOP);
   for (let x = 0; x < before; x++) await server.edit(x, 1, 5);
   const page = await open(context, server.url);
-  await keepHints(page);
+  await keepWords(page, 'hint-text');
   await boardHas(page, before - 1, 1, 5);
 
   let left = stale;
@@ -113,7 +104,7 @@ test('own pixels of the old canvas are not offered to the new one', async () => 
   const context = await browser.newContext(DESKTOP);
   await server.edit(0, 0, 5);
   const page = await open(context, server.url);
-  await keepHints(page);
+  await keepWords(page, 'hint-text');
   await chooseColour(page, 'red');
   const at = await lookAt(page, 20, 20, 16);
   server.signal('SIGSTOP');
@@ -135,5 +126,42 @@ test('own pixels of the old canvas are not offered to the new one', async () => 
     .toBe(false);
   expect(await pendingCount(page)).toBe(0);
   expect(await boardAt(page, 20, 20)).toBe(0);
+  await context.close();
+});
+
+test('on a plane of four it is said once, and what was undone or aimed at before is forgotten', async () => {
+  server.options = ['--plane', '2x2'];
+  await server.down();
+  await server.up();
+  for (const x of [10, 1010]) for (const y of [10, 1010]) await server.edit(x, y, 5);
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, server.url);
+  await lookAt(page, 1_000, 1_000, 4);
+  const live4 = () =>
+    page.evaluate(() => [...window.placed.plane.live].filter(({ sync }) => sync.state.kind === 'live').length);
+  await expect.poll(live4).toBe(4);
+  await chooseColour(page, 'red');
+  const at = await lookAt(page, 1_000, 1_000, 16);
+  await page.mouse.click(at.x, at.y);
+  await settled(page);
+  await page.locator('#undo').waitFor();
+  await keepWords(page, 'hint-text');
+  await server.down();
+  await lost(page);
+  await server.forget();
+  await server.up();
+  await server.edit(1, 1, 6);
+  await expect.poll(() => hasSaid(page, 'A new canvas has begun'), { timeout: WAIT_MS }).toBe(true);
+  await expect.poll(live4, { timeout: WAIT_MS }).toBe(4);
+  expect((await wordsSaid(page)).filter((words) => words === 'A new canvas has begun')).toHaveLength(1);
+  await expect.poll(() => page.isVisible('#undo'), { timeout: WAIT_MS }).toBe(false);
+  for (const [x, y] of [
+    [10, 10],
+    [1_010, 1_010],
+    [1_000, 1_000],
+  ] as const) {
+    await expect.poll(() => page.evaluate(([x, y]) => window.placed.plane.boardAt({ x, y }), [x, y] as const)).toBe(0);
+  }
+  await sameLoad(page);
   await context.close();
 });

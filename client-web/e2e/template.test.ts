@@ -49,7 +49,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(elsewhere, 'listening');
   origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
-  server = await Server.start('--template-sources', origin);
+  server = await Server.start('--template-sources', origin, '--plane', '2x1');
   browser = await launch();
 });
 
@@ -307,11 +307,15 @@ test('on a phone: the bar above the palette, the sheet, and moving by drag and b
     await expect.poll(() => page.locator('#place').isVisible()).toBe(true);
   }));
 
-test('beyond the edge of the plane nothing counts, and in the past the template stays without Next', () =>
+test('a template lies across canvases; beyond the edge of the plane nothing counts, and in the past the template stays without Next', () =>
   withPage(DESKTOP, linkTo(`${origin}/flag.png`, '&ox=998&oy=998'), async (page) => {
-    await text(page, '#template .left', '4 left');
+    await text(page, '#template .left', '8 left');
     await page.locator('#template .open').click();
-    await text(page, '#template-panel .details .counts >> nth=0', '0 right, 0 wrong, 4 missing, 7 outside the canvas');
+    await text(page, '#template-panel .details .counts >> nth=0', '0 right, 0 wrong, 8 missing, 3 outside the canvas');
+    await server.edit(999, 998, RED);
+    await server.edit(1000, 998, BLUE);
+    await server.edit(1001, 999, RED);
+    await text(page, '#template-panel .details .counts >> nth=0', '2 right, 1 wrong, 5 missing, 3 outside the canvas');
     await page.keyboard.press('r');
     await expect.poll(() => page.locator('#template-panel .actions .strong').count()).toBe(0);
     await page.keyboard.press('Escape');

@@ -7,6 +7,7 @@ import { parseLink } from './core/link';
 import { boundsOf, pictureOf } from './core/plane';
 import { insetsFor, middleOf } from './core/room';
 import { fit, lookAt, type View, type Viewport } from './core/view';
+import { deckBox } from './app/dock';
 import { first } from './app/first';
 import { Screen } from './layers/screen';
 import { sizeCanvas } from './layers/size';
@@ -72,7 +73,7 @@ function draw(info: Info, bitmap: ImageBitmap | null): View {
   const { innerWidth: width, innerHeight: height, devicePixelRatio: dpr } = window;
   const port: Viewport = { width, height, dpr };
   const bounds = boundsOf(info.canvases, info);
-  const insets = insetsFor(document.getElementById('palette')!.getBoundingClientRect(), port);
+  const insets = insetsFor(deckBox(height), port);
   const place = parseLink(location.hash);
   const view = place
     ? lookAt(place, place.scale, middleOf(port, insets), port, bounds)

@@ -106,6 +106,7 @@ beforeEach(() => {
     pixels: () => new ArrayBuffer(SIDE * SIDE * 4),
     gone: ({ at }: Client) => gone.push(`${at.x},${at.y}`),
     boardChanged: () => {},
+    confirmed: () => {},
     ownChanged: () => own++,
     statusChanged: () => {},
     begunAnew: () => {},

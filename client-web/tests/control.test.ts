@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The admin API from the page, against a server made up.
 
+import '../src/texts/enstaff';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Control, ControlError } from '../src/net/control';
 import '../src/texts/enstaff';

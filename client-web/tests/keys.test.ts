@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
-import { actionOf, COMMANDS, keyOfColour, ROWS, type Press } from '../src/core/keys';
+import { actionOf, keyOfColour, type Press } from '../src/core/keys';
 
 const press = (code: string, key: string, shiftKey = false): Press => ({ code, key, shiftKey });
 const command = (name: string) => ({ kind: 'command', command: name });
@@ -58,12 +58,6 @@ test('other keys mean nothing here', () => {
   expect(actionOf(press('F5', 'F5'))).toBeNull();
   expect(actionOf(press('Tab', 'Tab'))).toBeNull();
   expect(actionOf(press('KeyQ', 'q'))).toBeNull();
-});
-
-test('the help has a row for every command, once', () => {
-  const names = ROWS.map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
-  for (const name of COMMANDS) expect(names).toContain(name);
 });
 
 test('a colour names its keys', () => {

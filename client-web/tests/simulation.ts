@@ -158,6 +158,7 @@ export class Simulation {
       pixels: () => new ArrayBuffer(size),
       gone: () => {},
       boardChanged: () => {},
+      confirmed: () => {},
       ownChanged: () => {},
       statusChanged: () => {},
       begunAnew: () => {

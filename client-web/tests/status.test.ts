@@ -11,7 +11,7 @@ const link = (change: Partial<Connection>): Connection => ({
   slower: false,
   ...change,
 });
-const times = (now: number, everLive = true): Times => ({ now, since: 0, everLive });
+const times = (now: number, everLive = true, lostBy = 1006): Times => ({ now, since: 0, lostBy, everLive });
 const lost = (code = 1006, retryAt: number | null = 4_500) => ({ kind: 'lost', code, retryAt }) as const;
 const HERE = { kind: 'here', count: 1204 };
 const CONNECTING = { kind: 'connecting' };
@@ -74,8 +74,11 @@ describe('the connection', () => {
   });
 
   test.each([1011, 1012, 4001])('a server that restarts (%i) is not lost for three seconds', (code) => {
-    expect(shownOf(link({ state: lost(code) }), times(2_999))).toMatchObject({ banner: null, people: HERE, again: 1 });
-    expect(shownOf(link({ state: lost(code) }), times(3_000)).banner?.why).toBe('lost');
+    const at = (now: number, state = lost(code)) => shownOf(link({ state }), times(now, true, code));
+    expect(at(2_999)).toMatchObject({ banner: null, people: HERE, again: 1 });
+    // Also when it was tried again meanwhile, and nothing was there.
+    expect(at(2_999, lost(1006)).banner).toBeNull();
+    expect(at(3_000).banner?.why).toBe('lost');
   });
 
   test.each(['full', 'origin', 'picture'] as const)('what is wrong is named: %s', (trouble) => {

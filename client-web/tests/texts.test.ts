@@ -5,6 +5,10 @@
 import { describe, expect, test } from 'vitest';
 import { t } from '../src/texts';
 import { en } from '../src/texts/en';
+import { enParts } from '../src/texts/enparts';
+import { enPast } from '../src/texts/enpast';
+import { enStaff } from '../src/texts/enstaff';
+import { enTemplate } from '../src/texts/entemplate';
 import { amount, plural } from '../src/texts/locale';
 import { LANGUAGES, speak } from '../src/texts/languages';
 
@@ -28,7 +32,7 @@ const say = (leaf: Leaf, values: readonly string[]): unknown => (typeof leaf ===
 /** What may be the same: signs, names, and what other languages took from English. */
 const isWord = (text: string): boolean => /\p{L}{4}/u.test(text);
 
-const english = leaves(en);
+const english = leaves({ ...en, ...enParts, ...enPast, ...enStaff, ...enTemplate });
 
 describe.each(LANGUAGES)('texts: %s', (language) => {
   const texts = async () => {

@@ -7,16 +7,21 @@ import type { Position } from '../core/info';
 import { canvasOf, nameOf, pictureOf } from '../core/plane';
 import { insetsFor, middleOf } from '../core/room';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
-import { MarksLayer } from '../layers/marks';
+import { AimLayer } from '../layers/aim';
+import { LoupeLayer } from '../layers/loupe';
+import { PendingLayer } from '../layers/pending';
+import { ReticleLayer } from '../layers/reticle';
 import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
+import { deckBox } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
 import * as placing from './placing';
 import * as state from './state';
+import { lineEnd } from './stroke';
 
 /** So many canvases without a board may each be shown by a picture of its own. */
 const FEW = 8;
@@ -68,14 +73,19 @@ export const camera = new Camera({
 /** The view that showed everything when it was last asked for. */
 let lastHome: View | null = null;
 
+/** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
-  const dock = showing?.active ? showing.dock : document.getElementById('palette');
-  return insetsFor(dock?.getBoundingClientRect(), stage.viewport);
+  const { viewport } = stage;
+  const dock = showing?.active ? showing.dock.getBoundingClientRect() : deckBox(viewport.height);
+  return insetsFor(dock, viewport);
 }
 
 /** The view that shows everything. */
+export const everything = (): View => fit(stage.viewport, insets(), state.bounds.value);
+
+/** The same, for the camera to go there: then it is at home. */
 export function home(): View {
-  lastHome = fit(stage.viewport, insets(), state.bounds.value);
+  lastHome = everything();
   return lastHome;
 }
 
@@ -140,10 +150,15 @@ function windowChanged(before: { width: number; height: number }): void {
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
-  stage.set('aim', new MarksLayer(() => marksNow()));
+  const own = new PendingLayer(placing);
+  const reticle = new ReticleLayer(placing.closedAt);
+  stage.set('pending', own);
+  stage.set('aim', new AimLayer(lineEnd));
+  stage.set('reticle', reticle);
+  stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
   effect(() => {
     for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
-    for (const seen of [state.closed, state.inPast, state.overdue]) seen.value;
+    for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
     stage.invalidate('layers');
   });
   effect(() => {
@@ -155,20 +170,4 @@ export function watchCanvas(): void {
     state.inPast.value;
     stage.invalidate('view');
   });
-}
-
-function marksNow() {
-  const rgb = state.info.value!.palette.map((colour) => colour.rgb);
-  const { hover, line, reticle, colour, closed, inPast } = state;
-  return {
-    pending: inPast.value ? [] : placing.pending(),
-    overdue: state.overdue.value,
-    fading: inPast.value ? [] : placing.fading(),
-    hover: hover.value,
-    line: line.value,
-    lineLabel: placing.lineLabel(),
-    reticle: reticle.value,
-    colour: colour.value === null || closed.value || inPast.value ? null : rgb[colour.value]!,
-    palette: rgb,
-  };
 }

@@ -31,6 +31,8 @@ export const begunAnew = new Event<[]>();
 export const painted = new Event<[Client]>();
 /** Own edits were sent; their cells showed `before`. In plane coordinates. */
 export const placed = new Event<[edits: readonly Edit[], before: readonly (number | null)[]]>();
+/** Own edits are in the log now. */
+export const confirmed = new Event<[]>();
 /** Own edits were not taken. In plane coordinates. */
 export const refused = new Event<[edits: readonly Edit[], refusal: Refusal]>();
 /** The view changed, or the window did. */

@@ -1,72 +1,52 @@
 // SPDX-License-Identifier: ISC
-// Keys to intents, in one table. Controls that have the focus keep the keys that they understand
-// themselves.
+// Keys to intents; which key means what is the table in core/keys.ts. Controls that have the focus
+// keep the keys that they understand themselves.
 
+import { actionOf, type Command, type KeyAction } from '../core/keys';
 import { belongsTo } from '../ui/belongs';
+import { confirm, pickAimed, putToolsAway, togglePencil } from './aiming';
 import { openKeys, toggleGrid, toggleMinimap } from './chrome';
 import { embedded } from './embed';
 import * as moving from './moving';
-import {
-  askWho,
-  closeWho,
-  leave,
-  moveReticle,
-  past,
-  people,
-  staff,
-  templates,
-  toggleRewind,
-  usePast,
-  whoIsOpen,
-} from './parts';
-import { choose, placeAtReticle, stepColour } from './placing';
+import { askWho, closeWho, leave, moveReticle, past, staff, templates, toggleRewind, usePast, whoIsOpen } from './parts';
+import { choose, stepColour } from './placing';
 import * as state from './state';
+import { undo } from './undo';
 
-const DIRECTIONS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-  KeyA: [-1, 0],
-  KeyD: [1, 0],
-  KeyW: [0, -1],
-  KeyS: [0, 1],
-};
-const SHIFT_STEP = 10;
-const SHIFT_COLOURS = 8;
+const commands = new Map<Command, () => void>([
+  ['place', confirm],
+  ['nextColour', () => stepColour(1)],
+  ['previousColour', () => stepColour(-1)],
+  ['zoomIn', moving.zoomIn],
+  ['zoomOut', moving.zoomOut],
+  ['fit', moving.showAll],
+  ['eyedropper', pickAimed],
+  ['pencil', togglePencil],
+  ['undo', undo],
+  ['who', () => (whoIsOpen() ? closeWho() : askWho(state.hover.value))],
+  ['link', () => moving.copyLink()],
+  ['rewind', toggleRewind],
+  ['heat', () => usePast(({ layers }) => layers.next())],
+  ['template', () => templates.use((templates) => templates.toggle())],
+  ['next', () => templates.use((templates) => templates.next())],
+  ['grid', toggleGrid],
+  ['minimap', toggleMinimap],
+  ['keys', openKeys],
+  ['leave', () => void (putToolsAway() || leave())],
+]);
+/** However long the key is held, these are done again and again; the others once a press. */
+const REPEATED: readonly Command[] = ['nextColour', 'previousColour', 'zoomIn', 'zoomOut'];
 
-/** By the key's letter, wherever it lies on the keyboard. */
-const LETTERS: Record<string, () => void> = {
-  '+': moving.zoomIn,
-  '=': moving.zoomIn,
-  '-': moving.zoomOut,
-  '0': moving.showAll,
-  l: () => moving.copyLink(),
-  z: () => people.use((people) => people.undo()),
-  i: () => (whoIsOpen() ? closeWho() : askWho(state.hover.value)),
-  r: toggleRewind,
-  h: () => usePast(({ layers }) => layers.next()),
-  t: () => templates.use((templates) => templates.toggle()),
-  n: () => templates.use((templates) => templates.next()),
-  g: toggleGrid,
-  m: toggleMinimap,
-  '?': openKeys,
-  escape: leave,
-};
-
-/** The only ones that there are in a frame of another page, beside the directions. */
-const MOVING = ['+', '=', '-', '0'];
-
-/** By the key's place, whatever letter is on it. */
-const PLACES: Record<string, () => void> = {
-  BracketLeft: () => stepColour(-1),
-  BracketRight: () => stepColour(1),
-};
 
 export function watchKeys(): void {
   document.addEventListener('keydown', (event) => {
-    if (!state.info.value) return;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (!state.info.value || event.isComposing) return;
+    if (isUndo(event) && !embedded) {
+      if (belongsTo(event.target, event.key)) return;
+      undo();
+      return event.preventDefault();
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     // The timeline and the staff's part come first while they are there.
     if (past.now?.key(event) || staff.now?.key(event)) return event.preventDefault();
     if (belongsTo(event.target, event.key)) return;
@@ -74,20 +54,31 @@ export function watchKeys(): void {
   });
 }
 
-function act({ code, key, shiftKey, repeat }: KeyboardEvent): boolean {
-  const direction = DIRECTIONS[code];
-  const digit = /^Digit([1-8])$/.exec(code);
-  const intent = LETTERS[key.toLowerCase()] ?? PLACES[code];
-  if (direction) {
-    const step = shiftKey ? SHIFT_STEP : 1;
-    moveReticle(direction[0] * step, direction[1] * step);
-  } else if (embedded && !MOVING.includes(key)) return false;
-  else if (intent) intent();
-  else if (digit) choose(Number(digit[1]) - 1 + (shiftKey ? SHIFT_COLOURS : 0));
-  else if (key === 'Enter' || key === ' ') {
-    // One pixel a press, however long the key is held.
-    if (!repeat) placeAtReticle();
-  } else return false;
-  return true;
-}
+/** In a frame of another page one only looks around. */
+const moves = (action: KeyAction | null): boolean =>
+  action?.kind === 'move' ||
+  (action?.kind === 'command' && ['zoomIn', 'zoomOut', 'fit'].includes(action.command));
 
+/** As everywhere. */
+const isUndo = ({ ctrlKey, metaKey, altKey, shiftKey, key }: KeyboardEvent): boolean =>
+  (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === 'z';
+
+function act(event: KeyboardEvent): boolean {
+  const action = actionOf(event);
+  if (embedded && !moves(action)) return false;
+  switch (action?.kind) {
+    case 'move':
+      moveReticle(action.dx, action.dy);
+      return true;
+    case 'colour':
+      choose(action.index);
+      return true;
+    case 'command': {
+      const run = commands.get(action.command);
+      if (run && (!event.repeat || REPEATED.includes(action.command))) run();
+      return run !== undefined;
+    }
+    default:
+      return false;
+  }
+}

@@ -52,6 +52,7 @@ const listeners: PlaneEvents = {
     invalidate('board');
     events.painted.tell(client);
   },
+  confirmed: () => events.confirmed.tell(),
   ownChanged: () =>
     batch(() => {
       state.overdue.value = plane.overdue;

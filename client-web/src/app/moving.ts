@@ -58,6 +58,11 @@ export const zoomIn = (): void => zoomStep(1, middle());
 export const zoomOut = (): void => zoomStep(-1, middle());
 export const showAll = (): void => camera.fly(home());
 
+/** What stands at the window's edges takes more room than before, or less. */
+export function roomChanged(): void {
+  if (state.info.value && atHome()) camera.set(home());
+}
+
 /** Twice as near, or half, about a point of the screen. */
 export function zoomStep(direction: 1 | -1, point: Point): void {
   camera.fly(step(camera.goal, direction, point, stage.viewport, state.bounds.value));
@@ -152,7 +157,7 @@ export function watchMoving(): void {
     if (grown) hint.say(t().page.grown);
     const home_ = atHome();
     camera.resized();
-    if (home_) camera.set(home());
+    if (home_) camera.fly(home());
     invalidate('view');
   });
   events.resized.listen((before) => {

@@ -13,7 +13,7 @@ import type { Choice } from '../parts/past/maps';
 import type { RegionsPart } from '../parts/regions';
 import type { Staff } from '../parts/staff';
 import type { Who } from '../parts/who';
-import type { People } from '../people';
+import type { People } from '../parts/people';
 import type { Templates } from '../parts/template';
 import { t } from '../texts';
 import { LAYERS, SHIELD, TEMPLATE } from '../ui/icons';
@@ -29,6 +29,7 @@ import * as moving from './moving';
 import * as placing from './placing';
 import * as settings from './settings';
 import * as state from './state';
+import { endLine } from './stroke';
 import { hint } from './statusline';
 import { kept, watchGiven } from './template';
 
@@ -59,7 +60,7 @@ class Part<T> {
 /** What knows the rules. */
 export const people = new Part<People>(
   async () => {
-    const { People } = await import('../people');
+    const { People } = await import('../parts/people');
     const part = new People();
     placing.umpire.value = part;
     return part;
@@ -268,7 +269,7 @@ function followMoment(): void {
 function turnedToPast(on: boolean): void {
   state.inPast.value = on;
   main.toggleAttribute('data-past', on);
-  placing.lineEnd(false);
+  endLine(false);
   // An open card stays: rewind follows its cell.
   if (!whoIsOpen()) placing.setReticle(null, false);
   if (on) return;
@@ -347,10 +348,9 @@ export function watchParts(): void {
     followMoment();
     if (location.hash === '#staff') enterStaff();
   });
-  events.placed.listen((edits, before) => people.use((people) => people.placed(edits, before)));
+  events.placed.listen((edits) => people.use((people) => people.placed(edits)));
   events.refused.listen((edits, refusal) => people.use((people) => people.refused(edits, refusal)));
   events.painted.listen(() => {
-    people.now?.boardChanged();
     who.now?.boardChanged();
   });
   events.planeChanged.listen(() => past.now?.rewind.follow());

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: ISC
 // Placing: which cell is meant, with which colour, and what becomes of it. Intents, and what follows
-// from the state for the button and the status line.
+// from the state for the pill and the status line. How one aims is in app/aiming.ts, drags that draw
+// are in app/stroke.ts.
 
 import { computed, effect, signal } from '@preact/signals';
 import type { Cell, Edit } from '../core/edit';
 import { DOUBLE_MS } from '../core/gestures';
-import { lineBetween } from '../core/line';
-import { MAX_EDITS } from '../core/protocol';
-import { FADE_MS } from '../layers/marks';
+import { needed, withoutRepeats } from '../core/stroke';
+import { PLACE_K } from '../core/view';
+import { FADE_MS, type Fading } from '../layers/pending';
 import { t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
 import { plane } from './live';
+import { vibrate } from './settings';
 import * as state from './state';
 import { hint } from './statusline';
 
-/** What the button says, and whether it can be used. */
+/** What a phone does when an own pixel is in the log. */
+const CONFIRMED_MS = 12;
+
+/** What the pill says, and whether it can be used. */
 export interface Label {
   readonly text: string;
   readonly ready: boolean;
@@ -30,21 +35,16 @@ export interface Umpire {
   reach(edits: readonly Edit[]): number;
   /** What a line with these is marked with: what it costs. */
   price(edits: readonly Edit[]): string;
-  /** Of the button that would place this. */
+  /** Of the pill that would place this. */
   label(edit: Edit): Label;
   /** Whether nothing of this colour can be placed on the cell, whoever pays. */
   isClosed(cell: Cell, colour: number | null): boolean;
 }
 
-interface Fading {
-  readonly edit: Edit;
-  readonly since: number;
-}
-
 /** Null until there are rules. */
 export const umpire = signal<Umpire | null>(null);
 /** Grows when what the umpire would say may have changed, with time or by the rules. */
-const judged = signal(0);
+export const judged = signal(0);
 /** Clicked on, and sent when it is sure that this was no double click. */
 let held: { edit: Edit; timer: ReturnType<typeof setTimeout> } | null = null;
 let fadingEdits: Fading[] = [];
@@ -58,20 +58,42 @@ export function judgeAnew(): void {
 export const allowed = computed(() => state.info.value?.colours ?? null);
 /** Nothing can be drawn just now. */
 export const dimmed = computed(() => state.readonly.value || state.info.value?.frozen === true);
+/** Cells are too small to aim at one. */
+export const tooFar = computed(() => state.view.value.k < PLACE_K);
 
-/** What the button to place with shows; null: it is not there. */
-export const button = computed(() => {
+/** The colour that a cell shows, a pixel included that waits for a second click; null: nobody knows. */
+export function shown(cell: Cell): number | null {
+  const own = held?.edit;
+  return own && own.x === cell.x && own.y === cell.y ? own.colour : plane.colourAt(cell);
+}
+
+const shownAtReticle = computed(() => {
+  state.boards.value;
+  state.own.value;
+  return state.reticle.value && shown(state.reticle.value);
+});
+
+/** The pill that places the pixel under the reticle; null: it is not there. */
+export const pill = computed(() => {
   judged.value;
   state.own.value;
   const cell = state.reticle.value;
-  if (!cell || !state.byTouch.value) return null;
+  if (!cell || !state.byTouch.value || state.loupe.value) return null;
   const colour = state.colour.value;
   if (colour === null) return { text: t().placing.pickColour, ready: false, rgb: null };
+  const { rgb, name } = state.info.value!.palette[colour]!;
+  if (tooFar.value) return { text: t().placing.closer, ready: true, rgb };
   const edit = { ...cell, colour };
   const label = umpire.value?.label(edit) ?? { text: t().placing.place, ready: true };
-  const rgb = state.info.value!.palette[colour]!.rgb;
+  if (label.ready && shownAtReticle.value === colour) {
+    return { text: t().placing.already(name), ready: false, rgb };
+  }
   return { text: label.text, ready: label.ready && plane.obstacle(edit) === null, rgb };
 });
+
+/** Whether nothing can be placed on the cell, whoever pays. */
+export const closedAt = (cell: Cell): boolean =>
+  plane.obstacle(cell) === 'locked' || umpire.value?.isClosed(cell, state.colour.value) === true;
 
 /** Refused edits on their way out. */
 export function fading(): readonly Fading[] {
@@ -114,11 +136,13 @@ export function setReticle(cell: Cell | null, byTouch: boolean): void {
   if (embedded) return;
   state.reticle.value = cell;
   state.byTouch.value = byTouch;
+  state.centred.value = false;
   state.hover.value = null;
 }
 
 export function placeAtReticle(): void {
   sendHeld();
+  if (state.inPast.value) return hint.say(t().page.inThePast);
   const cell = state.reticle.value;
   const edit = cell && editOf(cell);
   if (edit) send([edit]);
@@ -135,7 +159,8 @@ export function placeSoon(cell: Cell): void {
 
 /** It was a double click. */
 export function drop(): void {
-  if (held) clearTimeout(held.timer);
+  if (!held) return;
+  clearTimeout(held.timer);
   held = null;
   state.own.value = state.own.peek() + 1;
 }
@@ -143,49 +168,21 @@ export function drop(): void {
 /** What would be placed now: the line, else the cell under the pointer, else the reticle's. */
 export function aimed(): readonly Edit[] {
   const cell = state.hover.value ?? state.reticle.value;
-  return needed(state.line.value.length > 0 ? state.line.value : cell ? [cell] : []);
-}
-
-/** Draws a line, or what a message holds of it and can be paid for; nothing is sent before
- * lineEnd(). */
-export function drawLine(from: Cell, to: Cell): void {
-  const line = lineBetween(from, to, MAX_EDITS);
-  const edits = needed(line);
-  const reach = umpire.value?.reach(edits) ?? edits.length;
-  const end = edits[reach];
-  const affordable = end ? line.slice(0, line.findIndex(({ x, y }) => x === end.x && y === end.y)) : line;
-  if (affordable.length === 0) object(edits);
-  state.line.value = affordable;
-}
-
-/** What stands at the line's end. */
-export function lineLabel(): string {
-  const { line } = state;
-  if (line.value.length === 0) return '';
-  return umpire.value?.price(aimed()) ?? String(line.value.length);
-}
-
-/** All of the line is placed, or nothing of it. */
-export function lineEnd(counts: boolean): void {
-  const cells = counts ? state.line.value : [];
-  if (state.line.value.length > 0) state.line.value = [];
-  if (cells.length === 0) return;
-  if (state.colour.value === null) return hint.say(t().placing.pickColourFirst);
-  const edits = needed(cells);
-  if (edits.length > 0) send(edits);
-}
-
-/** Places what is not aimed at: what was there before. Whether it was sent. */
-export function placeAgain(edits: readonly Edit[]): boolean {
-  sendHeld();
-  return send(edits);
+  return neededOf(state.line.value.length > 0 ? state.line.value : cell ? [cell] : []);
 }
 
 /** Of these cells those that do not have the chosen colour yet, in that. */
-function needed(cells: readonly Cell[]): Edit[] {
+export function neededOf(cells: readonly Cell[]): Edit[] {
   const colour = state.colour.value;
-  if (colour === null) return [];
-  return cells.filter((cell) => plane.colourAt(cell) !== colour).map(({ x, y }) => ({ x, y, colour }));
+  return colour === null ? [] : needed(cells, colour, shown);
+}
+
+/** Places what is not aimed at: what was there before, what was drawn. What shows already is left out.
+ * Whether anything was sent. */
+export function place(edits: readonly Edit[]): boolean {
+  sendHeld();
+  const missing = withoutRepeats(edits, shown);
+  return missing.length > 0 && send(missing);
 }
 
 function sendHeld(): void {
@@ -198,20 +195,26 @@ function sendHeld(): void {
 function editOf(cell: Cell): Edit | null {
   const colour = state.colour.value;
   const obstacle = plane.obstacle(cell);
-  if (obstacle === 'outside' || obstacle === 'locked') hint.say(t().placing.obstacles[obstacle]);
-  else if (colour === null) hint.say(t().placing.pickColourFirst);
-  else if (obstacle) hint.say(t().placing.obstacles[obstacle]);
-  else if (plane.colourAt(cell) !== colour) {
+  const words = t().placing;
+  if (obstacle === 'outside' || obstacle === 'locked') hint.refuse(words.obstacles[obstacle]);
+  else if (colour === null) hint.say(words.pickColourFirst);
+  else if (obstacle) hint.refuse(words.obstacles[obstacle]);
+  else if (shown(cell) !== colour) {
     const edit = { x: cell.x, y: cell.y, colour };
     if (!object([edit])) return edit;
-  }
+  } else if (!isPending(cell)) hint.say(words.already(state.info.value!.palette[colour]!.name));
   return null;
 }
 
+function isPending({ x, y }: Cell): boolean {
+  for (const edit of pending()) if (edit.x === x && edit.y === y) return true;
+  return false;
+}
+
 /** Says why these cannot be placed by the rules, if so. */
-function object(edits: readonly Edit[]): boolean {
+export function object(edits: readonly Edit[]): boolean {
   const why = umpire.value?.objection(edits) ?? null;
-  if (why) hint.say(why);
+  if (why) hint.refuse(why);
   return why !== null;
 }
 
@@ -220,7 +223,7 @@ function send(edits: readonly Edit[]): boolean {
   const before = edits.map((edit) => plane.colourAt(edit));
   const obstacle = plane.place(edits);
   if (obstacle) {
-    hint.say(t().placing.obstacles[obstacle]);
+    hint.refuse(t().placing.obstacles[obstacle]);
     return false;
   }
   events.placed.tell(edits, before);
@@ -230,21 +233,13 @@ function send(edits: readonly Edit[]): boolean {
 /** Keeps the status line saying what is the case for who wants to place. */
 export function watchPlacing(): void {
   window.addEventListener('pagehide', sendHeld);
+  events.confirmed.listen(() => {
+    if (vibrate.value) navigator.vibrate?.(CONFIRMED_MS);
+  });
   events.refused.listen((edits) => {
     const since = performance.now();
     for (const edit of edits) fadingEdits.push({ edit, since });
     invalidate('layers');
-  });
-  effect(() => {
-    const n = state.unsaved.value;
-    const offer = {
-      text: t().placing.unsaved(n),
-      action: t().placing.placeUnsaved,
-      ready: state.live.value,
-      accept: () => plane.placeUnsaved(),
-      dismiss: () => plane.dropUnsaved(),
-    };
-    hint.offer(n === 0 ? null : offer);
   });
   // A colour that may not be used any more is not the chosen one.
   effect(() => {
@@ -252,5 +247,3 @@ export function watchPlacing(): void {
     if (colour.value !== null && allowed.value?.includes(colour.value) === false) colour.value = null;
   });
 }
-
-/** Storage may be forbidden; then the first hint shows at every visit until the first pixel. */

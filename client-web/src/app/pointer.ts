@@ -6,24 +6,23 @@ import type { Cell } from '../core/edit';
 import type { Effect, Kind, Options } from '../core/gestures';
 import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
+import { beginLoupe, endLoupe, moveLoupe, pick } from './aiming';
 import { announceReticle } from './announce';
 import { camera, marks } from './canvas';
 import * as events from './events';
 import { watchHands } from './hands';
-import { plane } from './live';
 import { cellOf, flyIn, zoomStep } from './moving';
 import { askWho, closeWho, whoIsOpen } from './parts';
 import * as placing from './placing';
 import { wheel } from './settings';
 import * as state from './state';
 import { hint } from './statusline';
+import { beginLine, drawLine, endLine } from './stroke';
 import { drag, grip } from './template';
 
 /** Where the mouse is, and the cell that was highlighted when its button went down. */
 let pointer: Point | null = null;
 let pressed: Cell | null = null;
-/** Where the line began that is being drawn. */
-let lineFrom: Cell | null = null;
 
 export function watchPointing(): void {
   events.ready.listen(() =>
@@ -67,7 +66,7 @@ function act(effect: Effect): void {
       placing.drop();
       return zoomStep(1, effect.point);
     case 'eyedrop':
-      return eyedrop(effect.point);
+      return pick(cellOf(effect.point));
     case 'pan':
       return camera.pan(effect.dx, effect.dy);
     case 'fling':
@@ -79,17 +78,15 @@ function act(effect: Effect): void {
     case 'holdStart':
       return holdStart(effect.point, effect.kind);
     case 'holdMove':
-      return holdMove(effect.point);
+      return moveLoupe(effect.point);
     case 'holdEnd':
       return holdEnd(effect.moved, effect.counts);
     case 'lineStart':
-      return lineStart(effect.point);
+      return lineStart(effect.point, effect.kind);
     case 'lineMove':
-      if (lineFrom) placing.drawLine(lineFrom, cellAt(camera.view, effect.point));
-      return;
+      return drawLine(cellAt(camera.view, effect.point), effect.point);
     case 'lineEnd':
-      lineFrom = null;
-      return placing.lineEnd(effect.counts);
+      return endLine(effect.counts);
     case 'templateStart':
       return drag.now?.start(effect.point);
     case 'templateMove':
@@ -102,15 +99,13 @@ function act(effect: Effect): void {
 function hover(point: Point | null): void {
   pointer = point;
   const cell = point && cellOf(point);
-  const rules = placing.umpire.value;
-  state.closed.value =
-    cell !== null &&
-    (plane.obstacle(cell) === 'locked' || rules?.isClosed(cell, state.colour.value) === true);
+  state.closed.value = cell !== null && placing.closedAt(cell);
   placing.setHover(cell);
 }
 
 function click(point: Point): void {
   if (!pressed) return;
+  if (state.picking.value) return pick(pressed);
   if (camera.view.k < PLACE_K) return flyIn(pressed, point);
   // In the past an open card goes to the cell, and rewind follows that one.
   if (state.inPast.value) return whoIsOpen() ? askWho(pressed) : hint.say(t().page.inThePast);
@@ -123,52 +118,35 @@ function click(point: Point): void {
 
 function tap(point: Point): void {
   const cell = cellOf(point);
+  if (state.picking.value) return pick(cell);
   closeWho();
   if (!cell) return placing.setReticle(null, false);
   const reticle = state.reticle.value;
   const again = cell.x === reticle?.x && cell.y === reticle.y;
   if (camera.view.k < PLACE_K) flyIn(cell, point);
   else if (state.inPast.value) return hint.say(t().page.inThePast);
-  else if (again) return placing.placeAtReticle();
+  // Soon, as a double tap places nothing.
+  else if (again) return placing.placeSoon(cell);
   if (!state.inPast.value) placing.setReticle(cell, true);
   announceReticle();
-}
-
-function eyedrop(point: Point): void {
-  const cell = cellOf(point);
-  const colour = cell && plane.colourAt(cell);
-  if (colour !== null && !state.inPast.value) placing.choose(colour);
 }
 
 /** A finger covers what it aims at: the loupe shows it. The mouse covers nothing. */
 function holdStart(point: Point, kind: Kind): void {
   const cell = cellOf(point);
   if (!cell) return;
-  if (kind !== 'touch' || state.inPast.value || camera.view.k < PLACE_K) return askWho(cell);
-  aim(point);
-}
-
-/** The finger aims with the loupe. */
-function aim(point: Point): void {
-  const cell = cellOf(point);
-  if (cell) placing.setReticle(cell, true);
-  state.loupe.value = point;
-}
-
-function holdMove(point: Point): void {
-  if (state.loupe.value) aim(point);
+  if (kind !== 'touch' || camera.view.k < PLACE_K || !beginLoupe(point)) askWho(cell);
 }
 
 function holdEnd(moved: boolean, counts: boolean): void {
-  if (!state.loupe.value) return;
-  state.loupe.value = null;
+  const aiming = state.loupe.value !== null;
+  endLoupe();
+  if (aiming && counts && state.picking.value) return pick(state.reticle.value);
   // Who only looks wants to know who placed it; who moved was aiming.
-  if (counts && !moved) askWho(state.reticle.value);
-  else announceReticle();
+  if (aiming && counts && !moved) askWho(state.reticle.value);
 }
 
-function lineStart(point: Point): void {
-  if (state.inPast.value) return hint.say(t().page.inThePast);
-  if (camera.view.k < PLACE_K) return hint.say(t().placing.zoomToDraw);
-  lineFrom = cellOf(point);
+function lineStart(point: Point, kind: Kind): void {
+  const cell = cellOf(point);
+  if (cell) beginLine(cell, point, kind === 'touch');
 }

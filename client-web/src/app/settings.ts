@@ -93,6 +93,8 @@ export const minimap = choice('minimap', SHOWN);
 export const regions = choice('regions', SHOWN);
 /** What two fingers on a trackpad do, which browsers report as the turning of a wheel. */
 export const wheel = choice('wheel', ['zoom', 'pan']);
+/** On phones the palette is one line. */
+export const folded = flag('folded', false);
 /** When the energy is full. */
 export const sound = flag('sound', false);
 export const notify = flag('notify', false);

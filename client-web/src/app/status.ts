@@ -4,6 +4,7 @@
 
 import { effect, signal } from '@preact/signals';
 import { countdown } from '../core/time';
+import type { State } from '../core/sync';
 import { heldOf, shownOf, type Held, type Shown, type Times } from '../core/status';
 import { t } from '../texts';
 import * as state from './state';
@@ -32,16 +33,19 @@ function ticking(run: () => number): void {
 class Clock {
   private kind = '';
   private since = 0;
+  private lostBy = 0;
   private everLive = false;
 
-  at(kind: string): Times {
+  at(state: State): Times {
+    const { kind } = state;
     const now = performance.now();
     if (kind !== this.kind) {
       this.kind = kind;
       this.since = now;
+      this.lostBy = state.kind === 'lost' ? state.code : 0;
     }
     this.everLive ||= kind === 'live';
-    return { now, since: this.since, everLive: this.everLive };
+    return { now, since: this.since, lostBy: this.lostBy, everLive: this.everLive };
   }
 
   restart(): void {
@@ -57,7 +61,7 @@ export function watchStatus(): void {
   });
   ticking(() => {
     const connection = state.connection.value;
-    shown.value = shownOf(connection, clock.at(connection.state.kind));
+    shown.value = shownOf(connection, clock.at(connection.state));
     return shown.peek().again;
   });
   ticking(() => {

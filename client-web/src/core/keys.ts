@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What keys mean: one table, for the page and for its help. Keys that are meant by their place on the
+// What keys mean. Keys that are meant by their place on the
 // keyboard (WASD, digits, brackets) are told by `code`, letters by what is printed on them.
 
 /** What of a keyboard event counts. */
@@ -9,65 +9,32 @@ export interface Press {
   readonly shiftKey: boolean;
 }
 
-/** Keys that do one thing. */
-export const COMMANDS = [
-  'place',
-  'nextColour',
-  'previousColour',
-  'zoomIn',
-  'zoomOut',
-  'fit',
-  'eyedropper',
-  'pencil',
-  'undo',
-  'grid',
-  'heat',
-  'template',
-  'minimap',
-  'who',
-  'link',
-  'rewind',
-  'keys',
-  'leave',
-] as const;
-export type Command = (typeof COMMANDS)[number];
+/** What a key does that does one thing. */
+export type Command =
+  | 'place'
+  | 'nextColour'
+  | 'previousColour'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'fit'
+  | 'eyedropper'
+  | 'pencil'
+  | 'undo'
+  | 'grid'
+  | 'heat'
+  | 'template'
+  | 'next'
+  | 'minimap'
+  | 'who'
+  | 'link'
+  | 'rewind'
+  | 'keys'
+  | 'leave';
 
 export type KeyAction =
   | { readonly kind: 'move'; readonly dx: number; readonly dy: number }
   | { readonly kind: 'colour'; readonly index: number }
   | { readonly kind: 'command'; readonly command: Command };
-
-/** A row of the help: what it is called in texts/, and the keys that do it. Keys in one group are
- * pressed together; groups are ways to do the same. */
-export interface Row {
-  readonly name: 'move' | 'moveFar' | 'colour' | 'moreColours' | Command;
-  readonly keys: readonly (readonly string[])[];
-}
-
-export const ROWS: readonly Row[] = [
-  { name: 'move', keys: [['←↑↓→'], ['WASD']] },
-  { name: 'moveFar', keys: [['Shift', '←↑↓→']] },
-  { name: 'place', keys: [['Enter'], ['Space']] },
-  { name: 'undo', keys: [['Z'], ['Ctrl', 'Z']] },
-  { name: 'colour', keys: [['1–8']] },
-  { name: 'moreColours', keys: [['Shift', '1–8']] },
-  { name: 'previousColour', keys: [['[']] },
-  { name: 'nextColour', keys: [[']']] },
-  { name: 'eyedropper', keys: [['E']] },
-  { name: 'pencil', keys: [['P']] },
-  { name: 'zoomIn', keys: [['+']] },
-  { name: 'zoomOut', keys: [['-']] },
-  { name: 'fit', keys: [['0']] },
-  { name: 'who', keys: [['I']] },
-  { name: 'grid', keys: [['G']] },
-  { name: 'heat', keys: [['H']] },
-  { name: 'template', keys: [['T']] },
-  { name: 'minimap', keys: [['M']] },
-  { name: 'rewind', keys: [['R']] },
-  { name: 'link', keys: [['L']] },
-  { name: 'keys', keys: [['?']] },
-  { name: 'leave', keys: [['Esc']] },
-];
 
 /** Arrows are told by `key`, so that those of a numpad count while it is one of arrows. */
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -104,6 +71,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   g: 'grid',
   h: 'heat',
   t: 'template',
+  n: 'next',
   m: 'minimap',
   i: 'who',
   l: 'link',

@@ -27,12 +27,17 @@ export class Pending {
     return id;
   }
 
-  /** `placed` is cumulative: it speaks for every message up to `id` that was not refused. */
-  placed(id: number, version: number, boardVersion: number): void {
+  /** `placed` is cumulative: it speaks for every message up to `id` that was not refused. Whether there
+   * were any of which nothing had been heard. */
+  placed(id: number, version: number, boardVersion: number): boolean {
+    let news = false;
     for (const [key, entry] of this.entries) {
-      if (key <= id && entry.settleAt === null) entry.settleAt = version;
+      if (key > id || entry.settleAt !== null) continue;
+      entry.settleAt = version;
+      news = true;
     }
     this.settle(boardVersion);
+    return news;
   }
 
   /** Takes back this one message; returns its edits, or null when it is not pending. */
@@ -54,6 +59,11 @@ export class Pending {
     return changed;
   }
 
+  /** The edits of which nothing has been heard yet, oldest first. */
+  get waiting(): Edit[] {
+    return [...this.entries.values()].flatMap(({ edits, settleAt }) => (settleAt === null ? edits : []));
+  }
+
   /** When the oldest edits were sent of which nothing has been heard yet; null when there are none. */
   get waitingSince(): number | null {
     for (const entry of this.entries.values()) if (entry.settleAt === null) return entry.since;
@@ -62,10 +72,7 @@ export class Pending {
 
   /** The connection is gone: the overlay is empty again, and ids too. Returns what was in doubt. */
   drop(): Edit[] {
-    const edits: Edit[] = [];
-    for (const entry of this.entries.values()) {
-      if (entry.settleAt === null) edits.push(...entry.edits);
-    }
+    const edits = this.waiting;
     this.entries.clear();
     this.lastId = 0;
     return edits;

@@ -21,6 +21,8 @@ export interface Times {
   /** Since when the state is of its kind, and somebody looks: what passes while the tab is hidden is not
    * counted. */
   readonly since: number;
+  /** The close code that ended the connection; further attempts may fail with others. */
+  readonly lostBy: number;
   /** This page was live once. */
   readonly everLive: boolean;
 }
@@ -54,7 +56,7 @@ const ANNOUNCED_MS = 3_000;
 const ANNOUNCED = [1011, 1012, 4001];
 const SECOND = 1_000;
 
-export function shownOf({ state, trouble, online, slower }: Connection, { now, since, everLive }: Times): Shown {
+export function shownOf({ state, trouble, online, slower }: Connection, { now, since, lostBy, everLive }: Times): Shown {
   const lasted = now - since;
   const here: People = slower ? { kind: 'slower' } : { kind: 'here', count: online };
   switch (state.kind) {
@@ -68,7 +70,7 @@ export function shownOf({ state, trouble, online, slower }: Connection, { now, s
       return { dot: 'catching', people, banner: null, again: said ? Infinity : CATCHING_MS - lasted };
     }
     case 'lost': {
-      const quiet = ANNOUNCED.includes(state.code) ? ANNOUNCED_MS : LOST_MS;
+      const quiet = ANNOUNCED.includes(lostBy) ? ANNOUNCED_MS : LOST_MS;
       if (lasted < quiet) {
         const people: People = everLive ? here : { kind: 'connecting' };
         return { dot: 'catching', people, banner: null, again: quiet - lasted };

@@ -76,6 +76,11 @@ export class Sync {
 
   constructor(private readonly outside: Outside) {}
 
+  /** The name of the server's log; null while it has none, or none was heard. */
+  get log(): string | null {
+    return this.server ?? null;
+  }
+
   start(): void {
     this.fetch('any');
   }

@@ -10,15 +10,17 @@ import type { Layer, Look } from './layer';
 
 const GROUND = '#d0d0d0';
 
-export interface Seen {
+export interface Picture {
   /** The colour that a cell shows, own pixels included; null where nobody knows. */
   colourAt(cell: Cell): number | null;
-  /** What lies over the picture there, from the lowest on. */
-  through(): Iterable<Layer>;
 }
 
 export class LoupeLayer implements Layer {
-  constructor(private readonly seen: Seen) {}
+  /** `through` are the layers that are seen through it, from the lowest on. */
+  constructor(
+    private readonly picture: Picture,
+    private readonly through: () => readonly Layer[],
+  ) {}
 
   draw(look: Look): boolean {
     const finger = loupe.peek();
@@ -28,7 +30,7 @@ export class LoupeLayer implements Layer {
     const { dpr } = port;
     const at = loupeAt(finger, port);
     const view = loupeView(cell, look.view.k, at);
-    const through = { ...look, view, k: view.k * dpr, left: view.x * dpr, top: view.y * dpr };
+    const enlarged = { ...look, view, k: view.k * dpr, left: view.x * dpr, top: view.y * dpr };
     const circle = (radius: number) => {
       g.beginPath();
       g.arc(at.x * dpr, at.y * dpr, radius * dpr, 0, 2 * Math.PI);
@@ -36,8 +38,8 @@ export class LoupeLayer implements Layer {
     g.save();
     circle(LOUPE_PX / 2);
     g.clip();
-    this.picture(through);
-    for (const layer of this.seen.through()) layer.draw(through);
+    this.drawPicture(enlarged);
+    for (const layer of this.through()) layer.draw(enlarged);
     g.restore();
     for (const [colour, out] of [
       ['#ffffff', 1],
@@ -51,7 +53,7 @@ export class LoupeLayer implements Layer {
     return false;
   }
 
-  private picture(look: Look): void {
+  private drawPicture(look: Look): void {
     const { g, view, k } = look;
     const palette = info.peek()?.palette;
     const half = LOUPE_PX / 2;
@@ -61,7 +63,7 @@ export class LoupeLayer implements Layer {
     g.fillRect(0, 0, g.canvas.width, g.canvas.height);
     for (let y = cell.y - reach; y <= cell.y + reach; y++) {
       for (let x = cell.x - reach; x <= cell.x + reach; x++) {
-        const colour = this.seen.colourAt({ x, y });
+        const colour = this.picture.colourAt({ x, y });
         const rgb = colour === null ? undefined : palette?.[colour]?.rgb;
         if (!rgb) continue;
         g.fillStyle = rgb;

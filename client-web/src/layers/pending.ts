@@ -3,7 +3,7 @@
 // confirmed, a large one when that is late; and refused ones on their way out, below which shows what
 // is there now.
 
-import { info, overdue } from '../app/state';
+import { info, inPast, overdue } from '../app/state';
 import { cellBox, type Box } from '../core/cellbox';
 import type { Edit } from '../core/edit';
 import type { Layer, Look } from './layer';
@@ -23,7 +23,8 @@ export interface Fading {
 
 export interface OwnPixels {
   pending(): Iterable<Edit>;
-  readonly fading: readonly Fading[];
+  /** Refused edits on their way out. */
+  fading(): readonly Fading[];
 }
 
 export class PendingLayer implements Layer {
@@ -32,10 +33,10 @@ export class PendingLayer implements Layer {
   draw(look: Look): boolean {
     const { g, now } = look;
     const palette = info.peek()?.palette;
-    if (!palette) return false;
+    if (!palette || inPast.peek()) return false;
     const colourOf = ({ colour }: Edit) => palette[colour]?.rgb ?? palette[0]!.rgb;
     let fades = false;
-    for (const { edit, since } of this.own.fading) {
+    for (const { edit, since } of this.own.fading()) {
       const left = 1 - (now - since) / FADE_MS;
       if (left <= 0) continue;
       fades = true;

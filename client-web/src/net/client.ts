@@ -27,6 +27,8 @@ export interface Surroundings {
   pixels(client: Client, info: Info): ArrayBufferLike;
   /** Pixels of the board may have changed. */
   boardChanged(client: Client): void;
+  /** Own edits are in the log now. */
+  confirmed(client: Client): void;
   /** The overlay of own pixels, or the own pixels that were not saved, may have changed. */
   ownChanged(client: Client): void;
   /** Connection, people or read-only changed. */
@@ -136,6 +138,19 @@ export class Client {
       const edits = this.unsaved.take();
       if (!this.place(edits)) this.unsaved.add(edits);
     }
+    this.ownChanged();
+  }
+
+  /** Own edits whose fate is not known, or that are known to be lost. */
+  get inDoubt(): Edit[] {
+    return [...this.unsaved, ...this.pending.waiting];
+  }
+
+  /** Edits of an earlier page whose fate nobody knows; those that the board shows were saved. */
+  doubt(edits: readonly Edit[]): void {
+    const { board } = this;
+    this.unsaved.add(edits);
+    if (board) this.unsaved.settle((x, y) => board.at(x, y));
     this.ownChanged();
   }
 
@@ -287,7 +302,7 @@ export class Client {
         this.around.energy(m.energy);
         return this.around.greeted(this);
       case 'placed':
-        this.pending.placed(m.id, m.version, this.sync.version);
+        if (this.pending.placed(m.id, m.version, this.sync.version)) this.around.confirmed(this);
         return this.ownChanged();
       case 'refused': {
         const edits = this.pending.refused(m.id);

@@ -39,6 +39,8 @@ export interface PlaneEvents {
   /** This client is no more. */
   gone(client: Client): void;
   boardChanged(client: Client): void;
+  /** Own edits are in the log now. */
+  confirmed(): void;
   /** The overlay of own pixels, or the own pixels that were not saved, may have changed. */
   ownChanged(): void;
   /** Connection, people or read-only changed. */
@@ -280,6 +282,7 @@ export class Plane {
       describe: () => this.describe(),
       pixels: (client, info) => events.pixels(client, info),
       boardChanged: (client) => events.boardChanged(client),
+      confirmed: () => events.confirmed(),
       ownChanged: () => events.ownChanged(),
       statusChanged: () => events.statusChanged(),
       // The server may be another one than before, with other canvases.
@@ -293,6 +296,7 @@ export class Plane {
         if (this.ended.has(ended)) return;
         this.ended.add(ended);
         this.left.clear();
+        events.ownChanged();
         events.begunAnew();
       },
       refused: (client, edits, refusal) => {

@@ -3,6 +3,7 @@
 // and the colours that one chose, and kept for the service worker (public/sw.js). It shows no
 // picture, since that would be an old one, and leads back as soon as the server answers.
 
+import '../texts/enparts';
 import { theme } from '../app/settings';
 import { locale, t } from '../texts';
 import '../texts/enparts';

@@ -95,6 +95,8 @@ export const de: Texts = {
   },
   palette: {
     label: 'Farbe',
+    fold: 'Weniger Bedienelemente',
+    unfold: 'Alle Farben',
   },
   colours: {
     white: 'Weiß',
@@ -114,8 +116,25 @@ export const de: Texts = {
     'light purple': 'Hellviolett',
     'dark purple': 'Dunkelviolett',
   },
+  tools: {
+    label: 'Werkzeuge',
+    pencil: 'Stift',
+    pencilOn: 'Zum Zeichnen ziehen',
+    eyedropper: 'Pipette',
+    pickNext: 'Wähle ein Pixel, um seine Farbe zu nehmen',
+  },
+  undo: {
+    title: 'Rückgängig',
+    free: 'Rückgängig',
+    button: (n: number) => (n === 1 ? 'Rückgängig für 1 Pixel' : `Rückgängig für ${amount(n)} Pixel`),
+    done: (n: number) => (n === 1 ? 'Rückgängig gemacht, für 1 Pixel Energie' : `Rückgängig gemacht, für ${amount(n)} Pixel Energie`),
+    nothing: 'Es gibt nichts rückgängig zu machen',
+  },
   placing: {
     place: 'Setzen',
+    closer: 'Heranzoomen',
+    already: (colour: string) => `Schon ${colour}`,
+    number: amount,
     pickColour: 'Farbe wählen',
     pickColourFirst: 'Wähle zuerst eine Farbe',
     colourOff: (colour) => `${colour} geht im Moment nicht`,
@@ -232,6 +251,7 @@ export const de: Texts = {
           ['R', 'Zurückspulen'],
           ['H', 'Heatmap'],
           ['T', 'Vorlage'],
+          ['N', 'Nächster Pixel der Vorlage'],
           ['G', 'Raster'],
           ['M', 'Übersicht'],
         ],

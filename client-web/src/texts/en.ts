@@ -51,6 +51,23 @@ export const en = {
   },
   palette: {
     label: 'Colour',
+    fold: 'Fewer controls',
+    unfold: 'All colours',
+  },
+  tools: {
+    label: 'Tools',
+    pencil: 'Pencil',
+    pencilOn: 'Drag to draw',
+    eyedropper: 'Eyedropper',
+    pickNext: 'Choose a pixel to take its colour',
+  },
+  undo: {
+    title: 'Undo',
+    free: 'Undo',
+    button: (pixels: number) => (pixels === 1 ? 'Undo for 1 pixel' : `Undo for ${amount(pixels)} pixels`),
+    done: (pixels: number) =>
+      pixels === 1 ? 'Undone, for 1 pixel of energy' : `Undone, for ${amount(pixels)} pixels of energy`,
+    nothing: 'There is nothing to undo',
   },
   /** By the names that the server gives; see colourName(). */
   colours: {
@@ -73,6 +90,10 @@ export const en = {
   },
   placing: {
     place: 'Place',
+    /** On the same button: from afar it comes nearer first; there is nothing to do. */
+    closer: 'Zoom in',
+    already: (colour: string) => `Already ${colour}`,
+    number: amount,
     pickColour: 'Pick a colour',
     pickColourFirst: 'Pick a colour first',
     colourOff: (colour: string) => `${colour} can't be used at the moment`,

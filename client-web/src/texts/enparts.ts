@@ -94,6 +94,7 @@ export const enParts = {
           ['R', 'Rewind'],
           ['H', 'Heat map'],
           ['T', 'Template'],
+          ['N', 'Next pixel of the template'],
           ['G', 'Grid'],
           ['M', 'Overview'],
         ],

@@ -94,6 +94,8 @@ export const es: Texts = {
   },
   palette: {
     label: 'Color',
+    fold: 'Menos controles',
+    unfold: 'Todos los colores',
   },
   colours: {
     white: 'blanco',
@@ -113,8 +115,25 @@ export const es: Texts = {
     'light purple': 'morado claro',
     'dark purple': 'morado oscuro',
   },
+  tools: {
+    label: 'Herramientas',
+    pencil: 'Lápiz',
+    pencilOn: 'Arrastra para dibujar',
+    eyedropper: 'Cuentagotas',
+    pickNext: 'Elige un píxel para tomar su color',
+  },
+  undo: {
+    title: 'Deshacer',
+    free: 'Deshacer',
+    button: (n: number) => (n === 1 ? 'Deshacer por 1 píxel' : `Deshacer por ${amount(n)} píxeles`),
+    done: (n: number) => (n === 1 ? 'Deshecho, por 1 píxel de energía' : `Deshecho, por ${amount(n)} píxeles de energía`),
+    nothing: 'No hay nada que deshacer',
+  },
   placing: {
     place: 'Poner',
+    closer: 'Acercar',
+    already: (colour: string) => `Ya es ${colour}`,
+    number: amount,
     pickColour: 'Elige un color',
     pickColourFirst: 'Elige primero un color',
     colourOff: (colour) => `Color no disponible por ahora: ${colour}`,
@@ -231,6 +250,7 @@ export const es: Texts = {
           ['R', 'Rebobinar'],
           ['H', 'Mapa de calor'],
           ['T', 'Plantilla'],
+          ['N', 'Siguiente píxel de la plantilla'],
           ['G', 'Cuadrícula'],
           ['M', 'Vista general'],
         ],

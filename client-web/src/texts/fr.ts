@@ -94,6 +94,8 @@ export const fr: Texts = {
   },
   palette: {
     label: 'Couleur',
+    fold: 'Moins de commandes',
+    unfold: 'Toutes les couleurs',
   },
   colours: {
     white: 'blanc',
@@ -113,8 +115,25 @@ export const fr: Texts = {
     'light purple': 'violet clair',
     'dark purple': 'violet foncé',
   },
+  tools: {
+    label: 'Outils',
+    pencil: 'Crayon',
+    pencilOn: 'Glissez pour dessiner',
+    eyedropper: 'Pipette',
+    pickNext: 'Choisissez un pixel pour prendre sa couleur',
+  },
+  undo: {
+    title: 'Annuler',
+    free: 'Annuler',
+    button: (n: number) => (n === 1 ? 'Annuler pour 1 pixel' : `Annuler pour ${amount(n)} pixels`),
+    done: (n: number) => (n === 1 ? 'Annulé, pour 1 pixel d’énergie' : `Annulé, pour ${amount(n)} pixels d’énergie`),
+    nothing: 'Il n’y a rien à annuler',
+  },
   placing: {
     place: 'Poser',
+    closer: 'Zoomer',
+    already: (colour: string) => `Déjà ${colour}`,
+    number: amount,
     pickColour: 'Choisis une couleur',
     pickColourFirst: 'Choisis d’abord une couleur',
     colourOff: (colour) => `Couleur indisponible pour l’instant : ${colour}`,
@@ -234,6 +253,7 @@ export const fr: Texts = {
           ['R', 'Remonter le temps'],
           ['H', 'Carte de chaleur'],
           ['T', 'Modèle'],
+          ['N', 'Pixel suivant du modèle'],
           ['G', 'Grille'],
           ['M', 'Vue générale'],
         ],

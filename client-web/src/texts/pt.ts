@@ -94,6 +94,8 @@ export const pt: Texts = {
   },
   palette: {
     label: 'Cor',
+    fold: 'Menos controles',
+    unfold: 'Todas as cores',
   },
   colours: {
     white: 'branco',
@@ -113,8 +115,25 @@ export const pt: Texts = {
     'light purple': 'roxo-claro',
     'dark purple': 'roxo-escuro',
   },
+  tools: {
+    label: 'Ferramentas',
+    pencil: 'Lápis',
+    pencilOn: 'Arraste para desenhar',
+    eyedropper: 'Conta-gotas',
+    pickNext: 'Escolha um pixel para pegar a cor dele',
+  },
+  undo: {
+    title: 'Desfazer',
+    free: 'Desfazer',
+    button: (n: number) => (n === 1 ? 'Desfazer por 1 pixel' : `Desfazer por ${amount(n)} pixels`),
+    done: (n: number) => (n === 1 ? 'Desfeito, por 1 pixel de energia' : `Desfeito, por ${amount(n)} pixels de energia`),
+    nothing: 'Não há nada para desfazer',
+  },
   placing: {
     place: 'Colocar',
+    closer: 'Aproximar',
+    already: (colour: string) => `Já é ${colour}`,
+    number: amount,
     pickColour: 'Escolha uma cor',
     pickColourFirst: 'Escolha uma cor primeiro',
     colourOff: (colour) => `Cor indisponível no momento: ${colour}`,
@@ -231,6 +250,7 @@ export const pt: Texts = {
           ['R', 'Voltar no tempo'],
           ['H', 'Mapa de calor'],
           ['T', 'Modelo'],
+          ['N', 'Próximo pixel do modelo'],
           ['G', 'Grade'],
           ['M', 'Visão geral'],
         ],

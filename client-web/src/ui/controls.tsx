@@ -7,11 +7,11 @@ import { openMenu } from '../app/chrome';
 import { embedded } from '../app/embed';
 import { menu } from '../app/parts';
 import { Banner } from './banner';
+import { Deck } from './deck';
 import { EmbedLink } from './embed';
 import { Header } from './header';
+import { Pills } from './place';
 import { MenuButton } from './menu';
-import { Palette } from './palette';
-import { Place } from './place';
 import { StatusLine } from './statusline';
 import { ViewButtons } from './viewbuttons';
 import { Wait } from './wait';
@@ -34,10 +34,9 @@ function Controls() {
       <Banner />
       <div id="dock">
         <StatusLine />
-        <span id="undo-here" />
-        <Place />
+        <Pills />
         <span id="template-here" />
-        <Palette />
+        <Deck />
       </div>
       <ViewButtons />
       <Where />

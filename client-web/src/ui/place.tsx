@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: ISC
-// The button that places the pixel under the reticle, for fingers.
+// Above the palette: the pill that places the pixel under the reticle, for fingers, and the one that
+// takes back what was placed last.
 
-import { button, placeAtReticle } from '../app/placing';
+import { confirm } from '../app/aiming';
+import { pill } from '../app/placing';
+import { undo, undoLabel } from '../app/undo';
+import { t } from '../texts';
 
-export function Place() {
-  const label = button.value;
+export function Pills() {
+  const place = pill.value;
+  const back = undoLabel.value;
   return (
-    <button id="place" class="surface" type="button" hidden={!label} disabled={!label?.ready} onClick={placeAtReticle}>
-      <span class="chip" hidden={!label?.rgb} style={{ backgroundColor: label?.rgb ?? '' }} />
-      <span>{label?.text}</span>
-    </button>
+    <div id="pills">
+      <button id="undo" class="surface" type="button" title={`${t().undo.title} (Z)`} hidden={back === null} onClick={undo}>
+        {back}
+      </button>
+      <button id="place" class="surface" type="button" hidden={!place} disabled={!place?.ready} onClick={confirm}>
+        <span class="chip" hidden={!place?.rgb} style={{ backgroundColor: place?.rgb ?? '' }} />
+        <span>{place?.text}</span>
+      </button>
+    </div>
   );
 }

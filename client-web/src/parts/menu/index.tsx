@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What is loaded when somebody opens the menu, or asks for the keys or what this is.
 
+import '../../texts/enparts';
 import './menu.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';

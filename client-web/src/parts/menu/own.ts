@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What hangs in the menu for what the page itself offers beside painting.
 
+import '../../texts/enparts';
 import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
 import { install, installable } from '../../app/install';
 import { hang, type Choice } from '../../app/menu';

@@ -2,6 +2,7 @@
 // Templates: pictures over the canvas, to paint by. This part is loaded when somebody asks for one, a
 // link names one, or this browser keeps some.
 
+import '../../texts/entemplate';
 import './template.css';
 import { render } from 'preact';
 import { announce } from '../../app/announce';

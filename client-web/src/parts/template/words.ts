@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Why a picture is no template, and how far one is painted, in words.
 
+import '../../texts/entemplate';
 import type { BadImage } from '../../core/template/image';
 import { leftOf, type Counts } from '../../core/template/progress';
 import { locale, t } from '../../texts';

@@ -2,6 +2,7 @@
 // The part of the page that says who placed a pixel: it asks, and shows the card. In the past it says
 // what the pixel was at that moment, and leads to the others.
 
+import '../../texts/enparts';
 import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
 import * as state from '../../app/state';

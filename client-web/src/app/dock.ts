@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: ISC
+// Where what one draws with stands at the window's edge.
+
+const boxOf = (id: string) => document.getElementById(id)?.getBoundingClientRect();
+
+/** In a window of this height; undefined: there is none. On a phone on its side the tools stand beside the palette, but only in a
+ * corner. */
+export function deckBox(height: number): DOMRect | undefined {
+  const deck = boxOf('deck');
+  return deck && deck.height > height / 2 ? boxOf('palette') : deck;
+}
