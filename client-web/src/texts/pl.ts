@@ -98,6 +98,22 @@ export const pl: Texts = {
   },
   palette: {
     label: 'Kolor',
+    fold: 'Mniej przycisków',
+    unfold: 'Wszystkie kolory',
+  },
+  tools: {
+    label: 'Narzędzia',
+    pencil: 'Ołówek',
+    pencilOn: 'Przeciągnij, żeby rysować',
+    eyedropper: 'Pipeta',
+    pickNext: 'Wybierz piksel, żeby pobrać jego kolor',
+  },
+  undo: {
+    title: 'Cofnij',
+    free: 'Cofnij',
+    button: (n) => `Cofnij za ${amount(n)} ${pixelWord(n)}`,
+    done: (n) => `Cofnięto za ${amount(n)} ${pixelWord(n)} energii`,
+    nothing: 'Nie ma czego cofnąć',
   },
   colours: {
     white: 'biały',
@@ -119,6 +135,9 @@ export const pl: Texts = {
   },
   placing: {
     place: 'Postaw',
+    closer: 'Przybliż',
+    already: (colour) => `Już jest ${colour}`,
+    number: amount,
     pickColour: 'Wybierz kolor',
     pickColourFirst: 'Najpierw wybierz kolor',
     colourOff: (colour) => `Kolor teraz niedostępny: ${colour}`,
@@ -234,6 +253,7 @@ export const pl: Texts = {
           ['R', 'Przewiń wstecz'],
           ['H', 'Mapa ciepła'],
           ['T', 'Szablon'],
+          ['N', 'Następny piksel szablonu'],
           ['G', 'Siatka'],
           ['M', 'Podgląd'],
         ],
