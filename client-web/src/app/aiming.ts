@@ -5,7 +5,7 @@
 import type { Cell } from '../core/edit';
 import { keepInView } from '../core/reticle';
 import type { Point } from '../core/view';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 import { announce, announceReticle } from './announce';
 import { camera } from './canvas';
 import * as events from './events';
@@ -54,7 +54,7 @@ export function pick(cell: Cell | null): void {
   if (colour === null) return hint.say(cell ? t().where.noPicture : t().placing.obstacles.outside);
   choose(colour);
   const { palette } = state.info.value!;
-  if (state.colour.value === colour) announce(palette[colour]?.name ?? t().where.colour(colour));
+  if (state.colour.value === colour) announce(palette[colour] ? colourName(palette[colour].name) : t().where.colour(colour));
 }
 
 /** By key: what is aimed at. */

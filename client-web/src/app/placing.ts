@@ -9,7 +9,7 @@ import { DOUBLE_MS } from '../core/gestures';
 import { needed, withoutRepeats } from '../core/stroke';
 import { PLACE_K } from '../core/view';
 import { FADE_MS, type Fading } from '../layers/pending';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
 import { invalidate } from './invalidate';
@@ -86,7 +86,7 @@ export const pill = computed(() => {
   const edit = { ...cell, colour };
   const label = umpire.value?.label(edit) ?? { text: t().placing.place, ready: true };
   if (label.ready && shownAtReticle.value === colour) {
-    return { text: t().placing.already(name), ready: false, rgb };
+    return { text: t().placing.already(colourName(name)), ready: false, rgb };
   }
   return { text: label.text, ready: label.ready && plane.obstacle(edit) === null, rgb };
 });
@@ -113,7 +113,7 @@ export function choose(index: number): void {
   const { info } = state;
   if (!info.value?.palette[index]) return;
   if (allowed.value?.includes(index) ?? true) state.colour.value = index;
-  else hint.say(t().placing.colourOff(info.value.palette[index].name));
+  else hint.say(t().placing.colourOff(colourName(info.value.palette[index].name)));
 }
 
 /** The next colour that may be used, or the one before. */
@@ -202,7 +202,7 @@ function editOf(cell: Cell): Edit | null {
   else if (shown(cell) !== colour) {
     const edit = { x: cell.x, y: cell.y, colour };
     if (!object([edit])) return edit;
-  } else if (!isPending(cell)) hint.say(words.already(state.info.value!.palette[colour]!.name));
+  } else if (!isPending(cell)) hint.say(words.already(colourName(state.info.value!.palette[colour]!.name)));
   return null;
 }
 

@@ -95,7 +95,7 @@ export const de: Texts = {
   },
   palette: {
     label: 'Farbe',
-    fold: 'Weniger Bedienelemente',
+    fold: 'Weniger zeigen',
     unfold: 'Alle Farben',
   },
   colours: {
@@ -119,7 +119,7 @@ export const de: Texts = {
   tools: {
     label: 'Werkzeuge',
     pencil: 'Stift',
-    pencilOn: 'Zum Zeichnen ziehen',
+    pencilOn: 'Zieh, um zu zeichnen',
     eyedropper: 'Pipette',
     pickNext: 'Wähle ein Pixel, um seine Farbe zu nehmen',
   },
@@ -132,8 +132,8 @@ export const de: Texts = {
   },
   placing: {
     place: 'Setzen',
-    closer: 'Heranzoomen',
-    already: (colour: string) => `Schon ${colour}`,
+    closer: 'Näher',
+    already: (colour: string) => `Ist schon ${colour}`,
     number: amount,
     pickColour: 'Farbe wählen',
     pickColourFirst: 'Wähle zuerst eine Farbe',
@@ -251,7 +251,7 @@ export const de: Texts = {
           ['R', 'Zurückspulen'],
           ['H', 'Heatmap'],
           ['T', 'Vorlage'],
-          ['N', 'Nächster Pixel der Vorlage'],
+          ['N', 'Nächstes Pixel der Vorlage'],
           ['G', 'Raster'],
           ['M', 'Übersicht'],
         ],

@@ -118,9 +118,9 @@ export const fr: Texts = {
   tools: {
     label: 'Outils',
     pencil: 'Crayon',
-    pencilOn: 'Glissez pour dessiner',
+    pencilOn: 'Glisse pour dessiner',
     eyedropper: 'Pipette',
-    pickNext: 'Choisissez un pixel pour prendre sa couleur',
+    pickNext: 'Choisis un pixel pour prendre sa couleur',
   },
   undo: {
     title: 'Annuler',
@@ -131,8 +131,8 @@ export const fr: Texts = {
   },
   placing: {
     place: 'Poser',
-    closer: 'Zoomer',
-    already: (colour: string) => `Déjà ${colour}`,
+    closer: 'Approcher',
+    already: (colour: string) => `Déjà en ${colour}`,
     number: amount,
     pickColour: 'Choisis une couleur',
     pickColourFirst: 'Choisis d’abord une couleur',

@@ -4,7 +4,7 @@
 import { togglePencil, togglePicking } from '../app/aiming';
 import { folded } from '../app/settings';
 import * as state from '../app/state';
-import { t } from '../texts';
+import { colourName, t } from '../texts';
 import { DOWN, DROPPER, Icon, PENCIL, UP } from './icons';
 
 /** The chosen colour, and whether the others are in sight. */
@@ -23,7 +23,7 @@ function Fold() {
       onClick={() => (folded.value = !folded.value)}
     >
       <span class="chip" hidden={!chosen} style={{ backgroundColor: chosen?.rgb ?? '' }} />
-      <span class="name">{chosen?.name ?? t().palette.label}</span>
+      <span class="name">{chosen ? colourName(chosen.name) : t().palette.label}</span>
       <Icon d={folded.value ? UP : DOWN} />
     </button>
   );

@@ -15,7 +15,7 @@ import { energyShown, PLAIN } from '../../core/energybar';
 import type { Refusal } from '../../core/protocol';
 import { ruleAt, type Rule } from '../../core/regions';
 import { nextPixels, refusalWords } from '../../core/words';
-import { locale, t } from '../../texts';
+import { colourName, locale, t } from '../../texts';
 import { amount } from '../../texts/locale';
 import { energy, EnergyBar, timeOf } from './energybar';
 import { arm, follow, watchFull } from './full';
@@ -151,7 +151,8 @@ export class People implements Umpire {
   }
 
   private nameOf(colour: number): string {
-    return plane.info!.palette[colour]?.name ?? t().where.colour(colour);
+    const named = plane.info!.palette[colour];
+    return named ? colourName(named.name) : t().where.colour(colour);
   }
 
   /** Draws what there is, and again when that is another number: once a second at most, and not at all

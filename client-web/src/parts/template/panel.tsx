@@ -11,7 +11,7 @@ import { hint } from '../../app/statusline';
 import { cleanTitle } from '../../core/template/link';
 import { OPACITY_LEAST, STYLES, type Template } from '../../core/template/list';
 import { leftOf } from '../../core/template/progress';
-import { t } from '../../texts';
+import { colourName, t } from '../../texts';
 import { CLOSE, DOWN, FIT, Icon, LINK, MOVE, PENCIL, PLUS, UP } from '../../ui/icons';
 import { BIN, EYE, EYE_OFF, NEXT } from './icons';
 import * as model from './model';
@@ -73,8 +73,8 @@ function Colours({ id }: { readonly id: string }) {
           key={index}
           type="button"
           aria-pressed={state.colour.value === index}
-          aria-label={t().template.colourLeft(colour.name, number(left))}
-          title={t().template.colourLeft(colour.name, number(left))}
+          aria-label={t().template.colourLeft(colourName(colour.name), number(left))}
+          title={t().template.colourLeft(colourName(colour.name), number(left))}
           onClick={({ detail }) => {
             chooseColour(index);
             // Who came by pointer goes on there.
