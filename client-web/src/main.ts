@@ -4,7 +4,7 @@
 import { effect } from '@preact/signals';
 import { canvasOf } from './core/plane';
 import type { View } from './core/view';
-import { camera, watchCanvas } from './app/canvas';
+import { camera, marks, watchCanvas } from './app/canvas';
 import { watchChrome } from './app/chrome';
 import { watchCoach } from './app/coach';
 import { embedded } from './app/embed';
@@ -24,6 +24,7 @@ import * as state from './app/state';
 import { watchTheme } from './app/theme';
 import type { Client } from './net/client';
 import type { Past } from './parts/past';
+import { t } from './texts';
 import { mountControls } from './ui/controls';
 import { keepPageStill } from './ui/pagezoom';
 
@@ -91,6 +92,7 @@ export function start(): void {
   watchChrome();
   watchInstall();
   void spoken.then(() => {
+    marks.setAttribute('aria-label', t().page.canvas);
     watchStatus();
     mountControls(document.getElementById('controls')!);
     performance.mark('placed:controls');

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Region } from '../src/core/info';
 import { nextTurn, regionsAt, regionsNow, ruleAt } from '../src/core/regions';
-import { regionWords } from '../src/core/regionwords';
+import { regionWords } from '../src/texts/regionwords';
 
 const region = (values: Partial<Region>): Region => ({
   name: 'r',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { describe, expect, test } from 'vitest';
-import { agoWords, countdown, untilWords } from '../src/core/time';
-import { refusalWords } from '../src/core/words';
+import { agoWords, countdown, untilWords } from '../src/texts/time';
+import { refusalWords } from '../src/texts/refusals';
 
 const NOW = new Date(2026, 10, 25, 17, 0, 0).getTime();
 const MINUTE = 60_000;

@@ -6,7 +6,7 @@
 import type { Cell } from '../core/edit';
 import type { Colour, Region } from '../core/info';
 import { regionsAt, regionsNow } from '../core/regions';
-import { regionWords } from '../core/regionwords';
+import { regionWords } from '../texts/regionwords';
 import { t } from '../texts';
 import type { Layer, Look } from './layer';
 import { hatch, type Box } from './strokes';

@@ -15,6 +15,7 @@ export const de: Texts = {
     notLoaded: 'Dieser Teil der Seite lädt nicht: versuch es noch einmal',
     inThePast: 'Das ist die Vergangenheit: geh zurück zu Live, um Pixel zu setzen',
     noHistory: 'Dieser Server führt keinen Verlauf',
+    canvas: 'Leinwand. Pfeiltasten bewegen das Fadenkreuz, Enter setzt ein Pixel.',
     grown: 'Die Leinwand ist gewachsen',
     begunAnew: 'Eine neue Leinwand hat begonnen',
     dismiss: 'Ausblenden',

@@ -10,6 +10,7 @@ export const en = {
     notLoaded: "Can't load this part of the page: try again",
     inThePast: 'This is the past: go back to Live to place pixels',
     noHistory: 'This server keeps no history',
+    canvas: 'Canvas. Arrow keys move the reticle, Enter places a pixel.',
     grown: 'The canvas has grown',
     begunAnew: 'A new canvas has begun',
     dismiss: 'Dismiss',

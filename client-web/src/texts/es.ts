@@ -15,6 +15,7 @@ export const es: Texts = {
     notLoaded: 'No se pudo cargar esta parte de la página: inténtalo otra vez',
     inThePast: 'Esto es el pasado: vuelve al directo para poner píxeles',
     noHistory: 'Este servidor no guarda historial',
+    canvas: 'Lienzo. Las flechas mueven la mira, Intro coloca un píxel.',
     grown: 'El lienzo ha crecido',
     begunAnew: 'Empieza un lienzo nuevo',
     dismiss: 'Ocultar',

@@ -15,6 +15,7 @@ export const fr: Texts = {
     notLoaded: 'Cette partie de la page ne s’est pas chargée : réessaie',
     inThePast: 'Tu regardes le passé : reviens au direct pour poser des pixels',
     noHistory: 'Ce serveur ne garde pas d’historique',
+    canvas: 'Toile. Les flèches déplacent le viseur, Entrée place un pixel.',
     grown: 'La toile a grandi',
     begunAnew: 'Une nouvelle toile commence',
     dismiss: 'Masquer',

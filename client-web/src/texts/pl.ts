@@ -18,6 +18,7 @@ export const pl: Texts = {
     notLoaded: 'Nie można wczytać tej części strony: spróbuj ponownie',
     inThePast: 'To jest przeszłość: wróć na żywo, żeby stawiać piksele',
     noHistory: 'Ten serwer nie prowadzi historii',
+    canvas: 'Płótno. Strzałki przesuwają celownik, Enter stawia piksel.',
     grown: 'Płótno się powiększyło',
     begunAnew: 'Zaczęło się nowe płótno',
     dismiss: 'Ukryj',

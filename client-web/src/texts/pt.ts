@@ -15,6 +15,7 @@ export const pt: Texts = {
     notLoaded: 'Não deu para carregar esta parte da página: tente de novo',
     inThePast: 'Isto é o passado: volte ao vivo para colocar pixels',
     noHistory: 'Este servidor não guarda histórico',
+    canvas: 'Tela. As setas movem a mira, Enter coloca um pixel.',
     grown: 'A tela cresceu',
     begunAnew: 'Uma nova tela começou',
     dismiss: 'Dispensar',

@@ -15,6 +15,7 @@ export const tr: Texts = {
     notLoaded: 'Sayfanın bu bölümü yüklenemiyor: yeniden dene',
     inThePast: 'Bu geçmiş: piksel koymak için canlıya dön',
     noHistory: 'Bu sunucu geçmişi tutmuyor',
+    canvas: 'Tuval. Ok tuşları nişangâhı kaydırır, Enter piksel koyar.',
     grown: 'Tuval büyüdü',
     begunAnew: 'Yeni bir tuval başladı',
     dismiss: 'Gizle',

@@ -12,18 +12,19 @@ function Fold() {
   const { colour, info } = state;
   const chosen = colour.value === null ? undefined : info.value?.palette[colour.value];
   const words = folded.value ? t().palette.unfold : t().palette.fold;
+  const name = chosen ? colourName(chosen.name) : t().palette.label;
   return (
     <button
       id="fold"
       type="button"
       aria-controls="palette"
       aria-expanded={!folded.value}
-      aria-label={words}
+      aria-label={`${name}: ${words}`}
       title={words}
       onClick={() => (folded.value = !folded.value)}
     >
       <span class="chip" hidden={!chosen} style={{ backgroundColor: chosen?.rgb ?? '' }} />
-      <span class="name">{chosen ? colourName(chosen.name) : t().palette.label}</span>
+      <span class="name">{name}</span>
       <Icon d={folded.value ? UP : DOWN} />
     </button>
   );

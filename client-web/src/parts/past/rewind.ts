@@ -7,7 +7,7 @@ import { signal } from '@preact/signals';
 import { h, render } from 'preact';
 import type { Axis } from '../../core/axis';
 import type { Cell } from '../../core/edit';
-import { momentWords } from '../../core/moment';
+import { momentWords } from '../../texts/moment';
 import { advance, type Speed } from '../../core/player';
 import { fetchInfo } from '../../net/fetches';
 import { HistoryError } from '../../net/history';

@@ -5,7 +5,7 @@
 import { type ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Axis } from '../../core/axis';
-import { momentWords, timeWords, versionWords } from '../../core/moment';
+import { momentWords, timeWords, versionWords } from '../../texts/moment';
 import { SPEEDS, type Speed } from '../../core/player';
 import { locale, t } from '../../texts';
 import { Icon, LEFT, PAUSE, PLAY, RIGHT } from '../../ui/icons';

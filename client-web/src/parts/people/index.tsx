@@ -14,7 +14,7 @@ import { available, charges, costOf, reach, spend, waitFor, type Item } from '..
 import { energyShown, PLAIN } from '../../core/energybar';
 import type { Refusal } from '../../core/protocol';
 import { ruleAt, type Rule } from '../../core/regions';
-import { nextPixels, refusalWords } from '../../core/words';
+import { nextPixels, refusalWords } from '../../texts/refusals';
 import { colourName, locale, t } from '../../texts';
 import { amount } from '../../texts/locale';
 import { energy, EnergyBar, timeOf } from './energybar';

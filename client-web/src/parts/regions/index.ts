@@ -9,7 +9,7 @@ import { regions as wish } from '../../app/settings';
 import * as state from '../../app/state';
 import type { Cell } from '../../core/edit';
 import { nextTurn, regionsAt } from '../../core/regions';
-import { regionWords } from '../../core/regionwords';
+import { regionWords } from '../../texts/regionwords';
 import type { Layer, Slot } from '../../layers/layer';
 import { Regions } from '../../layers/regions';
 import '../../texts/enparts';

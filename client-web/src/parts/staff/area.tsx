@@ -2,7 +2,7 @@
 // The area: how it is chosen, who painted in it by count, when how much was painted, and what can be done
 // about it.
 
-import { agoWords } from '../../core/time';
+import { agoWords } from '../../texts/time';
 import { locale, t } from '../../texts';
 import { Ban, Lock, RollBack, type Target } from './actions';
 import { PERIODS, type Desk, type Period } from './desk';

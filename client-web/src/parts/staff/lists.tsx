@@ -5,7 +5,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Rect } from '../../core/edit';
-import { agoWords, untilWords } from '../../core/time';
+import { agoWords, untilWords } from '../../texts/time';
 import type { Fields } from '../../net/control';
 import { locale, t } from '../../texts';
 import { changeBan, changeRegion, closeReport, endBan, removeRegion, Undo } from './actions';

@@ -8,7 +8,7 @@ import { info } from '../../app/state';
 import type { Cell } from '../../core/edit';
 import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
-import { agoWords, countdown } from '../../core/time';
+import { agoWords, countdown } from '../../texts/time';
 import type { Reason, Reported } from '../../net/pixel';
 import { colourName, locale, t } from '../../texts';
 import { SHEET } from './place';

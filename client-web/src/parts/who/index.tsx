@@ -9,7 +9,7 @@ import * as state from '../../app/state';
 import type { Cell, Rect, Size } from '../../core/edit';
 import type { Colour } from '../../core/info';
 import type { Change } from '../../core/pixel';
-import { agoWords } from '../../core/time';
+import { agoWords } from '../../texts/time';
 import { fetchPixel, report, type Reason, type Reported } from '../../net/pixel';
 import { colourName, locale, t } from '../../texts';
 import { Card, type Shown } from './card';

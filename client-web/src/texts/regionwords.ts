@@ -2,10 +2,10 @@
 // What a region means for whoever wants to paint in it, in a sentence. The operator's own words are text,
 // never markup.
 
-import { colourName, locale, t } from '../texts';
-import type { Colour, Region } from './info';
+import { colourName, locale, t } from '.';
+import type { Colour, Region } from '../core/info';
 import { untilWords } from './time';
-import '../texts/enparts';
+import './enparts';
 
 /** Sentences, the most important first; none where the region rules nothing. */
 export function regionWords(region: Region, palette: readonly Colour[], now: number): string[] {

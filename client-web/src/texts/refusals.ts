@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: ISC
 // Why something cannot be placed, in a sentence. The operator's own words are text, never markup.
 
-import { t } from '../texts';
-import type { Refusal } from './protocol';
+import { t } from '.';
+import type { Refusal } from '../core/protocol';
 import { countdown, untilWords } from './time';
-import '../texts/enparts';
+import './enparts';
 
 /** So many pixels were to be placed, in colours of these names. */
 export function refusalWords(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // A moment in words: when, and which version.
 
-import { locale, t } from '../texts';
-import '../texts/enpast';
+import { locale, t } from '.';
+import './enpast';
 
 let when: Intl.DateTimeFormat | null = null;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Times as people say them: how long yet, until when, how long ago.
 
-import { t } from '../texts';
+import { t } from '.';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
