@@ -11,6 +11,7 @@ const OTHERS = {
   pt: () => import('./pt').then(({ pt }) => pt),
   pl: () => import('./pl').then(({ pl }) => pl),
   tr: () => import('./tr').then(({ tr }) => tr),
+  ja: () => import('./ja').then(({ ja }) => ja),
 } as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
 
 export const LANGUAGES = ['en', ...Object.keys(OTHERS)] as const;
