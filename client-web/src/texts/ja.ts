@@ -17,6 +17,7 @@ export const ja: Texts = {
     notLoaded: 'この部分を読み込めません。もう一度お試しください。',
     inThePast: '過去を表示しています。ピクセルを置くにはライブに戻ってください。',
     noHistory: 'このサーバーには履歴がありません',
+    canvas: 'キャンバス。矢印キーで照準を動かし、Enter でピクセルを置きます。',
     grown: 'キャンバスが広がりました',
     begunAnew: '新しいキャンバスが始まりました',
     dismiss: '閉じる',
