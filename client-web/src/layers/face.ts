@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
 // The cells of a template as surfaces, in squares that are made when they are first seen: a pixel a
-// cell, a pixel to four cells for looking from afar, or a dot in each cell.
+// cell, a pixel to four cells for looking from afar, or a dot or a symbol in each cell.
 
 import { rgbaWord } from '../core/board';
 import type { Rect, Size } from '../core/edit';
 import { EMPTY, type Cells } from '../core/template/cells';
+import { isLight, SYMBOL_SIDE, symbolOf } from '../core/template/symbols';
 import type { Look } from './layer';
 
 /** How many cells a side a square has, and how many pixels a side are drawn for a cell. */
@@ -12,6 +13,7 @@ const KINDS = {
   half: { cells: 512, scale: 0.5, most: 40 },
   full: { cells: 256, scale: 1, most: 100 },
   dots: { cells: 64, scale: 4, most: 160 },
+  symbols: { cells: 32, scale: 9, most: 100 },
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -22,6 +24,9 @@ interface Square {
   readonly canvas: HTMLCanvasElement;
 }
 
+/** Whether a cell, by its index, is to have a symbol. */
+type Wants = (p: number) => boolean;
+
 export class Face {
   private readonly words: Uint32Array;
   /** By kind: squares by their place, the one that was used longest ago first. */
@@ -29,18 +34,29 @@ export class Face {
     half: new Map(),
     full: new Map(),
     dots: new Map(),
+    symbols: new Map(),
   };
   /** The colour that the squares are of; null: all. */
   private only: number | null = null;
   private left = 0;
+  /** What is black on each colour, or white. */
+  private readonly inks: Uint32Array;
 
+  /** `wants`: cells without a symbol; asked again after `forgetSymbols`. */
   constructor(
     readonly cells: Cells,
     palette: readonly string[],
+    private readonly wants: Wants = () => true,
   ) {
     this.words = new Uint32Array(256).fill(rgbaWord(palette[0]!));
     palette.forEach((rgb, index) => (this.words[index] = rgbaWord(rgb)));
     this.words[EMPTY] = 0;
+    this.inks = Uint32Array.from(palette, (rgb) => (isLight(rgb) ? 0xff000000 : 0xffffffff));
+  }
+
+  /** Other cells than before are to have symbols. */
+  forgetSymbols(): void {
+    this.squares.symbols.clear();
   }
 
   /** Draws what lies within `part` (cells of the template); whether some of it is still to come. */
@@ -85,7 +101,13 @@ export class Face {
       const y1 = Math.min(y0 + cells, this.cells.height);
       if (this.left < 0) return null;
       this.left -= (x1 - x0) * (y1 - y0);
-      square = { canvas: DRAW[kind](this.cells, { x0, y0, x1, y1 }, this.wordsOf()) };
+      const part = { x0, y0, x1, y1 };
+      const words = this.wordsOf();
+      const canvas =
+        kind === 'symbols'
+          ? drawSymbols(this.cells, part, words, this.inks, this.wants)
+          : DRAW[kind](this.cells, part, words);
+      square = { canvas };
       for (const oldest of squares.keys()) {
         if (squares.size < most) break;
         squares.delete(oldest);
@@ -166,4 +188,37 @@ const drawDots: Draw = ({ indices, width }, { x0, y0, x1, y1 }, words) => {
   });
 };
 
-const DRAW: Record<Kind, Draw> = { half: drawHalf, full: drawFull, dots: drawDots };
+/** How wide the border is in which the painted cell is seen, and the colour around the symbol. */
+const EDGE = 1;
+const MARGIN = 2;
+const SIDE = SYMBOL_SIDE + 2 * MARGIN;
+
+function drawSymbols(
+  { indices, width }: Cells,
+  { x0, y0, x1, y1 }: Rect,
+  words: Uint32Array,
+  inks: Uint32Array,
+  wants: Wants,
+): HTMLCanvasElement {
+  const size = { width: (x1 - x0) * SIDE, height: (y1 - y0) * SIDE };
+  return painted(size, (pixels) => {
+    for (let y = y0; y < y1; y++) {
+      for (let x = x0; x < x1; x++) {
+        const p = y * width + x;
+        const index = indices[p]!;
+        const word = words[index]!;
+        if (word === 0 || !wants(p)) continue;
+        const corner = (y - y0) * SIDE * size.width + (x - x0) * SIDE;
+        for (let row = EDGE; row < SIDE - EDGE; row++) {
+          const from = corner + row * size.width;
+          pixels.fill(word, from + EDGE, from + SIDE - EDGE);
+        }
+        for (const mark of symbolOf(index)) {
+          pixels[corner + (mark.y + MARGIN) * size.width + mark.x + MARGIN] = inks[index]!;
+        }
+      }
+    }
+  });
+}
+
+const DRAW: Record<Exclude<Kind, 'symbols'>, Draw> = { half: drawHalf, full: drawFull, dots: drawDots };

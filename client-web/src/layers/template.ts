@@ -3,13 +3,13 @@
 // the painted cell to be seen around them, so they are for looking closely; from farther away the
 // template shines through.
 
-import { areaAt, common, EMPTY } from '../core/template/cells';
-import type { Template } from '../core/template/list';
-import { RIGHT, WRONG, type Progress } from '../core/template/progress';
-import { isLight, SYMBOL_SIDE, symbolOf } from '../core/template/symbols';
+import { areaAt, common } from '../core/template/cells';
+import type { Style, Template } from '../core/template/list';
+import { WRONG, type Progress } from '../core/template/progress';
+import { isLight } from '../core/template/symbols';
 import { visible } from '../core/view';
 import type { Rect } from '../core/edit';
-import { painted, sized, type Face } from './face';
+import { painted, type Face, type Kind } from './face';
 import type { Layer, Look } from './layer';
 
 /** From so many CSS pixels a cell on there is room for dots, and for symbols. */
@@ -41,7 +41,6 @@ interface Seen extends Drawn {
 }
 
 export class TemplateLayer implements Layer {
-  private atlas: { side: number; canvas: HTMLCanvasElement } | null = null;
   private pulse: { colour: number; since: number; canvas: HTMLCanvasElement; part: Rect } | null = null;
   private pulsing: number | null = null;
 
@@ -68,40 +67,11 @@ export class TemplateLayer implements Layer {
     const { g, view, k, left, top } = look;
     const { style, opacity, at, only } = seen.template;
     g.globalAlpha = opacity;
-    if (style === 'symbols' && view.k >= SYMBOLS_FROM) {
-      this.symbols(look, seen);
-      return false;
-    }
     const { x0, y0, x1, y1 } = seen.part;
     const part = { x0: x0 - at.x, y0: y0 - at.y, x1: x1 - at.x, y1: y1 - at.y };
-    const kind = style !== 'full' && view.k >= DOTS_FROM ? 'dots' : k < 0.5 ? 'half' : 'full';
+    const kind = kindFor(style, view.k, k);
     const colour = only ? this.templates.colour() : null;
     return seen.face.draw(look, left + at.x * k, top + at.y * k, part, kind, colour);
-  }
-
-  /** On each cell that is not right its colour with a symbol in it. */
-  private symbols(look: Look, seen: Seen): void {
-    const { g, k, left, top } = look;
-    const { part, template, face, progress } = seen;
-    const { width, indices } = face.cells;
-    const only = template.only ? this.templates.colour() : null;
-    const side = Math.max(1, Math.ceil(k));
-    if (this.atlas?.side !== side) this.atlas = { side, canvas: atlas(this.templates.palette(), side) };
-    const { canvas } = this.atlas;
-    g.imageSmoothingEnabled = false;
-    // To whole pixels, as the cells of the picture.
-    const xs = Array.from({ length: part.x1 - part.x0 + 1 }, (_, i) => Math.ceil(left + (part.x0 + i) * k - 0.5));
-    for (let y = part.y0; y < part.y1; y++) {
-      const upper = Math.ceil(top + y * k - 0.5);
-      const height = Math.ceil(top + (y + 1) * k - 0.5) - upper;
-      let p = (y - template.at.y) * width + part.x0 - template.at.x;
-      for (let x = part.x0; x < part.x1; x++, p++) {
-        const index = indices[p]!;
-        if (index === EMPTY || (only !== null && index !== only) || progress?.stateAt(p) === RIGHT) continue;
-        const i = x - part.x0;
-        g.drawImage(canvas, index * side, 0, side, side, xs[i]!, upper, xs[i + 1]! - xs[i]!, height);
-      }
-    }
   }
 
   /** Whether it goes on. */
@@ -162,20 +132,9 @@ const around = (areas: readonly Rect[]): Rect =>
     areas[0] ?? NOTHING,
   );
 
-/** The symbols of all colours beside each other, each on its colour, with a border of what is below. */
-function atlas(palette: readonly string[], side: number): HTMLCanvasElement {
-  const canvas = sized({ width: side * palette.length, height: side });
-  const g = canvas.getContext('2d')!;
-  const edge = Math.max(1, Math.round(side * 0.12));
-  const inner = side - 2 * edge;
-  const unit = Math.max(1, Math.floor((inner * 0.8) / SYMBOL_SIDE));
-  const from = Math.floor((side - unit * SYMBOL_SIDE) / 2);
-  palette.forEach((rgb, index) => {
-    const x = index * side;
-    g.fillStyle = rgb;
-    g.fillRect(x + edge, edge, inner, inner);
-    g.fillStyle = isLight(rgb) ? '#000000' : '#ffffff';
-    for (const mark of symbolOf(index)) g.fillRect(x + from + mark.x * unit, from + mark.y * unit, unit, unit);
-  });
-  return canvas;
+/** At so many CSS and device pixels a cell. */
+function kindFor(style: Style, k: number, deviceScale: number): Kind {
+  if (style === 'symbols' && k >= SYMBOLS_FROM) return 'symbols';
+  if (style !== 'full' && k >= DOTS_FROM) return 'dots';
+  return deviceScale < 0.5 ? 'half' : 'full';
 }

@@ -9,6 +9,8 @@ const OTHERS = {
   fr: () => import('./fr').then(({ fr }) => fr),
   es: () => import('./es').then(({ es }) => es),
   pt: () => import('./pt').then(({ pt }) => pt),
+  pl: () => import('./pl').then(({ pl }) => pl),
+  tr: () => import('./tr').then(({ tr }) => tr),
 } as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
 
 export const LANGUAGES = ['en', ...Object.keys(OTHERS)] as const;

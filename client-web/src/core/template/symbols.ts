@@ -23,11 +23,13 @@ const DRAWN = [
 
 export const SYMBOL_SIDE = 5;
 
+const SYMBOLS = DRAWN.map((drawn) =>
+  drawn.split(',').flatMap((row, y) => [...row].flatMap((mark, x) => (mark === '#' ? [{ x, y }] : []))),
+);
+
 /** The squares of this colour's symbol that are filled. */
-export function symbolOf(colour: number): { x: number; y: number }[] {
-  const rows = DRAWN[colour % DRAWN.length]!.split(',');
-  return rows.flatMap((row, y) => [...row].flatMap((mark, x) => (mark === '#' ? [{ x, y }] : [])));
-}
+export const symbolOf = (colour: number): readonly { readonly x: number; readonly y: number }[] =>
+  SYMBOLS[colour % SYMBOLS.length]!;
 
 /** Whether black is easier to see on this colour (`#rrggbb`) than white. */
 export function isLight(rgb: string): boolean {

@@ -40,7 +40,7 @@ import {
   withTemplate,
   type TemplateLink,
 } from '../../core/template/link';
-import { Progress, type Counts } from '../../core/template/progress';
+import { Progress, RIGHT, type Counts } from '../../core/template/progress';
 import { CLOSE_K, lookAt } from '../../core/view';
 import { Face } from '../../layers/face';
 import { TemplateLayer, type Drawn } from '../../layers/template';
@@ -93,6 +93,7 @@ const counting = new Counting(
   () => plane.live,
   () => {
     counted.value++;
+    for (const { face } of running.values()) face.forgetSymbols();
     if (list.peek().some(({ style, shown }) => shown && style === 'symbols')) invalidate('layers');
   },
 );
@@ -148,7 +149,9 @@ async function run(template: Template, bytes: Uint8Array<ArrayBuffer>): Promise<
   const now = list.peek().find(({ id }) => id === template.id);
   if (!now) return null;
   stop(template.id);
-  running.set(template.id, { made, bytes, face: new Face(made.cells, palette.peek()), progress: null });
+  // What is right needs no symbol.
+  const wants = (p: number) => running.get(template.id)?.progress?.stateAt(p) !== RIGHT;
+  running.set(template.id, { made, bytes, face: new Face(made.cells, palette.peek(), wants), progress: null });
   ran.value++;
   count(now);
   invalidate('layers');
@@ -218,6 +221,8 @@ function sayKept(kept: Kept): void {
 /** The address bar names the chosen template, if others can have its picture. */
 function writeLink(): void {
   const one = chosen.peek();
+  // Until its picture is here, nobody knows whether it can be had, nor where its middle is.
+  if (one && !running.has(one.id)) return;
   const link = one?.address ? linkOf(one, one.address) : null;
   const hash = withTemplate(location.hash, link);
   if (hash === location.hash) return;
