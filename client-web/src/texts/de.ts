@@ -242,6 +242,7 @@ export const de: Texts = {
           ['Shift 1 – 8', 'Die anderen acht'],
           ['[ ]', 'Die Farbe davor, danach'],
           ['E', 'Die Farbe eines Pixels nehmen'],
+          ['P', 'Stift'],
           ['Z', 'Rückgängig'],
         ],
       },

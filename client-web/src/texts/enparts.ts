@@ -84,6 +84,7 @@ export const enParts = {
           ['Shift 1 – 8', 'The other eight'],
           ['[ ]', 'The colour before, the next'],
           ['E', 'Take the colour of a pixel'],
+          ['P', 'Pencil'],
           ['Z', 'Undo'],
         ],
       },

@@ -241,6 +241,7 @@ export const es: Texts = {
           ['Mayús 1 – 8', 'Los otros ocho'],
           ['[ ]', 'El color anterior, el siguiente'],
           ['E', 'Tomar el color de un píxel'],
+          ['P', 'Lápiz'],
           ['Z', 'Deshacer'],
         ],
       },

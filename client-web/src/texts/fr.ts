@@ -244,6 +244,7 @@ export const fr: Texts = {
           ['Maj 1 – 8', 'Les huit autres'],
           ['[ ]', 'Couleur précédente, suivante'],
           ['E', 'Prendre la couleur d’un pixel'],
+          ['P', 'Crayon'],
           ['Z', 'Annuler'],
         ],
       },

@@ -244,6 +244,7 @@ export const pl: Texts = {
           ['Shift 1 – 8', 'Pozostałe osiem'],
           ['[ ]', 'Poprzedni kolor, następny'],
           ['E', 'Pobierz kolor piksela'],
+          ['P', 'Ołówek'],
           ['Z', 'Cofnij'],
         ],
       },

@@ -241,6 +241,7 @@ export const pt: Texts = {
           ['Shift 1 – 8', 'As outras oito'],
           ['[ ]', 'A cor anterior, a próxima'],
           ['E', 'Pegar a cor de um pixel'],
+          ['P', 'Lápis'],
           ['Z', 'Desfazer'],
         ],
       },

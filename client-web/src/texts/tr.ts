@@ -238,6 +238,7 @@ export const tr: Texts = {
           ['Shift 1 – 8', 'Diğer sekiz renk'],
           ['[ ]', 'Önceki renk, sonraki'],
           ['E', 'Bir pikselin rengini al'],
+          ['P', 'Kalem'],
           ['Z', 'Geri al'],
         ],
       },
