@@ -155,7 +155,7 @@ test('newcomers are told one thing at a time, and never again', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
   expect(await page.locator('dialog').count()).toBe(0);
-  await text(page, '#hint', 'Choose a colour below');
+  await text(page, '#hint', 'Choose a colour');
   await page.keyboard.press('6');
   await text(page, '#hint', /zoom in/);
   const at = await lookAt(page, 100, 100, 16);

@@ -183,7 +183,7 @@ test('dragging pans and places nothing; the wheel zooms about the pointer', asyn
 test('the first visit says what to do until the first pixel, and never again', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
-  const words = 'Choose a colour below';
+  const words = 'Choose a colour';
   expect(await page.textContent('#hint')).toBe(words);
   const at = await lookAt(page, 400, 400, 16);
   const beside = await whereIs(page, 402, 400);

@@ -141,7 +141,7 @@ test('work that takes long is said, and one looks on meanwhile', async () => {
     await live(page);
     release();
     await expect.poll(() => standing(page)).toBe('known');
-    await text(page, '#hint-text', 'Choose a colour below');
+    await text(page, '#hint-text', 'Choose a colour');
     await live(page);
     await chooseColour(page, 'red');
     await draw(page, 100, 100, 5);

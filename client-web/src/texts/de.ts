@@ -215,7 +215,7 @@ export const de: Texts = {
     again: 'Noch einmal versuchen',
   },
   coach: {
-    colour: 'Wähle unten eine Farbe',
+    colour: 'Wähle eine Farbe',
     zoomMouse: 'Rad zum Zoomen, Ziehen zum Bewegen',
     zoomTouch: 'Zieh zwei Finger auseinander, um zu zoomen, oder tippe',
     placeMouse: 'Klick auf ein Pixel, um es zu färben',

@@ -164,7 +164,7 @@ export const en = {
     open: 'Open the canvas',
   },
   coach: {
-    colour: 'Choose a colour below',
+    colour: 'Choose a colour',
     zoomMouse: 'Scroll to zoom in, drag to move',
     zoomTouch: 'Pinch to zoom in, or tap',
     placeMouse: 'Click on a pixel to paint it',

@@ -214,7 +214,7 @@ export const es: Texts = {
     again: 'Intentar otra vez',
   },
   coach: {
-    colour: 'Elige un color abajo',
+    colour: 'Elige un color',
     zoomMouse: 'Rueda para acercarte, arrastra para moverte',
     zoomTouch: 'Separa dos dedos para acercarte, o toca',
     placeMouse: 'Haz clic en un píxel para pintarlo',

@@ -217,7 +217,7 @@ export const fr: Texts = {
     again: 'Réessayer',
   },
   coach: {
-    colour: 'Choisis une couleur en bas',
+    colour: 'Choisis une couleur',
     zoomMouse: 'Molette pour zoomer, glisse pour bouger',
     zoomTouch: 'Écarte deux doigts pour zoomer, ou touche',
     placeMouse: 'Clique sur un pixel pour le peindre',

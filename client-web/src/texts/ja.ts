@@ -214,7 +214,7 @@ export const ja: Texts = {
     again: '再試行',
   },
   coach: {
-    colour: '下から色を選んでください',
+    colour: '色を選んでください',
     zoomMouse: 'スクロールで拡大、ドラッグで移動します',
     zoomTouch: 'ピンチまたはタップで拡大します',
     placeMouse: 'ピクセルをクリックすると塗れます',

@@ -217,7 +217,7 @@ export const pl: Texts = {
     again: 'Spróbuj ponownie',
   },
   coach: {
-    colour: 'Wybierz kolor na dole',
+    colour: 'Wybierz kolor',
     zoomMouse: 'Kółko przybliża, przeciąganie przesuwa',
     zoomTouch: 'Rozsuń dwa palce, żeby przybliżyć, albo dotknij',
     placeMouse: 'Kliknij piksel, żeby go pokolorować',

@@ -214,7 +214,7 @@ export const pt: Texts = {
     again: 'Tentar de novo',
   },
   coach: {
-    colour: 'Escolha uma cor abaixo',
+    colour: 'Escolha uma cor',
     zoomMouse: 'Role para aproximar, arraste para mover',
     zoomTouch: 'Afaste dois dedos para aproximar, ou toque',
     placeMouse: 'Clique em um pixel para pintá-lo',

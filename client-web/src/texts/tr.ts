@@ -211,7 +211,7 @@ export const tr: Texts = {
     again: 'Yeniden dene',
   },
   coach: {
-    colour: 'Aşağıdan bir renk seç',
+    colour: 'Bir renk seç',
     zoomMouse: 'Yakınlaşmak için tekerlek, gezinmek için sürükle',
     zoomTouch: 'Yakınlaşmak için iki parmağını aç ya da dokun',
     placeMouse: 'Boyamak için bir piksele tıkla',

