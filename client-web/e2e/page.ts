@@ -190,9 +190,9 @@ export async function draws(
   canvas: 'screen' | 'marks',
   x: number,
   y: number,
-  rgb: string | null,
+  rgb: string | RegExp | null,
 ): Promise<void> {
-  await until(() => drawnAt(page, canvas, x, y), rgb);
+  await until<string | null>(() => drawnAt(page, canvas, x, y), rgb);
 }
 
 const MESSAGES_AT_A_TIME = 16;

@@ -39,6 +39,8 @@ export class Desk {
   readonly tab = signal<Tab>('area');
   /** One line: what is going on, or what went wrong. */
   readonly notice = signal('');
+  /** What the last attempt that failed has said there. */
+  private failure = '';
   readonly outcome = signal<Outcome | null>(null);
 
   readonly area = signal<Rect | null>(null);
@@ -167,14 +169,16 @@ export class Desk {
     this.countSoon();
   }
 
-  /** Does something, and says what went wrong; whether it went well. */
+  /** Does something, and says what went wrong until something goes well; whether it did. What else is said
+   * stays: lists are fetched anew at any time. */
   async attempt(what: () => Promise<void>): Promise<boolean> {
-    this.notice.value = '';
     try {
       await what();
+      if (this.notice.peek() === this.failure) this.notice.value = '';
+      this.failure = '';
       return true;
     } catch (error) {
-      this.notice.value = this.wordsOf(error);
+      this.failure = this.notice.value = this.wordsOf(error);
       return false;
     }
   }
