@@ -185,6 +185,9 @@ export const drawnAt = (page: Page, canvas: 'screen' | 'marks', x: number, y: nu
     [canvas, x, y] as const,
   );
 
+/** What would be painted in blue is half transparent, which the canvas keeps multiplied, and so rounded. */
+export const PREVIEW = /^#008[2-4]c[5-8]$/;
+
 export async function draws(
   page: Page,
   canvas: 'screen' | 'marks',

@@ -13,6 +13,7 @@ import {
   lookAt,
   lost,
   open,
+  PREVIEW,
   pendingCount,
   sameLoad,
   settled,
@@ -117,9 +118,6 @@ test('clicks and lines across the corner of four canvases just work', async () =
   await settled(page);
   await context.close();
 });
-
-/** Blue, half transparent: the canvas keeps it multiplied by that, and so rounded. */
-const PREVIEW = /^#008[2-4]c[5-8]$/;
 
 test('a drag with Shift draws a line over the border, and Escape takes it back', async () => {
   const context = await browser.newContext(DESKTOP);

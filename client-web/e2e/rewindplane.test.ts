@@ -88,11 +88,12 @@ test('canvases that are not live are pictures of that moment', async () => {
   const after = await edit(2500, 1500, BLUE);
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
-  // All of the plane is in view, the middle of its first canvases nearest.
-  await expect
-    .poll(() => page.evaluate(() => [...window.placed.plane.live].length), { timeout: WAIT_MS })
-    .toBe(4);
-  const names = await page.evaluate(() => [...window.placed.plane.live].map(({ at }) => `${at.x},${at.y}`));
+  // All of the plane is in view, its lower row and the middle of the upper one nearest.
+  await page.evaluate(() => window.placed.show({ k: 0.3, x: 190, y: 40 }));
+  const live = () =>
+    page.evaluate(() => [...window.placed.plane.live].map(({ at }) => `${at.x},${at.y}`).sort());
+  await expect.poll(live, { timeout: WAIT_MS }).toEqual(['0,1', '1,0', '1,1', '2,1']);
+  const names = await live();
   const far = ['0,0', '1,0', '2,0', '0,1', '1,1', '2,1'].filter((name) => !names.includes(name));
   expect(far).toHaveLength(2);
   // The newest of all is on a canvas that has no cursor, and is reached all the same.

@@ -10,6 +10,7 @@ import {
   launch,
   lookAt,
   open,
+  PREVIEW,
   WAIT_MS,
 } from './page';
 import { Server } from './server';
@@ -118,7 +119,7 @@ test.each([
   await boardHas(page, 500, 500, 12);
   await draws(page, 'screen', 500, 500, '#0083c7');
   await page.mouse.move(at.x + 32, at.y);
-  await draws(page, 'marks', 502, 500, '#0083c7');
+  await draws(page, 'marks', 502, 500, PREVIEW);
 
   const blank = await page.evaluate((surfaces) => {
     (window as Losable).loseGraphics!(surfaces);
@@ -128,7 +129,7 @@ test.each([
   expect(blank).toBe(0);
   await draws(page, 'screen', 500, 500, '#0083c7');
   await draws(page, 'screen', 501, 500, '#ffffff');
-  await draws(page, 'marks', 502, 500, '#0083c7');
+  await draws(page, 'marks', 502, 500, PREVIEW);
   expect(await drawnAt(page, 'marks', 510, 500)).toBeNull();
   await context.close();
 });
