@@ -5,7 +5,6 @@
 import { roomChanged } from '../app/moving';
 import { folded } from '../app/settings';
 import * as state from '../app/state';
-import './deck.css';
 import { Palette } from './palette';
 import { Tools } from './tools';
 
