@@ -181,7 +181,7 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   await page.getByLabel('Filter').fill('wrong picture');
   await expect.poll(() => page.locator('#staff-audit .rows .title').allInnerTexts()).toEqual(['undo']);
   await page.getByLabel('Filter').fill('');
-  await page.getByLabel('Kind').selectOption('ban');
+  await page.getByLabel('Kind', { exact: true }).selectOption('ban');
   await expect.poll(() => page.locator('#staff-audit .rows > li').count()).toBe(1);
 
   await tab(page, 'Regions');
