@@ -178,6 +178,8 @@ test('an image that is dropped becomes five pictures before one\'s eyes, and wor
   await link.click();
   const painted = await opens;
   await expect.poll(() => painted.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('tw'))).toBe('40');
+  // The link names no place: it is moved to one first.
+  await painted.getByRole('button', { name: 'Done' }).click();
   await text(painted, '#template .title', 'apple man');
   await painted.close();
   await thumbnail.getByRole('button', { name: 'more' }).click();
