@@ -3,7 +3,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, launch, lookAt, open, PHONE } from './page';
+import { DESKTOP, launch, lookAt, open, PHONE, paint } from './page';
 import { Server } from './server';
 
 let browser: Browser;
@@ -100,11 +100,8 @@ test('it shows what is painted, asks for nothing and rests when nothing changes'
       return [...canvas.getContext('2d')!.getImageData(width / 2, height / 2, 1, 1).data.slice(0, 3)];
     });
   await expect.poll(middle).toEqual([255, 255, 255]);
-  await page.evaluate(async () => {
-    const edits = [];
-    for (let x = 480; x < 520; x++) for (let y = 480; y < 520; y++) edits.push({ x, y, colour: 5 });
-    for (let i = 0; i < edits.length; i += 100) window.placed.plane.place(edits.slice(i, i + 100));
-  });
+  const square = Array.from({ length: 1_600 }, (_, i) => ({ x: 480 + (i % 40), y: 480 + Math.floor(i / 40), colour: 5 }));
+  await paint(page, square);
   await expect.poll(middle).toEqual([0xe5, 0, 9]);
   const draws = await page.evaluate(async () => {
     let draws = 0;
