@@ -87,8 +87,6 @@ export const de: Texts = {
     sound: 'Ton, wenn voll',
     notify: 'Melden, wenn voll',
     full: 'Du kannst wieder zeichnen',
-    fullBody: (pixels) =>
-      plural(pixels, { one: 'Dein nächstes Pixel ist bereit', other: `${amount(pixels)} Pixel sind bereit` }),
     denied: 'Dieser Browser lässt keine Mitteilungen zu: erlaube sie in den Einstellungen dieser Seite',
     unanswered: 'Ohne deine Erlaubnis kann die Seite nichts melden',
     impossible: 'Dieser Browser kennt keine Mitteilungen',
@@ -423,7 +421,6 @@ export const de: Texts = {
       regions: 'Zonen',
       audit: 'Protokoll',
     },
-    paneHelp: 'F6 führt von der Leinwand hierher und zurück',
     walkHelp: 'Wandern',
     drag: 'Rechteck aufziehen',
     dragNow: 'Zieh über die Leinwand. Escape lässt alles, wie es war',
@@ -446,7 +443,6 @@ export const de: Texts = {
     spanOf: (from, to) => `${from} bis ${to}`,
     spanAll: 'Die ganze Zeit',
     busy: 'Wie viel hier gemalt wurde, und wann',
-    noActivity: 'In dieser Zeit wurde hier nichts gemalt',
     activityLater: 'Dieser Server führt keinen Verlauf: es gibt keine Zeitachse',
     activityPart: 'Nur der neueste Teil dieser Zeit ist gezählt',
     authors: 'Wer hier gemalt hat',
@@ -468,7 +464,6 @@ export const de: Texts = {
     bystanders: (pixels) => `${pixels} von anderen bleiben, wie sie sind.`,
     nothing: 'Nichts davon liegt noch obenauf',
     compare: 'Wie es jetzt ist',
-    compareBack: 'Wie es würde',
     reason: 'Grund, fürs Protokoll',
     period: 'Wie lange',
     forPeriods: {

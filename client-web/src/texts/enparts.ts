@@ -46,7 +46,6 @@ export const enParts = {
     sound: 'Sound when full',
     notify: 'Notify when full',
     full: 'You can draw again',
-    fullBody: (pixels: number) => (pixels === 1 ? 'Your next pixel is ready' : `${amount(pixels)} pixels are ready`),
     denied: 'This browser does not let the page notify you: allow it in the settings of this site',
     unanswered: 'Without your permission the page cannot notify you',
     impossible: 'This browser has no notifications',

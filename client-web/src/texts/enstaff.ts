@@ -14,7 +14,6 @@ export const enStaff = {
     cancel: 'Cancel',
     stop: 'Stop',
     tabs: { area: 'Area', pixel: 'Pixel', reports: 'Reports', bans: 'Bans', regions: 'Regions', audit: 'Audit' },
-    paneHelp: 'F6 leads from the canvas to here and back',
     walkHelp: 'Walk',
     // Area
     drag: 'Drag a rectangle',
@@ -38,7 +37,6 @@ export const enStaff = {
     spanOf: (from: string, to: string) => `${from} to ${to}`,
     spanAll: 'All of it',
     busy: 'How much was painted here, and when',
-    noActivity: 'Nothing was painted here in that time',
     activityLater: 'This server keeps no history: there is no timeline',
     activityPart: 'Only the newest part of that time is counted',
     authors: 'Who painted here',
@@ -61,7 +59,6 @@ export const enStaff = {
     bystanders: (pixels: string) => `${pixels} of others stay as they are.`,
     nothing: 'Nothing of it is on top any more',
     compare: 'As it is now',
-    compareBack: 'As it would be',
     reason: 'Reason, for the audit',
     period: 'For how long',
     forPeriods: {

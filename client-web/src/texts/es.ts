@@ -86,8 +86,6 @@ export const es: Texts = {
     sound: 'Sonido al llenarse',
     notify: 'Avisar al llenarse',
     full: 'Ya puedes dibujar otra vez',
-    fullBody: (pixels) =>
-      plural(pixels, { one: 'Tu próximo píxel está listo', other: `${amount(pixels)} píxeles están listos` }),
     denied: 'Este navegador no permite avisos de la página: actívalos en los ajustes de este sitio',
     unanswered: 'Sin tu permiso, la página no puede avisarte',
     impossible: 'Este navegador no tiene notificaciones',
@@ -423,7 +421,6 @@ export const es: Texts = {
       regions: 'Regiones',
       audit: 'Registro',
     },
-    paneHelp: 'F6 lleva del lienzo aquí y de vuelta',
     walkHelp: 'Recorrer',
     drag: 'Trazar un rectángulo',
     dragNow: 'Arrastra sobre el lienzo. Escape lo deja como estaba',
@@ -446,7 +443,6 @@ export const es: Texts = {
     spanOf: (from, to) => `${from} a ${to}`,
     spanAll: 'Todo el período',
     busy: 'Cuánto se pintó aquí, y cuándo',
-    noActivity: 'En ese tiempo no se pintó nada aquí',
     activityLater: 'Este servidor no guarda historial: no hay línea de tiempo',
     activityPart: 'Solo se cuenta la parte más reciente de ese tiempo',
     authors: 'Quién pintó aquí',
@@ -468,7 +464,6 @@ export const es: Texts = {
     bystanders: (pixels) => `Sin cambios: ${pixels} de otros.`,
     nothing: 'Ya no queda nada de eso a la vista',
     compare: 'Como está',
-    compareBack: 'Como quedaría',
     reason: 'Motivo, para el registro',
     period: 'Por cuánto tiempo',
     forPeriods: {

@@ -86,8 +86,6 @@ export const fr: Texts = {
     sound: 'Son quand plein',
     notify: 'Avertir quand plein',
     full: 'Tu peux de nouveau dessiner',
-    fullBody: (pixels) =>
-      plural(pixels, { one: 'Ton prochain pixel est prêt', other: `${amount(pixels)} pixels sont prêts` }),
     denied: 'Ce navigateur bloque les notifications : autorise-les dans les réglages de ce site',
     unanswered: 'Sans ton accord, la page ne peut pas t’avertir',
     impossible: 'Ce navigateur n’a pas de notifications',
@@ -427,7 +425,6 @@ export const fr: Texts = {
       regions: 'Régions',
       audit: 'Journal',
     },
-    paneHelp: 'F6 mène de la toile à ici et retour',
     walkHelp: 'Parcourir',
     drag: 'Tracer un rectangle',
     dragNow: 'Glisse sur la toile. Échap laisse tout comme avant',
@@ -450,7 +447,6 @@ export const fr: Texts = {
     spanOf: (from, to) => `${from} à ${to}`,
     spanAll: 'Toute la période',
     busy: 'Combien on a peint ici, et quand',
-    noActivity: 'Rien n’a été peint ici pendant ce temps',
     activityLater: 'Ce serveur ne garde pas d’historique : il n’y a pas de frise',
     activityPart: 'Seule la partie la plus récente est comptée',
     authors: 'Qui a peint ici',
@@ -472,7 +468,6 @@ export const fr: Texts = {
     bystanders: (pixels) => `${pixels} d’autres personnes sans changement.`,
     nothing: 'Il n’en reste rien de visible',
     compare: 'Maintenant',
-    compareBack: 'Après',
     reason: 'Raison, pour le journal',
     period: 'Pour combien de temps',
     forPeriods: {

@@ -88,10 +88,6 @@ export const pl: Texts = {
     sound: 'Dźwięk, gdy pełna',
     notify: 'Powiadom, gdy pełna',
     full: 'Możesz znowu rysować',
-    fullBody: (pixels) =>
-      pixels === 1
-        ? 'Twój następny piksel jest gotowy'
-        : `${amount(pixels)} ${plural(pixels, { few: 'piksele są gotowe', many: 'pikseli jest gotowych', other: 'piksela jest gotowe' })}`,
     denied: 'Ta przeglądarka blokuje powiadomienia: zezwól na nie w ustawieniach tej strony',
     unanswered: 'Bez twojej zgody strona nie może cię powiadomić',
     impossible: 'Ta przeglądarka nie obsługuje powiadomień',
@@ -425,7 +421,6 @@ export const pl: Texts = {
       regions: 'Strefy',
       audit: 'Dziennik',
     },
-    paneHelp: 'F6 prowadzi z płótna tutaj i z powrotem',
     walkHelp: 'Chodzenie',
     drag: 'Zaznacz prostokąt',
     dragNow: 'Przeciągnij po płótnie. Escape zostawia wszystko bez zmian',
@@ -448,7 +443,6 @@ export const pl: Texts = {
     spanOf: (from, to) => `${from} do ${to}`,
     spanAll: 'Cały czas',
     busy: 'Ile tu malowano i kiedy',
-    noActivity: 'W tym czasie nic tu nie namalowano',
     activityLater: 'Ten serwer nie prowadzi historii: nie ma osi czasu',
     activityPart: 'Policzono tylko najnowszą część tego czasu',
     authors: 'Kto tu malował',
@@ -471,7 +465,6 @@ export const pl: Texts = {
     bystanders: (pixels) => `Bez zmian u innych: ${pixels}.`,
     nothing: 'Nic z tego nie jest już na wierzchu',
     compare: 'Jak jest teraz',
-    compareBack: 'Jak by było',
     reason: 'Powód, do dziennika',
     period: 'Na jak długo',
     forPeriods: {

@@ -86,8 +86,6 @@ export const pt: Texts = {
     sound: 'Som quando encher',
     notify: 'Avisar quando encher',
     full: 'Você já pode desenhar de novo',
-    fullBody: (pixels) =>
-      pixels === 1 ? 'Seu próximo pixel está pronto' : `${amount(pixels)} pixels estão prontos`,
     denied: 'Este navegador não deixa a página avisar você: permita isso nas configurações do site',
     unanswered: 'Sem sua permissão, a página não pode avisar você',
     impossible: 'Este navegador não tem notificações',
@@ -423,7 +421,6 @@ export const pt: Texts = {
       regions: 'Regiões',
       audit: 'Registro',
     },
-    paneHelp: 'F6 leva da tela para cá e de volta',
     walkHelp: 'Percorrer',
     drag: 'Traçar um retângulo',
     dragNow: 'Arraste sobre a tela. Escape deixa como estava',
@@ -446,7 +443,6 @@ export const pt: Texts = {
     spanOf: (from, to) => `${from} a ${to}`,
     spanAll: 'O período todo',
     busy: 'Quanto foi pintado aqui, e quando',
-    noActivity: 'Nada foi pintado aqui nesse tempo',
     activityLater: 'Este servidor não guarda histórico: não há linha do tempo',
     activityPart: 'Só a parte mais recente desse tempo é contada',
     authors: 'Quem pintou aqui',
@@ -468,7 +464,6 @@ export const pt: Texts = {
     bystanders: (pixels) => `Sem mudança: ${pixels} de outras pessoas.`,
     nothing: 'Nada disso está mais à vista',
     compare: 'Como está',
-    compareBack: 'Como ficaria',
     reason: 'Motivo, para o registro',
     period: 'Por quanto tempo',
     forPeriods: {
