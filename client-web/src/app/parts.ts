@@ -87,6 +87,10 @@ export const past: Part<Past> = new Part(async () => {
     },
     turned: turnedToPast,
     turnedTo: () => who.now?.boardChanged(),
+    resized: () => {
+      moving.roomChanged();
+      who.now?.boardChanged();
+    },
     changed: () => invalidate('view'),
     moved: () => invalidate('board'),
   });

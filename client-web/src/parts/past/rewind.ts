@@ -44,6 +44,8 @@ export interface RewindHost {
   changed(): void;
   /** Another moment is shown, or more of it. */
   turnedTo(): void;
+  /** The timeline has another size than before. */
+  resized(): void;
   /** The boards are to be brought up to date, and drawn if anything changed on them. */
   moved(): void;
 }
@@ -130,7 +132,7 @@ export class Rewind {
         live: () => this.leave(),
         step: (direction) => void this.stepCell(direction),
         film: () => this.toggleFilm(),
-        resized: () => this.host.turnedTo(),
+        resized: () => this.host.resized(),
       }),
       this.root,
     );

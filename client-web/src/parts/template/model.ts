@@ -485,6 +485,8 @@ let ledTo: Cell | null = null;
 /** Flies to the nearest cell that is left, of the chosen colour before others, and takes its colour. */
 export function next(): void {
   if (state.inPast.peek()) return hint.say(t().page.inThePast);
+  // Whoever paints has found the place for it.
+  endMoving();
   const template = chosen.peek();
   const progress = template && running.get(template.id)?.progress;
   if (!template || !progress) return hint.say(t().template.notCounted);
