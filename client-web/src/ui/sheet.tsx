@@ -24,7 +24,8 @@ const REACHABLE = 'button:not(:disabled), select, a[href], input:checked, input[
 function walk(dialog: HTMLElement, by: number): void {
   const all = [...dialog.querySelectorAll<HTMLElement>(REACHABLE)];
   const at = all.findIndex((element) => element === document.activeElement);
-  all[(at + by + all.length) % all.length]?.focus();
+  // From the dialog itself: to the first, or the last.
+  all[(Math.max(at, by > 0 ? -1 : 0) + by + all.length) % all.length]?.focus();
 }
 
 export function Sheet({ id, label, titled, closed, children }: SheetProps) {
