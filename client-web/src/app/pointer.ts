@@ -3,7 +3,7 @@
 
 import { effect } from '@preact/signals';
 import type { Cell } from '../core/edit';
-import type { Effect, Kind, Options } from '../core/gestures';
+import type { Effect, Kind, Options } from '../core/gestureevents';
 import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
 import { beginLoupe, endLoupe, moveLoupe, pick } from './aiming';
