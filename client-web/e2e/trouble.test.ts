@@ -108,7 +108,7 @@ test('an address that the server does not allow is named', async () => {
   const refusal = { status: 403, json: { error: 'origin: not allowed' } };
   await page.route('**/edit*', (route) => route.fulfill(refusal));
   await page.goto(server.url);
-  await text(page, '#banner', /^Pages of 127\.0\.0\.1:\d+ may not draw here/);
+  await text(page, '#banner', /^Pages on 127\.0\.0\.1:\d+ may not draw here/);
 });
 
 test('a picture that something on the way has encoded anew is the same picture', async () => {
