@@ -133,7 +133,7 @@ function Details({ template }: { readonly template: Template }) {
         ))}
       </fieldset>
       <label class="line">
-        <span>{words.strength}</span>
+        <span>{words.opacity}</span>
         <input
           type="range"
           min={OPACITY_LEAST * 100}
