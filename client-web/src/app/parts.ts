@@ -45,7 +45,6 @@ export const templates = new Part<Templates>(async () => {
   return new Templates();
 });
 
-/** Its English texts are a file of their own: in one it would be too large. */
 export const staff = new Part<Staff>(async () => {
   const [{ open }] = await Promise.all([import('../parts/staff/open'), import('../texts/enstaff')]);
   return open();
