@@ -117,6 +117,10 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   await expect.poll(() => authors.locator(':checked').count()).toBe(2);
   await page.keyboard.press('Shift+A');
   await expect.poll(() => authors.locator(':checked').count()).toBe(0);
+  // With Shift all that are between.
+  await authors.nth(1).getByRole('checkbox').click();
+  await authors.nth(0).getByRole('checkbox').click({ modifiers: ['Shift'] });
+  await expect.poll(() => authors.locator(':checked').count()).toBe(2);
   await page.locator('#staff').getByLabel('Colour', { exact: true }).selectOption('');
   await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['144', '48']);
   // When it was painted: everything within the last two hours.

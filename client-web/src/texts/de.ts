@@ -462,6 +462,7 @@ export const de: Texts = {
     chosen: (people) => `Gewählt: ${people}`,
     tickAll: 'Alle',
     anyColour: 'jede Farbe',
+    tooManyAuthors: (n) => `Höchstens ${n} auf einmal: weniger auswählen, oder niemanden für alle`,
     rollBack: 'Zurücksetzen',
     lock: 'Sperren bis',
     ban: 'Ausschließen',

@@ -46,6 +46,7 @@ export const enStaff = {
     chosen: (people: string) => `Chosen: ${people}`,
     tickAll: 'All',
     anyColour: 'any colour',
+    tooManyAuthors: (n: number) => `At most ${n} authors at once: choose fewer, or nobody for everybody`,
     rollBack: 'Roll back',
     lock: 'Lock until',
     ban: 'Ban',

@@ -468,6 +468,7 @@ export const fr: Texts = {
     chosen: (people) => `Choisis\u00a0: ${people}`,
     tickAll: 'Tous',
     anyColour: 'toute couleur',
+    tooManyAuthors: (n) => `${n} personnes au plus à la fois\u00a0: choisissez-en moins, ou personne pour tout le monde`,
     rollBack: 'Rétablir',
     lock: 'Fermer jusqu’à',
     ban: 'Exclure',

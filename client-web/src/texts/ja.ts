@@ -463,6 +463,7 @@ export const ja: Texts = {
     chosen: (people) => `選択中：${people}`,
     tickAll: '全員',
     anyColour: 'すべての色',
+    tooManyAuthors: (n) => `一度に選べるのは${n}人までです。減らすか、全員が対象なら誰も選ばないでください`,
     rollBack: 'ロールバック',
     lock: '期間を決めてロック',
     ban: 'BAN',

@@ -464,6 +464,7 @@ export const pl: Texts = {
     chosen: (people) => `Wybrano: ${people}`,
     tickAll: 'Wszyscy',
     anyColour: 'dowolny kolor',
+    tooManyAuthors: (n) => `Najwyżej ${n} naraz: wybierz mniej albo nikogo, by objąć wszystkich`,
     rollBack: 'Przywróć',
     lock: 'Zamknij do',
     ban: 'Zablokuj',

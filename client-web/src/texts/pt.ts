@@ -462,6 +462,7 @@ export const pt: Texts = {
     chosen: (people) => `Escolhidos: ${people}`,
     tickAll: 'Todos',
     anyColour: 'qualquer cor',
+    tooManyAuthors: (n) => `No máximo ${n} por vez: escolha menos, ou ninguém para todos`,
     rollBack: 'Reverter',
     lock: 'Fechar até',
     ban: 'Bloquear',

@@ -458,6 +458,7 @@ export const tr: Texts = {
     chosen: (people) => `Seçilen: ${people}`,
     tickAll: 'Hepsi',
     anyColour: 'tüm renkler',
+    tooManyAuthors: (n) => `Aynı anda en çok ${n} kişi: daha az seçin ya da herkes için kimseyi seçmeyin`,
     rollBack: 'Eski hâline getir',
     lock: 'Şu zamana dek kapat',
     ban: 'Yasakla',

@@ -3,7 +3,7 @@
 // asks for a reason; what was typed stays where it fails.
 
 import { batch, signal, type Signal } from '@preact/signals';
-import type { Plan } from '../../net/control';
+import { ControlError, type Plan } from '../../net/control';
 import { t } from '../../texts';
 import type { Desk, Outcome } from './desk';
 
@@ -16,6 +16,8 @@ export type Stage = 'looking' | 'ready' | 'nothing' | 'failed' | 'working';
 export const FOR_GOOD = 'ever';
 export const UNTIL = 'until';
 const DAY = '86400';
+/** So many authors fit into one predicate. */
+const AUTHORS_MOST = 64;
 
 /** What was typed, kept as it was typed. */
 export interface Answers {
@@ -119,6 +121,9 @@ export abstract class Action {
       desk.clear();
     });
     try {
+      if ((predicate.match(/[0-9a-f]{16}/g)?.length ?? 0) > AUTHORS_MOST) {
+        throw new ControlError(t().staff.tooManyAuthors(AUTHORS_MOST), 0);
+      }
       const job = await desk.start('plan', '', { predicate });
       const plan = (await desk.follow(job, t().staff.lookingDone)).result as Plan;
       const [x, y, w, h] = plan.bounds ?? [0, 0, 0, 0];

@@ -2,6 +2,7 @@
 // The area: how it is chosen, who painted in it by count, when how much was painted, and what can be done
 // about it.
 
+import { useRef } from 'preact/hooks';
 import { agoWords } from '../../texts/time';
 import * as state from '../../app/state';
 import { colourName, locale, t } from '../../texts';
@@ -9,6 +10,7 @@ import { Ban, Lock, RollBack, type Target } from './actions';
 import { PERIODS, type Desk, type Period } from './desk';
 import { KeyButton } from './key';
 import * as say from './numbers';
+import { widened } from './records';
 import { Row, WalkHelp } from './rows';
 import { Timeline } from './timeline';
 
@@ -83,10 +85,18 @@ function Authors({ desk }: { desk: Desk }) {
   const { staff } = t();
   const authors = desk.authors.value;
   const chosen = desk.chosen.value;
+  const last = useRef(0);
   // Who was ticked elsewhere is listed as well.
   const others = [...chosen].filter(([author]) => !authors?.some((one) => one.author === author));
   if (!authors && others.length === 0) return desk.counting.value ? <p role="status">{staff.counting}</p> : null;
   const all = [...(authors ?? []), ...others.map(([author, name]) => ({ author, name, edits: 0 }))];
+  /** With Shift all from the one that was ticked last. */
+  const tick = (at: number, on: boolean, many: boolean) => {
+    const from = many ? Math.min(last.current, at) : at;
+    const to = many ? Math.max(last.current, at) : at;
+    last.current = at;
+    desk.tick(all.slice(from, to + 1).map(({ author, name }) => [author, name || author]), on);
+  };
   return (
     <>
       <div class="actions">
@@ -98,14 +108,14 @@ function Authors({ desk }: { desk: Desk }) {
         )}
       </div>
       <ul class="authors" aria-label={staff.authors} aria-busy={desk.counting.value}>
-        {all.map(({ author, name, edits }) => (
+        {all.map(({ author, name, edits }, at) => (
           <li key={author} data-row>
             <label title={author}>
               <input
                 type="checkbox"
                 value={author}
                 checked={chosen.has(author)}
-                onChange={({ currentTarget }) => desk.tick(author, name || author, currentTarget.checked)}
+                onClick={({ currentTarget, shiftKey }) => tick(at, currentTarget.checked, shiftKey)}
               />
               <span>{name || author}</span>
               <span class="count">{edits > 0 ? say.number(edits) : ''}</span>
@@ -170,15 +180,12 @@ export interface SeenPixel {
   readonly changes: readonly SeenChange[] | null;
 }
 
-/** How far around a pixel its area reaches. */
-const AROUND = 10;
-
 export function Pixel({ desk, pixel }: { desk: Desk; pixel: SeenPixel | null }) {
   const { staff } = t();
   if (!pixel) return <p class="quiet">{staff.pixelHelp}</p>;
   const { x, y, changes } = pixel;
   const take = () => {
-    desk.choose({ x0: x - AROUND, y0: y - AROUND, x1: x + AROUND + 1, y1: y + AROUND + 1 });
+    desk.choose(widened({ x0: x, y0: y, x1: x + 1, y1: y + 1 }));
     desk.tab.value = 'area';
   };
   return (

@@ -136,11 +136,14 @@ export class Desk {
     this.countSoon(false);
   }
 
-  tick(author: string, name: string, on: boolean): void {
+  /** Authors and what they are called. */
+  tick(authors: readonly (readonly [string, string])[], on: boolean): void {
     this.leaveAction();
     const chosen = new Map(this.chosen.value);
-    if (on) chosen.set(author, name);
-    else chosen.delete(author);
+    for (const [author, name] of authors) {
+      if (on) chosen.set(author, name);
+      else chosen.delete(author);
+    }
     this.chosen.value = chosen;
   }
 

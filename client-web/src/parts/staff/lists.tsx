@@ -13,7 +13,7 @@ import { changeBan, changeRegion, closeReport, endBan, removeRegion } from './re
 import type { Desk } from './desk';
 import { KeyButton } from './key';
 import * as say from './numbers';
-import { areaOf, areaOfPredicate, matches, number, rowsOf, text } from './records';
+import { areaOf, areaOfPredicate, matches, number, rowsOf, text, widened } from './records';
 import { Row, WalkHelp } from './rows';
 
 export interface ListProps {
@@ -68,7 +68,7 @@ export function Reports({ desk, goTo }: ListProps) {
               details={[say.reports(Math.max(1, number(row.count))), ago(row.last)]}
               onEnter={() => goTo(area)}
             >
-              <KeyButton keys="F" onClick={() => takeArea(desk, area)}>
+              <KeyButton keys="F" onClick={() => takeArea(desk, widened(area))}>
                 {staff.takeArea}
               </KeyButton>
               <KeyButton keys="C" onClick={() => desk.begin(closeReport(desk, row))}>

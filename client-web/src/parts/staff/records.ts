@@ -15,6 +15,16 @@ export function areaOf(fields: Fields): Rect {
   return { x0: x, y0: y, x1: x + Math.max(1, number(fields.w)), y1: y + Math.max(1, number(fields.h)) };
 }
 
+/** How far around one pixel somebody looks who was led to it. */
+const AROUND = 10;
+
+/** An area with its neighbourhood, where it is only a pixel: what is wrong there is seldom one alone. */
+export function widened(area: Rect): Rect {
+  const { x0, y0, x1, y1 } = area;
+  if (x1 - x0 > 1 || y1 - y0 > 1) return area;
+  return { x0: x0 - AROUND, y0: y0 - AROUND, x1: x1 + AROUND, y1: y1 + AROUND };
+}
+
 /** The records of an answer, which is a list or an object with one. */
 export function rowsOf(answer: unknown, name: string): Fields[] {
   const rows = Array.isArray(answer) ? answer : (answer as Fields | null)?.[name];
