@@ -8,7 +8,7 @@ import type { Rect } from '../../core/edit';
 import { msOf, predicateOf } from '../../core/predicate';
 import { CANCELLED, Control, ControlError, type Author, type Fields, type Job } from '../../net/control';
 import { t } from '../../texts';
-import type { Action } from './actions';
+import type { Action } from './action';
 import { countEdits, type Busy } from './busy';
 import { percent } from './numbers';
 
