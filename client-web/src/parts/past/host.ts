@@ -30,6 +30,8 @@ export interface RewindHost {
   changed(): void;
   /** Another moment is shown, or more of it. */
   turnedTo(): void;
+  /** The timeline has another size than before. */
+  resized(): void;
   /** The boards are to be brought up to date, and drawn if anything changed on them. */
   moved(): void;
 }

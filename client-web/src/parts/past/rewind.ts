@@ -89,7 +89,7 @@ export class Rewind {
         live: () => this.leave(),
         step: (direction) => void this.stepCell(direction),
         film: () => this.toggleFilm(),
-        resized: () => this.host.turnedTo(),
+        resized: () => this.host.resized(),
       }),
       this.root,
     );

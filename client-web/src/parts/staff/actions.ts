@@ -128,6 +128,9 @@ export class Lock extends Action {
   }
 }
 
+/** So many who are banned are named; more are counted. */
+const NAMED_MOST = 3;
+
 /** Whom a ban is about: authors, or networks as "net:" and 16 digits. */
 export interface Target {
   readonly who: string;
@@ -145,7 +148,8 @@ export class Ban extends Action {
   }
 
   get title(): string {
-    return t().staff.banTitle(this.targets.map(({ name }) => name).join(', '));
+    const { targets } = this;
+    return t().staff.banTitle(targets.length > NAMED_MOST ? say.people(targets.length) : targets.map(({ name }) => name).join(', '));
   }
 
   get verb(): string {
