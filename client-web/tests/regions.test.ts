@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import type { Region } from '../src/core/info';
-import { nextTurn, regionsAt, regionsNow, ruleAt } from '../src/core/regions';
+import { nextTurn, regionsAt, regionsNow, ruleAt, saying } from '../src/core/regions';
 import { regionWords } from '../src/texts/regionwords';
 
 const region = (values: Partial<Region>): Region => ({
@@ -85,4 +85,11 @@ test('a region says what it means for whoever wants to paint there', () => {
     'Only red can be used here',
     'A pixel costs 1.5 times as much here',
   ]);
+});
+
+test('a name that the server says for want of words is none of the operator', () => {
+  const regions = [region({ name: 'locked 1,2 3x4' }), region({ name: 'flag' })];
+  expect(saying('locked 1,2 3x4', regions)).toBe('');
+  expect(saying('the judges look at it', regions)).toBe('the judges look at it');
+  expect(saying('', regions)).toBe('');
 });

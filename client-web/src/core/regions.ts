@@ -58,3 +58,8 @@ function longest(regions: readonly Region[]): Region | null {
     null,
   );
 }
+
+/** What the operator says of a region; not its name, which the server says where there is nothing else: a
+ * moderator's lock is called by its place. */
+export const saying = (words: string, regions: readonly Region[]): string =>
+  regions.some(({ name }) => name === words) ? '' : words;

@@ -4,6 +4,7 @@
 
 import { colourName, locale, t } from '.';
 import type { Colour, Region } from '../core/info';
+import { saying } from '../core/regions';
 import { untilWords } from './time';
 import './enparts';
 
@@ -11,7 +12,7 @@ import './enparts';
 export function regionWords(region: Region, palette: readonly Colour[], now: number): string[] {
   const { regions } = t();
   const until = region.until === null ? '' : untilWords(region.until, now, locale());
-  const why = region.words === region.name ? '' : region.words;
+  const why = saying(region.words, [region]);
   const sentences: string[] = [];
   if (region.closed) sentences.push(regions.closed(until));
   else {

@@ -13,7 +13,7 @@ import type { Cell, Edit } from '../../core/edit';
 import { available, charges, costOf, reach, spend, waitFor, type Item } from '../../core/energy';
 import { energyShown, PLAIN } from '../../core/energybar';
 import type { Refusal } from '../../core/protocol';
-import { ruleAt, type Rule } from '../../core/regions';
+import { ruleAt, saying, type Rule } from '../../core/regions';
 import { nextPixels, refusalWords } from '../../texts/refusals';
 import { colourName, locale, t } from '../../texts';
 import { amount } from '../../texts/locale';
@@ -62,8 +62,9 @@ export class People implements Umpire {
     if (refusal.reason !== 'energy') this.pay(edits, -1);
     if (refusal.reason === 'identity' && plane.identity.coming) return hint.refuse(t().refusal.renewed);
     const names = [...new Set(edits.map(({ colour }) => this.nameOf(colour)))];
+    const words = saying(refusal.words, plane.info!.regions);
     const wordsOf = (retryMs: number) =>
-      refusalWords({ ...refusal, retryMs }, edits.length, names, Date.now(), locale());
+      refusalWords({ ...refusal, words, retryMs }, edits.length, names, Date.now(), locale());
     if (refusal.retryMs === 0) return hint.refuse(wordsOf(0));
     const end = performance.now() + refusal.retryMs;
     hint.refuse(() => {
@@ -82,7 +83,7 @@ export class People implements Umpire {
     const { frozen } = plane.info!;
     const now = Date.now();
     const because = (reason: string, colour: number, until: number | null, words: string) => {
-      const refusal = { reason, retryMs: 0, until, words };
+      const refusal = { reason, retryMs: 0, until, words: saying(words, plane.info!.regions) };
       const sentence = refusalWords(refusal, 1, [this.nameOf(colour)], now, locale());
       return () => sentence;
     };

@@ -12,7 +12,7 @@ import type { Cell } from '../../core/edit';
 import type { Progress } from '../../core/template/progress';
 import { CLOSE_K, lookAt } from '../../core/view';
 import { t } from '../../texts';
-import { endMoving } from './changing';
+import { endMoving, openPanel } from './changing';
 import { chosen } from './model';
 import { pictureOf } from './pictures';
 
@@ -25,8 +25,9 @@ export function next(): void {
   // Whoever paints has found the place for it.
   endMoving();
   const template = chosen.peek();
-  const progress = template && pictureOf(template.id)?.progress;
-  if (!template || !progress) return hint.say(t().template.notCounted);
+  if (!template) return openPanel();
+  const { progress } = pictureOf(template.id) ?? {};
+  if (!progress) return hint.say(t().template.notCounted);
   const from = state.reticle.peek() ?? middleCell();
   const skip = (cell: Cell) =>
     plane.colourAt(cell) === progress.wanted(cell) ||
