@@ -256,8 +256,9 @@ test('a link leads to the moment and the place, and Live takes the moment off it
 
 test('a link to a version that is not there shows the newest, and says so', async () => {
   await visit('#x=430&y=420&scale=8&v=999999999');
-  await shows(recording.newest);
+  // It is gone after a moment.
   await text(page, '#hint-text', /That version doesn't exist/);
+  await shows(recording.newest);
 });
 
 test('the heat map and the pixels that nobody painted', async () => {
