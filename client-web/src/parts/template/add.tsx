@@ -75,7 +75,7 @@ function Source() {
             currentTarget.value = '';
           }}
         />
-        <p class="quiet wide">{words.drop}</p>
+        <p class="quiet wide drop">{words.drop}</p>
         <label for="template-address">{words.address}</label>
         <div class="actions main">
           <input id="template-address" name="address" type="text" inputMode="url" autocomplete="off" spellcheck={false} required />
