@@ -110,6 +110,15 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   // By count: the artist first. What some of them have painted over is not the artist's any more.
   const authors = page.locator('#staff .authors li');
   await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['144', '48']);
+  // A raid often has one colour: then who painted in it is listed, and all of them are ticked at once.
+  await page.locator('#staff').getByLabel('Colour', { exact: true }).selectOption({ label: 'red' });
+  await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['48', '10']);
+  await page.keyboard.press('Shift+A');
+  await expect.poll(() => authors.locator(':checked').count()).toBe(2);
+  await page.keyboard.press('Shift+A');
+  await expect.poll(() => authors.locator(':checked').count()).toBe(0);
+  await page.locator('#staff').getByLabel('Colour', { exact: true }).selectOption('');
+  await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['144', '48']);
   // When it was painted: everything within the last two hours.
   await text(page, '#staff .timeline p', / · 192 edits$/);
   await authors.nth(1).getByRole('checkbox').check();

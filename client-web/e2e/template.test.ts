@@ -221,7 +221,9 @@ test('pasting, dropping, and whole links of Pxls; several lie on each other in t
   withPage(DESKTOP, `${server.url}#x=700&y=700&scale=10`, async (page) => {
     const use = page.getByRole('button', { name: 'Use it' });
     await hand(page, 'paste', flag);
-    await use.click();
+    // Enter accepts what is shown.
+    await expect.poll(() => use.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
     await page.locator('#template-grip').press('Enter');
     await text(page, '#template .title', 'handed');
     await hand(page, 'drop', await picture([[BLUE, BLUE], [BLUE, BLUE]]));

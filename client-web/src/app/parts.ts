@@ -45,7 +45,10 @@ export const templates = new Part<Templates>(async () => {
   return new Templates();
 });
 
-export const staff = new Part<Staff>(async () => (await import('../parts/staff/open')).open());
+export const staff = new Part<Staff>(async () => {
+  const [{ open }] = await Promise.all([import('../parts/staff/open'), import('../texts/enstaff')]);
+  return open();
+});
 
 /** The menu, the keys and what this is. */
 export const menu = new Part(() => import('../parts/menu'));

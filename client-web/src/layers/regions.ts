@@ -90,7 +90,7 @@ function label(look: Look, top: number, box: Box, aimed: Cell | null, words: rea
   const high = lines.length * lineHigh + (chips.length > 0 ? px(CHIP_PX + 4) : 0) + px(PAD_PX);
   const { width, height } = g.canvas;
   const x = Math.max(px(EDGE_PX), Math.min(box.x, width - wide - px(EDGE_PX)));
-  // Over its upper edge, where it hides nothing of it.
+  // Over its upper edge, where it hides nothing of it, and below the header.
   const over = Math.max(px(top + EDGE_PX), Math.min(box.y - high - px(3), height - high - px(EDGE_PX)));
   const y = aimed ? clearOfCell(look, aimed, over, high) : over;
   g.fillStyle = 'rgb(20 20 20 / 0.92)';

@@ -109,6 +109,16 @@ export const enParts = {
           ['Esc', 'Close what is open'],
         ],
       },
+      {
+        name: 'Mouse',
+        rows: [
+          ['Drag', 'Move the canvas'],
+          ['Wheel', 'Zoom in, zoom out'],
+          ['Shift Drag', 'Draw a line'],
+          ['Right\u00a0click', 'Take the colour of a pixel'],
+          ['Hold', 'Who placed this'],
+        ],
+      },
     ] as readonly { readonly name: string; readonly rows: readonly (readonly [string, string])[] }[],
   },
   about: {

@@ -41,7 +41,7 @@ export const enPast = {
     busy: 'The server is still reading its history. Trying again',
     broken: "This moment can't be read: something changes it on its way here. Trying again",
     gone: "Can't get this moment. Trying again",
-    over: 'Over the picture',
+    over: 'Map',
     maps: { none: 'Picture only', heat: 'Heat map', unpainted: 'Never painted' },
     mapLoading: (map: string) => `${map}: loading`,
     heatLost: "Can't get the heat map. Trying again",

@@ -32,6 +32,10 @@ export function open(): Past {
     },
     turned: turnedToPast,
     turnedTo: () => who.now?.boardChanged(),
+    resized: () => {
+      moving.roomChanged();
+      who.now?.boardChanged();
+    },
     changed: () => invalidate('view'),
     moved: () => invalidate('board'),
   });

@@ -54,7 +54,7 @@ function Source() {
         }}
       >
         <div class="actions main">
-          <button type="button" class="strong" onClick={() => file.current!.click()}>
+          <button type="button" class="strong" data-first onClick={() => file.current!.click()}>
             {words.file}
           </button>
           {'clipboard' in navigator && 'read' in navigator.clipboard && (
@@ -130,6 +130,12 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
       clearTimeout(timer);
     };
   }, [width.value, dithered.value]);
+  const submit = useRef<HTMLButtonElement>(null);
+  const ready = made.value !== null;
+  // Enter accepts what is shown, unless one is already at something else.
+  useEffect(() => {
+    if (ready && document.activeElement?.matches('dialog')) submit.current!.focus();
+  }, [ready]);
   const { cells, natural, exact } = made.value ?? {};
   const times = cells && natural ? natural.width / cells.width : 1;
   return (
@@ -188,7 +194,7 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
           {says.value}
         </p>
         <div class="actions main">
-          <button type="submit" class="strong" disabled={!made.value}>
+          <button ref={submit} type="submit" class="strong" disabled={!ready}>
             {draft.id ? words.apply : words.accept}
           </button>
           <button type="button" onClick={closed}>

@@ -12,6 +12,7 @@ import type { Cell } from '../../core/edit';
 import type { Progress } from '../../core/template/progress';
 import { CLOSE_K, lookAt } from '../../core/view';
 import { t } from '../../texts';
+import { endMoving } from './changing';
 import { chosen } from './model';
 import { pictureOf } from './pictures';
 
@@ -21,6 +22,8 @@ let ledTo: Cell | null = null;
 /** Flies to the nearest cell that is left, of the chosen colour before others, and takes its colour. */
 export function next(): void {
   if (state.inPast.peek()) return hint.say(t().page.inThePast);
+  // Whoever paints has found the place for it.
+  endMoving();
   const template = chosen.peek();
   const progress = template && pictureOf(template.id)?.progress;
   if (!template || !progress) return hint.say(t().template.notCounted);
