@@ -2,6 +2,7 @@
 // The dialog that makes a template: where its picture comes from, and then how it is to be, shown
 // before it is accepted.
 
+import './add.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import * as state from '../../app/state';
