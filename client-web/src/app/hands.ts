@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The browser's events of pointers and the wheel, for core/gestures, and its effects for whoever acts.
 
-import {
-  reduce,
-  START,
-  wakeAt,
-  type Effect,
-  type GestureEvent,
-  type Kind,
-  type Options,
-} from '../core/gestures';
+import type { Effect, GestureEvent, Kind, Options } from '../core/gestureevents';
+import { reduce, START, wakeAt } from '../core/gestures';
 import type { Point } from '../core/view';
 
 export interface Hands {
@@ -79,6 +72,11 @@ export function watchHands(element: HTMLElement, hands: Hands): void {
   // This comes after every pointerup, too, when it is news no more.
   element.addEventListener('lostpointercapture', cancel);
   element.addEventListener('pointerleave', ({ pointerId: id }) => send({ type: 'leave', id }));
+  // No click follows a tap: it would be for whatever has come up under the finger meanwhile.
+  element.addEventListener('touchend', (event) => {
+    if (event.cancelable) event.preventDefault();
+    element.focus({ preventScroll: true });
+  });
   // The right button takes a colour, and a long touch is a hold.
   element.addEventListener('contextmenu', (event) => event.preventDefault());
   document.addEventListener('pointerdown', ({ target }) => {
