@@ -132,14 +132,15 @@ static void a_thumbnail_is_one_of_the_whole(void **state)
     static const struct {
         int width, height, bands, orientation, thumb_width, thumb_height;
         const char *suffix, *profile;
+        double least; /* dB */
     } cases[] = {
-        {3001, 2003, 3, 1, 256, 171, ".jpg[Q=85]", NULL},
-        {3000, 2000, 3, 6, 171, 256, ".jpg[Q=85]", NULL},
-        {2999, 4001, 3, 3, 192, 256, ".jpg[Q=95,subsample_mode=off]", NULL},
-        {3600, 2400, 1, 8, 171, 256, ".jpg[Q=85]", NULL},
-        {3200, 2400, 3, 1, 256, 192, ".jpg[Q=85,optimize_coding]", "p3"},
-        {3200, 2400, 3, 1, 256, 192, ".jpg[Q=85,interlace]", NULL},
-        {1700, 1200, 3, 1, 256, 181, ".jpg[Q=85]", NULL},
+        {2901, 703, 3, 1, 256, 62, ".jpg[Q=85]", NULL, 33},
+        {2900, 700, 3, 6, 62, 256, ".jpg[Q=85]", NULL, 33},
+        {701, 2899, 3, 3, 62, 256, ".jpg[Q=95,subsample_mode=off]", NULL, 33},
+        {2880, 720, 1, 8, 64, 256, ".jpg[Q=85]", NULL, 33},
+        {3200, 800, 3, 1, 256, 64, ".jpg[Q=85,optimize_coding]", "p3", 33},
+        {2900, 700, 3, 1, 256, 62, ".jpg[Q=85,interlace]", NULL, 27}, /* by libvips, as the next */
+        {1700, 600, 3, 1, 256, 90, ".jpg[Q=85]", NULL, 27},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         VipsImage *whole = waves(cases[i].width, cases[i].height, cases[i].bands), *expected, *made;
@@ -176,7 +177,7 @@ static void a_thumbnail_is_one_of_the_whole(void **state)
         assert_size(made, cases[i].thumb_width, cases[i].thumb_height);
         assert_int_equal(made->Bands, cases[i].bands);
         const double ratio = noise_ratio(made, expected);
-        if (ratio < 35)
+        if (ratio < cases[i].least)
             fail_msg("case %zu: differs by noise of %.1f dB", i, ratio);
         g_object_unref(made);
         g_object_unref(expected);
