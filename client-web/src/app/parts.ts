@@ -58,6 +58,10 @@ export const minimap = new Part(
   () => {},
 );
 export const saving = new Part(() => import('../parts/saving'));
+export const loupe = new Part(
+  () => import('../parts/loupe'),
+  () => {},
+);
 /** What keeps the reticle in sight. */
 export const clear = new Part(
   () => import('../parts/clear'),
