@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The event stream transport, for networks that refuse WebSockets: edits come from `/events`.
 
-import { CLOSE_ABNORMAL } from '../core/backoff';
+import { CLOSE_ABNORMAL, CLOSE_RESTART } from '../core/backoff';
 import { validEdits } from '../core/edit';
 import type { Info } from '../core/info';
 import { parseVersion } from '../core/version';
@@ -32,7 +32,8 @@ export class EventStreamTransport extends HttpTransport {
       const message = decodeText((event as MessageEvent<string>).data);
       if (this.greeted && !this.over && message) this.events.message(message);
     });
-    stream.onerror = () => this.lose(CLOSE_ABNORMAL);
+    // A stream that ends does not say why: mostly the server restarts, as a WebSocket's close code would say.
+    stream.onerror = () => this.lose(this.greeted ? CLOSE_RESTART : CLOSE_ABNORMAL);
     stream.onopen = async () => {
       if (await this.greet(() => from)) for (const event of early) this.receive(event);
     };

@@ -194,6 +194,11 @@ export class Plane {
     return [...here, ...left];
   }
 
+  /** Whether any of them can be placed just now. */
+  get takesUnsaved(): boolean {
+    return [...this.clients.values()].some(({ unsaved, canPlace }) => unsaved.size > 0 && canPlace);
+  }
+
   placeUnsaved(): void {
     for (const client of this.clients.values()) client.placeUnsaved();
   }
