@@ -316,7 +316,7 @@ describe('that it is full', () => {
     await page.locator('#energy').waitFor();
     await page.click('#menu');
     await entry(page, 'notify').click();
-    await text(page, '#hint-text', /^This browser does not let the page notify you/);
+    await text(page, '#hint-text', /^This browser blocks notifications/);
     expect(await entry(page, 'notify').getAttribute('aria-checked')).toBe('false');
     await context.close();
   });

@@ -159,7 +159,7 @@ test('newcomers are told one thing at a time, and never again', async () => {
   await page.keyboard.press('6');
   await text(page, '#hint', /zoom in/);
   const at = await lookAt(page, 100, 100, 16);
-  await text(page, '#hint', /Click on a pixel/);
+  await text(page, '#hint', /Click a pixel/);
   await page.mouse.click(at.x, at.y);
   await expect.poll(() => page.isVisible('#hint')).toBe(false);
   await page.reload();

@@ -193,7 +193,7 @@ test('the first visit says what to do until the first pixel, and never again', a
   const at = await lookAt(page, 400, 400, 16);
   const beside = await whereIs(page, 402, 400);
   await page.mouse.click(beside.x, beside.y);
-  expect(await page.textContent('#hint')).toBe('Pick a colour first');
+  expect(await page.textContent('#hint')).toBe('Choose a colour first');
   await chooseColour(page, 'pink');
   await page.mouse.click(at.x, at.y);
   await boardHas(page, 400, 400, 4);

@@ -101,7 +101,7 @@ test('an identity comes before the first connection, without a word, and once on
     asked.length = 0;
     await chooseColour(page, 'red');
     await clickOn(page, 102, 100);
-    await text(page, '#hint-text', 'The server did not know this browser any more: try again in a moment');
+    await text(page, '#hint-text', 'The server no longer knew this browser: try again in a moment');
     await draw(page, 102, 100, 5);
     expect(asked.filter((path) => path === 'POST /identity')).toHaveLength(1);
     await context.close();
@@ -218,7 +218,7 @@ test('colours, freezes, regions and new canvases come to pages that are open', a
     // The colour that was chosen is not allowed any more, nor can it be chosen again.
     expect(await page.locator('.swatch input:checked').count()).toBe(0);
     await page.keyboard.press('6');
-    await text(page, '#hint-text', "red can't be used at the moment");
+    await text(page, '#hint-text', "You can't use red at the moment");
     expect(await page.locator('.swatch input:checked').count()).toBe(0);
     await page.keyboard.press(']');
     expect(await page.locator('.swatch input:checked').getAttribute('aria-label')).toBe('white');

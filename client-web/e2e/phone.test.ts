@@ -184,7 +184,7 @@ test('a tap from afar flies in and aims', async () => {
   const before = await version(page);
   await page.touchscreen.tap(195, 400);
   await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(16);
-  await page.getByRole('button', { name: 'Pick a colour' }).waitFor();
+  await page.getByRole('button', { name: 'Choose a colour' }).waitFor();
   expect(await version(page)).toBe(before);
   await page.close();
 });

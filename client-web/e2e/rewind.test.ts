@@ -125,6 +125,19 @@ test('the screen shows it, at the view that there was', async () => {
   await draws(page, 'screen', 480, 480, colour);
 });
 
+test('where all of the canvas was shown, all of it is above the timeline', async () => {
+  await visit();
+  await page.keyboard.press('0');
+  await rewind();
+  const hidden = () =>
+    page.evaluate(() => {
+      const { k, y } = window.placed.view;
+      return Math.max(0, y + 1000 * k - document.getElementById('timeline')!.getBoundingClientRect().top);
+    });
+  await expect.poll(hidden).toBe(0);
+  await page.keyboard.press('Escape');
+});
+
 test('a drag inside a block shows versions of it, and makes no request', async () => {
   await visit();
   await rewind();
@@ -244,7 +257,7 @@ test('a link leads to the moment and the place, and Live takes the moment off it
 test('a link to a version that is not there shows the newest, and says so', async () => {
   await visit('#x=430&y=420&scale=8&v=999999999');
   await shows(recording.newest);
-  await text(page, '#hint-text', /That version is not there/);
+  await text(page, '#hint-text', /That version doesn't exist/);
 });
 
 test('the heat map and the pixels that nobody painted', async () => {

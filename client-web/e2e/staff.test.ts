@@ -110,6 +110,15 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   // By count: the artist first. What some of them have painted over is not the artist's any more.
   const authors = page.locator('#staff .authors li');
   await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['144', '48']);
+  // A raid often has one colour: then who painted in it is listed, and all of them are ticked at once.
+  await page.locator('#staff').getByLabel('Colour', { exact: true }).selectOption({ label: 'red' });
+  await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['48', '10']);
+  await page.keyboard.press('Shift+A');
+  await expect.poll(() => authors.locator(':checked').count()).toBe(2);
+  await page.keyboard.press('Shift+A');
+  await expect.poll(() => authors.locator(':checked').count()).toBe(0);
+  await page.locator('#staff').getByLabel('Colour', { exact: true }).selectOption('');
+  await expect.poll(() => authors.locator('.count').allInnerTexts()).toEqual(['144', '48']);
   // When it was painted: everything within the last two hours.
   await text(page, '#staff .timeline p', / · 192 edits$/);
   await authors.nth(1).getByRole('checkbox').check();
@@ -138,7 +147,7 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
 
   await page.getByRole('button', { name: 'Undo that' }).click();
   await giveReason(page, /^Undo/, 'wrong picture');
-  await outcome(page, /^Action \d+ is undone$/);
+  await outcome(page, /^Action \d+ has been undone$/);
   await expect.poll(() => boardSum(page)).toBe(raided);
 
   await page.getByRole('button', { name: 'Lock until' }).click();
@@ -188,7 +197,7 @@ test('a raid is found, previewed, rolled back, undone, locked out and banned', a
   await page.getByRole('button', { name: 'Change' }).click();
   expect(await form(page).getByLabel('Closed: nobody can paint here').isChecked()).toBe(true);
   await form(page).getByLabel('Closed: nobody can paint here').uncheck();
-  await form(page).getByLabel('What a pixel costs, times').fill('2');
+  await form(page).getByLabel('Cost of a pixel, times').fill('2');
   await giveReason(page, /^Change it/, 'open, but dear');
   await text(page, '#staff .rows', /costs × 2/);
   await expect.poll(() => artist.evaluate(() => window.placed.plane.info!.regions[0]?.factor)).toBe(2);
@@ -279,7 +288,7 @@ test('a whole session needs nothing but the keyboard', async () => {
   await text(page, '#staff .says', /pixels would change/);
   await keyboard.type('no');
   await keyboard.press('Enter');
-  await outcome(page, /is undone$/);
+  await outcome(page, /has been undone$/);
   await expect.poll(() => boardSum(page)).toBe(raided);
 
   // Locked for ten minutes, and banned with all of theirs taken back; Escape leaves either.

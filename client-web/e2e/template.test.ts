@@ -172,7 +172,7 @@ test('a file becomes a template as one sees it before: enlarged, dithered, of an
     expect(await linkOf(page)).not.toHaveProperty('template');
     await page.locator('#template .open').click();
     await page.getByLabel('Dots').check({ force: true });
-    await page.getByLabel('Strength').fill('100');
+    await page.getByLabel('Opacity').fill('100');
     await expect.poll(placeOf).toEqual(red(1));
     const again = await context.newPage();
     again.setDefaultTimeout(WAIT_MS);
@@ -221,7 +221,9 @@ test('pasting, dropping, and whole links of Pxls; several lie on each other in t
   withPage(DESKTOP, `${server.url}#x=700&y=700&scale=10`, async (page) => {
     const use = page.getByRole('button', { name: 'Use it' });
     await hand(page, 'paste', flag);
-    await use.click();
+    // Enter accepts what is shown.
+    await expect.poll(() => use.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
     await page.locator('#template-grip').press('Enter');
     await text(page, '#template .title', 'handed');
     await hand(page, 'drop', await picture([[BLUE, BLUE], [BLUE, BLUE]]));
@@ -249,7 +251,7 @@ test('pasting, dropping, and whole links of Pxls; several lie on each other in t
     await expect.poll(() => layerAt(page, 700, 699)).toBeNull();
     await expect.poll(() => layerAt(page, 698, 699)).toEqual(red(0.6));
     await page.getByLabel('Symbols').check({ force: true });
-    await page.getByLabel('Strength').fill('100');
+    await page.getByLabel('Opacity').fill('100');
     await expect.poll(() => layerAt(page, 698, 699)).toMatchObject({ opacity: 1 });
     // Nothing of this is somebody else's text.
     await hand(page, 'paste', null, 'just words');
@@ -260,9 +262,9 @@ test.each([
   ['http://127.0.0.1:9/x.png', /^This canvas shows no pictures from 127\.0\.0\.1:9: its operator can allow that \(--template-sources\)$/],
   ['/missing.png', /^There is no picture at this address: 127\.0\.0\.1:\d+ says 404$/],
   ['/closed.png', /lets no other page read the picture \(CORS\)/],
-  ['/page', /^That is no picture that can be read/],
+  ['/page', /^That picture can't be read/],
   ['/bomb.png', /^That picture has too many pixels/],
-  ['data:image/png;base64,AAAA', /^That is no picture/],
+  ['data:image/png;base64,AAAA', /^That picture can't be read/],
 ])('what is wrong with %s is said', (address, words) =>
   withPage(DESKTOP, linkTo(address.startsWith('/') ? origin + address : address, '&ox=1&oy=1'), async (page) => {
     await text(page, '#hint-text', words);
@@ -330,6 +332,6 @@ test('where nothing may be kept, templates work for as long as the page', async 
   });
   const page = await open(context, linkTo(`${origin}/flag.png`, '&ox=10&oy=10'));
   await text(page, '#template .left', '11 left');
-  await text(page, '#hint-text', 'The browser keeps no templates: they end with this page');
+  await text(page, '#hint-text', "The browser doesn't keep templates: they go with this page");
   await context.close();
 });

@@ -80,7 +80,7 @@ test('a server that is full says so by its close code, and is come back to', asy
     else route.connectToServer();
   });
   await page.goto(server.url);
-  await text(page, '#banner', /^The server is full just now.*Trying again in \d+ s/s);
+  await text(page, '#banner', /^The server is full right now.*Trying again in \d+ s/s);
   full = false;
   await tryNow(page);
   await live(page);
@@ -92,7 +92,7 @@ test('or by its status, before there is a picture', async () => {
   const refusal = { status: 503, json: { error: 'too many connections' } };
   await page.route('**/info', (route) => route.fulfill(refusal));
   await page.goto(server.url);
-  await text(page, '#banner', /^The server is full just now/);
+  await text(page, '#banner', /^The server is full right now/);
 });
 
 test('a server that is not there yet is no lost connection', async () => {
@@ -108,7 +108,7 @@ test('an address that the server does not allow is named', async () => {
   const refusal = { status: 403, json: { error: 'origin: not allowed' } };
   await page.route('**/edit*', (route) => route.fulfill(refusal));
   await page.goto(server.url);
-  await text(page, '#banner', /^Pages of 127\.0\.0\.1:\d+ may not draw here/);
+  await text(page, '#banner', /^Pages on 127\.0\.0\.1:\d+ may not draw here/);
 });
 
 test('a picture that something on the way has encoded anew is the same picture', async () => {
@@ -142,7 +142,7 @@ test('a picture that is none is asked for past all caches, and then reported', a
     return route.fulfill({ status: 200, headers: { 'X-Canvas-Version': '5' }, body: 'no picture' });
   });
   await page.goto(server.url);
-  await text(page, '#banner', /^The picture cannot be read: something on the way changes it/);
+  await text(page, '#banner', /^The picture can't be read: something changes it on its way here/);
   await tryNow(page);
   await expect.poll(() => fresh.length, { timeout: WAIT_MS }).toBeGreaterThan(1);
   await page.unroute('**/canvas.png');

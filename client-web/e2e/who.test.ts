@@ -112,13 +112,13 @@ test('a report is thanked for, and who reports the same is counted', async () =>
     await hold(page, await lookAt(page, 300 + i, 300, 16));
     await page.getByRole('button', { name: 'Report' }).click();
     await page.getByRole('button', { name: 'Spam' }).click();
-    await text(page, '#card .answer', /reported this area$/);
+    await text(page, '#card .answer', /(have|has) reported this area$/);
     words.push(await page.locator('#card .answer').innerText());
     await context.close();
   }
   // Both are of one network, without an identity of their own.
-  expect(words[0]).toBe('Thank you: 1 person reported this area');
-  expect(words[1]).toMatch(/^Thank you: (1 person|2 people) reported this area$/);
+  expect(words[0]).toBe('Thank you: 1 person has reported this area');
+  expect(words[1]).toMatch(/^Thank you: (1 person has|2 people have) reported this area$/);
 });
 
 test('on a phone the card is a sheet at the lower edge', async () => {

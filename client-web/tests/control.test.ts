@@ -65,9 +65,9 @@ test('the token goes in a header, never in an address', async () => {
 describe('what goes wrong is said in a sentence', () => {
   test.each([
     [401, '{"error":"authorization: this token is none, or was removed"}', 'That token is not known here'],
-    [404, '{"error":"not found"}', 'This server has no staff page: its operator has to allow that'],
+    [404, '{"error":"not found"}', 'This server has no staff page: its operator has to allow it'],
     [404, '{"error":"name: there is no such region"}', 'name: there is no such region'],
-    [409, '{}', 'That is not so any more: look again'],
+    [409, '{}', 'That has changed: look again'],
     [403, '{"error":"role: expected operator"}', 'role: expected operator'],
     [429, '{"error":"too many"}', 'Too many attempts: wait a moment'],
     [500, '<html>', 'It was refused (500)'],

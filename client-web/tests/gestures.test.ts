@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: ISC
 import { describe, expect, test } from 'vitest';
 import {
-  DOUBLE_MS,
-  HOLD_MS,
   LEFT,
   MIDDLE,
-  reduce,
-  START,
-  wakeAt,
+  RIGHT,
   type Effect,
   type GestureEvent,
   type Kind,
   type Options,
-} from '../src/core/gestures';
+} from '../src/core/gestureevents';
+import { DOUBLE_MS, HOLD_MS, reduce, START, wakeAt } from '../src/core/gestures';
 
 const PLAIN: Options = { pencil: false, wheel: 'pan' };
 const PENCIL: Options = { pencil: true, wheel: 'pan' };
-const RIGHT = 2;
 
 /** A hand: what it does, and what the page made of it. */
 class Hand {

@@ -28,10 +28,11 @@ test('a rectangle has both its corners, dragged in any direction', () => {
   expect(rectOf({ x: 1, y: 1 }, { x: 1, y: 1 })).toEqual({ x0: 1, y0: 1, x1: 2, y1: 2 });
 });
 
-test('a predicate says who, where and when', () => {
+test('a predicate says who, where, in which colour and when', () => {
   const area = { x0: -3, y0: 10, x1: 7, y1: 30 };
-  expect(predicateOf({ area, time: '2h', authors: [] })).toBe('r:-3,10,10,20 t:2h');
-  expect(predicateOf({ area, time: '10m', authors: ['8000000000000001', '8000000000000002'] })).toBe(
+  expect(predicateOf({ area, time: '2h', authors: [], colour: null })).toBe('r:-3,10,10,20 t:2h');
+  expect(predicateOf({ area, time: '10m', authors: ['8000000000000001', '8000000000000002'], colour: null })).toBe(
     'u:8000000000000001,8000000000000002 r:-3,10,10,20 t:10m',
   );
+  expect(predicateOf({ area, time: '1h', authors: [], colour: 0 })).toBe('r:-3,10,10,20 c:0 t:1h');
 });

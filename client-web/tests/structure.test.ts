@@ -29,6 +29,8 @@ interface Import {
   readonly to: string;
   /** It is there when the file runs. */
   readonly hard: boolean;
+  /** It is loaded, then or later. */
+  readonly runs: boolean;
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -49,7 +51,7 @@ function importsOf(from: string): Import[] {
   const text = readFileSync(join(SRC, from), 'utf8');
   return [...text.matchAll(IMPORT)].flatMap(([, type, named, bare, lazy]) => {
     const to = resolve(from, (named ?? bare ?? lazy)!);
-    return to ? [{ from, to, hard: !type && !lazy }] : [];
+    return to ? [{ from, to, hard: !type && !lazy, runs: !type }] : [];
   });
 }
 
@@ -90,4 +92,9 @@ test('no files import each other in a circle', () => {
 test('what is loaded when it is asked for is not imported by what comes first', () => {
   const first = imports.filter(({ from, to, hard }) => hard && folderOf(to) === 'parts' && folderOf(from) !== 'parts');
   expect(first.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+});
+
+test('all texts are loaded by somebody', () => {
+  const loaded = new Set(imports.filter(({ runs }) => runs).map(({ to }) => to));
+  expect(files.filter((file) => file.startsWith('texts/') && !loaded.has(file))).toEqual([]);
 });

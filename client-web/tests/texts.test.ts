@@ -11,6 +11,7 @@ import { enStaff } from '../src/texts/enstaff';
 import { enTemplate } from '../src/texts/entemplate';
 import { amount, plural } from '../src/texts/locale';
 import { LANGUAGES, speak } from '../src/texts/languages';
+import { untilWords } from '../src/texts/time';
 
 type Speak = (...values: readonly string[]) => unknown;
 type Leaf = string | Speak;
@@ -86,4 +87,67 @@ describe.each(LANGUAGES)('texts: %s', (language) => {
       expect(plural(n, { other: 'other', [form]: form })).toBe(form);
     }
   });
+});
+
+/** All that is said in a language, with values of all kinds. */
+async function sentences(language: string): Promise<string[]> {
+  await speak(language);
+  return leaves(t()).flatMap(([path, leaf]) => GIVEN.map((values) => `${path}: ${String(say(leaf, values))}`));
+}
+
+test('French has a space that does not break before colons and what is like them, and typographic apostrophes', async () => {
+  for (const text of await sentences('fr')) {
+    const [, words = ''] = /^[\w.]+: (.*)$/su.exec(text) ?? [];
+    expect(text).not.toMatch(/'/);
+    expect(words, text).not.toMatch(/(?<![\u00a0\u202f]) ?[:;?](?= )|[^\u00a0\u202f][:;?]$/u);
+  }
+});
+
+// In these languages programs address people politely; in the others of ours they use first names' forms.
+test.each([
+  ['fr', /(?<![\p{L}-])(tu|toi|ton|ta|tes|te)(?!\p{L})|(?<!\p{L})t’/iu],
+  ['tr', /(?<!\p{L})(sen|sende|senin|dene|dön|seç|çizemezsin|çizebilirsin)(?!\p{L})/u],
+])('nobody is addressed too familiarly: %s', async (language, familiar) => {
+  // Buttons are named by what they do.
+  const buttons = /^(connection\.tryNow|staff\.tryAgain|offline\.again|placing\.pickColour|template\.file|past\.liveKey|colours\.light|.*\brows\b)/;
+  for (const text of await sentences(language)) if (!buttons.test(text)) expect(text).not.toMatch(familiar);
+});
+
+test.each([
+  ['pl', 'one', [1], ['1 piksel', '1 edycja', '1 autor', '1 zgłoszenie', 'Nie zapisano 1 piksela']],
+  ['pl', 'few', [2, 4, 22, 104], ['piksele', 'edycje', 'autorzy', 'zgłoszenia', 'pikseli']],
+  ['pl', 'many', [5, 11, 12, 14, 21, 112], ['pikseli', 'edycji', 'autorów', 'zgłoszeń', 'pikseli']],
+  ['de', 'other', [2, 21], ['Pixel', 'Änderungen', 'Personen', 'Meldungen', 'Pixel wurden nicht']],
+  ['fr', 'one', [0, 1], ['pixel', 'modification', 'auteur', 'signalement', 'n’a pas été']],
+  ['es', 'one', [1], ['1 píxel', '1 edición', '1 autor', '1 denuncia', 'No se guardó 1 píxel']],
+] as const)('nouns fit to their numbers: %s, %s', async (language, _form, numbers, wanted) => {
+  await speak(language);
+  const { pixels, edits, people, reports } = t().staff;
+  for (const n of numbers) {
+    const said = [pixels, edits, people, reports].map((count) => count(n, String(n)));
+    [...said, t().placing.unsaved(n)].forEach((words, i) =>
+      expect(words).toMatch(new RegExp(`${wanted[i]}(?!\\p{L})`, 'u')),
+    );
+  }
+});
+
+const NOW = new Date(2026, 10, 26, 0, 30).getTime();
+const HOUR = 3_600_000;
+
+test.each([
+  ['de', ['noch 1 Minute', 'bis 18:00', /^bis 03\.12\.2026, 18:00$/]],
+  ['fr', ['pendant encore 1 minute', 'jusqu’à 18:00', /^jusqu’au 3 déc\. 2026/]],
+  ['es', ['durante 1 minuto más', 'hasta las 18:00', /^hasta el 3 dic 2026/]],
+  ['pl', ['jeszcze 1 minutę', 'do 18:00', /^do 3 gru 2026/]],
+] as const)('until when something is so is a part of a sentence: %s', async (language, [span, time, date]) => {
+  await speak(language);
+  expect(untilWords(NOW + 60_000, NOW, language)).toBe(span);
+  expect(untilWords(NOW + 17.5 * HOUR, NOW, language)).toBe(time);
+  expect(untilWords(NOW + 7 * 24 * HOUR + 17.5 * HOUR, NOW, language)).toMatch(date);
+});
+
+test('in Spanish one o’clock is one', async () => {
+  await speak('es');
+  expect(untilWords(NOW + 1.5 * HOUR, NOW + HOUR / 4, 'es')).toBe('hasta las 2:00');
+  expect(untilWords(new Date(2026, 10, 26, 13, 5).getTime(), NOW, 'es-US')).toMatch(/^hasta la 1:05/);
 });

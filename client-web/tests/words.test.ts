@@ -67,13 +67,13 @@ describe('a refusal', () => {
   test('for energy says when the next pixel goes, or that it never will', () => {
     expect(words('energy', { retryMs: 11_500 })).toBe('Next pixel in 0:12');
     const line = { reason: 'energy', retryMs: 11_500, until: null, words: '' };
-    expect(refusalWords(line, 12, ['blue'], NOW)).toBe('12 pixels can be placed in 0:12');
+    expect(refusalWords(line, 12, ['blue'], NOW)).toBe('You can place 12 pixels in 0:12');
     expect(words('energy')).toBe('That is more than you can save up: draw fewer pixels at once');
   });
 
   test('of what is too fast says when to try again', () => {
     expect(words('network', { retryMs: 4_000 })).toBe(
-      'Too much is drawn from your network: try again in 0:04',
+      'Too many pixels come from your network: try again in 0:04',
     );
     expect(words('rate')).toBe('That was too fast: try again in a moment');
     expect(words('young', { retryMs: 90_000 })).toBe('You are new here: you can draw in 1:30');
@@ -87,7 +87,7 @@ describe('a refusal', () => {
   test('of everything at once', () => {
     expect(words('frozen', { words: 'back soon' })).toBe('Drawing is paused: back soon');
     expect(words('identity')).toBe('To draw here, let this site keep a cookie, then try again');
-    expect(words('busy')).toBe('Too much is going on: try again in a moment');
+    expect(words('busy')).toBe('The server is too busy: try again in a moment');
   });
 
   test('nobody has words for is named', () => {

@@ -49,7 +49,7 @@ void control_job_get_authors(struct control_request *r)
 {
     static const char *const names[] = {"x", "y", "w", "h"};
     cJSON *request = cJSON_CreateObject();
-    const char *time = NULL;
+    const char *time = NULL, *colours = NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int64_t value = 0;
         control_field_number(r, names[i], FIELD_NEEDED, i < 2 ? -PLANE_SPAN : 1, PLANE_SPAN, NULL,
@@ -58,6 +58,8 @@ void control_job_get_authors(struct control_request *r)
     }
     if (control_field_text(r, "t", FIELD_NEEDED, TIME_BYTES, &time))
         cJSON_AddStringToObject(request, "t", time);
+    if (control_field_text(r, "c", FIELD_OPTIONAL, TIME_BYTES, &colours))
+        cJSON_AddStringToObject(request, "c", colours);
     if (r->error[0])
         control_answer_wrong(r);
     else

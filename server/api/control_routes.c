@@ -35,7 +35,7 @@ static const struct row {
     {"status", METHOD_GET, ROLE_VIEWER, control_status_get, ""},
     {"top", METHOD_GET, ROLE_VIEWER, control_watch_get_top, ""},
     {"audit", METHOD_GET, ROLE_VIEWER, control_status_get_audit, "before n"},
-    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t"},
+    {"authors", METHOD_GET, ROLE_MODERATOR, control_job_get_authors, "x y w h t c"},
     {"who", METHOD_GET, ROLE_VIEWER, control_who_get, "x y all"},
     {"bans", METHOD_GET, ROLE_MODERATOR, control_ban_list, ""},
     {"ban", METHOD_POST, ROLE_MODERATOR, control_ban_post, "who for slow rollback"},

@@ -31,13 +31,15 @@ static bool read_number(const cJSON *request, const char *name, int64_t *number)
     return true;
 }
 
-/* Both are written as in a predicate, and read as one: 0, or 400 with a reason in error. */
+/* All of it is written as in a predicate, and read as one: 0, or 400 with a reason in error. */
 unsigned author_count_read(const struct cJSON *request, struct predicate *predicate,
                            char error[MODERATION_ERROR_BYTES])
 {
     int64_t x, y, w, h;
     char text[PREDICATE_BYTES], why[PREDICATE_ERROR_BYTES];
     const char *t = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(request, "t"));
+    const cJSON *colours = cJSON_GetObjectItemCaseSensitive(request, "c");
+    const char *c = cJSON_GetStringValue(colours);
     if (!read_number(request, "x", &x) || !read_number(request, "y", &y) ||
         !read_number(request, "w", &w) || !read_number(request, "h", &h)) {
         snprintf(error, MODERATION_ERROR_BYTES, "x, y, w, h: expected whole numbers");
@@ -47,8 +49,13 @@ unsigned author_count_read(const struct cJSON *request, struct predicate *predic
         snprintf(error, MODERATION_ERROR_BYTES, "t: expected a duration such as 2h, or FROM-TO");
         return 400;
     }
-    int len = snprintf(text, sizeof text, "r:%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 " t:%s",
-                       x, y, w, h, t);
+    if (colours && (!c || strchr(c, ' ') || strlen(c) > 64)) {
+        snprintf(error, MODERATION_ERROR_BYTES, "c: expected colours such as 5 or 5,12");
+        return 400;
+    }
+    int len = snprintf(text, sizeof text,
+                       "r:%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "%s%s t:%s", x, y, w, h,
+                       c ? " c:" : "", c ? c : "", t);
     if (predicate_parse(predicate, text, (size_t)len, clock_wall_ms(), why) == 0)
         return 0;
     snprintf(error, MODERATION_ERROR_BYTES, "\"%.80s\": %s", text, why);

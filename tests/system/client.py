@@ -180,9 +180,9 @@ class Client:
         server = self.servers[0]
         path = f"{self.folder}/ws?from={self.version}"
         url = f"ws://{self.via}{path}" if self.via else server.url(path, "ws")
-        ws = await asyncio.wait_for(
-            websockets.connect(url, subprotocols=["placed.1"], compression=None, max_size=None, ping_interval=None,
-                               open_timeout=STEP_SECONDS, close_timeout=2), STEP_SECONDS + 5)
+        async with asyncio.timeout(STEP_SECONDS + 5):
+            ws = await websockets.connect(url, subprotocols=["placed.1"], compression=None, max_size=None,
+                                          ping_interval=None, open_timeout=None, close_timeout=2)
         self.connections += 1
         self._ws = ws
         self._told = (0, 0)

@@ -114,6 +114,15 @@ def pytest_runtest_teardown(item):
         yield
 
 
+async def _end_tasks():
+    """End what the test has left running. Cancelling once is not enough: asyncio.wait_for, which libraries use, loses a
+    cancellation that comes just when what it waits for is done (Python 3.11), and a client would go on for ever."""
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=1)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem):
     """Run coroutines, with their limit."""
@@ -123,7 +132,11 @@ def pytest_pyfunc_call(pyfuncitem):
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
 
     async def limited():
-        await asyncio.wait_for(pyfuncitem.obj(**arguments), _limit(pyfuncitem))
+        try:
+            async with asyncio.timeout(_limit(pyfuncitem)):
+                await pyfuncitem.obj(**arguments)
+        finally:
+            await _end_tasks()
 
     asyncio.run(limited())
     return True

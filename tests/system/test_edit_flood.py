@@ -264,14 +264,20 @@ async def test_a_server_that_is_killed_and_comes_back_loses_nothing(world):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = await world.server(args=["--listen", f"127.0.0.1:{port}"])
+    over = asyncio.Event()
     running = asyncio.create_task(flood(f"127.0.0.1:{port}", "--readers", 20, "--writers", 4, "--rate", 300,
-                                        "--duration", 6, "--alone"))
-    await eventually(lambda: server.metric("placed_sessions") == 25 and server.metric("placed_edits_taken_total") > 0,
-                     "all are there")
+                                        "--duration", 600, "--alone", until=over))
+
+    def painting():
+        return server.metric("placed_sessions") == 25 and server.metric("placed_edits_taken_total") > 0
+
+    await eventually(painting, "all are there")
     await asyncio.sleep(1)
     server.kill()
     await asyncio.sleep(0.3)
     await world.start(server)
+    await eventually(painting, "all are there again")
+    over.set()
     report = await running
     assert report.status == 0, report
     assert report.counters["lost"] == 25

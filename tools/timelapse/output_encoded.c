@@ -126,9 +126,9 @@ static int finish(struct output *output, uint64_t end, bool complete, uint32_t p
     char error[OUTPUT_ERROR_BYTES];
     if (out->sink->ops->finish(out->sink, result == 0 ? output->error : error) != 0)
         result = -1;
-    if (result == 0 && complete && unlink(output->config.state_path) != 0 && errno != ENOENT) {
-        snprintf(output->error, OUTPUT_ERROR_BYTES, "%s: %s", output->config.state_path,
-                 strerror(errno));
+    char reason[STATE_ERROR_BYTES];
+    if (result == 0 && complete && state_remove(output->config.state_path, reason) != 0) {
+        snprintf(output->error, OUTPUT_ERROR_BYTES, "%s", reason);
         result = -1;
     }
     return result;

@@ -91,19 +91,38 @@ enum state_result state_load(const char *path, struct state *state, char error[S
     return STATE_BAD;
 }
 
+/* The name that it is written under. -1 with errno set: too long. */
+static int name_temporary(const char *path, char temporary[PATH_BYTES])
+{
+    int len = snprintf(temporary, PATH_BYTES, "%s.new", path);
+    if (len > 0 && len < PATH_BYTES)
+        return 0;
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
 int state_save(const char *path, const struct state *state, char error[STATE_ERROR_BYTES])
 {
     char text[TEXT_BYTES], temporary[PATH_BYTES];
     size_t len = write_text(text, state);
-    int written = snprintf(temporary, sizeof temporary, "%s.new", path);
     FILE *file = NULL;
-    if (written > 0 && (size_t)written < sizeof temporary)
+    if (name_temporary(path, temporary) == 0)
         file = fopen(temporary, "we");
     bool whole =
         file && fwrite(text, 1, len, file) == len && fflush(file) == 0 && fsync(fileno(file)) == 0;
     if (file && fclose(file) != 0)
         whole = false;
     if (whole && rename(temporary, path) == 0)
+        return 0;
+    snprintf(error, STATE_ERROR_BYTES, "%s: %s", path, strerror(errno));
+    return -1;
+}
+
+int state_remove(const char *path, char error[STATE_ERROR_BYTES])
+{
+    char temporary[PATH_BYTES];
+    if (name_temporary(path, temporary) == 0 && (unlink(path) == 0 || errno == ENOENT) &&
+        (unlink(temporary) == 0 || errno == ENOENT))
         return 0;
     snprintf(error, STATE_ERROR_BYTES, "%s: %s", path, strerror(errno));
     return -1;

@@ -9,3 +9,10 @@ export function deckBox(height: number): DOMRect | undefined {
   const deck = boxOf('deck');
   return deck && deck.height > height / 2 ? boxOf('palette') : deck;
 }
+
+/** Where an element stands once it is at rest: while it slides in, it is drawn elsewhere. */
+export function restingBox(element: HTMLElement): DOMRect {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const { e, f } = new DOMMatrix(getComputedStyle(element).transform);
+  return new DOMRect(x - e, y - f, width, height);
+}

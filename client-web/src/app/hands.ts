@@ -1,15 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The browser's events of pointers and the wheel, for core/gestures, and its effects for whoever acts.
 
-import {
-  reduce,
-  START,
-  wakeAt,
-  type Effect,
-  type GestureEvent,
-  type Kind,
-  type Options,
-} from '../core/gestures';
+import type { Effect, GestureEvent, Kind, Options } from '../core/gestureevents';
+import { reduce, START, wakeAt } from '../core/gestures';
 import type { Point } from '../core/view';
 
 export interface Hands {

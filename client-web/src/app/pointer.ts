@@ -3,7 +3,7 @@
 
 import { effect } from '@preact/signals';
 import type { Cell } from '../core/edit';
-import type { Effect, Kind, Options } from '../core/gestures';
+import type { Effect, Kind, Options } from '../core/gestureevents';
 import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
 import { beginLoupe, endLoupe, moveLoupe, pick } from './aiming';
@@ -12,7 +12,8 @@ import { camera, marks } from './canvas';
 import * as events from './events';
 import { watchHands } from './hands';
 import { cellOf, flyIn, zoomStep } from './moving';
-import { askWho, closeWho, whoIsOpen } from './parts';
+import { askWho } from './asking';
+import { closeWho, whoIsOpen } from './parts';
 import * as placing from './placing';
 import { wheel } from './settings';
 import * as state from './state';

@@ -3,7 +3,7 @@
 // parts of a stretch of time.
 
 import type { Block } from './block';
-import { EDIT_BYTES, wordAt, wordX, wordY, type Rect } from './edit';
+import { EDIT_BYTES, wordAt, wordColour, wordX, wordY, type Rect } from './edit';
 import type { HistoryIndex, BlockRef } from './historyindex';
 
 /** A stretch of time in ms since 1970, both ends included. */
@@ -14,9 +14,15 @@ export interface Span {
 
 /**
  * Adds the block's edits inside `area` (in the canvas's own coordinates) to the parts of `span` in which
- * they were made. Records without a time are in no part.
+ * they were made; those of one colour, where one is named. Records without a time are in no part.
  */
-export function addActivity(counts: Float64Array, block: Block, area: Rect, span: Span): void {
+export function addActivity(
+  counts: Float64Array,
+  block: Block,
+  area: Rect,
+  span: Span,
+  colour: number | null = null,
+): void {
   const { times, ends, edits } = block;
   const wide = Math.max(1, span.to - span.from);
   let at = 0;
@@ -29,7 +35,8 @@ export function addActivity(counts: Float64Array, block: Block, area: Rect, span
         const word = wordAt(edits, i);
         const x = wordX(word);
         const y = wordY(word);
-        if (x >= area.x0 && x < area.x1 && y >= area.y0 && y < area.y1) counts[part]!++;
+        if (x < area.x0 || x >= area.x1 || y < area.y0 || y >= area.y1) continue;
+        if (colour === null || wordColour(word) === colour) counts[part]!++;
       }
     }
     at = end;

@@ -7,112 +7,13 @@
 //     └───── up ─────> click, tap or double tap
 //   a second finger ends whatever the first one did: pinch ── one finger up ──> pan
 
+import { LEFT, MIDDLE, RIGHT, type Effect, type GestureEvent, type Kind, type Options } from './gestureevents';
 import { glide, moved, NO_TRAIL, type Trail } from './inertia';
 import type { Point } from './view';
+import { readWheel, STILL, type Turned } from './wheel';
 
-export type Kind = 'mouse' | 'touch' | 'pen';
-
-/** The browser's numbers of the buttons. */
-export const LEFT = 0;
-export const MIDDLE = 1;
-const RIGHT = 2;
-/** And their bits. */
+/** The bits of the browser's buttons. */
 const BITS: Record<number, number> = { [LEFT]: 1, [MIDDLE]: 4, [RIGHT]: 2 };
-
-/** Times are milliseconds on the clock of the browser's events, points are CSS pixels. */
-export type GestureEvent =
-  | {
-      readonly type: 'down';
-      readonly id: number;
-      readonly kind: Kind;
-      readonly point: Point;
-      readonly time: number;
-      readonly button: number;
-      readonly shift: boolean;
-      /** The view moves or has only just come to rest: this press may move it and choose nothing. */
-      readonly caught: boolean;
-      /** There is a template here that can be moved. */
-      readonly template: boolean;
-    }
-  | {
-      readonly type: 'move';
-      readonly id: number;
-      readonly kind: Kind;
-      readonly point: Point;
-      readonly time: number;
-      /** Of the mouse or the pen: which are down, as bits. */
-      readonly buttons: number;
-    }
-  | { readonly type: 'up'; readonly id: number; readonly point: Point; readonly time: number }
-  /** The browser took the pointer away. */
-  | { readonly type: 'cancel'; readonly id: number }
-  /** A mouse or pen is over something else now. */
-  | { readonly type: 'leave'; readonly id: number }
-  /** A pointer went down on something else than the picture. */
-  | { readonly type: 'elsewhere' }
-  /** Whatever goes on ends and counts for nothing: the Escape key, or the window lost the focus. */
-  | { readonly type: 'abort' }
-  | {
-      readonly type: 'wheel';
-      readonly point: Point;
-      readonly time: number;
-      readonly dx: number;
-      readonly dy: number;
-      /** The unit: 0 pixels, 1 lines, 2 pages. */
-      readonly mode: number;
-      /** The key is down, or it is a trackpad's pinch, which browsers report in this way. */
-      readonly ctrl: boolean;
-      readonly shift: boolean;
-    }
-  /** Safari's own report of a trackpad's pinch: by how much it grew. */
-  | { readonly type: 'spread'; readonly point: Point; readonly by: number }
-  /** The time that `wakeAt` asked for has come. */
-  | { readonly type: 'tick'; readonly time: number };
-
-/** What the person chose, and how things are. */
-export interface Options {
-  /** Dragging with one finger, pen or mouse draws, also without Shift. */
-  readonly pencil: boolean;
-  /** What two fingers do on a trackpad, apart from pinching. */
-  readonly wheel: 'pan' | 'zoom';
-}
-
-export type Effect =
-  /** The mouse or pen is here; null: nowhere. */
-  | { readonly type: 'hover'; readonly point: Point | null }
-  /** A pointer went down: a view that moves by itself stops. */
-  | { readonly type: 'grab' }
-  /** The last pointer went up. `still`: it has moved nothing. */
-  | { readonly type: 'release'; readonly still: boolean }
-  /** The mouse's or pen's main button went down here, which a click may come of. */
-  | { readonly type: 'press'; readonly point: Point }
-  /** Mouse and pen click, fingers tap. */
-  | { readonly type: 'click'; readonly point: Point }
-  | { readonly type: 'tap'; readonly point: Point }
-  /** In place of the second click or tap. */
-  | { readonly type: 'doubleTap'; readonly point: Point }
-  | { readonly type: 'eyedrop'; readonly point: Point }
-  | { readonly type: 'pan'; readonly dx: number; readonly dy: number }
-  /** The pan ended at this speed, in pixels a second. */
-  | { readonly type: 'fling'; readonly vx: number; readonly vy: number }
-  | { readonly type: 'zoomAbout'; readonly point: Point; readonly by: number }
-  /** A mouse wheel was turned by this many of its pixels; a notch is about a hundred, up is negative. */
-  | { readonly type: 'wheel'; readonly point: Point; readonly delta: number }
-  | { readonly type: 'holdStart'; readonly point: Point; readonly kind: Kind }
-  | { readonly type: 'holdMove'; readonly point: Point }
-  /** `moved`: farther than a pointer moves by itself. */
-  | {
-      readonly type: 'holdEnd';
-      readonly point: Point;
-      readonly moved: boolean;
-      readonly counts: boolean;
-    }
-  | { readonly type: 'lineStart'; readonly point: Point; readonly kind: Kind }
-  | { readonly type: 'lineMove'; readonly point: Point }
-  | { readonly type: 'lineEnd'; readonly counts: boolean }
-  | { readonly type: 'templateStart'; readonly point: Point }
-  | { readonly type: 'templateMove'; readonly point: Point }
-  | { readonly type: 'templateEnd'; readonly counts: boolean };
 
 interface Press {
   readonly name: 'press';
@@ -158,8 +59,7 @@ export interface Gestures {
   readonly hover: Point | null;
   /** The last click or tap, while a second one may follow. */
   readonly tapped: { readonly point: Point; readonly time: number; readonly caught: boolean } | null;
-  /** What turned the wheel last. */
-  readonly wheel: { readonly trackpad: boolean; readonly time: number };
+  readonly wheel: Turned;
 }
 
 export interface Step {
@@ -180,21 +80,6 @@ const ROUNDED = 1;
 const LIFT_MS = 120;
 /** A finger that is dragged this far doubles the scale. */
 const STRETCH_PX = 100;
-/** Events of a wheel or trackpad that follow each other within this time are of one and the same. */
-const SERIES_MS = 400;
-/** One notch of a mouse wheel is at least this many pixels in every browser. */
-const NOTCH_PX = 40;
-/** On macOS, a mouse wheel's events are multiples of this. */
-const MAC_NOTCH = 4.000244140625;
-const LINE_PX = 100 / 3;
-const PAGE_PX = 800;
-/** However hard the wheel was turned, one event means no more. */
-const WHEEL_MAX = 400;
-/** Of a trackpad's pinch: browsers report a hundredth of the logarithm of what it did. */
-const PINCH_PX = 100;
-/** Of two fingers that zoom by setting: this far doubles the scale. */
-const SCROLL_PX = 250;
-
 const IDLE: Mode = { name: 'idle' };
 const SPENT: Mode = { name: 'spent' };
 
@@ -205,7 +90,7 @@ export const START: Gestures = {
   button: LEFT,
   hover: null,
   tapped: null,
-  wheel: { trackpad: false, time: -Infinity },
+  wheel: STILL,
 };
 
 /** When the next tick is wanted, if nothing else happens before. */
@@ -231,8 +116,10 @@ export function reduce(state: Gestures, event: GestureEvent, options: Options): 
       return { state: { ...state, tapped: null }, effects: [] };
     case 'abort':
       return abort(state);
-    case 'wheel':
-      return wheel(state, event, options);
+    case 'wheel': {
+      const { turned, effects } = readWheel(state.wheel, event, options.wheel);
+      return { state: { ...state, wheel: turned }, effects };
+    }
     case 'spread': {
       // On a touch screen the fingers themselves are known.
       const effects: Effect[] =
@@ -247,7 +134,6 @@ export function reduce(state: Gestures, event: GestureEvent, options: Options): 
 type Down = Extract<GestureEvent, { type: 'down' }>;
 type Move = Extract<GestureEvent, { type: 'move' }>;
 type Up = Extract<GestureEvent, { type: 'up' }>;
-type Wheel = Extract<GestureEvent, { type: 'wheel' }>;
 
 const apart = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
 const between = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
@@ -501,38 +387,4 @@ function tick(state: Gestures, time: number): Step {
     state: { ...state, mode: { name: 'hold', from, at, moved: false, slop: SLOP[kind] }, tapped: null },
     effects: [{ type: 'holdStart', point: from, kind }],
   };
-}
-
-function wheel(state: Gestures, event: Wheel, options: Options): Step {
-  const { point, time, mode, ctrl, shift } = event;
-  const unit = mode === 0 ? 1 : mode === 1 ? LINE_PX : PAGE_PX;
-  const dx = event.dx * unit;
-  const dy = event.dy * unit;
-  const trackpad = isTrackpad(state, event);
-  const next = { ...state, wheel: { trackpad, time } };
-  const done = (effect: Effect): Step => ({ state: next, effects: [effect] });
-  if (dx === 0 && dy === 0) return { state: next, effects: [] };
-  if (ctrl && trackpad) return done({ type: 'zoomAbout', point, by: Math.exp(-dy / PINCH_PX) });
-  if (trackpad && options.wheel === 'zoom') {
-    return done({ type: 'zoomAbout', point, by: 2 ** (-dy / SCROLL_PX) });
-  }
-  // A wheel that tilts, or one with Shift, which browsers turn into a sideways one or do not.
-  const sideways = shift && dx === 0 && !ctrl;
-  if (trackpad || sideways || (dy === 0 && !ctrl)) {
-    return done({ type: 'pan', dx: sideways ? -dy : -dx, dy: sideways ? 0 : -dy });
-  }
-  const delta = Math.max(-WHEEL_MAX, Math.min(WHEEL_MAX, dy || dx));
-  return done({ type: 'wheel', point, delta });
-}
-
-/** Browsers do not say what was turned. A trackpad moves in small or odd steps, and also aslant. */
-function isTrackpad({ wheel }: Gestures, { dx, dy, mode, time }: Wheel): boolean {
-  if (mode !== 0) return false;
-  if (dx !== 0 && dy !== 0) return true;
-  const series = time - wheel.time <= SERIES_MS;
-  if (series && wheel.trackpad) return true;
-  const by = Math.abs(dy || dx);
-  if (by >= NOTCH_PX || by === 0) return false;
-  const notches = by / MAC_NOTCH;
-  return Math.abs(notches - Math.round(notches)) > 1e-6 || notches < 0.5;
 }

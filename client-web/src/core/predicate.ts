@@ -10,12 +10,15 @@ export interface Meant {
   readonly time: string;
   /** 16 hexadecimal digits each; none: everybody's. */
   readonly authors: readonly string[];
+  /** Null: any. */
+  readonly colour: number | null;
 }
 
-export function predicateOf({ area, time, authors }: Meant): string {
+export function predicateOf({ area, time, authors, colour }: Meant): string {
   const who = authors.length > 0 ? [`u:${authors.join(',')}`] : [];
   const where = area ? [`r:${area.x0},${area.y0},${area.x1 - area.x0},${area.y1 - area.y0}`] : [];
-  return [...who, ...where, `t:${time}`].join(' ');
+  const what = colour === null ? [] : [`c:${colour}`];
+  return [...who, ...where, ...what, `t:${time}`].join(' ');
 }
 
 /** The cells from one corner to another, both included, in any order. */

@@ -6,6 +6,7 @@
 import type { Cell } from '../core/edit';
 import type { Colour, Region } from '../core/info';
 import { regionsAt, regionsNow } from '../core/regions';
+import { TOP } from '../core/room';
 import { regionWords } from '../texts/regionwords';
 import { t } from '../texts';
 import type { Layer, Look } from './layer';
@@ -87,8 +88,8 @@ function label({ g, port }: Look, box: Box, words: readonly string[], chips: rea
   const high = lines.length * lineHigh + (chips.length > 0 ? px(CHIP_PX + 4) : 0) + px(PAD_PX);
   const { width, height } = g.canvas;
   const x = Math.max(px(EDGE_PX), Math.min(box.x, width - wide - px(EDGE_PX)));
-  // Over its upper edge, where it hides nothing of it.
-  const y = Math.max(px(EDGE_PX), Math.min(box.y - high - px(3), height - high - px(EDGE_PX)));
+  // Over its upper edge, where it hides nothing of it, and below the header.
+  const y = Math.max(px(TOP), Math.min(box.y - high - px(3), height - high - px(EDGE_PX)));
   g.fillStyle = 'rgb(20 20 20 / 0.92)';
   g.beginPath();
   g.roundRect(x, y, wide, high, px(4));

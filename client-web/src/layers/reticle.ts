@@ -2,7 +2,7 @@
 // The reticle: the cell that the keyboard or a finger aims at, filled with the chosen colour, in an
 // outline that is seen on every colour and from afar.
 
-import { colour, info, reticle } from '../app/state';
+import { colour, info, inPast, reticle } from '../app/state';
 import { atLeast, cellBox } from '../core/cellbox';
 import type { Cell } from '../core/edit';
 import type { Layer, Look } from './layer';
@@ -20,7 +20,8 @@ export class ReticleLayer implements Layer {
     if (!cell) return false;
     const box = atLeast(cellBox({ k, left, top }, cell), LEAST_PX * port.dpr);
     const chosen = colour.peek();
-    const rgb = chosen === null || this.closedAt(cell) ? undefined : info.peek()?.palette[chosen]?.rgb;
+    const idle = chosen === null || inPast.peek() || this.closedAt(cell);
+    const rgb = idle ? undefined : info.peek()?.palette[chosen]?.rgb;
     if (rgb) {
       g.fillStyle = rgb;
       fillButCorner(g, box);

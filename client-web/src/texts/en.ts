@@ -7,7 +7,7 @@ import { amount } from './locale';
 
 export const en = {
   page: {
-    notLoaded: "Can't load this part of the page: try again",
+    notLoaded: "This part of the page can't be loaded: try again",
     inThePast: 'This is the past: go back to Live to place pixels',
     noHistory: 'This server keeps no history',
     canvas: 'Canvas. Arrow keys move the reticle, Enter places a pixel.',
@@ -28,10 +28,10 @@ export const en = {
     again: 'Trying again',
     againIn: (seconds: number) => `Trying again in ${seconds} s`,
     tryNow: 'Try now',
-    full: 'The server is full just now: a place may become free at any moment.',
-    origin: (host: string) => `Pages of ${host} may not draw here: the server's operator has to allow that.`,
+    full: 'The server is full right now: there may be room at any moment.',
+    origin: (host: string) => `Pages on ${host} may not draw here: the server's operator has to allow it.`,
     picture:
-      'The picture cannot be read: something on the way changes it. Reload the page, or try another network.',
+      "The picture can't be read: something changes it on its way here. Reload the page, or try another network.",
   },
   /** Why one cannot draw, as long as that is so. */
   standing: {
@@ -40,14 +40,15 @@ export const en = {
     signin: 'Sign in to draw',
     checking: 'Checking your browser',
     later: (time: string) => `Too many new visitors from your network: you can draw in ${time}`,
-    failed: "This browser could not be checked: you can't draw yet",
-    insecure: 'To draw here, open this page by https',
+    failed: "This browser couldn't be checked: you can't draw yet",
+    insecure: 'To draw here, open this page over https',
     overdue: 'Waiting for the server: your pixels are not saved yet',
   },
-  /** Until when something is so, as part of a sentence; and how long ago. */
+  /** Until when something is so, as part of a sentence; and how long ago. Whether the moment has a date
+   * matters where an article stands before it. */
   until: {
     span: (span: string) => `for another ${span}`,
-    moment: (time: string) => `until ${time}`,
+    moment: (time: string, _dated: boolean) => `until ${time}`,
     justNow: 'just now',
   },
   palette: {
@@ -95,9 +96,9 @@ export const en = {
     closer: 'Zoom in',
     already: (colour: string) => `Already ${colour}`,
     number: amount,
-    pickColour: 'Pick a colour',
-    pickColourFirst: 'Pick a colour first',
-    colourOff: (colour: string) => `${colour} can't be used at the moment`,
+    pickColour: 'Choose a colour',
+    pickColourFirst: 'Choose a colour first',
+    colourOff: (colour: string) => `You can't use ${colour} at the moment`,
     unsaved: (n: number) => (n === 1 ? '1 pixel was not saved' : `${amount(n)} pixels were not saved`),
     placeUnsaved: 'Place again',
     zoomToDraw: 'Zoom in to draw a line',
@@ -113,8 +114,8 @@ export const en = {
     groups: {
       picture: 'Over the picture',
       share: 'Share',
-      page: 'How the page looks',
-      tell: 'How the page tells',
+      page: 'Settings',
+      tell: 'Alerts',
       help: 'Help',
     },
     grid: 'Grid',
@@ -128,8 +129,8 @@ export const en = {
     vibrate: 'Vibration',
     keys: 'Keys',
     about: 'About',
-    share: 'Share this place',
-    link: 'Copy the link',
+    share: 'Share this spot',
+    link: 'Copy link',
     install: 'Install as an app',
     saveView: 'Save the view',
     saveCanvas: 'Save the canvas',
@@ -155,9 +156,9 @@ export const en = {
   },
   share: {
     /** What the system's own dialog gets as the title of a link. */
-    title: 'A place on the canvas',
+    title: 'A spot on the canvas',
     saved: (name: string) => `Saved as ${name}`,
-    notSaved: "Can't save the picture here",
+    notSaved: "The picture can't be saved here",
     noPicture: 'There is no picture here yet',
   },
   embed: {
@@ -167,7 +168,7 @@ export const en = {
     colour: 'Choose a colour',
     zoomMouse: 'Scroll to zoom in, drag to move',
     zoomTouch: 'Pinch to zoom in, or tap',
-    placeMouse: 'Click on a pixel to paint it',
+    placeMouse: 'Click a pixel to paint it',
     placeTouch: 'Tap a pixel, then Place',
   },
   where: {

@@ -32,7 +32,7 @@ export function untilWords(until: number, now: number, locale?: string): string 
     ...(sameDay ? {} : { dateStyle: 'medium' as const }),
     timeStyle: 'short',
   });
-  return moment(format.format(until));
+  return moment(format.format(until), !sameDay);
 }
 
 /** "now", "3 minutes ago", "5 hours ago", then the date. */

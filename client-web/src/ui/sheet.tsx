@@ -24,14 +24,19 @@ const REACHABLE = 'button:not(:disabled), select, a[href], input:checked, input[
 function walk(dialog: HTMLElement, by: number): void {
   const all = [...dialog.querySelectorAll<HTMLElement>(REACHABLE)];
   const at = all.findIndex((element) => element === document.activeElement);
-  all[(at + by + all.length) % all.length]?.focus();
+  // From the dialog itself: to the first, or the last.
+  all[(Math.max(at, by > 0 ? -1 : 0) + by + all.length) % all.length]?.focus();
 }
 
 export function Sheet({ id, label, titled, closed, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   /** A drag that began inside is no press beside it. */
   const pressed = useRef<EventTarget | null>(null);
-  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    const { current } = dialog;
+    current!.showModal();
+    (current!.querySelector<HTMLElement>('[data-first]') ?? current!).focus();
+  }, []);
   const close = () => dialog.current!.close();
   return (
     <dialog
@@ -39,9 +44,9 @@ export function Sheet({ id, label, titled, closed, children }: SheetProps) {
       id={id}
       class="surface sheet"
       aria-label={label}
-      // It takes the focus itself; Tab and the arrows lead on from there.
+      // It takes the focus itself, or what is marked with data-first does; browsers would give it to the button
+      // that closes. Tab and the arrows lead on from there.
       tabIndex={-1}
-      autofocus
       onClose={closed}
       onPointerDown={({ target }) => (pressed.current = target)}
       onClick={({ target }) => target === dialog.current && pressed.current === target && close()}

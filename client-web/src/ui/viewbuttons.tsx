@@ -2,7 +2,7 @@
 // Bottom right: nearer, farther, everything, and the past.
 
 import { showAll, zoomIn, zoomOut } from '../app/moving';
-import { toggleRewind } from '../app/parts';
+import { toggleRewind } from '../app/asking';
 import * as state from '../app/state';
 import { t } from '../texts';
 import { CLOCK, FIT, Icon, MINUS, PLUS } from './icons';

@@ -2,7 +2,7 @@
 // Where we are, in numbers for the eye; and in words for a screen reader, when those are wanted.
 
 import { announcement } from '../app/announce';
-import { askWho } from '../app/parts';
+import { askWho } from '../app/asking';
 import * as state from '../app/state';
 import { t } from '../texts';
 

@@ -53,6 +53,12 @@ static const struct setting fixed_reader[] = {
 };
 static const struct setting fixed_writer[] = {
     {"enable.idempotence", "true"}, /* with acks=all and ordered retries */
+    /* One request at a time. With more, a batch could be in the log twice: a broker that loses its
+     * leadership for a moment can write R1, say that it did not, refuse R2, and find R3 out of
+     * order; librdkafka then numbers all three anew, and the broker does not know R1 again
+     * (confluentinc/librdkafka #4953). It costs nothing: a shard sends a batch a tick, and what
+     * comes meanwhile goes out in one request. */
+    {"max.in.flight.requests.per.connection", "1"},
 };
 
 /* Refused in [kafka] although not set above: aliases, and what does not fit a log of one partition.
@@ -66,6 +72,7 @@ static const char *const refused[] = {
     "group.id",
     "transactional.id",
     "enable.gapless.guarantee",
+    "max.in.flight",
     "queuing.strategy",
     "opaque",
 };

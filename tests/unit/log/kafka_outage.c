@@ -106,7 +106,10 @@ static void survive(const char *go, const char *come, uint64_t gone_ms)
         struct origin origin;
         enum log_outcome outcome = LOG_REFUSED;
         assert_true(record_origin(&c->records[i].record, &origin));
-        assert_true(origin.batch > last); /* in order, none twice */
+        if (origin.batch <= last) /* in order, none twice */
+            fail_msg("batch %llu is at offset %llu, after batch %llu",
+                     (unsigned long long)origin.batch,
+                     (unsigned long long)c->records[i].record.offset, (unsigned long long)last);
         last = origin.batch;
         assert_int_equal(collector_outcome(c, origin, &outcome), 1);
         assert_true(outcome != LOG_REFUSED);

@@ -162,6 +162,8 @@ static void a_property_is_passed_on_or_refused_by_name(void **state)
     const struct log_property bad = {"socket.timeout.ms", "soon"};
     const struct log_property ours[] = {{"auto.offset.reset", "latest"},
                                         {"enable.idempotence", "false"},
+                                        {"max.in.flight.requests.per.connection", "5"},
+                                        {"max.in.flight", "5"},
                                         {"isolation.level", "read_committed"},
                                         {"acks", "1"},
                                         {"group.id", "g"}};

@@ -407,6 +407,8 @@ static void wrong_requests_are_refused(void **state)
         {"authors", "{\"x\":1,\"y\":1,\"w\":1}", "x, y, w, h"},
         {"authors", "{\"x\":1,\"y\":1,\"w\":1,\"h\":\"1\"}", "t: expected"},
         {"authors", "{\"x\":1,\"y\":1,\"w\":0,\"h\":1,\"t\":\"1h\"}", "expected X,Y,W,H"},
+        {"authors", "{\"x\":1,\"y\":1,\"w\":1,\"h\":1,\"t\":\"1h\",\"c\":5}", "c: expected"},
+        {"authors", "{\"x\":1,\"y\":1,\"w\":1,\"h\":1,\"t\":\"1h\",\"c\":\"16\"}", "16"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char error[MODERATION_ERROR_BYTES] = "";
@@ -472,6 +474,11 @@ static void authors_of_a_rectangle_are_counted(void **state)
         cJSON_GetArrayItem(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "result"), "authors"), 0);
     assert_string_equal(scene_text(first, "author"), "8000000000000001");
     assert_int_equal(scene_number(first, "edits"), 2);
+    cJSON_Delete(json);
+    json = do_job(scene, "authors",
+                  "{\"x\":0,\"y\":0,\"w\":10,\"h\":10,\"t\":\"1h\",\"c\":\"2,3\"}", "done");
+    assert_int_equal(scene_number(json, "result.edits"), 1);
+    assert_int_equal(scene_number(json, "result.people"), 1);
     cJSON_Delete(json);
     scene_close(scene);
 }

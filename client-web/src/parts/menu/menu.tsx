@@ -73,6 +73,7 @@ function ListRow({ entry }: { readonly entry: Choice }) {
     <label class="entry" data-id={entry.id}>
       <Icon d={entry.icon} />
       <span>{entry.label()}</span>
+      <Key name={entry.key} />
       <select value={entry.value()} onChange={({ currentTarget }) => entry.choose(currentTarget.value)}>
         {entry.values().map(([name, words]) => (
           <option key={name} value={name}>

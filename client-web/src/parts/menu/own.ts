@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: ISC
-// What hangs in the menu for what the page itself offers beside painting.
+// What hangs in the menu for what the page itself offers beside painting, and for its parts that are
+// loaded when somebody asks for them.
 
 import '../../texts/enparts';
 import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
 import { install, installable } from '../../app/install';
 import { hang, type Choice } from '../../app/menu';
 import { copyLink } from '../../app/moving';
+import { map, templates, usePast } from '../../app/parts';
 import * as settings from '../../app/settings';
 import { SHOWN, THEMES, type Shown, type Theme } from '../../app/settings';
+import * as state from '../../app/state';
 import { t } from '../../texts';
 import { LANGUAGES, languageName } from '../../texts/languages';
 import * as icons from '../../ui/icons';
@@ -37,6 +40,42 @@ export function hangOwn(): void {
   const shownName = (value: Shown) => words()[value];
   const themeName = (value: Theme) => words()[value];
   hang(
+    {
+      kind: 'action',
+      id: 'template',
+      group: 'picture',
+      at: 1,
+      icon: icons.TEMPLATE,
+      key: 'T',
+      label: () => t().template.name,
+      run: () => templates.use((templates) => templates.open()),
+    },
+    {
+      kind: 'list',
+      id: 'map',
+      group: 'picture',
+      at: 20,
+      icon: icons.LAYERS,
+      key: 'H',
+      label: () => t().past.over,
+      value: () => map.value,
+      choose: (choice) => usePast(({ layers }) => layers.choose(choice as typeof map.value)),
+      values: () => Object.entries(t().past.maps),
+      shown: () => state.info.value?.history === true,
+    },
+    choiceOf(
+      {
+        id: 'regions',
+        group: 'picture',
+        at: 30,
+        icon: icons.SHIELD,
+        label: () => words().regions,
+        shown: () => (state.info.value?.regions.length ?? 0) > 0,
+      },
+      settings.regions,
+      SHOWN,
+      (value) => (value === 'auto' ? words().aimed : shownName(value)),
+    ),
     choiceOf(
       { id: 'grid', group: 'picture', at: 40, icon: icons.GRID, key: 'G', label: () => words().grid },
       settings.grid,

@@ -5,9 +5,10 @@
 import { h, render } from 'preact';
 import type { Scenery } from '../../layers/screen';
 import { belongsTo } from '../../ui/belongs';
+import type { RewindHost } from './host';
 import { Legend } from './legend';
 import { Maps, type MapsHost } from './maps';
-import { Rewind, type RewindHost } from './rewind';
+import { Rewind } from './rewind';
 import './past.css';
 import '../../texts/enpast';
 

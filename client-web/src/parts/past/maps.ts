@@ -9,7 +9,7 @@ import { History } from '../../net/history';
 import type { Plane } from '../../net/plane';
 import { locale, t } from '../../texts';
 import type { PastPlane } from './pastplane';
-import type { Sayer } from './rewind';
+import type { Sayer } from './host';
 
 export interface MapsHost {
   readonly base: URL;

@@ -5,63 +5,23 @@
 
 import { signal } from '@preact/signals';
 import { h, render } from 'preact';
-import type { Axis } from '../../core/axis';
 import type { Cell } from '../../core/edit';
 import { momentWords } from '../../texts/moment';
-import { advance, type Speed } from '../../core/player';
+import type { Speed } from '../../core/player';
 import { fetchInfo } from '../../net/fetches';
-import { HistoryError } from '../../net/history';
-import type { Plane } from '../../net/plane';
 import { t } from '../../texts';
 import { Filming } from './filming';
 import { Following } from './following';
+import type { RewindHost } from './host';
 import { PastPlane, PICTURES_MAX } from './pastplane';
+import { Playhead } from './playhead';
 import { Timeline, type TimelineState } from './timeline';
+import { Trouble } from './trouble';
 
-/** The status line, as far as the past needs it. */
-export interface Sayer {
-  say(words: string): void;
-  /** While the past is shown, this and nothing of the present; null: the present is shown. */
-  ofPast(words: string | null): void;
-}
-
-export interface RewindHost {
-  readonly base: URL;
-  readonly plane: Plane;
-  readonly hint: Sayer;
-  readonly dock: HTMLElement;
-  /** What the window shows of the plane. */
-  readonly screen: HTMLCanvasElement;
-  /** The cell that is followed; null: none. */
-  followed(): Cell | null;
-  /** Follows none; whether there was one. */
-  unfollow(): boolean;
-  /** Canvases of the plane that have no board and are in view, nearest first. */
-  others(): readonly { x: number; y: number }[];
-  /** The past is shown from now on, or no more. */
-  turned(on: boolean): void;
-  /** Something other than the boards is to be drawn again. */
-  changed(): void;
-  /** Another moment is shown, or more of it. */
-  turnedTo(): void;
-  /** The boards are to be brought up to date, and drawn if anything changed on them. */
-  moved(): void;
-}
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-/** Of a history that is shorter than this the arrow keys go from record to record. */
-const SHORT_MS = HOUR_MS / 2;
 const LEAP = 10;
-/** The longest time that one frame of playing stands for. */
-const FRAME_MAX_MS = 250;
-/** How often the picture changes while playing, for people who do not want things to move. */
-const CALM_MS = 1_000;
 const REST_MS = 250;
 const REFRESH_MS = 5_000;
 const RETRY_MS = 2_000;
-/** Trouble that is over so soon is not told. */
-const TROUBLE_MS = 1_000;
 const NOTHING: TimelineState = {
   axis: null,
   place: 1,
@@ -74,27 +34,20 @@ const NOTHING: TimelineState = {
 
 export class Rewind {
   active = false;
-  playing = false;
-  private speed: Speed = 100;
-  private place = 1;
-  private version = 0;
   private plane: PastPlane | null = null;
-  /** As far as it is known; while a hand is on the slider, it stays as it is. */
-  private axis: Axis | null = null;
+  private readonly head = new Playhead();
   /** What is in the dock. */
   private readonly root = document.createElement('div');
   private readonly state = signal<TimelineState>(NOTHING);
   private readonly following = new Following(
-    () => this.axis,
+    () => this.head.axis,
     () => this.plane,
   );
   private readonly filming: Filming;
   private held = false;
-  private frameAt = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
   private refreshTimer: ReturnType<typeof setInterval> | undefined;
-  private troubleTimer: ReturnType<typeof setTimeout> | undefined;
-  private trouble = '';
+  private readonly trouble: Trouble;
   /** Grows with every opening and leaving; what was asked for earlier is dropped. */
   private epoch = 0;
 
@@ -102,9 +55,15 @@ export class Rewind {
     this.root.id = 'past';
     this.filming = new Filming({
       screen: host.screen,
-      caption: () => momentWords(this.timeNow, this.version),
-      name: () => `placed-${this.version}`,
+      caption: () => momentWords(this.timeNow, this.head.version),
+      name: () => `placed-${this.head.version}`,
       say: (words) => host.hint.say(words),
+    });
+    this.trouble = new Trouble({
+      base: host.base,
+      genesis: () => this.plane?.genesis ?? null,
+      changed: () => this.say(),
+      over: (words) => this.leaveSaying(words),
     });
   }
 
@@ -116,7 +75,7 @@ export class Rewind {
     }
     this.active = true;
     const epoch = ++this.epoch;
-    this.axis = this.plane = null;
+    this.head.axis = this.plane = null;
     this.state.value = NOTHING;
     this.host.dock.append(this.root);
     render(
@@ -130,7 +89,7 @@ export class Rewind {
         live: () => this.leave(),
         step: (direction) => void this.stepCell(direction),
         film: () => this.toggleFilm(),
-        resized: () => this.host.turnedTo(),
+        resized: () => this.host.resized(),
       }),
       this.root,
     );
@@ -143,18 +102,22 @@ export class Rewind {
   leave(): void {
     if (!this.active) return;
     this.epoch++;
-    this.active = this.playing = this.held = false;
+    this.active = this.head.playing = this.held = false;
     clearTimeout(this.restTimer);
-    this.forgetTrouble();
+    this.trouble.forget();
     clearInterval(this.refreshTimer);
     this.filming.end(true);
     this.following.watch(null, 0);
     this.plane?.stop();
-    this.plane = this.axis = null;
+    this.plane = this.head.axis = null;
     render(null, this.root);
     this.root.remove();
     this.host.hint.ofPast(null);
     this.host.turned(false);
+  }
+
+  get playing(): boolean {
+    return this.head.playing;
   }
 
   /** A hand is on the slider. */
@@ -169,35 +132,29 @@ export class Rewind {
 
   /** The version that is to be seen; null while that is the present. */
   get moment(): number | null {
-    return this.active && this.axis ? this.version : null;
+    return this.active && this.head.axis ? this.head.version : null;
   }
 
   get settled(): boolean {
-    return this.axis !== null && this.plane!.settled(this.version) && this.plane!.stills.complete;
+    return this.head.axis !== null && this.plane!.settled(this.head.version) && this.plane!.stills.complete;
   }
 
   goTo(version: number): void {
-    this.version = version;
-    if (this.axis) {
-      this.version = Math.min(Math.max(version, this.axis.first), this.axis.last);
-      this.place = this.axis.placeOf(this.version);
-    }
+    this.head.goTo(version);
     this.moved();
   }
 
   /** This cell is followed from now on; null: none. */
   watch(cell: Cell | null): void {
-    if (this.active) this.following.watch(cell, this.version);
+    if (this.active) this.following.watch(cell, this.head.version);
   }
 
   togglePlay(): void {
-    if (!this.axis) return;
-    this.playing = !this.playing;
-    if (this.playing) this.filming.resume();
+    const { head } = this;
+    if (!head.axis) return;
+    if (head.play(!head.playing)) this.host.turnedTo();
+    if (head.playing) this.filming.resume();
     else this.filming.pause();
-    // At the end there is nothing left to play: from the beginning, then.
-    if (this.playing && this.place >= 1) this.goTo(this.axis.first);
-    this.frameAt = 0;
     this.say();
     this.rest();
     this.host.changed();
@@ -213,7 +170,7 @@ export class Rewind {
     else if (key === 'ArrowRight' || key === 'ArrowUp') this.stepBy(1, count);
     else if (key === 'ArrowLeft' || key === 'ArrowDown') this.stepBy(-1, count);
     else if (key === 'Home') this.goTo(0);
-    else if (key === 'End') this.goTo(this.axis?.last ?? this.version);
+    else if (key === 'End') this.goTo(this.head.axis?.last ?? this.head.version);
     else if (key === ' ') {
       if (!event.repeat) this.togglePlay();
     } else return false;
@@ -237,8 +194,8 @@ export class Rewind {
   /** Brings what is to be drawn up to date, once a frame; whether anything had changed. */
   update(now: number): boolean {
     if (!this.plane) return false;
-    if (this.playing && this.axis) this.playOn(now);
-    this.plane.seek(this.version, this.playing);
+    this.playOn(now);
+    this.plane.seek(this.head.version, this.playing);
     this.show();
     return this.plane.update();
   }
@@ -254,10 +211,10 @@ export class Rewind {
       if (info) {
         const newest = Math.max(...info.canvases.map((canvas) => canvas.version));
         if (version !== null && version > newest) hint.say(past.newest);
-        this.version = Math.min(version ?? newest, newest);
-        this.plane = new PastPlane(base, info, info.genesis!, this.version, {
+        this.head.goTo(Math.min(version ?? newest, newest));
+        this.plane = new PastPlane(base, info, info.genesis!, this.head.version, {
           changed: () => this.changed(),
-          trouble: (error) => this.troubled(error),
+          trouble: (error) => this.trouble.met(error),
         });
         this.follow();
         this.refreshTimer = setInterval(() => this.refresh(), REFRESH_MS);
@@ -277,15 +234,13 @@ export class Rewind {
   /** A cursor shows something else, or knows more. */
   private changed(): void {
     const axis = this.plane?.axis ?? null;
-    if (axis !== this.axis && axis && !this.held) {
-      // Between two records, playing must not start again at the first.
-      const playing = this.playing && this.axis;
-      this.place = playing ? axis.placeOfTime(playing.timeAt(this.place)) : axis.placeOf(this.version);
-      this.axis = axis;
+    // While a hand is on the slider, its track stays as it is.
+    if (axis !== this.head.axis && axis && !this.held) {
+      this.head.take(axis);
       this.show();
       // Marks are where the axis has them.
       this.following.changed();
-      this.following.look(this.version);
+      this.following.look(this.head.version);
     }
     this.say();
     this.host.turnedTo();
@@ -294,45 +249,33 @@ export class Rewind {
 
   private scrub(place: number, held: boolean): void {
     this.held = held;
-    if (!this.axis) return;
+    if (!this.head.axis) return;
     this.pause();
-    this.place = place;
-    this.version = this.axis.versionAt(place);
+    this.head.putAt(place);
     this.moved();
     if (!held) this.changed();
   }
 
   private setSpeed(speed: Speed): void {
-    this.speed = speed;
+    this.head.speed = speed;
     this.show();
   }
 
   private stepBy(direction: 1 | -1, count: number): void {
-    const { axis, plane } = this;
-    if (!axis || !plane) return;
+    const { head, plane } = this;
+    if (!head.axis || !plane) return;
     this.pause();
-    if (axis.activeMs < SHORT_MS) {
-      for (let i = 0; i < count; i++) {
-        const next = plane.neighbour(direction) ?? this.version + direction;
-        this.goTo(next);
-        plane.seek(this.version, false);
-      }
-      return;
+    if (head.stepBy(direction * count)) return this.moved();
+    for (let i = 0; i < count; i++) {
+      this.goTo(plane.neighbour(direction) ?? head.version + direction);
+      plane.seek(head.version, false);
     }
-    this.goTo(axis.later(this.place, this.version, direction * count * MINUTE_MS));
   }
 
   private playOn(now: number): void {
-    const first = this.frameAt === 0;
-    const ms = now - this.frameAt;
-    if (first) this.frameAt = now;
-    if (first || (isCalm() && ms < CALM_MS)) return;
-    this.frameAt = now;
-    this.place = advance(this.axis!, this.place, Math.min(ms, isCalm() ? ms : FRAME_MAX_MS), this.speed);
-    this.version = this.axis!.versionAt(this.place);
+    if (!this.head.advance(now, isCalm())) return;
     this.rest();
-    if (this.place < 1) return;
-    this.playing = false;
+    if (this.playing) return;
     this.filming.end();
     this.say();
     // The last picture is drawn with care, as one that stays.
@@ -340,17 +283,17 @@ export class Rewind {
   }
 
   private pause(): void {
-    this.playing = false;
+    this.head.playing = false;
     this.filming.pause();
   }
 
   /** To the next change of the cell that is followed, or the one before. */
   private async stepCell(direction: 1 | -1): Promise<void> {
     const { epoch } = this;
-    if (!this.following.active || !this.axis) return;
+    if (!this.following.active || !this.head.axis) return;
     this.pause();
     const { past } = t();
-    const step = await this.following.step(this.version, direction).catch(() => 'lost' as const);
+    const step = await this.following.step(this.head.version, direction).catch(() => 'lost' as const);
     if (epoch !== this.epoch || step === 'other') return;
     if (step === 'lost') this.host.hint.say(past.gone);
     else if (step) this.goTo(step.version);
@@ -359,7 +302,7 @@ export class Rewind {
 
   private toggleFilm(): void {
     if (this.filming.active) return this.filming.end();
-    if (this.axis && this.filming.begin() && !this.playing) this.togglePlay();
+    if (this.head.axis && this.filming.begin() && !this.playing) this.togglePlay();
   }
 
   /** The moment is another one. */
@@ -381,43 +324,7 @@ export class Rewind {
   private refresh(): void {
     if (document.hidden) return;
     // What fails is tried again soon, and told when something of it is needed.
-    this.plane?.refresh().catch((error) => this.look(error));
-  }
-
-  private troubled(error: unknown): void {
-    if (error !== null) {
-      console.warn('placed: no history:', error);
-      this.look(error);
-      const tell = () => {
-        this.trouble = wordsOf(error);
-        this.say();
-      };
-      if (this.trouble) return tell();
-      this.troubleTimer ??= setTimeout(tell, TROUBLE_MS);
-      return;
-    }
-    this.forgetTrouble();
-    this.say();
-  }
-
-  private forgetTrouble(): void {
-    clearTimeout(this.troubleTimer);
-    this.troubleTimer = undefined;
-    this.trouble = '';
-  }
-
-  /** Where something of the log is gone, the server may have begun another one. */
-  private look(error: unknown): void {
-    const { epoch, plane } = this;
-    if (!(error instanceof HistoryError) || error.trouble !== 'gone' || !plane) return;
-    fetchInfo(this.host.base, 'server').then(
-      (info) => {
-        if (epoch !== this.epoch) return;
-        if (info.genesis !== plane.genesis) this.leaveSaying(t().past.begunAnew);
-        else if (!info.history) this.leaveSaying(t().past.noHistoryNow);
-      },
-      () => {},
-    );
+    this.plane?.refresh().catch((error) => this.trouble.look(error));
   }
 
   private say(): void {
@@ -425,18 +332,19 @@ export class Rewind {
     const others = this.host.others().length;
     const far = this.playing && others > 0 ? t().past.farther : '';
     const many = others > PICTURES_MAX ? t().past.zoomIn : '';
-    this.host.hint.ofPast(this.trouble || many || far);
+    this.host.hint.ofPast(this.trouble.words || many || far);
   }
 
   /** When what is shown was painted; null where nobody knows. */
   private get timeNow(): number | null {
-    const { axis, version } = this;
+    const { axis, version } = this.head;
     const known = this.plane?.settled(version) ? this.plane.time : null;
     return known ?? (axis && axis.timeOf(version) > 0 ? axis.timeOf(version) : null);
   }
 
   private show(): void {
-    const { axis, place, version, playing, speed, timeNow: time } = this;
+    const { timeNow: time, head } = this;
+    const { axis, place, version, playing, speed } = head;
     const loading = this.plane?.settled(version) !== true;
     const now = { axis, place, version, time, playing, speed, loading };
     const before = this.state.peek();
@@ -446,10 +354,3 @@ export class Rewind {
 }
 
 const isCalm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-function wordsOf(error: unknown): string {
-  const { past } = t();
-  const trouble = error instanceof HistoryError ? error.trouble : 'busy';
-  if (trouble === 'busy') return past.busy;
-  return trouble === 'broken' ? past.broken : past.gone;
-}

@@ -3,7 +3,8 @@
 // about it.
 
 import { agoWords } from '../../texts/time';
-import { locale, t } from '../../texts';
+import * as state from '../../app/state';
+import { colourName, locale, t } from '../../texts';
 import { Ban, Lock, RollBack, type Target } from './actions';
 import { PERIODS, type Desk, type Period } from './desk';
 import { KeyButton } from './key';
@@ -36,9 +37,10 @@ export function Area({ desk, drag }: { desk: Desk; drag: () => void }) {
             ? staff.everywhere
             : staff.noArea}
       </p>
-      <label class="line">
-        {staff.editsOf}
+      <div class="line">
+        <label for="staff-time">{staff.editsOf}</label>
         <select
+          id="staff-time"
           name="time"
           value={desk.period.value}
           onChange={({ currentTarget }) => desk.choosePeriod(currentTarget.value as Period)}
@@ -49,11 +51,31 @@ export function Area({ desk, drag }: { desk: Desk; drag: () => void }) {
             </option>
           ))}
         </select>
-      </label>
+        <Colour desk={desk} />
+      </div>
       <Timeline desk={desk} />
       <Authors desk={desk} />
       <Does desk={desk} />
     </>
+  );
+}
+
+/** Raids often have one colour. */
+function Colour({ desk }: { desk: Desk }) {
+  const names = state.info.value?.palette ?? [];
+  return (
+    <select
+      aria-label={t().palette.label}
+      value={desk.colour.value ?? ''}
+      onChange={({ currentTarget: { value } }) => desk.chooseColour(value === '' ? null : Number(value))}
+    >
+      <option value="">{t().staff.anyColour}</option>
+      {names.map(({ name }, index) => (
+        <option key={index} value={index}>
+          {colourName(name)}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -67,7 +89,14 @@ function Authors({ desk }: { desk: Desk }) {
   const all = [...(authors ?? []), ...others.map(([author, name]) => ({ author, name, edits: 0 }))];
   return (
     <>
-      <WalkHelp />
+      <div class="actions">
+        <WalkHelp />
+        {all.length > 1 && (
+          <KeyButton keys="⇧A" onClick={() => desk.tickAll()}>
+            {staff.tickAll}
+          </KeyButton>
+        )}
+      </div>
       <ul class="authors" aria-label={staff.authors} aria-busy={desk.counting.value}>
         {all.map(({ author, name, edits }) => (
           <li key={author} data-row>
@@ -84,7 +113,9 @@ function Authors({ desk }: { desk: Desk }) {
           </li>
         ))}
       </ul>
-      {all.length === 0 && <p>{staff.nobody}</p>}
+      <p class="quiet" role="status">
+        {all.length === 0 ? staff.nobody : chosen.size === 0 ? staff.everybody : staff.chosen(say.people(chosen.size))}
+      </p>
     </>
   );
 }

@@ -26,6 +26,7 @@ export async function countEdits(
   base: URL,
   area: Rect,
   span: Span,
+  colour: number | null,
   signal: AbortSignal,
   tell: (busy: Busy) => void,
 ): Promise<void> {
@@ -41,7 +42,7 @@ export async function countEdits(
       const source = new History(base, info.genesis, at, info);
       for (const ref of blocksOfTime(await source.index(signal), span)) {
         if (left-- <= 0) return busy(true, 'only a part');
-        addActivity(counts, await source.block(ref, signal), onCanvas(area, areaOf(at, info)), span);
+        addActivity(counts, await source.block(ref, signal), onCanvas(area, areaOf(at, info)), span, colour);
         if (signal.aborted) return;
         busy(false);
       }

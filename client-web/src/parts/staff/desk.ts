@@ -8,7 +8,7 @@ import type { Rect } from '../../core/edit';
 import { msOf, predicateOf } from '../../core/predicate';
 import { CANCELLED, Control, ControlError, type Author, type Fields, type Job } from '../../net/control';
 import { t } from '../../texts';
-import type { Action } from './actions';
+import type { Action } from './action';
 import { countEdits, type Busy } from './busy';
 import { percent } from './numbers';
 
@@ -47,6 +47,8 @@ export class Desk {
   readonly period = signal<Period>('2h');
   /** The part of the period that was chosen; null: all of it. */
   readonly span = signal<Span | null>(null);
+  /** Only what was painted in this colour; null: in any. */
+  readonly colour = signal<number | null>(null);
   /** Null while they are not known. */
   readonly authors = signal<readonly Author[] | null>(null);
   readonly counting = signal(false);
@@ -87,7 +89,8 @@ export class Desk {
   }
 
   get predicate(): string {
-    return predicateOf({ area: this.area.value, time: this.time, authors: [...this.chosen.value.keys()] });
+    const authors = [...this.chosen.value.keys()];
+    return predicateOf({ area: this.area.value, time: this.time, authors, colour: this.colour.value });
   }
 
   /** The whole period, up to now. */
@@ -100,7 +103,7 @@ export class Desk {
     this.leaveAction();
     batch(() => {
       this.area.value = area;
-      this.span.value = null;
+      this.span.value = this.colour.value = null;
       this.authors.value = this.busy.value = null;
       this.outcome.value = null;
       this.chosen.value = new Map();
@@ -112,6 +115,17 @@ export class Desk {
     this.period.value = period;
     this.span.value = null;
     this.busy.value = null;
+    this.countSoon();
+  }
+
+  /** Null: any. */
+  chooseColour(colour: number | null): void {
+    this.leaveAction();
+    batch(() => {
+      this.colour.value = colour;
+      this.authors.value = this.busy.value = null;
+      this.chosen.value = new Map();
+    });
     this.countSoon();
   }
 
@@ -128,6 +142,14 @@ export class Desk {
     if (on) chosen.set(author, name);
     else chosen.delete(author);
     this.chosen.value = chosen;
+  }
+
+  /** All that are listed, or nobody where all are. */
+  tickAll(): void {
+    this.leaveAction();
+    const all = this.authors.value ?? [];
+    const every = all.every(({ author }) => this.chosen.value.has(author));
+    this.chosen.value = new Map(every ? [] : all.map(({ author, name }) => [author, name || author]));
   }
 
   /** One action at a time; it begins to look at what it would change. */
@@ -258,11 +280,12 @@ export class Desk {
       const show = (busy: Busy) => {
         if (here()) this.busy.value = busy;
       };
-      void countEdits(this.control.base, area, this.whole, counter.signal, show);
+      void countEdits(this.control.base, area, this.whole, this.colour.value, counter.signal, show);
     }
     await this.attempt(async () => {
+      const colour = this.colour.value;
       const size = { x: area.x0, y: area.y0, w: area.x1 - area.x0, h: area.y1 - area.y0 };
-      const ask = () => this.control.get('authors', { ...size, t: this.time });
+      const ask = () => this.control.get('authors', { ...size, t: this.time, ...(colour !== null && { c: colour }) });
       let found = (await this.afterLooks(ask)) as { job?: number; authors?: Author[] };
       if (!found.authors && found.job) {
         found = (await this.control.finish(found.job, () => {})).result as typeof found;

@@ -6,7 +6,7 @@ import { useComputed, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import * as state from '../../app/state';
 import { colourName, t } from '../../texts';
-import { FOR_GOOD, UNTIL, type Action, type Answers } from './actions';
+import { FOR_GOOD, UNTIL, type Action, type Answers } from './action';
 import type { Desk } from './desk';
 import { KeyButton } from './key';
 

@@ -16,7 +16,7 @@ export interface KeyButtonProps {
 }
 
 /** For aria-keyshortcuts, whose names are those of KeyboardEvent.key. */
-const NAMES: Record<string, string> = { '⇧Q': 'Shift+Q', Esc: 'Escape', '↵': 'Enter' };
+const NAMES: Record<string, string> = { '⇧Q': 'Shift+Q', '⇧A': 'Shift+A', Esc: 'Escape', '↵': 'Enter' };
 
 export function KeyButton({ keys, children, type = 'button', label, pressed, ...rest }: KeyButtonProps) {
   return (

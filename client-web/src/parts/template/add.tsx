@@ -11,6 +11,8 @@ import { SIDE_MOST } from '../../core/template/cells';
 import { t } from '../../texts';
 import { Sheet } from '../../ui/sheet';
 import { Face } from '../../layers/face';
+import { accept, addFile, addText } from './adding';
+import { tryOut } from './pictures';
 import * as model from './model';
 import { number } from './words';
 
@@ -36,10 +38,10 @@ function Source() {
     }
     for (const item of items) {
       const type = item.types.find((one) => one.startsWith('image/'));
-      if (type) return model.addFile(await item.getType(type));
+      if (type) return addFile(await item.getType(type));
     }
     const text = items.find((item) => item.types.includes('text/plain'));
-    return text ? model.addText(await (await text.getType('text/plain')).text()) : words.nothingToPaste;
+    return text ? addText(await (await text.getType('text/plain')).text()) : words.nothingToPaste;
   };
   return (
     <Sheet id="template-add" label={words.add} titled={true} closed={closed}>
@@ -48,11 +50,11 @@ function Source() {
         onSubmit={(event) => {
           event.preventDefault();
           const text = new FormData(event.currentTarget).get('address');
-          void take(model.addText(String(text)));
+          void take(addText(String(text)));
         }}
       >
         <div class="actions main">
-          <button type="button" class="strong" onClick={() => file.current!.click()}>
+          <button type="button" class="strong" data-first onClick={() => file.current!.click()}>
             {words.file}
           </button>
           {'clipboard' in navigator && 'read' in navigator.clipboard && (
@@ -69,7 +71,7 @@ function Source() {
           aria-label={words.file}
           onChange={({ currentTarget }) => {
             const [first] = currentTarget.files ?? [];
-            if (first) void take(model.addFile(first));
+            if (first) void take(addFile(first));
             currentTarget.value = '';
           }}
         />
@@ -116,7 +118,7 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
     let now = true;
     const timer = setTimeout(
       async () => {
-        const result = await model.tryOut(draft.bytes, width.value, dithered.value);
+        const result = await tryOut(draft.bytes, width.value, dithered.value);
         if (!now) return;
         says.value = typeof result === 'string' ? result : '';
         made.value = typeof result === 'string' ? null : result;
@@ -128,6 +130,12 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
       clearTimeout(timer);
     };
   }, [width.value, dithered.value]);
+  const submit = useRef<HTMLButtonElement>(null);
+  const ready = made.value !== null;
+  // Enter accepts what is shown, unless one is already at something else.
+  useEffect(() => {
+    if (ready && document.activeElement?.matches('dialog')) submit.current!.focus();
+  }, [ready]);
   const { cells, natural, exact } = made.value ?? {};
   const times = cells && natural ? natural.width / cells.width : 1;
   return (
@@ -136,7 +144,7 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
         class="template-draft"
         onSubmit={(event) => {
           event.preventDefault();
-          if (made.value) void model.accept(draft, made.value, dithered.value, cleanTitle(name.value));
+          if (made.value) void accept(draft, made.value, dithered.value, cleanTitle(name.value));
         }}
       >
         <Preview made={made.value} />
@@ -186,7 +194,7 @@ function Choose({ draft }: { readonly draft: model.Draft }) {
           {says.value}
         </p>
         <div class="actions main">
-          <button type="submit" class="strong" disabled={!made.value}>
+          <button ref={submit} type="submit" class="strong" disabled={!ready}>
             {draft.id ? words.apply : words.accept}
           </button>
           <button type="button" onClick={closed}>

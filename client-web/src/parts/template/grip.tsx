@@ -7,7 +7,8 @@ import { focusCanvas } from '../../app/parts';
 import * as state from '../../app/state';
 import { grip } from '../../app/template';
 import { t } from '../../texts';
-import { endMoving, moveBy, movingId } from './model';
+import { endMoving, moveBy } from './changing';
+import { movingId } from './model';
 
 const FAR = 10;
 const ARROWS: Record<string, readonly [number, number]> = {

@@ -12,10 +12,13 @@ import type { Given } from '../../app/template';
 import { t } from '../../texts';
 import { Add } from './add';
 import { Grip } from './grip';
+import { addFile, addText, follow } from './adding';
+import { begin } from './begin';
+import { endMoving, openPanel, toggle } from './changing';
+import { next } from './next';
 import * as model from './model';
 import { Panel } from './panel';
 import { Peek } from './peek';
-import '../../texts/entemplate';
 
 function Drop() {
   return model.dropping.value ? (
@@ -52,7 +55,7 @@ function mount(): void {
 }
 
 export class Templates {
-  private readonly ready = model.begin();
+  private readonly ready = begin();
 
   constructor() {
     mount();
@@ -60,27 +63,27 @@ export class Templates {
 
   /** Lays what the page's address names over the canvas. */
   follow(hash: string): void {
-    void this.ready.then(() => model.follow(hash));
+    void this.ready.then(() => follow(hash));
   }
 
   toggle(): void {
-    void this.ready.then(model.toggle);
+    void this.ready.then(toggle);
   }
 
   open(): void {
-    void this.ready.then(model.openPanel);
+    void this.ready.then(openPanel);
   }
 
   next(): void {
     void this.ready.then(() => {
       model.visible.value = true;
-      model.next();
+      next();
     });
   }
 
   /** What somebody dropped or pasted. */
   take(given: Given): void {
-    const taken = 'text' in given ? model.addText(given.text) : model.addFile(given.files[0]!);
+    const taken = 'text' in given ? addText(given.text) : addFile(given.files[0]!);
     void taken.then((words) => {
       if (!words) return;
       hint.say(words);
@@ -95,7 +98,7 @@ export class Templates {
 
   /** Whether something was left by Escape. */
   leave(): boolean {
-    if (model.movingId.peek()) model.endMoving();
+    if (model.movingId.peek()) endMoving();
     else if (model.panelOpen.peek() && model.visible.peek()) model.panelOpen.value = false;
     else return false;
     return true;

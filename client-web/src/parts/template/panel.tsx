@@ -14,6 +14,12 @@ import { leftOf } from '../../core/template/progress';
 import { colourName, t } from '../../texts';
 import { CLOSE, DOWN, FIT, Icon, LINK, MOVE, PENCIL, PLUS, UP } from '../../ui/icons';
 import { BIN, EYE, EYE_OFF, NEXT } from './icons';
+import { redo } from './adding';
+import { choose, remove, rename, reorder, setOnly, setOpacity, setShown, setStyle, showAll } from './changing';
+import { startMoving } from './moving';
+import { next } from './next';
+import { countsOf, madeOf } from './pictures';
+import { linkFor } from './sharing';
 import * as model from './model';
 import { Ring } from './ring';
 import { leftWords, number } from './words';
@@ -37,21 +43,21 @@ function IconButton({ d, name, click, ...more }: { d: string; name: string; clic
 function Row({ template, at }: { readonly template: Template; readonly at: number }) {
   const { id, shown } = template;
   const words = t().template;
-  const counts = model.countsOf(id);
+  const counts = countsOf(id);
   const isChosen = model.chosenId.value === id;
   const last = model.list.value.length - 1;
   return (
     <li data-chosen={isChosen}>
-      <IconButton d={shown ? EYE : EYE_OFF} name={words.show} pressed={shown} click={() => model.setShown(id, !shown)} />
-      <button type="button" class="pick" aria-pressed={isChosen} onClick={() => model.choose(id)}>
+      <IconButton d={shown ? EYE : EYE_OFF} name={words.show} pressed={shown} click={() => setShown(id, !shown)} />
+      <button type="button" class="pick" aria-pressed={isChosen} onClick={() => choose(id)}>
         <Ring counts={counts} />
         <span class="words">
           <span class="title">{template.name || words.unnamed}</span>
           <span class="left">{leftWords(counts)}</span>
         </span>
       </button>
-      {last > 0 && <IconButton d={UP} name={words.raise} disabled={at === last} click={() => model.reorder(id, 1)} />}
-      {last > 0 && <IconButton d={DOWN} name={words.lower} disabled={at === 0} click={() => model.reorder(id, -1)} />}
+      {last > 0 && <IconButton d={UP} name={words.raise} disabled={at === last} click={() => reorder(id, 1)} />}
+      {last > 0 && <IconButton d={DOWN} name={words.lower} disabled={at === 0} click={() => reorder(id, -1)} />}
     </li>
   );
 }
@@ -59,10 +65,10 @@ function Row({ template, at }: { readonly template: Template; readonly at: numbe
 /** Colours of which something is left, the most first. */
 function Colours({ id }: { readonly id: string }) {
   const { palette } = state.info.value!;
-  const made = model.madeOf(id);
+  const made = madeOf(id);
   if (!made) return null;
   const rows = palette
-    .map((colour, index) => ({ colour, index, left: made.colours[index] ? leftOf(model.countsOf(id, index)!) : 0 }))
+    .map((colour, index) => ({ colour, index, left: made.colours[index] ? leftOf(countsOf(id, index)!) : 0 }))
     .filter(({ left }) => left > 0)
     .sort((a, b) => b.left - a.left);
   if (rows.length === 0) return null;
@@ -91,7 +97,7 @@ function Colours({ id }: { readonly id: string }) {
 
 async function copy(id: string): Promise<void> {
   const words = t().template;
-  const link = await model.linkFor(id);
+  const link = await linkFor(id);
   if (!link) return hint.say(words.onlyHereLarge);
   try {
     await navigator.clipboard.writeText(link.href);
@@ -105,7 +111,7 @@ async function copy(id: string): Promise<void> {
 function Details({ template }: { readonly template: Template }) {
   const { id, style, opacity, only, address } = template;
   const words = t().template;
-  const counts = model.countsOf(id);
+  const counts = countsOf(id);
   const beside = counts
     ? [
         words.counts(number(counts.right), number(counts.wrong), number(counts.missing)),
@@ -121,38 +127,38 @@ function Details({ template }: { readonly template: Template }) {
         <legend>{words.style}</legend>
         {STYLES.map((one) => (
           <label key={one}>
-            <input type="radio" name="template-style" checked={style === one} onChange={() => model.setStyle(id, one)} />
+            <input type="radio" name="template-style" checked={style === one} onChange={() => setStyle(id, one)} />
             <span>{words.styles[one]}</span>
           </label>
         ))}
       </fieldset>
       <label class="line">
-        <span>{words.strength}</span>
+        <span>{words.opacity}</span>
         <input
           type="range"
           min={OPACITY_LEAST * 100}
           max="100"
           step="5"
           value={Math.round(opacity * 100)}
-          onInput={({ currentTarget }) => model.setOpacity(id, Number(currentTarget.value) / 100)}
+          onInput={({ currentTarget }) => setOpacity(id, Number(currentTarget.value) / 100)}
         />
       </label>
       <label class="line">
         <span>{words.only}</span>
-        <input type="checkbox" role="switch" checked={only} onChange={() => model.setOnly(id, !only)} />
+        <input type="checkbox" role="switch" checked={only} onChange={() => setOnly(id, !only)} />
       </label>
       <div class="actions main">
         {!state.inPast.value && (
-          <button type="button" class="strong" onClick={model.next}>
+          <button type="button" class="strong" onClick={next}>
             <Icon d={NEXT} />
             {words.next}
           </button>
         )}
-        <button type="button" onClick={() => model.startMoving(id)}>
+        <button type="button" onClick={() => startMoving(id)}>
           <Icon d={MOVE} />
           {words.move}
         </button>
-        <button type="button" onClick={() => model.showAll(id)}>
+        <button type="button" onClick={() => showAll(id)}>
           <Icon d={FIT} />
           {words.goTo}
         </button>
@@ -163,11 +169,11 @@ function Details({ template }: { readonly template: Template }) {
           type="text"
           value={template.name}
           maxLength={80}
-          onChange={({ currentTarget }) => model.rename(id, cleanTitle(currentTarget.value))}
+          onChange={({ currentTarget }) => rename(id, cleanTitle(currentTarget.value))}
         />
       </label>
       <div class="actions">
-        <button type="button" onClick={() => model.redo(id)}>
+        <button type="button" onClick={() => redo(id)}>
           <Icon d={PENCIL} />
           {words.redo}
         </button>
@@ -175,7 +181,7 @@ function Details({ template }: { readonly template: Template }) {
           <Icon d={LINK} />
           {address ? words.copyLink : words.copyHeld}
         </button>
-        <button type="button" onClick={() => model.remove(id)}>
+        <button type="button" onClick={() => remove(id)}>
           <Icon d={BIN} />
           {words.remove}
         </button>

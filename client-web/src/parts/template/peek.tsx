@@ -6,7 +6,10 @@ import * as state from '../../app/state';
 import { t } from '../../texts';
 import { DOWN, Icon, LEFT, RIGHT, UP } from '../../ui/icons';
 import { NEXT } from './icons';
-import { chosen, countsOf, endMoving, list, moveBy, movingId, next, panelOpen, visible } from './model';
+import { endMoving, moveBy } from './changing';
+import { chosen, list, movingId, panelOpen, visible } from './model';
+import { next } from './next';
+import { countsOf } from './pictures';
 import { Ring } from './ring';
 import { leftWords } from './words';
 
