@@ -9,6 +9,7 @@ import { regionsAt, regionsNow } from '../core/regions';
 import { TOP } from '../core/room';
 import { regionWords } from '../texts/regionwords';
 import { t } from '../texts';
+import { amount } from '../texts/locale';
 import type { Layer, Look } from './layer';
 import { hatch, type Box } from './strokes';
 
@@ -53,7 +54,7 @@ export class Regions implements Layer {
 /** Its name and, shortly, what it rules. */
 function brief({ name, closed, factor }: Region): string {
   if (closed) return `${name} · ${t().regions.closed('')}`;
-  return factor === 1 ? name : `${name} · × ${factor}`;
+  return factor === 1 ? name : `${name} · × ${amount(factor)}`;
 }
 
 function boxOf({ k, left, top }: Look, { x, y, w, h }: Region): Box {
