@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * reduce: a plane of samples in another size, by Lanczos's filter over three lobes, as libvips does
- * it, at a sixth of the cost for what fits into a cache. Pure.
+ * it, at a third of the cost. Pure.
  */
 #ifndef PLACED_RENDER_IMAGE_REDUCE_H
 #define PLACED_RENDER_IMAGE_REDUCE_H
