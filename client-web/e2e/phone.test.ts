@@ -14,6 +14,7 @@ import {
   version,
   WAIT_MS,
   whereIs,
+  wordsSaid,
 } from './page';
 import { Server } from './server';
 
@@ -102,9 +103,42 @@ test('a tap aims, the button places', async () => {
   expect(await pendingCount(page)).toBe(0);
   expect(await version(page)).toBe(before);
   expect((await place.boundingBox())!.height).toBeGreaterThanOrEqual(TARGET);
+  await page.evaluate(() => {
+    const told: string[] = [];
+    navigator.vibrate = (pattern) => told.push(JSON.stringify(pattern)) > 0;
+    window.said = told;
+  });
   await place.tap();
   await boardHas(page, 100, 100, 5);
+  // Felt once the log has it, and once only.
+  await expect.poll(async () => (await wordsSaid(page)).length).toBe(1);
   await page.close();
+});
+
+test('the palette folds away to one line with the chosen colour, and stays so', async () => {
+  const one = await browser.newContext(PHONE);
+  const page = await open(one, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const fold = page.locator('#fold');
+  const height = async () => (await page.locator('#deck').boundingBox())!.height;
+  const before = await height();
+  await fold.tap();
+  await page.locator('#palette').waitFor({ state: 'hidden' });
+  expect(await fold.getAttribute('aria-expanded')).toBe('false');
+  expect(await fold.innerText()).toBe('red');
+  expect((await fold.boundingBox())!.height).toBeGreaterThanOrEqual(TARGET);
+  expect(await height()).toBeLessThanOrEqual(before - 2 * TARGET);
+  // One can place all the same, and it is so the next time.
+  const at = await lookAt(page, 130, 130, 16);
+  await page.touchscreen.tap(at.x, at.y);
+  await page.getByRole('button', { name: 'Place', exact: true }).tap();
+  await boardHas(page, 130, 130, 5);
+  const next = await open(one, server.url);
+  await next.locator('#fold').waitFor();
+  expect(await next.isVisible('#palette')).toBe(false);
+  await next.locator('#fold').tap();
+  await next.locator('#palette').waitFor();
+  await one.close();
 });
 
 test('a second tap on the same cell places, one beside it aims anew', async () => {

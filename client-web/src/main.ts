@@ -16,7 +16,6 @@ import { jumpTo, watchMoving } from './app/moving';
 import { past } from './app/parts';
 import { watchParts } from './app/partwatch';
 import { watchAiming } from './app/aiming';
-import { watchDoubt } from './app/doubt';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
 import { watchStatus } from './app/status';
@@ -63,8 +62,13 @@ const handle = {
 export type Handle = typeof handle;
 Object.assign(window, { placed: handle });
 
-function probe(): void {
-  if (!document.hidden) plane.probe();
+/** Whenever the machine may have slept, or its network may be another one. */
+function watchWaking(): void {
+  const probe = () => plane.probe();
+  const probeWhenSeen = () => document.hidden || probe();
+  for (const event of ['online', 'offline']) window.addEventListener(event, probe);
+  for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, probeWhenSeen);
+  window.addEventListener('pageshow', probeWhenSeen);
 }
 
 /** When the page is there and nothing else is to be done: it must not cost the first load. */
@@ -83,7 +87,6 @@ export function start(): void {
   watchCanvas();
   placing.watchPlacing();
   watchUndo();
-  watchDoubt();
   watchAiming();
   watchMoving();
   watchPointing();
@@ -99,9 +102,7 @@ export function start(): void {
     performance.mark('placed:controls');
     watchCoach();
   });
-  window.addEventListener('online', () => plane.probe());
-  window.addEventListener('offline', () => plane.probe());
-  document.addEventListener('visibilitychange', probe);
+  watchWaking();
   plane.start();
   if (!embedded) keepOfflineLater();
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: ISC
 // Own pixels are never lost without a word. What waits for the log when the connection is lost is
 // offered to be placed again; what waits when the page goes away is kept for the next page of this
-// tab, which finds out what became of it.
+// tab, which finds out what became of it. Loaded as soon as one can place.
 
 import { effect, signal } from '@preact/signals';
 import { formatDoubt, parseDoubt, type Doubt } from '../core/doubt';
 import { nameOf } from '../core/plane';
 import { t } from '../texts';
-import * as events from './events';
-import { plane } from './live';
-import * as state from './state';
-import { hint } from './statusline';
+import * as events from '../app/events';
+import { plane } from '../app/live';
+import * as state from '../app/state';
+import { hint } from '../app/statusline';
 
 const KEY = 'placed.doubt';
 /** The server may have taken them just before the last page went away: it has so long to say so. */
@@ -34,6 +34,7 @@ export function watchDoubt(): void {
   });
   events.begunAnew.listen(() => (left.value = []));
   effect(() => {
+    state.own.value;
     const waiting = left.value.reduce((sum, { edits }) => sum + edits.length, 0);
     // As long as there is a connection, or one is being made, it is about to be known.
     const lost = state.connection.value.state.kind === 'lost';
@@ -41,7 +42,7 @@ export function watchDoubt(): void {
     const offer = {
       text: t().placing.unsaved(n),
       action: t().placing.placeUnsaved,
-      ready: state.live.value,
+      ready: state.live.value && plane.takesUnsaved,
       accept: () => plane.placeUnsaved(),
       dismiss: () => {
         left.value = [];
