@@ -14,7 +14,7 @@ import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
-import { deckBox, restingBox, withBar } from './dock';
+import { deckBox, withBar } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -35,8 +35,8 @@ export interface Showing {
   scenery(present: Scenery): Scenery;
   /** Brings what is shown up to date, once a frame; whether anything had changed. */
   update(now: number): boolean;
-  /** The element that stands where the palette was. */
-  readonly dock: HTMLElement;
+  /** Where something stands in the palette's place. */
+  readonly dock: DOMRect;
 }
 
 let showing: Showing | null = null;
@@ -75,7 +75,7 @@ let lastHome: View | null = null;
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
   const { viewport } = stage;
-  const dock = showing?.active ? withBar(restingBox(showing.dock)) : deckBox(viewport.height);
+  const dock = showing?.active ? withBar(showing.dock) : deckBox(viewport.height);
   return insetsFor(dock, viewport);
 }
 

@@ -15,10 +15,3 @@ export function withBar(dock: DOMRect | undefined): DOMRect | undefined {
   const bar = boxOf('template-bar');
   return dock && bar?.height ? new DOMRect(dock.left, bar.top, dock.width, dock.bottom - bar.top) : dock;
 }
-
-/** Where an element stands once it is at rest: while it slides in, it is drawn elsewhere. */
-export function restingBox(element: HTMLElement): DOMRect {
-  const { x, y, width, height } = element.getBoundingClientRect();
-  const { e, f } = new DOMMatrix(getComputedStyle(element).transform);
-  return new DOMRect(x - e, y - f, width, height);
-}

@@ -53,7 +53,7 @@ export function open(): Past {
     scenery: (present) => part.scenery(present),
     update: (now) => rewind.update(now),
     get dock() {
-      return document.getElementById('timeline')!;
+      return restingBox(document.getElementById('timeline')!);
     },
   });
   moving.moment.get = () => rewind.moment;
@@ -79,4 +79,11 @@ function otherCanvases(): Position[] {
   const area = visible(camera.view, stage.viewport);
   const centre = { x: (area.x0 + area.x1) / 2, y: (area.y0 + area.y1) / 2 };
   return byDistance(info.canvases, info, area, centre).filter((at) => !plane.clientAt(at));
+}
+
+/** Where an element stands once it is at rest: while it slides in, it is drawn elsewhere. */
+function restingBox(element: HTMLElement): DOMRect {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const { e, f } = new DOMMatrix(getComputedStyle(element).transform);
+  return new DOMRect(x - e, y - f, width, height);
 }
