@@ -54,9 +54,16 @@ export function budget(
         }),
         ...chunks
           .filter((file) => file.isDynamicEntry && !isRest(file))
-          .map(({ name, fileName }) => {
-            const names = [...loadOf(bundle, [fileName])].filter((file) => !atFirst.has(file));
-            return { name: `${name} (when asked for)`, bytes: bytes(names), most: later };
+          .map(({ name, fileName, facadeModuleId, moduleIds }) => {
+            // Parts are called by their folders.
+            const part = /\/parts\/(.+?)(\/(index|open))?\.tsx?$/.exec(facadeModuleId ?? moduleIds.at(-1)!)?.[1];
+            // What asks for it is there already.
+            const askers = chunks.filter(({ dynamicImports }) => dynamicImports.includes(fileName));
+            const there = askers.map((asker) => loadOf(bundle, [asker.fileName]));
+            const names = [...loadOf(bundle, [fileName])].filter(
+              (file) => !atFirst.has(file) && !there.every((names) => names.has(file)),
+            );
+            return { name: `${part ?? name} (when asked for)`, bytes: bytes(names), most: later };
           }),
       ];
       const words =

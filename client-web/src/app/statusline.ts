@@ -97,4 +97,3 @@ export const hint = {
     show();
   },
 };
-export type Hint = typeof hint;

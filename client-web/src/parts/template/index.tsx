@@ -4,13 +4,13 @@
 
 import '../../texts/entemplate';
 import './template.css';
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { announce } from '../../app/announce';
 import { embedded } from '../../app/embed';
 import { hint } from '../../app/statusline';
 import type { Given } from '../../app/template';
 import { t } from '../../texts';
-import { Add } from './add';
 import { Grip } from './grip';
 import { addFile, addText, follow } from './adding';
 import { begin } from './begin';
@@ -19,6 +19,23 @@ import { next } from './next';
 import * as model from './model';
 import { Panel } from './panel';
 import { Peek } from './peek';
+
+/** The dialog comes when it is first asked for. */
+const dialog = signal<typeof import('./add').Add | null>(null);
+
+function Add() {
+  const Dialog = dialog.value;
+  if (model.adding.value === null) return null;
+  if (Dialog) return <Dialog />;
+  import('./add').then(
+    ({ Add }) => (dialog.value = Add),
+    () => {
+      model.adding.value = null;
+      hint.say(t().page.notLoaded);
+    },
+  );
+  return null;
+}
 
 function Drop() {
   return model.dropping.value ? (
