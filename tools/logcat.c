@@ -83,11 +83,11 @@ int main(int argc, char *argv[])
         case 'f':
             oldest = false;
             if (!decimal_parse(optarg, strlen(optarg), UINT64_MAX, &from))
-                return complain(2, "--from: not an offset: ", optarg);
+                return complain(2, "--from: expected an offset, not ", optarg);
             break;
         case 'X':
             if (!log_property_add(properties, &n, PROPERTIES_MAX, optarg))
-                return complain(2, "-X: expected NAME=VALUE: ", optarg);
+                return complain(2, "-X: expected NAME=VALUE, not ", optarg);
             break;
         case 'h':
             fputs(help, stdout);
@@ -97,10 +97,9 @@ int main(int argc, char *argv[])
             return 2;
         }
     }
-    if (optind + 1 != argc) {
-        fputs(help, stderr);
-        return 2;
-    }
+    if (optind + 1 != argc)
+        return complain(2, "expected one log: [local:]DIR or kafka://HOST:PORT/TOPIC",
+                        " (see --help)");
     char error[LOG_ERROR_BYTES] = "";
     struct printer printer = {.records.record = print};
     const struct log_options log_options = {

@@ -408,7 +408,7 @@ test('while the server cannot answer, the page says so, shows nothing wrong, and
   expect(await pastSum(page)).toBe(before);
   expect(await page.locator('#timeline').getAttribute('aria-busy')).toBe('true');
   answer = { status: 200, headers: { 'Retry-After': '0' }, body: 'not what was asked for' };
-  await text(page, '#hint-text', /cannot be read/);
+  await text(page, '#hint-text', /can't be read/);
   expect(await pastSum(page)).toBe(before);
   await page.unroute('**/h/**');
   await shows(version);

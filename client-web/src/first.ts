@@ -34,6 +34,8 @@ function askForRest(): void {
     const link = document.createElement('link');
     link.rel = name.endsWith('.css') ? 'preload' : 'modulepreload';
     if (link.rel === 'preload') link.as = 'style';
+    // As they are asked for in the end (Vite's way): what was asked for in another way would come twice.
+    link.crossOrigin = '';
     link.href = name;
     document.head.append(link);
   }

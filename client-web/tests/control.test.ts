@@ -64,7 +64,7 @@ test('the token goes in a header, never in an address', async () => {
 
 describe('what goes wrong is said in a sentence', () => {
   test.each([
-    [401, '{"error":"authorization: this token is none, or was removed"}', 'That token is not known here'],
+    [401, '{"error":"authorization: this token is not known, or was removed"}', 'That token is not known here'],
     [404, '{"error":"not found"}', 'This server has no staff page: its operator has to allow it'],
     [404, '{"error":"name: there is no such region"}', 'name: there is no such region'],
     [409, '{}', 'That has changed: look again'],

@@ -106,7 +106,7 @@ static void deny_wrong_token(struct http *http)
              (struct reply){.status = 401,
                             .extra = "WWW-Authenticate: Bearer realm=\"placed\", "
                                      "error=\"invalid_token\"\r\n"},
-             "authorization: this token is none, or was removed");
+             "authorization: this token is not known, or was removed");
     else
         deny(http, (struct reply){.status = 429, .extra = "Retry-After: 2\r\n", .close = true},
              "authorization: too many tokens that are none");

@@ -84,7 +84,8 @@ int parameters_word(const struct parameters *from, const char *name, const char 
             return (int)i;
     int at = snprintf(error, PARAMETERS_ERROR_BYTES, "%s: expected one of", name);
     for (size_t i = 0; i < n && at < PARAMETERS_ERROR_BYTES; i++)
-        at += snprintf(error + at, (size_t)(PARAMETERS_ERROR_BYTES - at), " %s", words[i]);
+        at += snprintf(error + at, (size_t)(PARAMETERS_ERROR_BYTES - at), "%s %s", i > 0 ? "," : "",
+                       words[i]);
     return -1;
 }
 

@@ -32,22 +32,35 @@ static void begin(void)
     newest_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, free_newest);
 }
 
-/* The two files, a whole pair, in a context of their own; or NULL. */
-static SSL_CTX *read_files(const struct loop_config *config)
-{
-    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    if (context && SSL_CTX_use_certificate_chain_file(context, config->tls_cert) == 1 &&
-        SSL_CTX_use_PrivateKey_file(context, config->tls_key, SSL_FILETYPE_PEM) == 1 &&
-        SSL_CTX_check_private_key(context) == 1)
-        return context;
-    SSL_CTX_free(context);
-    return NULL;
-}
-
 static const char *reason(void)
 {
-    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    /* The first error is the cause: the system's, where a file cannot be opened. */
+    unsigned long first = ERR_peek_error();
+    if (first != 0 && ERR_SYSTEM_ERROR(first))
+        return strerror(ERR_GET_REASON(first));
+    const char *reason = ERR_reason_error_string(first);
     return reason ? reason : strerror(errno);
+}
+
+/* The two files, a whole pair, in a context of their own; or NULL, and then what is wrong with
+ * which of them. */
+static SSL_CTX *read_files(const struct loop_config *config, char wrong[LOOP_ERROR_BYTES])
+{
+    ERR_clear_error();
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const char *what = NULL, *file = "";
+    if (!context)
+        what = "no context";
+    else if (SSL_CTX_use_certificate_chain_file(context, config->tls_cert) != 1)
+        what = "certificate ", file = config->tls_cert;
+    else if (SSL_CTX_use_PrivateKey_file(context, config->tls_key, SSL_FILETYPE_PEM) != 1 ||
+             SSL_CTX_check_private_key(context) != 1)
+        what = "key ", file = config->tls_key;
+    if (!what)
+        return context;
+    snprintf(wrong, LOOP_ERROR_BYTES, "%s%s: %s", what, file, reason());
+    SSL_CTX_free(context);
+    return NULL;
 }
 
 int tls_set(const struct loop *loop, struct lws_context_creation_info *info,
@@ -57,12 +70,11 @@ int tls_set(const struct loop *loop, struct lws_context_creation_info *info,
     if (!config->tls_cert)
         return 0;
     pthread_once(&once, begin);
+    char wrong[LOOP_ERROR_BYTES];
     /* libwebsockets would not say what is wrong with them, and leak. */
-    ERR_clear_error();
-    SSL_CTX *trial = read_files(config);
+    SSL_CTX *trial = read_files(config, wrong);
     if (!trial) {
-        snprintf(error, LOOP_ERROR_BYTES, "tls: no certificate and key in %s and %s: %s",
-                 config->tls_cert, config->tls_key, reason());
+        snprintf(error, LOOP_ERROR_BYTES, "tls: %.*s", LOOP_ERROR_BYTES - 6, wrong);
         return -1;
     }
     SSL_CTX_free(trial);
@@ -112,10 +124,11 @@ void tls_reload(struct loop *loop)
     if (!loop->ssl_context)
         return;
     ERR_clear_error();
-    if (set_newest(loop->ssl_context, read_files(config)))
+    char wrong[LOOP_ERROR_BYTES] = "out of memory";
+    if (set_newest(loop->ssl_context, read_files(config, wrong)))
         diag_info("tls: %s and %s read again", config->tls_cert, config->tls_key);
     else
         diag_error("tls: %s and %s are not used, the certificate before stays: %s",
-                   config->tls_cert, config->tls_key, reason());
+                   config->tls_cert, config->tls_key, wrong);
     ERR_clear_error();
 }

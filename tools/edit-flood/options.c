@@ -375,7 +375,7 @@ static bool is_allowed(const struct options *options, const struct target *targe
 static bool check(struct options *options)
 {
     if (options->n_targets == 0)
-        return bad("TARGET", "is missing (see --help)");
+        return bad("TARGET", "expected ws://HOST:PORT/ws, got nothing (see --help)");
     if (options->slow + options->stalled + options->reconnecting > 1.000001)
         return bad("--slow, --stalled, --reconnecting", "more than all readers");
     if (options->polls && options->slow + options->stalled > 0)

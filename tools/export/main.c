@@ -148,7 +148,7 @@ int main(int argc, char *argv[])
     }
     stop_on_signals();
     struct source *source = source_open(options.log, &options.source, error);
-    int status = source ? 0 : complain(options.log, error);
+    int status = source ? 0 : complain("--log", error);
     if (source)
         status = options.png ? write_picture(&options, source, &output)
                              : write_csv(&options, source, &output);

@@ -134,10 +134,12 @@ static bool take_quadrant(int64_t quadrant[2], const char *text)
 static bool check(struct options *options, bool has_quadrant, const int64_t quadrant[2])
 {
     const char *wrong = NULL;
-    if (!options->log == !options->server)
+    if (!options->log && !options->server)
         wrong = "say where to: --log URL or --server URL";
+    else if (options->log && options->server)
+        wrong = "--log or --server, not both";
     else if (options->n_files == 0)
-        wrong = "which files?";
+        wrong = "FILE is missing: CSV, plain or gzipped, or PNG";
     else if (has_quadrant && options->has_region)
         wrong = "--quadrant is a --region: give one of them";
     else if (options->server && options->n_properties > 0)

@@ -45,10 +45,12 @@ void plan_show(struct ctl *ctl, const struct cJSON *result)
     text_count(pixels, ctl_number(result, "pixels"));
     text_count(others, ctl_number(result, "bystanders"));
     columns_cell(where, result, &bounds, ctl->now_ms);
-    printf("%s edits match; %s pixels would change, on %zu canvas%s%s%s\n", edits, pixels, n,
+    bool one_edit = ctl_number(result, "edits") == 1, one_pixel = ctl_number(result, "pixels") == 1;
+    printf("%s %s; %s %s would change, on %zu canvas%s%s%s\n", edits,
+           one_edit ? "edit matches" : "edits match", pixels, one_pixel ? "pixel" : "pixels", n,
            n == 1 ? "" : "es", n > 0 ? ", within " : "", n > 0 ? where : "");
     if (ctl_number(result, "bystanders") > 0)
-        printf("%s edits of others lie above such pixels and stay\n", others);
+        printf("edits of others that lie above such pixels and stay: %s\n", others);
     if (cJSON_GetArraySize(list) > 0)
         columns_print(stdout, list, authors, 3, ctl->now_ms, "");
 }

@@ -91,7 +91,7 @@ enum options_result options_read(struct options *o, int argc, char *argv[])
     if (!good)
         return OPTIONS_WRONG;
     if (argc - optind < 1 || argc - optind > 2) {
-        fputs(help, stderr);
+        fprintf(stderr, "verify: expected A, or A and B, got %d (see --help)\n", argc - optind);
         return OPTIONS_WRONG;
     }
     o->a = argv[optind];

@@ -2,9 +2,9 @@
 // The window's two canvases put together: what is drawn of the plane, and the camera that looks at it.
 
 import { effect } from '@preact/signals';
-import type { Cell } from '../core/edit';
+import type { Cell, Rect } from '../core/edit';
 import type { Position } from '../core/info';
-import { canvasOf, nameOf, pictureOf } from '../core/plane';
+import { areaOf, canvasOf, nameOf, pictureOf } from '../core/plane';
 import { insetsFor, middleOf } from '../core/room';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
 import { AimLayer } from '../layers/aim';
@@ -15,7 +15,7 @@ import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
-import { deckBox, restingBox } from './dock';
+import { deckBox, restingBox, withBar } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -76,7 +76,7 @@ let lastHome: View | null = null;
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
   const { viewport } = stage;
-  const dock = showing?.active ? restingBox(showing.dock) : deckBox(viewport.height);
+  const dock = showing?.active ? withBar(restingBox(showing.dock)) : deckBox(viewport.height);
   return insetsFor(dock, viewport);
 }
 
@@ -132,10 +132,15 @@ export function shownCanvas(cell: Cell): { at: Position; image: ImageData } | nu
   return surface ? { at, image: surface.image } : null;
 }
 
-function update(now: number): boolean {
-  let changed = false;
-  for (const [client, surface] of surfaces) changed = surface.update(client.board!) || changed;
-  if (!showing?.active) return changed;
+function update(now: number): readonly Rect[] | boolean {
+  const changes: Rect[] = [];
+  for (const [client, surface] of surfaces) {
+    const { x0, y0 } = areaOf(client.at, client.board!);
+    for (const r of surface.update(client.board!)) {
+      changes.push({ x0: x0 + r.x0, y0: y0 + r.y0, x1: x0 + r.x1, y1: y0 + r.y1 });
+    }
+  }
+  if (!showing?.active) return changes;
   const moved = showing.update(now);
   if (moved) state.boards.value = state.boards.peek() + 1;
   return moved;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The board: the colour index of every pixel, the same as RGBA words over an ImageData's bytes, the
-// checksum of it all, and the rectangle that changed since somebody last asked.
+// checksum of it all, and what changed since somebody last asked.
 
 import { Checksum } from './checksum';
+import { Dirty } from './dirty';
 import { EDIT_BYTES, wordAt, wordColour, wordX, wordY, type Rect, type Size } from './edit';
 
 /** `#rrggbb` as the word that a little-endian machine stores as the bytes r, g, b, 255. */
@@ -19,8 +20,6 @@ export interface BoardWatcher {
   loaded(): void;
 }
 
-type Changeable<T> = { -readonly [K in keyof T]: T[K] };
-
 export class Board implements Size {
   readonly width: number;
   readonly height: number;
@@ -28,20 +27,20 @@ export class Board implements Size {
   private readonly words: Uint32Array;
   private readonly colours: Uint32Array;
   private readonly checksum = new Checksum();
-  private dirty: Changeable<Rect> | null = null;
+  private readonly dirty: Dirty;
   watcher: BoardWatcher | null = null;
 
   /** `pixels` are the width * height * 4 bytes to draw into, all of them ours from now on. */
   constructor(size: Size, palette: readonly string[], pixels: ArrayBufferLike) {
     this.width = size.width;
     this.height = size.height;
+    this.dirty = new Dirty(size);
     this.indices = new Uint8Array(size.width * size.height);
     this.words = new Uint32Array(pixels, 0, this.indices.length);
     // All 16 colours that the wire can name; one without a name in the palette looks blank.
     this.colours = new Uint32Array(16).fill(rgbaWord(palette[0]!));
     palette.forEach((rgb, i) => (this.colours[i] = rgbaWord(rgb)));
     this.words.fill(this.colours[0]!);
-    this.touchAll();
   }
 
   at(x: number, y: number): number {
@@ -57,15 +56,7 @@ export class Board implements Size {
     this.indices[p] = colour;
     this.words[p] = this.colours[colour]!;
     this.watcher?.edited(x, y, colour);
-    const d = this.dirty;
-    if (!d) {
-      this.dirty = { x0: x, y0: y, x1: x + 1, y1: y + 1 };
-      return;
-    }
-    if (x < d.x0) d.x0 = x;
-    if (x >= d.x1) d.x1 = x + 1;
-    if (y < d.y0) d.y0 = y;
-    if (y >= d.y1) d.y1 = y + 1;
+    this.dirty.add(x, y);
   }
 
   /** Packed edits that have been checked with validEdits(). */
@@ -89,11 +80,9 @@ export class Board implements Size {
     this.watcher?.loaded();
   }
 
-  /** What changed since the last call, or null. */
-  takeDirty(): Rect | null {
-    const rect = this.dirty;
-    this.dirty = null;
-    return rect;
+  /** What changed since the last call. */
+  takeDirty(): readonly Rect[] {
+    return this.dirty.take();
   }
 
   sum(): string {
@@ -102,6 +91,6 @@ export class Board implements Size {
 
   /** All of it is to be drawn again. */
   touchAll(): void {
-    this.dirty = { x0: 0, y0: 0, x1: this.width, y1: this.height };
+    this.dirty.addAll();
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// How finely a view that moves is drawn. Where the frames of full resolution come late, fewer device
-// pixels are drawn until the view rests; on a machine that keeps up nothing is ever changed.
+// What a machine can draw in a frame, learnt from how its frames come: how finely a view that moves is drawn,
+// and how much at a time of the picture that is drawn when it rests.
 
 /** A frame that comes later than this after the one before missed one of sixty a second. */
 const LATE_MS = 20;
@@ -11,6 +11,8 @@ const BALANCE = 8;
 const TRY_FRAMES = 1_200;
 const COARSEST = 3;
 
+/** Where the frames of full resolution come late, fewer device pixels are drawn until the view rests; on a
+ * machine that keeps up nothing is ever changed. */
 export class Pace {
   private coarseness = 1;
   private late = 0;
@@ -38,5 +40,19 @@ export class Pace {
   private change(coarseness: number): void {
     this.coarseness = coarseness;
     this.late = this.inTime = 0;
+  }
+}
+
+const PIXELS_LEAST = 200_000;
+const PIXELS_MOST = 8_000_000;
+
+/** Of what is drawn in parts, half as much at a time after each part that made a frame late. */
+export class Portion {
+  pixels = 2_000_000;
+
+  /** The frame after a part came so long after the one with it. */
+  frame(ms: number): void {
+    const by = ms > LATE_MS ? 0.5 : 1.25;
+    this.pixels = Math.min(PIXELS_MOST, Math.max(PIXELS_LEAST, this.pixels * by));
   }
 }

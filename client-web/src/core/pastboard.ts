@@ -73,11 +73,11 @@ export class PastBoard implements Size {
     this.touch(x0, y0, x1, y1);
   }
 
-  /** What changed since the last call, or null. */
-  takeDirty(): Rect | null {
+  /** What changed since the last call: one rectangle, because it is much, or nothing. */
+  takeDirty(): readonly Rect[] {
     const { dirty } = this;
     this.dirty = null;
-    return dirty;
+    return dirty ? [dirty] : [];
   }
 
   touchAll(): void {

@@ -2,10 +2,12 @@
 // The picture on the window: the boards that are live, pictures of the other canvases, a chequered
 // ground where there is no picture yet, and a hairline around it all.
 
+import { areaIn } from '../core/dirty';
 import type { Rect, Size } from '../core/edit';
 import type { Position } from '../core/info';
-import { areaOf, grow, levelFor, nameOf, overlap } from '../core/plane';
-import { visible, type View, type Viewport } from '../core/view';
+import { areaOf, nameOf, overlap } from '../core/plane';
+import type { View, Viewport } from '../core/view';
+import { boxesOf, boxIn, columnsOf, isInside, nameOfPlan, outlineOf, planOf, REACH, type Plan } from './plan';
 import type { Drawable } from './stills';
 import type { Surface } from './surface';
 
@@ -35,14 +37,14 @@ const HAIRLINE = 'rgb(128 128 128 / 0.8)';
 const GROUND = '#d8d8d8';
 const GROUND_DARK = '#cccccc';
 const GROUND_PX = 12;
-/** From so many device pixels a cell on, cells of unequal size look equal. */
-const EVEN_FROM = 8;
-/** Above this many pixels the way around is too dear. */
-const SCRATCH_MAX = 16_000_000;
-
+/** A part costs as much as so many pixels before any of its own is drawn, and more for each canvas in view. */
+const PART_PIXELS = 4_000;
+const CANVAS_PIXELS = 100;
 export class Screen {
   private scratch: CanvasRenderingContext2D | null = null;
   private ground: CanvasPattern | null = null;
+  /** What was drawn last and wholly, at rest: changes can be drawn into it. */
+  private drawn = '';
 
   /** `moving`: the next picture comes at once, so quick is better than even. Returns how many pixels
    * were drawn beside the picture for the sake of evenness. */
@@ -53,60 +55,118 @@ export class Screen {
     port: Viewport,
     moving: boolean,
   ): number {
-    g.clearRect(0, 0, g.canvas.width, g.canvas.height);
-    const k = view.k * port.dpr;
-    const x = view.x * port.dpr;
-    const y = view.y * port.dpr;
-    const shown = visible(view, port);
-    const whole = Math.abs(k - Math.round(k)) < 1e-6;
-    const even = !moving && !whole && k >= 1 && k < EVEN_FROM;
-    const beside = even ? this.drawEven(g, scenery, shown, k, x, y) : null;
-    if (beside === null) {
-      g.imageSmoothingEnabled = k < 1;
-      this.paint(g, scenery, shown, k, x, y);
-    }
-    this.outline(g, scenery, shown, k, x, y);
-    return beside ?? 0;
+    const plan = planOf(g.canvas, scenery, view, port, moving);
+    this.drawBoxes(g, scenery, plan, moving ? [plan.whole] : columnsOf(plan, [plan.whole]));
+    this.drawn = moving ? '' : nameOfPlan(plan);
+    return plan.beside;
   }
 
-  /** Sharply at the next whole scale, then smoothly down: all cells get the same size. Returns how many
-   * pixels that took, or null: it is too dear. */
-  private drawEven(
+  /** What draw() draws at rest, a part with each step; none draws more pixels than `most()`. */
+  *drawInParts(
     g: CanvasRenderingContext2D,
     scenery: Scenery,
-    shown: Rect,
-    k: number,
-    x: number,
-    y: number,
-  ): number | null {
-    const part = inView(scenery, shown);
-    if (!part) return 0;
-    const scale = Math.ceil(k);
-    const width = (part.x1 - part.x0) * scale;
-    const height = (part.y1 - part.y0) * scale;
-    if (width * height > SCRATCH_MAX) return null;
-    this.scratch ??= document.createElement('canvas').getContext('2d')!;
-    const { canvas } = this.scratch;
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-    this.scratch.clearRect(0, 0, width, height);
-    this.scratch.imageSmoothingEnabled = false;
-    this.paint(this.scratch, scenery, part, scale, -part.x0 * scale, -part.y0 * scale);
-    g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = 'low';
-    const by = k / scale;
-    g.drawImage(canvas, x + part.x0 * k, y + part.y0 * k, width * by, height * by);
-    return width * height;
+    view: View,
+    port: Viewport,
+    most: () => number,
+  ): Generator<void, number> {
+    const plan = planOf(g.canvas, scenery, view, port, false);
+    const { x1, y1 } = plan.whole;
+    this.drawn = '';
+    for (let top = 0, bottom; top < y1; top = bottom) {
+      if (top > 0) yield;
+      bottom = Math.min(y1, top + Math.ceil((y1 * most()) / (x1 * y1 + plan.beside)));
+      this.drawBoxes(g, scenery, plan, columnsOf(plan, [{ x0: 0, y0: top, x1, y1: bottom }]));
+    }
+    this.drawn = nameOfPlan(plan);
+    return plan.beside;
   }
 
-  /** A point p of the plane comes to p * k + (x, y). */
+  /** Draws what changed since this view was drawn at rest, in cells of the plane: to the last bit as if all
+   * were drawn. Returns what draw() does. */
+  drawChanges(
+    g: CanvasRenderingContext2D,
+    scenery: Scenery,
+    view: View,
+    port: Viewport,
+    changes: readonly Rect[],
+  ): number {
+    const plan = planOf(g.canvas, scenery, view, port, false);
+    const { whole, seen, even, beside } = plan;
+    const boxes = boxesOf(plan, changes);
+    const each = PART_PIXELS + CANVAS_PIXELS * seen.length;
+    const cost = boxes.reduce((sum, box) => sum + each + areaIn(box) * (even ? 2 : 1), 0);
+    const dear = cost > areaIn(whole) + beside;
+    if (dear || this.drawn !== nameOfPlan(plan)) return this.draw(g, scenery, view, port, false);
+    this.drawBoxes(g, scenery, plan, boxes);
+    return 0;
+  }
+
+  /** Draws these parts of the window, and on them nothing but what is drawn of the whole: so they are the same
+   * to the last bit, however many there are. */
+  private drawBoxes(g: CanvasRenderingContext2D, scenery: Scenery, plan: Plan, boxes: readonly Rect[]): void {
+    const { k, x, y, whole, shown, even } = plan;
+    const scratch = even && this.scratchFor(even.part, even.scale);
+    // First this one: with every change of it that comes after it was drawn from, the browser copies it.
+    if (scratch) {
+      const { part, scale } = even;
+      const [left, top] = [-part.x0 * scale, -part.y0 * scale];
+      const all = { x0: 0, y0: 0, x1: scratch.canvas.width, y1: scratch.canvas.height };
+      const by = scale / k;
+      scratch.imageSmoothingEnabled = false;
+      for (const { x0, y0, x1, y1 } of boxes) {
+        const [toX, toY] = [left - x * by, top - y * by];
+        const box = boxIn(all, toX + x0 * by, toY + y0 * by, toX + x1 * by, toY + y1 * by, REACH);
+        within(scratch, box, all, () => this.paint(scratch, scenery, plan, part, scale, left, top, box));
+      }
+    }
+    let edges = null as Path2D | null;
+    for (const box of boxes) {
+      within(g, box, whole, () => {
+        if (scratch) {
+          const { part, scale } = even;
+          const { canvas } = scratch;
+          const by = k / scale;
+          g.imageSmoothingEnabled = true;
+          g.imageSmoothingQuality = 'low';
+          g.drawImage(canvas, x + part.x0 * k, y + part.y0 * k, canvas.width * by, canvas.height * by);
+        } else {
+          g.imageSmoothingEnabled = k < 1;
+          this.paint(g, scenery, plan, shown, k, x, y, box);
+        }
+        if (isInside(plan, box)) return;
+        g.fillStyle = HAIRLINE;
+        g.fill((edges ??= outlineOf(scenery, plan)));
+      });
+    }
+  }
+
+  /** A surface for this part of the plane at a whole scale. What is on it stays while that is the same. */
+  private scratchFor(part: Rect, scale: number): CanvasRenderingContext2D {
+    if (!this.scratch) {
+      const { canvas } = (this.scratch = document.createElement('canvas').getContext('2d')!);
+      canvas.addEventListener('contextlost', () => {
+        this.scratch = null;
+        this.drawn = '';
+      });
+    }
+    const { canvas } = this.scratch;
+    const width = (part.x1 - part.x0) * scale;
+    const height = (part.y1 - part.y0) * scale;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    return this.scratch;
+  }
+
+  /** A point p of the plane comes to p * k + (x, y). What does not lie in the box may be left out. */
   private paint(
     g: CanvasRenderingContext2D,
-    { size, canvases, surfaces, stills, pathOf, few, overlays }: Scenery,
+    { size, surfaces, stills, pathOf, overlays }: Scenery,
+    { seen, level }: Plan,
     shown: Rect,
     k: number,
     x: number,
     y: number,
+    box: Rect,
   ): void {
     /** Of a source that covers one area of the plane, the part that shows another. */
     const place = (source: CanvasImageSource, covers: Rect, cells: number, part: Rect) => {
@@ -119,11 +179,9 @@ export class Screen {
       g.drawImage(source, left, top, w / cells, h / cells, x + x0 * k, y + y0 * k, w * k, h * k);
     };
     g.fillStyle = this.ground ??= makeGround(g);
-    const seen = canvases.filter((at) => overlap(areaOf(at, size), shown));
-    const pictured = seen.filter((at) => !surfaces.has(nameOf(at))).length;
-    const level = pictured > few ? levelFor(k) : 0;
-    for (const at of seen) {
-      const area = areaOf(at, size);
+    for (const { at, area } of seen) {
+      const { x0, y0, x1, y1 } = area;
+      if (!overlap(box, { x0: x + x0 * k, y0: y + y0 * k, x1: x + x1 * k, y1: y + y1 * k })) continue;
       const surface = surfaces.get(nameOf(at));
       const tile = { x: at.x >> level, y: at.y >> level };
       if (surface) {
@@ -135,61 +193,26 @@ export class Screen {
         const still = path && (surface === null ? stills.peek(path) : stills.get(path));
         g.imageSmoothingQuality = 'medium';
         if (still) place(still, areaOf(tile, size, level), 2 ** level, area);
-        else g.fillRect(x + area.x0 * k, y + area.y0 * k, size.width * k, size.height * k);
+        else g.fillRect(x + x0 * k, y + y0 * k, size.width * k, size.height * k);
       }
       const overlay = overlays.get(nameOf(at));
       if (overlay) place(overlay, area, 1, area);
     }
   }
-
-  /** Around the canvases, not between them. */
-  private outline(
-    g: CanvasRenderingContext2D,
-    { size, canvases }: Scenery,
-    shown: Rect,
-    k: number,
-    x: number,
-    y: number,
-  ): void {
-    const names = new Set(canvases.map(nameOf));
-    g.strokeStyle = HAIRLINE;
-    g.lineWidth = 1;
-    g.beginPath();
-    for (const at of canvases) {
-      const area = areaOf(at, size);
-      if (!overlap(grow(area, 1), shown)) continue;
-      const left = x + area.x0 * k - 0.5;
-      const top = y + area.y0 * k - 0.5;
-      const right = x + area.x1 * k + 0.5;
-      const bottom = y + area.y1 * k + 0.5;
-      const alone = (dx: number, dy: number) => !names.has(nameOf({ x: at.x + dx, y: at.y + dy }));
-      const line = (x0: number, y0: number, x1: number, y1: number) => {
-        g.moveTo(x0, y0);
-        g.lineTo(x1, y1);
-      };
-      if (alone(-1, 0)) line(left, top, left, bottom);
-      if (alone(1, 0)) line(right, top, right, bottom);
-      if (alone(0, -1)) line(left, top, right, top);
-      if (alone(0, 1)) line(left, bottom, right, bottom);
-    }
-    g.stroke();
-  }
 }
 
-/** What of this part of the plane canvases cover; null: nothing. */
-function inView({ size, canvases }: Scenery, shown: Rect): Rect | null {
-  let all = null as Rect | null;
-  for (const at of canvases) {
-    const area = areaOf(at, size);
-    if (!overlap(area, shown)) continue;
-    all = {
-      x0: Math.min(all?.x0 ?? Infinity, Math.max(area.x0, shown.x0)),
-      y0: Math.min(all?.y0 ?? Infinity, Math.max(area.y0, shown.y0)),
-      x1: Math.max(all?.x1 ?? -Infinity, Math.min(area.x1, shown.x1)),
-      y1: Math.max(all?.y1 ?? -Infinity, Math.min(area.y1, shown.y1)),
-    };
+/** Draws in this box only, on nothing. */
+function within(g: CanvasRenderingContext2D, { x0, y0, x1, y1 }: Rect, all: Rect, draw: () => void): void {
+  const part = x0 > all.x0 || y0 > all.y0 || x1 < all.x1 || y1 < all.y1;
+  if (part) {
+    g.save();
+    g.beginPath();
+    g.rect(x0, y0, x1 - x0, y1 - y0);
+    g.clip();
   }
-  return all;
+  g.clearRect(x0, y0, x1 - x0, y1 - y0);
+  draw();
+  if (part) g.restore();
 }
 
 function makeGround(g: CanvasRenderingContext2D): CanvasPattern {

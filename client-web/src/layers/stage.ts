@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
-// The stage: the window's canvases and what has to be drawn again on which of them. At rest, the picture
-// is on one and the layers are on another, so that what changes of the one leaves the other alone. While
-// the view moves, both change with every frame, so all is drawn on one canvas, and on a coarser one where
-// the machine does not keep up.
+// The stage: what has to be drawn again and where, in the one pending animation frame. At rest, the picture
+// is on one canvas and the layers are on another, so that what changes of the one leaves the other alone, and
+// of the picture only what changed is drawn. While the view moves, both change with every frame, so all is
+// drawn on a third, on a coarser one where the machine does not keep up.
 
-import { Pace } from '../core/pace';
+import type { Rect } from '../core/edit';
+import { Pace, Portion } from '../core/pace';
 import type { View, Viewport } from '../core/view';
 import { Frames } from './frames';
 import { SLOTS, type Layer, type Slot } from './layer';
@@ -28,21 +29,18 @@ export interface StageEvents {
   frame(now: number): void;
   /** Null while there is nothing to draw. */
   scene(): Scene | null;
-  /** Brings the surfaces up to date with their boards; whether anything had changed. */
-  update(now: number): boolean;
+  /** Brings the surfaces up to date with their boards; what of the plane changed, or whether. */
+  update(now: number): readonly Rect[] | boolean;
   /** The window's size or pixel ratio changed from this to what it is now. */
   resized(before: Viewport): void;
 }
 
 type Context = CanvasRenderingContext2D;
 
-/** Where things are drawn: picture and layers apart, together, or together and coarsely. */
-type Mode = 'apart' | 'together' | 'coarse';
-
 const LOOK_MS = 500;
-/** What others paint is drawn twenty times a second: each drawing is the whole picture. */
+/** What others paint is drawn twenty times a second. */
 const BOARD_MS = 50;
-/** Less often where a picture is dear: by so much for a million pixels drawn beside it, but no more. */
+/** Less often where all of it is drawn and that is dear: by so much for a million pixels beside it, but no more. */
 const DEAR_MS = 40;
 const MOST_MS = 400;
 
@@ -50,15 +48,20 @@ export class Stage {
   private readonly screen = new Screen();
   private readonly picture: Context;
   private readonly overlay: Context;
-  /** Made when it is first needed. */
-  private coarse: Context | null = null;
+  /** What is shown while the view moves. Made when it is first needed. */
+  private motion: Context | null = null;
   private readonly layers = new Map<Slot, Layer>();
   private readonly frames = new Frames((now) => this.draw(now));
   private readonly pace = new Pace();
+  private readonly portion = new Portion();
   private viewChanged = true;
   private layersChanged = true;
   private port: Viewport = { width: 1, height: 1, dpr: 1 };
-  private mode: Mode = 'apart';
+  /** All is shown on one canvas, because the view moves or did just now. */
+  private together = false;
+  /** What is left to draw of the picture until it is shown at rest, and when the last part was drawn. */
+  private parts: Iterator<void, number> | null = null;
+  private partAt = 0;
   private changing = false;
   /** When the last frame that moved the view was drawn; null: the frame before this one moved nothing. */
   private movedAt: number | null = null;
@@ -165,60 +168,104 @@ export class Stage {
     this.events.frame(now);
     const scene = this.events.scene();
     if (!scene) return false;
-    const { scenery, view, moving, changing, playing } = scene;
-    this.changing = changing;
-    const changed = this.update(now, changing || (this.viewChanged && !moving));
-    if (moving && this.viewChanged) this.movedAt = now;
-    const dpr = moving ? this.pace.ratio(this.port.dpr) : this.port.dpr;
-    this.turnTo(!moving ? 'apart' : dpr < this.port.dpr ? 'coarse' : 'together');
-    const { layersChanged } = this;
-    const pictureChanged = changed || this.viewChanged || (moving && layersChanged);
-    this.viewChanged = this.layersChanged = false;
-    const port = { ...this.port, dpr };
-    const g = this.mode === 'coarse' ? this.coarseContext(port) : this.picture;
-    if (pictureChanged) {
-      const beside = this.screen.draw(g, scenery, view, port, moving || changing);
-      this.every = Math.min(MOST_MS, BOARD_MS + (DEAR_MS * beside) / 1e6);
+    this.changing = scene.changing;
+    if (scene.moving) this.drawMoving(scene, now);
+    else if (this.together && !scene.changing && !this.settle(scene, now)) return true;
+    else this.drawAtRest(scene, now);
+    return this.layersChanged || scene.playing || this.movedAt !== null;
+  }
+
+  private drawMoving(scene: Scene, now: number): void {
+    const changes = this.update(now, scene.changing);
+    if (this.viewChanged) this.movedAt = now;
+    else if (this.together && !this.layersChanged && !isSome(changes)) return;
+    this.viewChanged = false;
+    this.parts = null;
+    this.drawTogether(scene, now);
+    this.showTogether(true);
+  }
+
+  /** Picture and layers on one canvas, as quickly as may be. */
+  private drawTogether({ scenery, view }: Scene, now: number): void {
+    const port = { ...this.port, dpr: this.pace.ratio(this.port.dpr) };
+    const g = this.motionContext(port);
+    this.screen.draw(g, scenery, view, port, true);
+    this.layersChanged = this.drawLayers(g, view, port, now);
+  }
+
+  /** After a movement the picture at rest is drawn in parts, a part a frame, because all at once would be late;
+   * the last picture of the movement is shown until it is there. Whether it is. */
+  private settle(scene: Scene, now: number): boolean {
+    if (this.parts && !this.viewChanged) this.portion.frame(now - this.partAt);
+    else {
+      const { picture, port, portion } = this;
+      this.update(now, true);
+      this.parts = this.screen.drawInParts(picture, scene.scenery, scene.view, port, () => portion.pixels);
     }
-    if (this.mode === 'apart') {
-      if (layersChanged) this.overlay.clearRect(0, 0, this.overlay.canvas.width, this.overlay.canvas.height);
-      if (layersChanged) this.layersChanged = this.drawLayers(this.overlay, view, port, now);
-    } else if (pictureChanged) this.layersChanged = this.drawLayers(g, view, port, now);
-    return this.layersChanged || playing || this.movedAt !== null;
+    this.viewChanged = false;
+    this.partAt = now;
+    let part = this.parts.next();
+    // An own pixel does not wait.
+    while (this.urgent && !part.done) part = this.parts.next();
+    if (part.done) {
+      this.parts = null;
+      this.rested(part.value);
+    } else if (this.layersChanged) this.drawTogether(scene, now);
+    return part.done === true;
+  }
+
+  private drawAtRest({ scenery, view, changing }: Scene, now: number): void {
+    const { port, picture, overlay } = this;
+    const all = this.viewChanged || (this.together && changing);
+    const changes = this.update(now, changing || this.viewChanged);
+    this.viewChanged = false;
+    if (all || changes === true || (changing && isSome(changes))) {
+      this.rested(this.screen.draw(picture, scenery, view, port, changing));
+    } else if (changes && changes.length > 0) {
+      this.rested(this.screen.drawChanges(picture, scenery, view, port, changes));
+    }
+    if (this.layersChanged || this.together) {
+      overlay.clearRect(0, 0, overlay.canvas.width, overlay.canvas.height);
+      this.layersChanged = this.drawLayers(overlay, view, port, now);
+    }
+    this.showTogether(false);
+  }
+
+  /** A picture at rest was drawn, and so many pixels beside it: such ones are not drawn too often. */
+  private rested(beside: number): void {
+    this.every = Math.min(MOST_MS, BOARD_MS + (DEAR_MS * beside) / 1e6);
   }
 
   /** Takes over what the boards have, unless that can wait: then the view comes first. */
-  private update(now: number, atOnce: boolean): boolean {
+  private update(now: number, atOnce: boolean): readonly Rect[] | boolean {
     const time = performance.now();
     if (!atOnce && !this.urgent && time - this.updatedAt < this.every) {
       if (this.boardChanged) this.requestBoard();
       return false;
     }
     this.urgent = this.boardChanged = false;
-    const changed = this.events.update(now);
-    if (changed) this.updatedAt = time;
-    return changed;
+    const changes = this.events.update(now);
+    if (isSome(changes)) this.updatedAt = time;
+    return changes;
   }
 
-  /** Shows the canvases of this mode. Those that are not shown cost nothing, but go on taking the hand. */
-  private turnTo(mode: Mode): void {
-    if (mode === this.mode) return;
-    this.mode = mode;
-    this.viewChanged = this.layersChanged = true;
-    this.overlay.canvas.style.opacity = mode === 'apart' ? '' : '0';
-    this.picture.canvas.style.opacity = mode === 'coarse' ? '0' : '';
-    if (this.coarse) this.coarse.canvas.style.visibility = mode === 'coarse' ? '' : 'hidden';
+  /** Shows the canvases for this. Those that are not shown cost nothing, but go on taking the hand. */
+  private showTogether(together: boolean): void {
+    if (together === this.together) return;
+    this.together = together;
+    for (const { canvas } of [this.picture, this.overlay]) canvas.style.opacity = together ? '0' : '';
+    this.motion!.canvas.style.visibility = together ? '' : 'hidden';
   }
 
-  private coarseContext(port: Viewport): Context {
-    if (!this.coarse) {
+  private motionContext(port: Viewport): Context {
+    if (!this.motion) {
       const canvas = document.createElement('canvas');
       canvas.setAttribute('aria-hidden', 'true');
-      this.picture.canvas.before(canvas);
-      this.coarse = this.contextOf(canvas);
+      this.picture.canvas.after(canvas);
+      this.motion = this.contextOf(canvas);
     }
-    sizeCanvas(this.coarse.canvas, port);
-    return this.coarse;
+    sizeCanvas(this.motion.canvas, port);
+    return this.motion;
   }
 
   /** Whether one of them moves by itself. */
@@ -236,3 +283,6 @@ export class Stage {
     return moving;
   }
 }
+
+const isSome = (changes: readonly Rect[] | boolean): boolean =>
+  typeof changes === 'boolean' ? changes : changes.length > 0;

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: ISC
 // The surface of one board: at one pixel a cell, and at half that for looking from afar.
 
+import { cheapest } from '../core/dirty';
 import type { Rect, Size } from '../core/edit';
 
 /** A board that draws into the surface's image. */
 export interface Drawing {
-  /** What changed since the last call, or null. */
-  takeDirty(): Rect | null;
+  /** What changed since the last call. */
+  takeDirty(): readonly Rect[];
   /** All of it is to be drawn again. */
   touchAll(): void;
 }
+
+/** Each call takes as long as so many pixels. */
+const CALL_PIXELS = 8_000;
 
 export class Surface {
   readonly image: ImageData;
@@ -17,7 +21,7 @@ export class Surface {
   private readonly half: CanvasRenderingContext2D;
   private lost = false;
   /** What changed since it was last made smaller, which is done when somebody looks from afar. */
-  private stale: Rect | null = null;
+  private stale: readonly Rect[] = [];
 
   /** `restored` is called after the browser discarded the canvases' pixels and can draw again. */
   constructor(size: Size, restored: () => void) {
@@ -30,32 +34,24 @@ export class Surface {
     this.half = canvas(Math.ceil(size.width / 2), Math.ceil(size.height / 2), again);
   }
 
-  /** Takes over what changed on the board that draws into `image`; whether anything had. */
-  update(board: Drawing): boolean {
+  /** Takes over what changed on the board that draws into `image`; returns that. */
+  update(board: Drawing): readonly Rect[] {
     if (this.lost) board.touchAll();
     this.lost = false;
     const dirty = board.takeDirty();
-    if (dirty) this.draw(dirty);
-    return dirty !== null;
+    for (const r of cheapest(dirty, CALL_PIXELS)) {
+      this.full.putImageData(this.image, 0, 0, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
+    }
+    this.stale = cheapest([...this.stale, ...dirty], CALL_PIXELS);
+    return dirty;
   }
 
   /** What to draw from at this many device pixels a cell, and how many cells one of its pixels is. */
   at(deviceScale: number): { source: HTMLCanvasElement; cells: number } {
     if (deviceScale >= 0.5) return { source: this.full.canvas, cells: 1 };
-    if (this.stale) this.drawHalf(this.stale);
-    this.stale = null;
+    for (const r of this.stale) this.drawHalf(r);
+    this.stale = [];
     return { source: this.half.canvas, cells: 2 };
-  }
-
-  private draw(r: Rect): void {
-    this.full.putImageData(this.image, 0, 0, r.x0, r.y0, r.x1 - r.x0, r.y1 - r.y0);
-    const s = this.stale ?? r;
-    this.stale = {
-      x0: Math.min(s.x0, r.x0),
-      y0: Math.min(s.y0, r.y0),
-      x1: Math.max(s.x1, r.x1),
-      y1: Math.max(s.y1, r.y1),
-    };
   }
 
   private drawHalf(r: Rect): void {

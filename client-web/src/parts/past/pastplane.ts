@@ -86,7 +86,7 @@ export class PastPlane {
   /** Brings the surfaces up to date; whether anything had changed. */
   update(): boolean {
     let changed = false;
-    for (const { surface, board } of this.canvases.values()) changed = surface.update(board) || changed;
+    for (const { surface, board } of this.canvases.values()) changed = surface.update(board).length > 0 || changed;
     return changed;
   }
 
