@@ -8,7 +8,6 @@ import { areaOf, canvasOf, nameOf, pictureOf } from '../core/plane';
 import { insetsFor, middleOf } from '../core/room';
 import { cellAt, fit, type Insets, type Point, type View } from '../core/view';
 import { AimLayer } from '../layers/aim';
-import { LoupeLayer } from '../layers/loupe';
 import { PendingLayer } from '../layers/pending';
 import { ReticleLayer } from '../layers/reticle';
 import type { Scenery } from '../layers/screen';
@@ -151,16 +150,18 @@ function windowChanged(before: { width: number; height: number }): void {
   if (state.info.value) events.resized.tell(before);
 }
 
+const own = new PendingLayer(placing);
+const reticle = new ReticleLayer(placing.closedAt);
+/** What is seen through the loupe as well. */
+export const underLoupe = [own, reticle];
+
 /** Begins to draw, and draws again whenever something changed that is drawn. */
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
-  const own = new PendingLayer(placing);
-  const reticle = new ReticleLayer(placing.closedAt);
   stage.set('pending', own);
   stage.set('aim', new AimLayer(lineEnd));
   stage.set('reticle', reticle);
-  stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
   effect(() => {
     for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
