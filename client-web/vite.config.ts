@@ -41,5 +41,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    // Nothing fails by being slow: a machine may be busy.
+    testTimeout: 30_000,
   },
 });

@@ -54,13 +54,15 @@ export function budget(
         }),
         ...chunks
           .filter((file) => file.isDynamicEntry && !isRest(file))
-          .map(({ name, fileName }) => {
+          .map(({ name, fileName, facadeModuleId, moduleIds }) => {
+            // Parts are called by their folders.
+            const part = /\/parts\/(.+?)(\/(index|open))?\.tsx?$/.exec(facadeModuleId ?? moduleIds.at(-1)!)?.[1];
             // What asks for it is there already, be that a part itself.
             const askers = chunks.filter(({ dynamicImports }) => dynamicImports.includes(fileName));
             const there = askers.map((asker) => loadOf(bundle, [asker.fileName]));
             const isNew = (file: string) => !atFirst.has(file) && !there.every((load) => load.has(file));
             const names = [...loadOf(bundle, [fileName])].filter(isNew);
-            return { name: `${name} (when asked for)`, bytes: bytes(names), most: later };
+            return { name: `${part ?? name} (when asked for)`, bytes: bytes(names), most: later };
           }),
       ];
       const words =

@@ -9,7 +9,8 @@ import { t } from '../src/texts';
 import '../src/texts/enparts';
 import '../src/texts/enpast';
 import '../src/texts/entemplate';
-import { LANGUAGES, languageName, speak } from '../src/texts/languages';
+import { LANGUAGES } from '../src/core/languages';
+import { languageName, speak } from '../src/texts/languages';
 import { boardHas, canPlace, DESKTOP, drawn, launch, live, lookAt, open, PHONE, text, WAIT_MS } from './page';
 import { Server } from './server';
 

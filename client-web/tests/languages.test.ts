@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import { colourName } from '../src/texts';
-import { LANGUAGES, languageFor, languageName } from '../src/texts/languages';
+import { LANGUAGES } from '../src/core/languages';
+import { languageFor, languageName } from '../src/texts/languages';
 
 test('a language that was chosen comes before those of the browser', () => {
   expect(languageFor('en', ['de-AT', 'fr'])).toBe('en');

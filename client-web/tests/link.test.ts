@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
-import { canvasFile, formatLink, parseLink, parseMoment, viewFile } from '../src/core/link';
+import { canvasFile, viewFile } from '../src/core/filename';
+import { formatLink, parseLink, parseMoment } from '../src/core/link';
 import { MAX_K } from '../src/core/view';
 
 test.each([

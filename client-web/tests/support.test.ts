@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { t } from '../src/texts';
-import { LANGUAGES, languageFor, speak } from '../src/texts/languages';
+import { LANGUAGES } from '../src/core/languages';
+import { languageFor, speak } from '../src/texts/languages';
 
 const source = (name: string): string => readFileSync(new URL(`../public/${name}`, import.meta.url), 'utf8');
 

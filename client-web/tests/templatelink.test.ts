@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 import { expect, test } from 'vitest';
 import { formatLink, parseLink } from '../src/core/link';
-import { cleanTitle, parseTemplate, readTemplate, templatePart, withTemplate } from '../src/core/template/link';
+import { cleanTitle, parseTemplate, readTemplate, withTemplate } from '../src/core/template/link';
+import { templatePart } from '../src/core/template/part';
 
 const BASE = 'http://canvas.test/';
 const ADDRESS = 'http://r.test:8082/images/ab/stencil-80-dither';

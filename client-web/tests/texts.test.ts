@@ -10,7 +10,8 @@ import { enPast } from '../src/texts/enpast';
 import { enStaff } from '../src/texts/enstaff';
 import { enTemplate } from '../src/texts/entemplate';
 import { amount, plural } from '../src/texts/locale';
-import { LANGUAGES, speak } from '../src/texts/languages';
+import { LANGUAGES, type Language } from '../src/core/languages';
+import { speak } from '../src/texts/languages';
 import { untilWords } from '../src/texts/time';
 
 type Speak = (...values: readonly string[]) => unknown;
@@ -90,7 +91,7 @@ describe.each(LANGUAGES)('texts: %s', (language) => {
 });
 
 /** All that is said in a language, with values of all kinds. */
-async function sentences(language: string): Promise<string[]> {
+async function sentences(language: Language): Promise<string[]> {
   await speak(language);
   return leaves(t()).flatMap(([path, leaf]) => GIVEN.map((values) => `${path}: ${String(say(leaf, values))}`));
 }
@@ -104,7 +105,7 @@ test('French has a space that does not break before colons and what is like them
 });
 
 // In these languages programs address people politely; in the others of ours they use first names' forms.
-test.each([
+test.each<[Language, RegExp]>([
   ['fr', /(?<![\p{L}-])(tu|toi|ton|ta|tes|te)(?!\p{L})|(?<!\p{L})t’/iu],
   ['tr', /(?<!\p{L})(sen|sende|senin|dene|dön|seç|çizemezsin|çizebilirsin)(?!\p{L})/u],
 ])('nobody is addressed too familiarly: %s', async (language, familiar) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 import { describe, expect, test } from 'vitest';
-import { agoWords, countdown, untilWords } from '../src/texts/time';
+import { countdown } from '../src/texts/countdown';
+import { agoWords, untilWords } from '../src/texts/time';
 import { refusalWords } from '../src/texts/refusals';
 
 const NOW = new Date(2026, 10, 25, 17, 0, 0).getTime();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// What the page itself offers beside painting: the menu, the grid, the overview, sharing and saving,
-// help. Intents; what hangs in the menu for them is in parts/menu/own.ts.
+// What the page itself offers beside painting: the menu, the keys, the grid, the overview. Intents; what
+// hangs in the menu for them, and for sharing and saving, is in parts/menu/own.ts.
 
 import { computed, effect } from '@preact/signals';
 import { gridStrength, otherWish } from '../core/grid';
@@ -9,8 +9,7 @@ import { t } from '../texts';
 import { stage } from './canvas';
 import { embedded } from './embed';
 import { invalidate } from './invalidate';
-import { copyLink, linkHere } from './moving';
-import { menu, minimap, saving } from './parts';
+import { menu, minimap } from './parts';
 import * as settings from './settings';
 import * as state from './state';
 import { hint } from './statusline';
@@ -23,7 +22,6 @@ const HIGH = 480;
 
 export const openMenu = (): void => menu.use(({ openMenu }) => openMenu());
 export const openKeys = (): void => menu.use(({ openKeys }) => openKeys());
-export const openAbout = (): void => menu.use(({ openAbout }) => openAbout());
 
 export function toggleGrid(): void {
   const { grid } = settings;
@@ -45,18 +43,6 @@ export const minimapShown = computed(() => {
 export function toggleMinimap(): void {
   settings.minimap.value = minimapShown.value ? 'off' : 'on';
 }
-
-/** By the system's own dialog, where there is one; else to the clipboard. */
-export function share(): void {
-  if (!navigator.share) return copyLink();
-  navigator.share({ title: t().share.title, url: linkHere() }).catch((error: unknown) => {
-    // Somebody thought better of it.
-    if (!(error instanceof DOMException && error.name === 'AbortError')) copyLink();
-  });
-}
-
-export const saveView = (): void => saving.use(({ saveView }) => saveView());
-export const saveCanvas = (): void => saving.use(({ saveCanvas }) => saveCanvas());
 
 export function watchChrome(): void {
   stage.set('grid', new Grid(() => settings.grid.value, () => state.bounds.value));

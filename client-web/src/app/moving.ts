@@ -3,7 +3,7 @@
 
 import type { Cell, Rect, Size } from '../core/edit';
 import { formatLink, parseLink, parseMoment } from '../core/link';
-import { templatePart } from '../core/template/link';
+import { templatePart } from '../core/template/part';
 import {
   cellAt,
   clamp,

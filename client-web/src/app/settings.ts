@@ -5,14 +5,12 @@
 
 import { effect, signal, type Signal } from '@preact/signals';
 import { formatLearned, parseLearned, type Learned } from '../core/coach';
+import { LANGUAGES } from '../core/languages';
 
 const PREFIX = 'placed.';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
-/** The languages that there are texts in; a name is also that of a file in texts/. */
-export const LANGUAGES = ['en', 'de', 'fr', 'es', 'pt', 'pl', 'tr', 'ja'] as const;
-export type Language = (typeof LANGUAGES)[number];
 export const SHOWN = ['auto', 'on', 'off'] as const;
 /** auto: when there is reason to show it. */
 export type Shown = (typeof SHOWN)[number];

@@ -3,7 +3,7 @@
 // date: when something changed, and when it would change by time alone. While nobody looks, nothing.
 
 import { effect, signal } from '@preact/signals';
-import { countdown } from '../texts/time';
+import { countdown } from '../texts/countdown';
 import type { State } from '../core/sync';
 import { heldOf, shownOf, type Held, type Shown, type Times } from '../core/status';
 import { t } from '../texts';

@@ -102,4 +102,3 @@ export const hint = {
     show();
   },
 };
-export type Hint = typeof hint;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The part of a link after the #: which cell is in the middle, how near it is, and which version one
-// sees, if it is not the newest. What else it says (core/template.ts) stays as it is. And the names of
-// files that hold what a link leads to.
+// sees, if it is not the newest. What else it says stays as it is.
 
 import type { Cell } from './edit';
-import type { Position } from './info';
 import { parseVersion } from './version';
 import { MAX_K } from './view';
 
@@ -16,7 +14,7 @@ const DEFAULT_SCALE = 16;
 const MIN_SCALE = 0.05;
 /** Enough digits that nobody sees a difference. */
 const DIGITS = 4;
-const scaleText = (scale: number): string => String(Number(scale.toPrecision(DIGITS)));
+export const scaleText = (scale: number): string => String(Number(scale.toPrecision(DIGITS)));
 
 export function formatLink({ x, y, scale }: Place, version: number | null = null): string {
   const moment = version === null ? '' : `&v=${version}`;
@@ -36,13 +34,3 @@ export function parseLink(hash: string): Place | null {
   if (!Number.isFinite(scale)) return null;
   return { x: Number(x), y: Number(y), scale: Math.min(MAX_K, Math.max(MIN_SCALE, scale)) };
 }
-
-const ending = (version: number | null): string => (version === null ? '' : `_v${version}`);
-
-/** What the picture of a view is called: the cell in its middle, its scale, and its version. */
-export const viewFile = ({ x, y, scale }: Place, version: number | null): string =>
-  `placed_x${x}_y${y}_${scaleText(scale)}x${ending(version)}.png`;
-
-/** What the picture of a whole canvas is called. */
-export const canvasFile = ({ x, y }: Position, version: number | null): string =>
-  `placed_canvas_${x}_${y}${ending(version)}.png`;

@@ -6,7 +6,7 @@ import { camera, middleCell, screen, shownCanvas } from '../app/canvas';
 import { moment } from '../app/moving';
 import { plane } from '../app/live';
 import { hint } from '../app/statusline';
-import { canvasFile, viewFile } from '../core/link';
+import { canvasFile, viewFile } from '../core/filename';
 import { t } from '../texts';
 import '../texts/enpast';
 

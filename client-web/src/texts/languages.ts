@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: ISC
 // Which language the page speaks, and loading its texts.
 
+import { LANGUAGES, type Language } from '../core/languages';
 import { setTexts, type Texts } from '.';
 
 /** English is there at once; every other language is a file that is loaded when it is needed. */
-const OTHERS = {
+const OTHERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Texts>>> = {
   de: () => import('./de').then(({ de }) => de),
   fr: () => import('./fr').then(({ fr }) => fr),
   es: () => import('./es').then(({ es }) => es),
@@ -12,9 +13,7 @@ const OTHERS = {
   pl: () => import('./pl').then(({ pl }) => pl),
   tr: () => import('./tr').then(({ tr }) => tr),
   ja: () => import('./ja').then(({ ja }) => ja),
-} as const satisfies Readonly<Record<string, () => Promise<Texts>>>;
-
-export const LANGUAGES = ['en', ...Object.keys(OTHERS)] as const;
+};
 
 /** What a language calls itself: "Deutsch", "Português". */
 export function languageName(name: string): string {
@@ -23,15 +22,14 @@ export function languageName(name: string): string {
 }
 
 /** What was chosen by hand, else the first of the browser's languages that there is, else English. */
-export function languageFor(chosen: string, wanted: readonly string[]): string {
+export function languageFor(chosen: string, wanted: readonly string[]): Language {
   const bare = wanted.map((name) => name.toLowerCase().split('-')[0]!);
-  return [chosen, ...bare].find((name) => LANGUAGES.includes(name)) ?? 'en';
+  return [chosen, ...bare].flatMap((name) => LANGUAGES.find((known) => known === name) ?? [])[0] ?? 'en';
 }
 
 /** Ends when the page can speak it. A file that cannot be loaded leaves it English. */
-export async function speak(language: string): Promise<void> {
-  const load = (OTHERS as Readonly<Record<string, () => Promise<Texts>>>)[language];
-  if (!load) return;
-  const texts = await load().catch(() => null);
+export async function speak(language: Language): Promise<void> {
+  if (language === 'en') return;
+  const texts = await OTHERS[language]().catch(() => null);
   if (texts) setTexts(language, texts);
 }

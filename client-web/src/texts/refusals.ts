@@ -3,7 +3,8 @@
 
 import { t } from '.';
 import type { Refusal } from '../core/protocol';
-import { countdown, untilWords } from './time';
+import { countdown } from './countdown';
+import { untilWords } from './time';
 import './enparts';
 
 /** So many pixels were to be placed, in colours of these names. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Times as people say them: how long yet, until when, how long ago.
+// Times as people say them: until when, how long ago.
 
 import { t } from '.';
 
@@ -7,15 +7,6 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-/** "0:12", "4:05", "1:00:00": whole seconds, rounded up so that 0:00 is over. */
-export function countdown(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / SECOND));
-  const two = (n: number) => String(n).padStart(2, '0');
-  const h = Math.floor(seconds / 3600);
-  const m = Math.floor(seconds / 60) % 60;
-  return `${h > 0 ? `${h}:${two(m)}` : m}:${two(seconds % 60)}`;
-}
 
 /** "12 minutes", in the reader's language. */
 const spanWords = (n: number, unit: 'second' | 'minute', locale?: string): string =>

@@ -5,7 +5,7 @@ import { wholePage } from '../app/embed';
 import { middleCell } from '../app/canvas';
 import * as state from '../app/state';
 import { formatLink, parseMoment } from '../core/link';
-import { templatePart } from '../core/template/link';
+import { templatePart } from '../core/template/part';
 import { t } from '../texts';
 import { Icon, OUT } from './icons';
 

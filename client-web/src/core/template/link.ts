@@ -5,6 +5,7 @@
 
 import type { Cell } from '../edit';
 import { SIDE_MOST } from './cells';
+import { NAMES } from './part';
 
 export interface TemplateLink {
   readonly address: string;
@@ -17,22 +18,9 @@ export interface TemplateLink {
   readonly dithered: boolean;
 }
 
-const NAMES = ['template', 'ox', 'oy', 'tw', 'title', 'dither'];
-export const TITLE_MOST = 80;
+const TITLE_MOST = 80;
 /** Addresses that hold their picture are long. */
 const ADDRESS_MOST = 100_000;
-
-/** The part of a link that is about the template, to be put behind another; or ''. */
-export function templatePart(hash: string): string {
-  const values = new URLSearchParams(hash.replace(/^#/, ''));
-  if (!values.get('template')) return '';
-  const part = new URLSearchParams();
-  for (const name of NAMES) {
-    const value = values.get(name);
-    if (value !== null) part.set(name, value);
-  }
-  return `&${part.toString()}`;
-}
 
 const whole = (text: string | null): number | null =>
   text && /^-?\d{1,7}$/.test(text) ? Number(text) : null;

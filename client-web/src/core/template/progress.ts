@@ -26,8 +26,6 @@ export interface Counts {
   readonly all: number;
 }
 
-export const NO_COUNTS: Counts = { right: 0, wrong: 0, missing: 0, unknown: 0, beyond: 0, all: 0 };
-
 export const leftOf = ({ wrong, missing }: Counts): number => wrong + missing;
 
 const COLOURS = 16;

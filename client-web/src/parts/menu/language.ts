@@ -6,10 +6,11 @@ import { middleCell } from '../../app/canvas';
 import { linkHere } from '../../app/moving';
 import * as settings from '../../app/settings';
 import * as state from '../../app/state';
+import { LANGUAGES } from '../../core/languages';
 
 export function chooseLanguage(name: string): void {
   const { language } = settings;
-  language.value = settings.LANGUAGES.find((one) => one === name) ?? 'auto';
+  language.value = LANGUAGES.find((one) => one === name) ?? 'auto';
   if (state.info.value) linkHere(middleCell());
   location.reload();
 }

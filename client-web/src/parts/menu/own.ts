@@ -3,18 +3,21 @@
 // loaded when somebody asks for them.
 
 import '../../texts/enparts';
-import { minimapShown, openAbout, openKeys, saveCanvas, saveView, share, toggleMinimap } from '../../app/chrome';
+import { minimapShown, openKeys, toggleMinimap } from '../../app/chrome';
 import { install, installable } from '../../app/install';
 import { hang, type Choice } from '../../app/menu';
 import { copyLink } from '../../app/moving';
-import { map, templates, usePast } from '../../app/parts';
+import { map, menu, saving, templates, usePast } from '../../app/parts';
 import * as settings from '../../app/settings';
 import { SHOWN, THEMES, type Shown, type Theme } from '../../app/settings';
 import * as state from '../../app/state';
 import { t } from '../../texts';
-import { LANGUAGES, languageName } from '../../texts/languages';
-import * as icons from '../../ui/icons';
+import { LANGUAGES } from '../../core/languages';
+import { languageName } from '../../texts/languages';
+import { LINK } from '../../ui/icons';
+import * as icons from './icons';
 import { chooseLanguage } from './language';
+import { share } from './share';
 
 /** One of a few words, each with a name in the texts. */
 function choiceOf<T extends string>(
@@ -108,7 +111,7 @@ export function hangOwn(): void {
       id: 'link',
       group: 'share',
       at: 20,
-      icon: icons.LINK,
+      icon: LINK,
       key: 'L',
       label: () => words().link,
       run: () => copyLink(),
@@ -120,7 +123,7 @@ export function hangOwn(): void {
       at: 30,
       icon: icons.SAVE,
       label: () => words().saveView,
-      run: saveView,
+      run: () => saving.use(({ saveView }) => saveView()),
     },
     {
       kind: 'action',
@@ -129,7 +132,7 @@ export function hangOwn(): void {
       at: 40,
       icon: icons.SAVE,
       label: () => words().saveCanvas,
-      run: saveCanvas,
+      run: () => saving.use(({ saveCanvas }) => saveCanvas()),
     },
     choiceOf(
       { id: 'theme', group: 'page', at: 10, icon: icons.THEME, label: () => words().theme },
@@ -189,7 +192,7 @@ export function hangOwn(): void {
       at: 20,
       icon: icons.ABOUT,
       label: () => words().about,
-      run: openAbout,
+      run: () => menu.use(({ openAbout }) => openAbout()),
     },
   );
 }

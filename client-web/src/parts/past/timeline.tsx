@@ -8,7 +8,7 @@ import type { Axis } from '../../core/axis';
 import { momentWords, timeWords, versionWords } from '../../texts/moment';
 import { SPEEDS, type Speed } from '../../core/player';
 import { locale, t } from '../../texts';
-import { Icon, LEFT, PAUSE, PLAY, RIGHT } from '../../ui/icons';
+import { Icon, LEFT, RIGHT } from '../../ui/icons';
 import { drawTrack, type Mark } from './track';
 
 export interface TimelineEvents {
@@ -50,6 +50,8 @@ export interface Filming {
   readonly bytes: number;
 }
 
+const PLAY = 'M6.5 4l9 6-9 6z';
+const PAUSE = 'M7 4.5v11M13 4.5v11';
 const RECORD = 'M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4z';
 const STOP = 'M10 3.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 8h4v4H8z';
 

@@ -4,7 +4,7 @@
 
 import { signal } from '@preact/signals';
 import type { EnergyShown } from '../../core/energybar';
-import { countdown } from '../../texts/time';
+import { countdown } from '../../texts/countdown';
 import { t } from '../../texts';
 
 /** Null: nothing is counted. */

@@ -17,7 +17,7 @@ export interface Busy {
   readonly whole: boolean;
 }
 
-export const PARTS = 96;
+const PARTS = 96;
 /** Some 2 MB each, or 200 kB on the way. */
 const BLOCKS_MAX = 48;
 

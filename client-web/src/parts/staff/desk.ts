@@ -9,7 +9,7 @@ import { msOf, predicateOf } from '../../core/predicate';
 import { CANCELLED, Control, ControlError, type Author, type Fields, type Job } from '../../net/control';
 import { t } from '../../texts';
 import type { Action } from './action';
-import { countEdits, type Busy } from './busy';
+import type { Busy } from './busy';
 import { percent } from './numbers';
 
 export const PERIODS = ['10m', '1h', '2h', '24h', '168h', '720h'] as const;
@@ -283,7 +283,12 @@ export class Desk {
       const show = (busy: Busy) => {
         if (here()) this.busy.value = busy;
       };
-      void countEdits(this.control.base, area, this.whole, this.colour.value, counter.signal, show);
+      const { whole } = this;
+      const colour = this.colour.value;
+      import('./busy').then(
+        ({ countEdits }) => countEdits(this.control.base, area, whole, colour, counter.signal, show),
+        (error: unknown) => console.warn('placed: no timeline:', error),
+      );
     }
     await this.attempt(async () => {
       const colour = this.colour.value;
