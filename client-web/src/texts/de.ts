@@ -463,7 +463,7 @@ export const de: Texts = {
     chosen: (people) => `Gewählt: ${people}`,
     tickAll: 'Alle',
     anyColour: 'jede Farbe',
-    tooManyAuthors: (n) => `Höchstens ${n} auf einmal: weniger auswählen, oder niemanden für alle`,
+    tooManyAuthors: (n) => `Höchstens ${n} auf einmal: wähle weniger, oder niemanden für alle`,
     rollBack: 'Zurücksetzen',
     lock: 'Sperren bis',
     ban: 'Ausschließen',

@@ -466,7 +466,7 @@ export const es: Texts = {
     chosen: (people) => `Elegidos: ${people}`,
     tickAll: 'Todos',
     anyColour: 'cualquier color',
-    tooManyAuthors: (n) => `Como máximo ${n} a la vez: elija menos, o a nadie para todos`,
+    tooManyAuthors: (n) => `Como mucho ${n} a la vez: elige menos, o a nadie para todos`,
     rollBack: 'Revertir',
     lock: 'Cerrar hasta',
     ban: 'Vetar',
