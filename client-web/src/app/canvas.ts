@@ -155,12 +155,10 @@ function windowChanged(before: { width: number; height: number }): void {
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
-  const own = new PendingLayer(placing);
-  const reticle = new ReticleLayer(placing.closedAt);
-  stage.set('pending', own);
+  stage.set('pending', new PendingLayer(placing));
   stage.set('aim', new AimLayer(lineEnd));
-  stage.set('reticle', reticle);
-  stage.set('loupe', new LoupeLayer(plane, () => [own, reticle]));
+  stage.set('reticle', new ReticleLayer(placing.closedAt));
+  stage.set('loupe', new LoupeLayer(plane, () => stage.layersOf('pending', 'template', 'reticle')));
   effect(() => {
     for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;
