@@ -55,7 +55,11 @@ export function budget(
         ...chunks
           .filter((file) => file.isDynamicEntry && !isRest(file))
           .map(({ name, fileName }) => {
-            const names = [...loadOf(bundle, [fileName])].filter((file) => !atFirst.has(file));
+            // What asks for it is there already, be that a part itself.
+            const askers = chunks.filter(({ dynamicImports }) => dynamicImports.includes(fileName));
+            const there = askers.map((asker) => loadOf(bundle, [asker.fileName]));
+            const isNew = (file: string) => !atFirst.has(file) && !there.every((load) => load.has(file));
+            const names = [...loadOf(bundle, [fileName])].filter(isNew);
             return { name: `${name} (when asked for)`, bytes: bytes(names), most: later };
           }),
       ];

@@ -101,6 +101,25 @@ test('back by itself when the wire is whole again', async () => {
   await wire.remove();
 });
 
+test.each([
+  ['WebSocket', ''],
+  ['event stream', '?transport=events'],
+])('a wire that died without a word is noticed though nothing happens, by %s', async (_, query) => {
+  const wire = await Wire.to(server.port);
+  const context = await browser.newContext(DESKTOP);
+  const page = await open(context, wire.url + query);
+  wire.die();
+  // The page asks by itself; before, a silence of half a minute was nothing to it.
+  await lost(page);
+  await text(page, '#banner', /^Connection lost\./);
+  wire.mend();
+  await tryNow(page);
+  await live(page);
+  await sameLoad(page);
+  await context.close();
+  await wire.remove();
+});
+
 test('a server that stands still is noticed when the network changed', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);

@@ -19,6 +19,7 @@ import {
   text,
   version,
   whereIs,
+  wordsSaid,
 } from './page';
 import { onServer, Server } from './server';
 
@@ -37,6 +38,19 @@ async function place(page: Page, x: number, y: number, colour: number): Promise<
   await boardHas(page, x, y, colour);
   await settled(page);
 }
+
+/** From now on, all texts are kept that are drawn on a canvas. */
+const keepLabels = (page: Page) =>
+  page.evaluate(() => {
+    const said: string[] = [];
+    const { prototype } = CanvasRenderingContext2D;
+    const { fillText } = prototype;
+    prototype.fillText = function (label, ...rest) {
+      said.push(label);
+      fillText.call(this, label, ...rest);
+    };
+    window.said = said;
+  });
 
 const meter = (page: Page) => page.locator('#energy').getAttribute('aria-valuetext');
 
@@ -105,7 +119,10 @@ describe('four pixels on blank ground, or two', () => {
     await page.mouse.move(from.x, from.y);
     await page.keyboard.down('Shift');
     await page.mouse.down();
+    await keepLabels(page);
     await page.mouse.move(to.x, to.y, { steps: 5 });
+    // What it costs is said at the pointer: four of the four that there are on blank ground.
+    await expect.poll(async () => (await wordsSaid(page)).at(-1)).toBe('4 of 4');
     await page.mouse.up();
     await page.keyboard.up('Shift');
     await boardHas(page, 303, 300, 5);

@@ -14,6 +14,7 @@ import {
   version,
   WAIT_MS,
   whereIs,
+  wordsSaid,
 } from './page';
 import { Server } from './server';
 
@@ -102,9 +103,42 @@ test('a tap aims, the button places', async () => {
   expect(await pendingCount(page)).toBe(0);
   expect(await version(page)).toBe(before);
   expect((await place.boundingBox())!.height).toBeGreaterThanOrEqual(TARGET);
+  await page.evaluate(() => {
+    const told: string[] = [];
+    navigator.vibrate = (pattern) => told.push(JSON.stringify(pattern)) > 0;
+    window.said = told;
+  });
   await place.tap();
   await boardHas(page, 100, 100, 5);
+  // Felt once the log has it, and once only.
+  await expect.poll(async () => (await wordsSaid(page)).length).toBe(1);
   await page.close();
+});
+
+test('the palette folds away to one line with the chosen colour, and stays so', async () => {
+  const one = await browser.newContext(PHONE);
+  const page = await open(one, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  const fold = page.locator('#fold');
+  const height = async () => (await page.locator('#deck').boundingBox())!.height;
+  const before = await height();
+  await fold.tap();
+  await page.locator('#palette').waitFor({ state: 'hidden' });
+  expect(await fold.getAttribute('aria-expanded')).toBe('false');
+  expect(await fold.innerText()).toBe('red');
+  expect((await fold.boundingBox())!.height).toBeGreaterThanOrEqual(TARGET);
+  expect(await height()).toBeLessThanOrEqual(before - 2 * TARGET);
+  // One can place all the same, and it is so the next time.
+  const at = await lookAt(page, 130, 130, 16);
+  await page.touchscreen.tap(at.x, at.y);
+  await page.getByRole('button', { name: 'Place', exact: true }).tap();
+  await boardHas(page, 130, 130, 5);
+  const next = await open(one, server.url);
+  await next.locator('#fold').waitFor();
+  expect(await next.isVisible('#palette')).toBe(false);
+  await next.locator('#fold').tap();
+  await next.locator('#palette').waitFor();
+  await one.close();
 });
 
 test('a second tap on the same cell places, one beside it aims anew', async () => {
@@ -143,6 +177,101 @@ test('a double tap zooms and places nothing, from near as from afar', async () =
 });
 
 const SURFACES = ['#palette', '#zoom', '#status', '#where', '#place'];
+
+test('a double tap where the button comes up zooms and places nothing', async () => {
+  const page = await open(context, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  await lookAt(page, 700, 700, 10);
+  // Where it comes up, for this colour.
+  const at = await whereIs(page, 700, 700);
+  await page.touchscreen.tap(at.x, at.y);
+  const place = page.getByRole('button', { name: 'Place', exact: true });
+  await place.waitFor();
+  const { x, y } = (await place.boundingBox())!;
+  await page.keyboard.press('Escape');
+  await place.waitFor({ state: 'hidden' });
+  const before = await version(page);
+  const twice = () => page.touchscreen.tap(x + 60, y + 20);
+  await Promise.all([twice(), twice()]);
+  await expect.poll(() => zoomOf(page), { timeout: WAIT_MS }).toBe(20);
+  await still(page);
+  expect(await pendingCount(page)).toBe(0);
+  expect(await version(page)).toBe(before);
+  await page.close();
+});
+
+/** Whether no surface lies over what is aimed at. */
+const inSight = (page: Page, x: number, y: number) =>
+  page.evaluate(
+    ([x, y]) => {
+      const { view } = window.placed;
+      const middle = (v: number, offset: number) => (v + 0.5) * view.k + offset;
+      return document.elementFromPoint(middle(x, view.x), middle(y, view.y))?.id;
+    },
+    [x, y] as const,
+  );
+
+test('what is aimed at comes out from under what lies over it, and is still aimed at', async () => {
+  const small = await browser.newContext({ ...PHONE, viewport: { width: 320, height: 568 } });
+  const page = await open(small, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  await lookAt(page, 300, 700, 16);
+  const box = (await page.locator('#deck').boundingBox())!;
+  // Right above the palette, where the button comes.
+  const cell = await page.evaluate(
+    ([x, y]) => {
+      const { view } = window.placed;
+      return { x: Math.floor((x - view.x) / view.k), y: Math.floor((y - view.y) / view.k) };
+    },
+    [120, box.y - 24] as const,
+  );
+  await page.touchscreen.tap(120, box.y - 24);
+  await page.locator('#place').waitFor();
+  await expect.poll(() => inSight(page, cell.x, cell.y), { timeout: WAIT_MS }).toBe('marks');
+  expect(await page.locator('#where').innerText()).toContain(`${cell.x}, ${cell.y}`);
+  await small.close();
+});
+
+test('a phone that is turned keeps what is aimed at', async () => {
+  const turned = await browser.newContext(PHONE);
+  const page = await open(turned, server.url);
+  await page.locator('.swatch').nth(5).tap();
+  await lookAt(page, 300, 800, 16);
+  await page.touchscreen.tap(60, 600);
+  await page.locator('#place').waitFor();
+  const aimed = await page.locator('#where').innerText();
+  const [x, y] = aimed.split(/[,·]/).map(Number);
+  for (const viewport of [{ width: 844, height: 390 }, PHONE.viewport]) {
+    await page.setViewportSize(viewport);
+    await expect.poll(() => inSight(page, x!, y!), { timeout: WAIT_MS }).toBe('marks');
+    expect(await page.locator('#where').innerText()).toBe(aimed);
+  }
+  await turned.close();
+});
+
+test('on a phone on its side the card stands clear of the buttons', async () => {
+  const side = await browser.newContext({ ...PHONE, viewport: { width: 844, height: 390 } });
+  const page = await open(side, server.url);
+  await lookAt(page, 300, 300, 16);
+  const cdp = await side.newCDPSession(page);
+  const touchPoints = [{ x: 90, y: 300, id: 0 }];
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  await page.waitForFunction(() => document.querySelector('main')!.hasAttribute('data-aiming'));
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const card = page.locator('#card');
+  await card.waitFor();
+  const meets = () =>
+    page.evaluate(() => {
+      const boxOf = (id: string) => document.getElementById(id)!.getBoundingClientRect();
+      const a = boxOf('card');
+      return ['zoom', 'tools', 'palette', 'status', 'menu'].filter((id) => {
+        const b = boxOf(id);
+        return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+      });
+    });
+  await expect.poll(meets, { timeout: WAIT_MS }).toEqual([]);
+  await side.close();
+});
 
 test('a tap during a flight places nothing and does not end the flight half-way', async () => {
   const page = await open(context, server.url);

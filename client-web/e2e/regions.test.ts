@@ -3,7 +3,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, drawnAt, launch, lookAt, open, text, whereIs } from './page';
+import { DESKTOP, drawnAt, launch, lookAt, open, PHONE, text, whereIs } from './page';
 import { Server } from './server';
 
 let browser: Browser;
@@ -70,4 +70,23 @@ test('the card says what holds for a pixel', async () => {
     await page.keyboard.press('Escape');
   }
   await page.context().close();
+});
+
+test('the button of a phone does not promise what is closed, and says why when it is pressed', async () => {
+  const context = await browser.newContext(PHONE);
+  const page = await open(context, server.url);
+  await expect.poll(() => page.evaluate(() => window.placed.plane.info!.regions.length)).toBe(2);
+  await page.locator('.swatch').nth(12).tap();
+  for (const [x, why] of [
+    [110, /^This area is closed .*: resting$/],
+    [210, /^You can't use blue here/],
+  ] as const) {
+    const at = await lookAt(page, x, 110, 16);
+    await page.touchscreen.tap(at.x + 32, at.y);
+    await text(page, '#place', 'Not here');
+    await page.locator('#place').tap();
+    await text(page, '#hint-text', why);
+    await page.keyboard.press('Escape');
+  }
+  await context.close();
 });

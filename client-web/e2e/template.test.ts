@@ -261,7 +261,7 @@ test('pasting, dropping, and whole links of Pxls; several lie on each other in t
 test.each([
   ['http://127.0.0.1:9/x.png', /^This canvas shows no pictures from 127\.0\.0\.1:9: its operator can allow that \(--template-sources\)$/],
   ['/missing.png', /^There is no picture at this address: 127\.0\.0\.1:\d+ says 404$/],
-  ['/closed.png', /lets no other page read the picture \(CORS\)/],
+  ['/closed.png', /let other pages read the picture \(CORS\)/],
   ['/page', /^That picture can't be read/],
   ['/bomb.png', /^That picture has too many pixels/],
   ['data:image/png;base64,AAAA', /^That picture can't be read/],

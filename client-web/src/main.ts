@@ -63,8 +63,13 @@ const handle = {
 export type Handle = typeof handle;
 Object.assign(window, { placed: handle });
 
-function probe(): void {
-  if (!document.hidden) plane.probe();
+/** Whenever the machine may have slept, or its network may be another one. */
+function watchWaking(): void {
+  const probe = () => plane.probe();
+  const probeWhenSeen = () => document.hidden || probe();
+  for (const event of ['online', 'offline']) window.addEventListener(event, probe);
+  for (const event of ['visibilitychange', 'resume']) document.addEventListener(event, probeWhenSeen);
+  window.addEventListener('pageshow', probeWhenSeen);
 }
 
 /** When the page is there and nothing else is to be done: it must not cost the first load. */
@@ -99,9 +104,7 @@ export function start(): void {
     performance.mark('placed:controls');
     watchCoach();
   });
-  window.addEventListener('online', () => plane.probe());
-  window.addEventListener('offline', () => plane.probe());
-  document.addEventListener('visibilitychange', probe);
+  watchWaking();
   plane.start();
   if (!embedded) keepOfflineLater();
 }

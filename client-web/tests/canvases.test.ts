@@ -100,7 +100,7 @@ beforeEach(() => {
     const headers = { 'X-Canvas-Version': '0', 'X-Canvas-Genesis': GENESIS };
     return new Response(PICTURE, { headers });
   });
-  plane = new Plane(new URL('http://placed.test/'), false, {
+  plane = new Plane(new URL('http://placed.test/'), null, {
     ready: () => (ready = true),
     changed: (_, grown) => changes.push(grown ? 'grown' : 'changed'),
     pixels: () => new ArrayBuffer(SIDE * SIDE * 4),

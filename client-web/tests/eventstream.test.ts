@@ -145,6 +145,37 @@ describe('the stream', () => {
   });
 });
 
+describe('a stream that is dead though the server answers', () => {
+  const asked = async (version: number) => {
+    transport.ask(5_000);
+    const question = await call();
+    expect(question.url).toBe('/plane');
+    question.answer(200, { ...info, canvases: [{ ...at, version }] });
+    await flush();
+    events.splice(0);
+  };
+
+  test('is lost when what the server has does not come', async () => {
+    await open();
+    await asked(9);
+    FakeStream.last.fire('message', '8', btoa('\x01\x00\x50'));
+    await vi.advanceTimersByTimeAsync(7_900);
+    expect(events).toEqual(['frame 8 1,0,80']);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(events).toEqual(['frame 8 1,0,80', 'lost 1006']);
+  });
+
+  test('is none when it comes, or when there is nothing', async () => {
+    await open();
+    await asked(7);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await asked(8);
+    FakeStream.last.fire('message', '8', btoa('\x01\x00\x50'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(events).toEqual(['frame 8 1,0,80']);
+  });
+});
+
 test('rules that changed are heard of', async () => {
   await open();
   FakeStream.last.fire('rules', '', '{"type":"rules","serial":3,"open":false}');

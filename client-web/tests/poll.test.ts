@@ -154,9 +154,9 @@ describe('the hello', () => {
     const blank = { ...info, genesis: null, canvases: [{ ...at, version: 0 }] };
     await open(0, blank);
     expect(JSON.parse(events.shift()!)).toMatchObject({ version: 0, genesis: null });
-    (await call('/info')).answer(200, JSON.stringify(blank));
+    (await call('/plane')).answer(200, JSON.stringify(blank));
     await vi.advanceTimersByTimeAsync(2_000);
-    (await call('/info')).answer(200, JSON.stringify(info));
+    (await call('/plane')).answer(200, JSON.stringify(info));
     await vi.advanceTimersByTimeAsync(2_000);
     (await call(`${POLL}0`)).answer(200, frame(1, { x: 1, y: 2, colour: 1 }));
     await call(`${POLL}1`);

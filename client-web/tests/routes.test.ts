@@ -55,8 +55,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function begin(polls = false): void {
-  routes = new Routes(base, () => changes.push(routes.kind), polls);
+function begin(wanted: Kind | null = null): void {
+  routes = new Routes(base, () => changes.push(routes.kind), wanted);
 }
 
 const made = (): Transport =>
@@ -146,7 +146,7 @@ describe('WebSockets are looked for', () => {
   });
 
   test('but not by a page that was asked to poll', async () => {
-    begin(true);
+    begin('poll');
     expect(made().kind).toBe('poll');
     routes.probe();
     expect(await fails()).toBe('unreachable');
@@ -156,7 +156,7 @@ describe('WebSockets are looked for', () => {
   });
 
   test('which does so all the same where there is nothing to poll', async () => {
-    begin(true);
+    begin('poll');
     plane = { ...info, history: false };
     expect(await fails()).toBeNull();
     expect(made().kind).toBe('websocket');

@@ -133,6 +133,13 @@ export class Simulation {
     this.random = chance(seed);
     vi.spyOn(Math, 'random').mockImplementation(this.random);
     vi.stubGlobal('document', { hidden: false });
+    vi.stubGlobal('navigator', { onLine: true });
+    // By the clock of the tests.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), ms);
+      return stop.signal;
+    });
     vi.stubGlobal('WebSocket', this.webSocket());
     vi.stubGlobal('EventSource', this.eventSource());
     vi.stubGlobal('fetch', (url: URL, init: RequestInit = {}) => this.fetch(url, init));
@@ -152,7 +159,7 @@ export class Simulation {
 
   private open(): Plane {
     const size = SIDE.width * SIDE.height * 4;
-    const plane = new Plane(new URL('http://placed.test/'), this.kinds.transport === 'poll', {
+    const plane = new Plane(new URL('http://placed.test/'), this.kinds.transport === 'poll' ? 'poll' : null, {
       ready: () => plane.look({ x0: 0, y0: 0, x1: 2 * SIDE.width, y1: 2 * SIDE.height }),
       changed: () => {},
       pixels: () => new ArrayBuffer(size),
@@ -206,6 +213,12 @@ export class Simulation {
   mend(): void {
     this.network = 'whole';
     for (const fail of this.lost.splice(0)) fail();
+  }
+
+  /** New connections and requests come through; what hangs goes on hanging. */
+  revive(): void {
+    this.network = 'whole';
+    this.lost.length = 0;
   }
 
   /** In a moment; or when the network is back, if nobody hears of its end. */

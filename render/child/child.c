@@ -39,10 +39,13 @@ static void limit(int resource, rlim_t value)
 
 /* Take a small share of the processors when others want them. Where the kernel shares them out by
  * session first (autogroup), being nice counts only within one: so the farm starts each child in a
- * session of its own, and that is nice, too. */
+ * session of its own, and that is nice, too. Started by hand or by a test, it leaves the session of
+ * others as it is. */
 static void be_nice(void)
 {
     setpriority(PRIO_PROCESS, 0, NICENESS);
+    if (getsid(0) != getpid())
+        return;
     int fd = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return; /* there is no such thing here */

@@ -29,6 +29,7 @@ enum {
     ESCAPE_WIDTH = 256, /* points of a row */
     ESCAPE_ROWS = 4,    /* worked on at a time: neighbours take similarly long */
     ESCAPE_BLOCK = 4,   /* |z| < 2^8 becomes at most about 2^128 in a block: m is finite */
+    ESCAPE_CYCLE = 32,  /* iterations between two looks for points that go round for ever */
     ESCAPE_LIMIT = 65536,
     ESCAPE_ITERATIONS_MAX = 4096,
     ESCAPE_STEPS_PER_ROOT = 128,

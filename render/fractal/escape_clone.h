@@ -75,7 +75,6 @@ static TARGET void CLONE(columns)(const struct escape_band *band, int column,
     unsigned remember = ESCAPE_BLOCK;
     for (unsigned n = ESCAPE_BLOCK; n <= band->iterations && CLONE(any)(active);
          n += ESCAPE_BLOCK) {
-        MASK settled[ESCAPE_ROWS];
         for (int i = 0; i < ESCAPE_BLOCK; i++)
             EACH_ROW
             {
@@ -88,13 +87,16 @@ static TARGET void CLONE(columns)(const struct escape_band *band, int column,
             const VEC m = re[k] * re[k] + im[k] * im[k];
             /* Not <, since those that escaped long ago have become infinite or no number. */
             const MASK escaped = ~(MASK)(m < (double)ESCAPE_LIMIT) & active[k];
-            /* Exactly where it was before it stays for ever. */
-            const MASK cycle = (MASK)(re[k] == old_re[k]) & (MASK)(im[k] == old_im[k]);
             count[k] = (VEC)((MASK)count[k] | (escaped & (MASK)((VEC){0} + (double)n)));
             last[k] = (VEC)((MASK)last[k] | (escaped & (MASK)m));
-            settled[k] = escaped | cycle;
-            active[k] &= ~settled[k];
+            active[k] &= ~escaped;
         }
+        if (n % ESCAPE_CYCLE == 0)
+            EACH_ROW
+            {
+                /* Exactly where it was before it stays for ever. */
+                active[k] &= ~((MASK)(re[k] == old_re[k]) & (MASK)(im[k] == old_im[k]));
+            }
         if (n == remember) {
             remember *= 2; /* a cycle of any length is found sooner or later */
             EACH_ROW
@@ -104,6 +106,14 @@ static TARGET void CLONE(columns)(const struct escape_band *band, int column,
             }
         }
     }
+    MASK left[ESCAPE_ROWS];
+    EACH_ROW
+    {
+        left[k] = (MASK)count[k];
+        memset(smooth + k * ESCAPE_WIDTH + column, 0, sizeof(VEC));
+    }
+    if (!CLONE(any)(left))
+        return;
     EACH_ROW
     {
         const VEC result = CLONE(smooth)(count[k], last[k]);

@@ -2,12 +2,13 @@
 // Aiming: the reticle that never leaves the view, the loupe under a finger, the eyedropper, and what
 // confirms that this cell is meant. Intents.
 
+import { effect } from '@preact/signals';
 import type { Cell } from '../core/edit';
 import { keepInView } from '../core/reticle';
 import type { Point } from '../core/view';
 import { colourName, t } from '../texts';
 import { announce, announceReticle } from './announce';
-import { camera } from './canvas';
+import { camera, marks } from './canvas';
 import * as events from './events';
 import { cellOf, flyIn, room } from './moving';
 import { whoIsOpen } from './parts';
@@ -67,13 +68,12 @@ export function pickAimed(): void {
 /** By button: what is clicked or tapped next. */
 export function togglePicking(): void {
   state.picking.value = !state.picking.value;
-  if (state.picking.value) hint.say(t().tools.pickNext);
 }
 
 export function togglePencil(): void {
   state.pencil.value = !state.pencil.value;
   state.picking.value = false;
-  if (state.pencil.value) hint.say(t().tools.pencilOn);
+  hint.say(state.pencil.value ? t().tools.pencilOn : '');
 }
 
 /** Ends what a button began; whether there was anything. */
@@ -84,6 +84,12 @@ export function putToolsAway(): boolean {
 }
 
 export function watchAiming(): void {
+  effect(() => void marks.parentElement!.toggleAttribute('data-aiming', state.loupe.value !== null));
+  effect(() => {
+    // In the past there is nothing to draw with.
+    if (state.inPast.value) state.picking.value = false;
+    hint.tool(state.picking.value ? t().tools.pickNext : null);
+  });
   const keep = () => {
     const cell = state.reticle.value;
     // A card is about its cell, be that in view or not; a finger that is down aims by itself.

@@ -91,6 +91,16 @@ export class Camera {
     this.start({ kind: 'flight', since: events.now(), way: flight(this.view, view, events.port()) });
   }
 
+  /** Moves on a little, so that something comes out from under a surface. Not while a hand is on the picture. */
+  nudge(dx: number, dy: number): void {
+    const { events, view } = this;
+    if (this.held || this.motion) return;
+    const to = pan(view, dx, dy, events.port(), events.bounds());
+    if (events.calm()) return this.set(to);
+    this.goal = to;
+    this.start({ kind: 'wheel', since: events.now(), way: glance(view, to) });
+  }
+
   /** A press stopped a flight. It was only a click, so the flight goes on. */
   flyOn(): void {
     const { interrupted } = this;

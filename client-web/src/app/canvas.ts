@@ -15,7 +15,7 @@ import type { Scenery } from '../layers/screen';
 import { Stage, type Scene } from '../layers/stage';
 import type { Surface } from '../layers/surface';
 import { Camera } from './camera';
-import { deckBox, restingBox } from './dock';
+import { deckBox, restingBox, withBar } from './dock';
 import * as events from './events';
 import { onInvalid } from './invalidate';
 import { plane, stills, surfaces } from './live';
@@ -76,7 +76,7 @@ let lastHome: View | null = null;
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. */
 export function insets(): Insets {
   const { viewport } = stage;
-  const dock = showing?.active ? restingBox(showing.dock) : deckBox(viewport.height);
+  const dock = showing?.active ? withBar(restingBox(showing.dock)) : deckBox(viewport.height);
   return insetsFor(dock, viewport);
 }
 

@@ -34,6 +34,7 @@ export function watchDoubt(): void {
   });
   events.begunAnew.listen(() => (left.value = []));
   effect(() => {
+    state.own.value;
     const waiting = left.value.reduce((sum, { edits }) => sum + edits.length, 0);
     // As long as there is a connection, or one is being made, it is about to be known.
     const lost = state.connection.value.state.kind === 'lost';
@@ -41,7 +42,7 @@ export function watchDoubt(): void {
     const offer = {
       text: t().placing.unsaved(n),
       action: t().placing.placeUnsaved,
-      ready: state.live.value,
+      ready: state.live.value && plane.takesUnsaved,
       accept: () => plane.placeUnsaved(),
       dismiss: () => {
         left.value = [];

@@ -37,5 +37,7 @@ export const confirmed = new Event<[]>();
 export const refused = new Event<[edits: readonly Edit[], refusal: Refusal]>();
 /** The view changed, or the window did. */
 export const viewed = new Event<[]>();
+/** A surface over the picture came, went, or has another size. */
+export const covered = new Event<[]>();
 /** The window's size or pixel ratio is another one; what it was before. */
 export const resized = new Event<[before: { readonly width: number; readonly height: number }]>();

@@ -72,6 +72,11 @@ export function watchHands(element: HTMLElement, hands: Hands): void {
   // This comes after every pointerup, too, when it is news no more.
   element.addEventListener('lostpointercapture', cancel);
   element.addEventListener('pointerleave', ({ pointerId: id }) => send({ type: 'leave', id }));
+  // No click follows a tap: it would be for whatever has come up under the finger meanwhile.
+  element.addEventListener('touchend', (event) => {
+    if (event.cancelable) event.preventDefault();
+    element.focus({ preventScroll: true });
+  });
   // The right button takes a colour, and a long touch is a hold.
   element.addEventListener('contextmenu', (event) => event.preventDefault());
   document.addEventListener('pointerdown', ({ target }) => {

@@ -16,7 +16,8 @@ import * as state from './state';
 
 /** Where the server's paths begin. */
 export const base = new URL('.', location.href);
-const polls = new URLSearchParams(location.search).get('transport') === 'poll';
+const asked = new URLSearchParams(location.search).get('transport');
+const kind = (['events', 'poll'] as const).find((kind) => kind === asked) ?? null;
 
 /** What the boards of the connected canvases draw into. */
 export const surfaces = new Map<Client, Surface>();
@@ -67,7 +68,7 @@ const listeners: PlaneEvents = {
   refused: (edits, refusal) => events.refused.tell(edits, refusal),
 };
 
-export const plane: Plane = new Plane(base, polls, listeners, embedded);
+export const plane: Plane = new Plane(base, kind, listeners, embedded);
 
 function describe(info: Info): void {
   batch(() => {

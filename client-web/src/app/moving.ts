@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Moving: where the view goes, and the link that leads there. Intents.
 
-import type { Cell, Rect } from '../core/edit';
+import type { Cell, Rect, Size } from '../core/edit';
 import { formatLink, parseLink, parseMoment } from '../core/link';
 import { templatePart } from '../core/template/link';
 import {
@@ -15,6 +15,7 @@ import {
   step,
   visible,
   type Point,
+  type View,
 } from '../core/view';
 import { t } from '../texts';
 import { announceReticle } from './announce';
@@ -140,6 +141,16 @@ export function copyLink(cell?: Cell): void {
   );
 }
 
+/** The same view in the window as it is now: what one aims at stays in it. */
+function resized(view: View, before: Size): View {
+  const { viewport } = stage;
+  const bounds = state.bounds.value;
+  const cell = state.reticle.value;
+  if (cell && state.centred.value) return lookAt(cell, view.k, middle(), viewport, bounds);
+  const same = recentre(view, before, viewport, bounds);
+  return cell ? follow(same, cell, viewport, insets(), bounds) : same;
+}
+
 /** Keeps looking at the right part of the plane when the view, the window or the plane changes. */
 export function watchMoving(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -162,8 +173,7 @@ export function watchMoving(): void {
   });
   events.resized.listen((before) => {
     camera.resized();
-    const bounds = state.bounds.value;
-    camera.set(atHome() ? home() : recentre(camera.goal, before, stage.viewport, bounds));
+    camera.set(atHome() ? home() : resized(camera.goal, before));
   });
   events.begunAnew.listen(() => hint.say(t().page.begunAnew));
 }

@@ -58,6 +58,11 @@ export const minimap = new Part(
   () => {},
 );
 export const saving = new Part(() => import('../parts/saving'));
+/** What keeps the reticle in sight. */
+export const clear = new Part(
+  () => import('../parts/clear'),
+  () => {},
+);
 
 /** Hands the keys back to the canvas. */
 export const focusCanvas = (): void => marks.focus({ preventScroll: true });

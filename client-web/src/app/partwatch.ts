@@ -7,7 +7,7 @@ import { t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
 import * as moving from './moving';
-import { past, people, regions, staff, templates, usePast, who } from './parts';
+import { clear, past, people, regions, staff, templates, usePast, who } from './parts';
 import * as state from './state';
 import { hint } from './statusline';
 import { kept, watchGiven } from './template';
@@ -78,6 +78,9 @@ export function watchParts(): void {
     who.now?.boardChanged();
   });
   events.planeChanged.listen(() => past.now?.rewind.follow());
+  effect(() => {
+    if (state.reticle.value) clear.use(() => {});
+  });
   let timer: ReturnType<typeof setTimeout> | undefined;
   events.viewed.listen(() => {
     who.now?.moved();

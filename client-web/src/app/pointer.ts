@@ -4,9 +4,10 @@
 import { effect } from '@preact/signals';
 import type { Cell } from '../core/edit';
 import type { Effect, Kind, Options } from '../core/gestureevents';
+import { DOUBLE_MS } from '../core/gestures';
 import { cellAt, PLACE_K, within, type Point } from '../core/view';
 import { t } from '../texts';
-import { beginLoupe, endLoupe, moveLoupe, pick } from './aiming';
+import { beginLoupe, confirm, endLoupe, moveLoupe, pick } from './aiming';
 import { announceReticle } from './announce';
 import { camera, marks } from './canvas';
 import * as events from './events';
@@ -21,9 +22,14 @@ import { hint } from './statusline';
 import { beginLine, drawLine, endLine } from './stroke';
 import { drag, grip } from './template';
 
+/** Two taps of a finger, no farther apart than this, are meant for the same place. */
+const FINGER_PX = 24;
+
 /** Where the mouse is, and the cell that was highlighted when its button went down. */
 let pointer: Point | null = null;
 let pressed: Cell | null = null;
+/** The last tap on the picture. */
+let tapped: { readonly at: Point; readonly time: number } | null = null;
 
 export function watchPointing(): void {
   events.ready.listen(() =>
@@ -117,7 +123,18 @@ function click(point: Point): void {
   placing.placeSoon(pressed);
 }
 
+/** The pill that places was pressed. It comes up under the finger of somebody who taps twice to zoom; that
+ * places nothing here either. */
+export function pillPressed({ clientX, clientY }: MouseEvent): void {
+  const { at, time } = tapped ?? { at: { x: 0, y: 0 }, time: -Infinity };
+  const twice = performance.now() - time < DOUBLE_MS && Math.hypot(clientX - at.x, clientY - at.y) < FINGER_PX;
+  if (!twice) return confirm();
+  tapped = null;
+  zoomStep(1, at);
+}
+
 function tap(point: Point): void {
+  tapped = { at: point, time: performance.now() };
   const cell = cellOf(point);
   if (state.picking.value) return pick(cell);
   closeWho();

@@ -66,9 +66,9 @@ export const hint = {
     line.refuse(message(words));
     show();
   },
-  /** Something that just happened; gone after a moment. */
+  /** Something that just happened; gone after a moment. '': what was said before is not so any more. */
   say(words: Words): void {
-    line.say(message(words));
+    line.say(words === '' ? null : message(words));
     show();
   },
   /** Something that one can do about what is the case, until the next call. */
@@ -80,6 +80,11 @@ export const hint = {
    * words change. */
   hold(words: Words | null, key: string = typeof words === 'string' ? words : 'held'): void {
     line.hold('drawing', words === null ? null : key, words === null ? null : message(words), performance.now());
+    show();
+  },
+  /** What the next click or tap is for, by the tool that was taken; null for nothing. */
+  tool(words: string | null): void {
+    line.hold('tool', words, words === null ? null : message(words), performance.now());
     show();
   },
   /** What a newcomer does next; '' for nothing. */

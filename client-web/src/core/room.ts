@@ -7,7 +7,7 @@ import type { Insets, Point } from './view';
 /** Kept free around the fitted plane and the reticle, beside what the surfaces take. */
 const MARGIN = 16;
 /** So high stands the header. */
-export const TOP = 56;
+const TOP = 56;
 
 /** What the dock covers: the bottom of the window, or its right edge on a phone on its side. Nothing,
  * where there is none. */

@@ -10,8 +10,9 @@
 export const SAY_MS = 4_000;
 
 /** What can be the case, from the most to the least important. `past`: a moment of the past is shown, and
- * with it nothing else of the present. `offer`: something can be done about it, by a button. */
-export const STATES = ['past', 'offer', 'drawing'] as const;
+ * with it nothing else of the present. `offer`: something can be done about it, by a button. `tool`: what the
+ * next click or tap is for. */
+export const STATES = ['past', 'offer', 'drawing', 'tool'] as const;
 export type StateName = (typeof STATES)[number];
 
 export type Rank = 'refusal' | 'state' | 'result' | 'coach';
@@ -40,9 +41,9 @@ export class StatusLine<W> {
     this.refusal = { words, shownAt: null };
   }
 
-  /** Something has happened. */
-  say(words: W): void {
-    this.result = { words, shownAt: null };
+  /** Something has happened; null: what was said before is not so any more. */
+  say(words: W | null): void {
+    this.result = words === null ? null : { words, shownAt: null };
   }
 
   /** Something is the case until the next call; `key` is the same while only its words change. Words null:

@@ -43,6 +43,8 @@ export type State =
 const NONE = -1;
 /** A connection that lived this long was a good one: the next wait starts small again. */
 const GOOD_MS = 10_000;
+/** An attempt that has not come to anything after so long may be begun anew. */
+const HANGS_MS = 2_000;
 /** Frames that wait for a picture; past this, the picture alone is cheaper. */
 const WAITING_BYTES = 4 << 20;
 /** A board that is ahead of so many checksums in a row is not one of this log. */
@@ -69,6 +71,8 @@ export class Sync {
   private waiting: Frame[] = [];
   private waitingBytes = 0;
   private failures = 0;
+  /** When the last attempt began. */
+  private triedAt = 0;
   /** The checksum differed and has not been seen equal since. */
   private doubts = 0;
   /** How many checksums in a row were of a version below the board's. */
@@ -93,9 +97,16 @@ export class Sync {
     return true;
   }
 
-  /** Do now what we are waiting to do; nothing when all is well. */
+  /** Do now what we are waiting to do, and once more what hangs; nothing when all is well. */
   retryNow(): void {
-    if (this.state.kind === 'lost' && this.state.retryAt !== null) this.outside.wake(0);
+    if (this.state.kind !== 'lost') return;
+    if (this.state.retryAt !== null) return this.outside.wake(0);
+    // An attempt may hang on a network that has become another one meanwhile.
+    if (this.outside.now() - this.triedAt < HANGS_MS) return;
+    if (this.fetching) this.outside.dropPicture();
+    this.fetching = false;
+    this.hangUp();
+    this.outside.wake(0);
   }
 
   /** `genesis` is null while the server's log has no record. */
@@ -233,6 +244,7 @@ export class Sync {
       return;
     }
     if (this.state.kind === 'lost') this.become({ ...this.state, retryAt: null });
+    this.triedAt = this.outside.now();
     if (this.version === NONE) this.fetchAgain();
     else this.connect();
   }

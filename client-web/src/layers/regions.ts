@@ -6,7 +6,6 @@
 import type { Cell } from '../core/edit';
 import type { Colour, Region } from '../core/info';
 import { regionsAt, regionsNow } from '../core/regions';
-import { TOP } from '../core/room';
 import { regionWords } from '../texts/regionwords';
 import { t } from '../texts';
 import type { Layer, Look } from './layer';
@@ -20,6 +19,8 @@ export interface RegionsShown {
   readonly aimed: Cell | null;
   /** In ms since 1970. */
   readonly now: number;
+  /** Words stand no higher, in CSS pixels. */
+  readonly top: number;
 }
 
 /** A region that is wider than this on the window, in CSS pixels, has its name on it. */
@@ -33,7 +34,7 @@ export class Regions implements Layer {
   constructor(private readonly shown: () => RegionsShown) {}
 
   draw(look: Look): boolean {
-    const { regions, palette, always, aimed, now } = this.shown();
+    const { regions, palette, always, aimed, now, top } = this.shown();
     const here = aimed ? regionsAt(regions, aimed, now) : [];
     for (const region of always ? regionsNow(regions, now) : here) {
       const box = boxOf(look, region);
@@ -44,7 +45,7 @@ export class Regions implements Layer {
       const isAimed = here.includes(region);
       if (!isAimed && box.width < NAMED_PX * look.port.dpr) continue;
       const words = isAimed ? [region.name, ...regionWords(region, palette, now)] : [brief(region)];
-      label(look, box, words, region.colours?.map((colour) => palette[colour]?.rgb ?? '#000000') ?? []);
+      label(look, top, box, isAimed ? aimed : null, words, region.colours?.map((colour) => palette[colour]?.rgb ?? '#000000') ?? []);
     }
     return false;
   }
@@ -77,7 +78,8 @@ function dashed({ g, port: { dpr } }: Look, { x, y, width, height }: Box): void 
 }
 
 /** At the region's upper left corner, or as near to it as the window allows. */
-function label({ g, port }: Look, box: Box, words: readonly string[], chips: readonly string[]): void {
+function label(look: Look, top: number, box: Box, aimed: Cell | null, words: readonly string[], chips: readonly string[]): void {
+  const { g, port } = look;
   const { dpr } = port;
   const px = (n: number) => n * dpr;
   g.font = `600 ${px(FONT_PX)}px system-ui, sans-serif`;
@@ -89,7 +91,8 @@ function label({ g, port }: Look, box: Box, words: readonly string[], chips: rea
   const { width, height } = g.canvas;
   const x = Math.max(px(EDGE_PX), Math.min(box.x, width - wide - px(EDGE_PX)));
   // Over its upper edge, where it hides nothing of it, and below the header.
-  const y = Math.max(px(TOP), Math.min(box.y - high - px(3), height - high - px(EDGE_PX)));
+  const over = Math.max(px(top + EDGE_PX), Math.min(box.y - high - px(3), height - high - px(EDGE_PX)));
+  const y = aimed ? clearOfCell(look, aimed, over, high) : over;
   g.fillStyle = 'rgb(20 20 20 / 0.92)';
   g.beginPath();
   g.roundRect(x, y, wide, high, px(4));
@@ -103,6 +106,13 @@ function label({ g, port }: Look, box: Box, words: readonly string[], chips: rea
     const at = x + px(PAD_PX) + i * px(CHIP_PX + 2);
     g.fillRect(at, y + lines.length * lineHigh + px(PAD_PX / 2 + 1), px(CHIP_PX), px(CHIP_PX));
   });
+}
+
+/** Below the cell where it would lie over it. */
+function clearOfCell({ k, top, port }: Look, { y }: Cell, at: number, high: number): number {
+  const margin = EDGE_PX * port.dpr;
+  const cell = top + y * k;
+  return at < cell + k + margin && at + high > cell - margin ? cell + k + margin : at;
 }
 
 /** Lines that are at most so wide, broken between words. */

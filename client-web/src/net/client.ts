@@ -36,6 +36,10 @@ export interface Surroundings {
   /** Is another client of this page counted as the person already? */
   isCompanion(client: Client): boolean;
   greeted(client: Client): void;
+  /** Something came from the server. */
+  heard(): void;
+  /** A connection ended that had been greeted. */
+  lost(): void;
   /** The server has another log than the one called `ended`. */
   begunAnew(ended: string): void;
   refused(client: Client, edits: readonly Edit[], refusal: Refusal): void;
@@ -49,7 +53,9 @@ export interface Surroundings {
 
 /** Own edits that wait this long are overdue: ask whether anybody is there. */
 const OVERDUE_MS = 3_000;
-const OVERDUE_ANSWER_MS = 5_000;
+const ANSWER_MS = 5_000;
+/** The browser knows of no network: an answer would be from this very machine, or next to it. */
+const OFFLINE_ANSWER_MS = 2_000;
 const WATCH_MS = 500;
 
 export class Client {
@@ -100,9 +106,14 @@ export class Client {
     this.transport = null;
   }
 
-  /** Is the server still there? For when the machine woke up or changed its network. */
+  /** Is the server still there? The connection is lost within seconds when not. */
+  ask(): void {
+    this.transport?.ask(navigator.onLine === false ? OFFLINE_ANSWER_MS : ANSWER_MS);
+  }
+
+  /** For when the machine woke up or changed its network. */
   probe(): void {
-    this.transport?.ask(OVERDUE_ANSWER_MS);
+    this.ask();
     this.sync.retryNow();
   }
 
@@ -205,13 +216,18 @@ export class Client {
     const transport = this.around.routes.transport(target, {
       message: (message) => {
         greeted = true;
+        this.around.heard();
         this.onMessage(message);
       },
-      frame: (frame) => this.sync.onFrame(frame),
+      frame: (frame) => {
+        this.around.heard();
+        this.sync.onFrame(frame);
+      },
       lost: (code) => {
         this.keepOwn();
-        if (greeted) this.onLost(transport, code, 'unreachable');
-        else void this.explain(transport, code);
+        if (!greeted) return void this.explain(transport, code);
+        this.onLost(transport, code, 'unreachable');
+        this.around.lost();
       },
     });
     this.transport = transport;
@@ -263,7 +279,7 @@ export class Client {
   private watch(): void {
     const since = this.pending.waitingSince;
     const overdue = since !== null && performance.now() - since >= OVERDUE_MS;
-    if (overdue) this.transport?.ask(OVERDUE_ANSWER_MS);
+    if (overdue) this.ask();
     if (overdue === this.overdue) return;
     this.overdue = overdue;
     this.around.ownChanged(this);

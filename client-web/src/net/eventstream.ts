@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The event stream transport, for networks that refuse WebSockets: edits come from `/events`.
 
-import { CLOSE_ABNORMAL } from '../core/backoff';
+import { CLOSE_ABNORMAL, CLOSE_RESTART } from '../core/backoff';
 import { validEdits } from '../core/edit';
+import type { Info } from '../core/info';
 import { parseVersion } from '../core/version';
 import { decodeText } from '../core/protocol';
 import { HttpTransport } from './overhttp';
@@ -20,6 +21,7 @@ export class EventStreamTransport extends HttpTransport {
     if (companion) url.searchParams.set('companion', '1');
     const stream = new EventSource(url);
     this.stream = stream;
+    this.version = from;
     // What comes before the answer of /info waits for it: the log's genesis has to be known first.
     const early: MessageEvent<string>[] = [];
     const take = (event: MessageEvent<string>) =>
@@ -30,7 +32,8 @@ export class EventStreamTransport extends HttpTransport {
       const message = decodeText((event as MessageEvent<string>).data);
       if (this.greeted && !this.over && message) this.events.message(message);
     });
-    stream.onerror = () => this.lose(CLOSE_ABNORMAL);
+    // A stream that ends does not say why: mostly the server restarts, as a WebSocket's close code would say.
+    stream.onerror = () => this.lose(this.greeted ? CLOSE_RESTART : CLOSE_ABNORMAL);
     stream.onopen = async () => {
       if (await this.greet(() => from)) for (const event of early) this.receive(event);
     };
@@ -41,10 +44,15 @@ export class EventStreamTransport extends HttpTransport {
     this.stream?.close();
   }
 
+  protected override informed(info: Info): void {
+    this.expect(this.own(info)?.version ?? 0);
+  }
+
   private receive(event: MessageEvent<string>): void {
     if (this.over) return;
     const version = parseVersion(event.lastEventId);
     if (version === null) return this.lose(CLOSE_ABNORMAL);
+    this.version = version;
     if (event.type === 'reset') return this.events.message({ type: 'reset', version });
     const edits = decodeBase64(event.data);
     if (!edits || !validEdits(edits, this.target.info)) return this.lose(CLOSE_ABNORMAL);

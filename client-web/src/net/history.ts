@@ -9,6 +9,7 @@ import { parseHistoryIndex, type BlockRef, type HistoryIndex } from '../core/his
 import type { Info, Position } from '../core/info';
 import { decodePicture } from '../core/picture';
 import { nameOf } from '../core/plane';
+import { download, type Download } from './download';
 
 /** `gone`: there is no such thing; `busy`: not yet; `network`: no answer; `broken`: a wrong one. */
 export type HistoryTrouble = 'gone' | 'busy' | 'network' | 'broken';
@@ -24,7 +25,6 @@ export class HistoryError extends Error {
   }
 }
 
-const TIMEOUT_MS = 30_000;
 const RETRY_MS = 500;
 const RETRY_MAX_MS = 15_000;
 
@@ -119,23 +119,17 @@ export class History implements CursorSource {
 
   private async get(name: string, signal: AbortSignal, usual: RequestCache): Promise<Uint8Array> {
     const cache = this.doubt ? 'reload' : usual;
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    const timer = setTimeout(abort, TIMEOUT_MS);
-    signal.addEventListener('abort', abort);
+    let got: Download;
     try {
-      const answer = await fetch(new URL(name, this.paths), { cache, signal: stop.signal });
-      if (answer.ok) return new Uint8Array(await answer.arrayBuffer());
-      const seconds = Number(answer.headers.get('Retry-After') ?? 0);
-      const afterMs = seconds > 0 && seconds <= 60 ? seconds * 1_000 : 0;
-      throw new HistoryError(`${name}: ${answer.status}`, troubleOf(answer.status), afterMs);
+      got = await download(new URL(name, this.paths), { cache, signal });
     } catch (error) {
-      if (error instanceof HistoryError) throw error;
       throw new HistoryError(`${name}: ${String(error)}`, 'network');
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
     }
+    const { answer, bytes } = got;
+    if (answer.ok) return bytes;
+    const seconds = Number(answer.headers.get('Retry-After') ?? 0);
+    const afterMs = seconds > 0 && seconds <= 60 ? seconds * 1_000 : 0;
+    throw new HistoryError(`${name}: ${answer.status}`, troubleOf(answer.status), afterMs);
   }
 }
 

@@ -11,6 +11,8 @@ import type { Kind, Target, Transport, TransportEvents } from './transport';
 /** For the first answer. */
 export const ANSWER_MS = 10_000;
 const EDIT_MS = 15_000;
+/** What the server is known to have comes within this time, or not at all. */
+const LATE_MS = 8_000;
 const CROWDED_MS = 1_000;
 const CROWDED_TRIES = 6;
 /** Refusals that the server itself answers with 429, and that no second attempt at once helps. */
@@ -31,6 +33,9 @@ export abstract class HttpTransport implements Transport {
   protected greeted = false;
   protected over = false;
   protected timer: ReturnType<typeof setTimeout> | undefined;
+  /** All edits up to this version have come. */
+  protected version = 0;
+  private lateTimer: ReturnType<typeof setTimeout> | undefined;
   /** The edits' own connection is silent while nobody draws: how often `/info` is asked whether the
    * server is there. */
   protected abstract readonly infoMs: number;
@@ -61,19 +66,21 @@ export abstract class HttpTransport implements Transport {
   ask(answerMs: number): void {
     if (this.over || !this.greeted || this.asking) return;
     clearTimeout(this.timer);
-    void this.inquire(answerMs);
+    // What is the same for everybody will do: a cache may answer, however many ask.
+    void this.inquire('plane', answerMs);
   }
 
   close(): void {
     this.over = true;
     clearTimeout(this.timer);
+    clearTimeout(this.lateTimer);
     this.hangUp();
   }
 
   /** Says hello by what `/info` answers; false when it is over. `begin` is the version to continue
    * from, null where that is not possible. */
   protected async greet(begin: (info: Info) => number | null): Promise<boolean> {
-    const info = await this.fetchInfo(ANSWER_MS);
+    const info = await this.fetchInfo('info', ANSWER_MS);
     if (this.over) return false;
     const version = info && begin(info);
     if (version === null) {
@@ -95,6 +102,15 @@ export abstract class HttpTransport implements Transport {
     return info.canvases.find(({ x, y }) => x === at.x && y === at.y);
   }
 
+  /** The connection that edits come by may be dead though the server answers. */
+  protected expect(version: number): void {
+    if (version <= this.version) return;
+    this.lateTimer ??= setTimeout(() => {
+      this.lateTimer = undefined;
+      if (this.version < version) this.lose(CLOSE_ABNORMAL);
+    }, LATE_MS);
+  }
+
   protected lose(code: number): void {
     if (this.over) return;
     this.close();
@@ -103,12 +119,12 @@ export abstract class HttpTransport implements Transport {
 
   private watch(): void {
     clearTimeout(this.timer);
-    if (!this.over) this.timer = setTimeout(() => void this.inquire(ANSWER_MS), this.infoMs);
+    if (!this.over) this.timer = setTimeout(() => void this.inquire('info', ANSWER_MS), this.infoMs);
   }
 
-  private async inquire(answerMs: number): Promise<void> {
+  private async inquire(name: 'info' | 'plane', answerMs: number): Promise<void> {
     this.asking = true;
-    const info = await this.fetchInfo(answerMs);
+    const info = await this.fetchInfo(name, answerMs);
     this.asking = false;
     if (this.over) return;
     if (!info) return this.lose(CLOSE_ABNORMAL);
@@ -127,10 +143,11 @@ export abstract class HttpTransport implements Transport {
     this.watch();
   }
 
-  private async fetchInfo(ms: number): Promise<Info | null> {
+  private async fetchInfo(name: 'info' | 'plane', ms: number): Promise<Info | null> {
     try {
-      const url = new URL('info', this.target.base);
-      const answer = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(ms) });
+      const url = new URL(name, this.target.base);
+      const cache = name === 'info' ? 'no-store' : 'no-cache';
+      const answer = await fetch(url, { cache, signal: AbortSignal.timeout(ms) });
       return answer.ok ? parseInfo(await answer.json()) : null;
     } catch {
       return null;

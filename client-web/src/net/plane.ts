@@ -16,12 +16,14 @@ import {
 import type { Account } from '../core/energy';
 import type { Energy } from '../core/limits';
 import type { Refusal } from '../core/protocol';
+import { Pulse } from '../core/pulse';
 import type { State } from '../core/sync';
 import type { Point } from '../core/view';
 import { Client, type Surroundings } from './client';
 import { fetchInfo, fetchPlane } from './fetches';
 import { Identity } from './identity';
 import { Routes } from './routes';
+import type { Kind } from './transport';
 
 export interface PlaneEvents {
   /** The plane is known; comes once, before any other word about it. */
@@ -63,6 +65,10 @@ const INFO_MS = 20_000;
 const RULES_SPREAD_MS = 1_000;
 const RULES_AGAIN_MS = 1_000;
 const RULES_TRIES = 20;
+/** By polls nobody knows how many look; a cache may have them all. */
+const BEHIND_A_CACHE = 15_000;
+/** At least between two looks at how long nothing has come. */
+const PULSE_MS = 1_000;
 /** A client whose edits are on their way is let go of a little later. */
 const BUSY_MS = 1_000;
 
@@ -84,6 +90,8 @@ export class Plane {
   private area: Rect | null = null;
   private busyTimer: ReturnType<typeof setTimeout> | undefined;
   private asking = false;
+  private readonly pulse = new Pulse(Math.random());
+  private pulseTimer: ReturnType<typeof setTimeout> | undefined;
   /** The newest rules that the server has spoken of. */
   private serial = 0;
   private followingRules = false;
@@ -94,12 +102,12 @@ export class Plane {
   private readonly left = new Map<string, { readonly at: Position; readonly edits: readonly Edit[] }>();
 
   /**
-   * `polls`: by long polls, whatever else comes through. `looksOn`: nobody draws here, so nobody has to
+   * `wanted`: by this kind of connection, whatever else comes through. `looksOn`: nobody draws here, so nobody has to
    * be somebody.
    */
   constructor(
     private readonly base: URL,
-    polls: boolean,
+    wanted: Kind | null,
     private readonly events: PlaneEvents,
     private readonly looksOn = false,
   ) {
@@ -107,7 +115,7 @@ export class Plane {
       if (replace) for (const client of this.clients.values()) client.moveOver();
       this.events.statusChanged();
     };
-    this.routes = new Routes(base, changed, polls);
+    this.routes = new Routes(base, changed, wanted);
     this.identity = new Identity(
       base,
       () => events.standingChanged(),
@@ -122,6 +130,7 @@ export class Plane {
 
   start(): void {
     this.nearest.start();
+    this.feelPulse();
     setInterval(() => {
       if (!document.hidden) void this.refresh();
     }, INFO_MS);
@@ -185,6 +194,11 @@ export class Plane {
     return [...here, ...left];
   }
 
+  /** Whether any of them can be placed just now. */
+  get takesUnsaved(): boolean {
+    return [...this.clients.values()].some(({ unsaved, canPlace }) => unsaved.size > 0 && canPlace);
+  }
+
   placeUnsaved(): void {
     for (const client of this.clients.values()) client.placeUnsaved();
   }
@@ -206,6 +220,20 @@ export class Plane {
   probe(): void {
     this.routes.probe();
     for (const client of this.clients.values()) client.probe();
+    this.feelPulse();
+  }
+
+  /** While somebody looks: asks when nothing came for long enough. Whoever is asked, the answer says that the
+   * network is there; when none comes, all others are asked, too. */
+  private feelPulse(): void {
+    clearTimeout(this.pulseTimer);
+    if (document.hidden) return;
+    const now = performance.now();
+    if (this.pulse.due(now) <= 0) {
+      this.pulse.ask(this.routes.kind === 'poll' ? BEHIND_A_CACHE : this.online);
+      [...this.clients.values()].find(({ sync }) => sync.state.kind === 'live')?.ask();
+    }
+    this.pulseTimer = setTimeout(() => this.feelPulse(), Math.max(PULSE_MS, this.pulse.due(now)));
   }
 
   retryNow(): void {
@@ -289,6 +317,10 @@ export class Plane {
       greeted: (client) => {
         if (this.greeted.has(client)) void this.refresh();
         this.greeted.add(client);
+      },
+      heard: () => this.pulse.heard(performance.now()),
+      lost: () => {
+        for (const client of this.clients.values()) client.ask();
       },
       isCompanion: (client) => this.isCompanion(client),
       // All canvases are of one log, so each of their clients hears of it.

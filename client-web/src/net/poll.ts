@@ -36,8 +36,6 @@ export class PollTransport extends HttpTransport {
   protected readonly infoMs = 30_000;
   private readonly end = new AbortController();
   private genesis: string | null = null;
-  /** All edits up to this version have come. */
-  private version = 0;
   private refusals = 0;
   /** What comes during a check. */
   private kept: Frame[] | null = null;
@@ -54,9 +52,12 @@ export class PollTransport extends HttpTransport {
     this.end.abort();
   }
 
-  protected override informed({ genesis }: Info): void {
+  protected override informed(info: Info): void {
+    const { genesis } = info;
     if (this.genesis !== null && genesis !== this.genesis) this.lose(CLOSE_RESTART);
     this.genesis = genesis;
+    // While the server asks for patience, the next poll is not out yet.
+    if (this.refusals === 0) this.expect(this.own(info)?.version ?? 0);
   }
 
   private async run(from: number): Promise<void> {

@@ -23,14 +23,14 @@ export class Routes {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `base` is where the paths of the plane start; `changed` is called when `kind` changes, and says
-   * whether connections of the kind before are better replaced. Long polls may be what the page was asked
-   * to use. */
+   * whether connections of the kind before are better replaced. `wanted` is the kind that the page was asked
+   * to use, whatever else comes through. */
   constructor(
     private readonly base: URL,
     private readonly changed: (replace: boolean) => void,
-    private wanted = false,
+    private wanted: Kind | null = null,
   ) {
-    this.kind = wanted ? 'poll' : 'websocket';
+    this.kind = wanted ?? 'websocket';
   }
 
   /** Whether something on the way refuses WebSockets, or the page does without them. */
@@ -79,7 +79,7 @@ export class Routes {
     if (this.kind === 'websocket') return 'events';
     if (history) return 'poll';
     // Polls were asked for, or came through once; a server without history has none.
-    this.wanted = false;
+    this.wanted = null;
     return this.kind === 'poll' ? 'websocket' : 'events';
   }
 

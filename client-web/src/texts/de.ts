@@ -81,6 +81,7 @@ export const de: Texts = {
     pixels: (now, most) => `${amount(now)} von ${amount(most)} Pixeln`,
     ready: 'Du kannst jetzt ein Pixel setzen',
     place: 'Setzen',
+    notHere: 'Hier nicht',
     placeOf: (now) => `Setzen · 1 von ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} von ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

@@ -39,6 +39,8 @@ export const enParts = {
     ready: 'You can place a pixel now',
     /** On the button. */
     place: 'Place',
+    /** On the same button, where nothing may be placed: pressed, it says why. */
+    notHere: 'Not here',
     placeOf: (now: number) => `Place · 1 of ${amount(now)}`,
     cost: (pixels: number, now: number) => `${amount(pixels)} of ${amount(now)}`,
     title: (time: string, page: string) => `${time} · ${page}`,

@@ -83,6 +83,7 @@ export const es: Texts = {
     pixels: (now, most) => `${amount(now)} de ${pixels(most)}`,
     ready: 'Ya puedes poner un píxel',
     place: 'Poner',
+    notHere: 'Aquí no',
     placeOf: (now) => `Poner · 1 de ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} de ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

@@ -82,6 +82,7 @@ export const fr: Texts = {
     pixels: (now, most) => `${amount(now)} sur ${pixels(most)}`,
     ready: 'Vous pouvez poser un pixel',
     place: 'Poser',
+    notHere: 'Pas ici',
     placeOf: (now) => `Poser · 1 sur ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} sur ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

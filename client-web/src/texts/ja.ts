@@ -82,6 +82,7 @@ export const ja: Texts = {
     pixels: (now, most) => `${amount(most)}ピクセル中${amount(now)}ピクセル`,
     ready: 'ピクセルを置けます',
     place: '置く',
+    notHere: 'ここは不可',
     placeOf: (now) => `置く · 1 / ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} / ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

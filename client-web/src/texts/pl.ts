@@ -84,6 +84,7 @@ export const pl: Texts = {
     pixels: (now, most) => `${amount(now)} z ${ofPixels(most)}`,
     ready: 'Możesz teraz postawić piksel',
     place: 'Postaw',
+    notHere: 'Nie tutaj',
     placeOf: (now) => `Postaw · 1 z ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} z ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

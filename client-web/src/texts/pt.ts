@@ -80,6 +80,7 @@ export const pt: Texts = {
     pixels: (now, most) => `${amount(now)} de ${pixels(most)}`,
     ready: 'Você já pode colocar um pixel',
     place: 'Colocar',
+    notHere: 'Aqui não',
     placeOf: (now) => `Colocar · 1 de ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} de ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

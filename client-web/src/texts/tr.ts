@@ -79,6 +79,7 @@ export const tr: Texts = {
     pixels: (now, most) => `${amount(now)} / ${amount(most)} piksel`,
     ready: 'Şimdi piksel koyabilirsiniz',
     place: 'Koy',
+    notHere: 'Burada olmaz',
     placeOf: (now) => `Koy · 1 / ${amount(now)}`,
     cost: (pixels, now) => `${amount(pixels)} / ${amount(now)}`,
     title: (time, page) => `${time} · ${page}`,

@@ -2,8 +2,8 @@
 // Above the palette: the pill that places the pixel under the reticle, for fingers, and the one that
 // takes back what was placed last.
 
-import { confirm } from '../app/aiming';
 import { pill } from '../app/placing';
+import { pillPressed } from '../app/pointer';
 import { undo, undoLabel } from '../app/undo';
 import { t } from '../texts';
 
@@ -15,7 +15,7 @@ export function Pills() {
       <button id="undo" class="surface" type="button" title={`${t().undo.title} (Z)`} hidden={back === null} onClick={undo}>
         {back}
       </button>
-      <button id="place" class="surface" type="button" hidden={!place} disabled={!place?.ready} onClick={confirm}>
+      <button id="place" class="surface" type="button" hidden={!place} disabled={!place?.ready} onClick={pillPressed}>
         <span class="chip" hidden={!place?.rgb} style={{ backgroundColor: place?.rgb ?? '' }} />
         <span>{place?.text}</span>
       </button>

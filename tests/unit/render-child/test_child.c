@@ -298,6 +298,46 @@ static void test_it_ends_with_its_parent(void **state)
     assert_int_equal(end_of(pid), 1000 + SIGKILL);
 }
 
+/* How nice the kernel is told that this process's session is: "/autogroup-NUMBER nice N". False:
+ * there is no such thing here. */
+static bool read_group(char text[64])
+{
+    const int fd = open("/proc/self/autogroup", O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd < 0 ? -1 : read(fd, text, 63);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
+static int begin_and_read_group(void)
+{
+    char before[64], after[64];
+    if (!read_group(before))
+        return 0;
+    child_begin(0);
+    return read_group(after) && strcmp(before, after) == 0 ? 0 : 1;
+}
+
+static int begin_a_session_and_read_group(void)
+{
+    char text[64];
+    if (setsid() < 0)
+        return 2;
+    child_begin(0);
+    return !read_group(text) || strstr(text, " nice 10") ? 0 : 3;
+}
+
+static void test_it_makes_its_own_session_nice_and_no_other(void **state)
+{
+    int fd;
+    pid_t pid = start(begin_and_read_group, &fd);
+    assert_int_equal(end_of(pid), 0);
+    close(fd);
+    pid = start(begin_a_session_and_read_group, &fd);
+    assert_int_equal(end_of(pid), 0);
+    close(fd);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -311,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_a_task_ends_it),
         cmocka_unit_test(test_it_begins_with_low_limits_and_few_descriptors),
         cmocka_unit_test(test_it_ends_with_its_parent),
+        cmocka_unit_test(test_it_makes_its_own_session_nice_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ export class Past {
     this.rewind = new Rewind(host);
     this.layers = new Maps({ ...host, past: () => this.rewind.shown });
     const root = document.createElement('div');
+    root.id = 'legend-here';
     host.dock.prepend(root);
     render(h(Legend, { maps: this.layers }), root);
   }

@@ -112,6 +112,7 @@ export class People implements Umpire {
   label(edit: Edit): Label {
     const { account } = plane;
     const words = t().energy;
+    if (this.isClosed(edit, edit.colour)) return { text: words.notHere, ready: true };
     if (!account) return { text: words.place, ready: true };
     const now = performance.now();
     const [item] = this.items([edit]);

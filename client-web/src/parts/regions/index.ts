@@ -4,6 +4,7 @@
 
 import { effect } from '@preact/signals';
 import { rules } from '../../app/announce';
+import { headBottom } from '../../app/covers';
 import { invalidate } from '../../app/invalidate';
 import { regions as wish } from '../../app/settings';
 import * as state from '../../app/state';
@@ -33,6 +34,7 @@ export class RegionsPart {
         always: wish.value === 'on',
         aimed: state.reticle.value ?? state.hover.value,
         now: Date.now(),
+        top: headBottom(),
       })),
     );
     rules.of = (cell) => this.words(cell);

@@ -2,6 +2,7 @@
 // The dialog that makes a template: where its picture comes from, and then how it is to be, shown
 // before it is accepted.
 
+import './add.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import * as state from '../../app/state';
@@ -75,7 +76,7 @@ function Source() {
             currentTarget.value = '';
           }}
         />
-        <p class="quiet wide">{words.drop}</p>
+        <p class="quiet wide drop">{words.drop}</p>
         <label for="template-address">{words.address}</label>
         <div class="actions main">
           <input id="template-address" name="address" type="text" inputMode="url" autocomplete="off" spellcheck={false} required />

@@ -3,14 +3,16 @@
 // link names one, or this browser keeps some.
 
 import '../../texts/entemplate';
+import '../../ui/sheet.css';
 import './template.css';
-import { render } from 'preact';
+import { effect } from '@preact/signals';
+import { h, render } from 'preact';
 import { announce } from '../../app/announce';
 import { embedded } from '../../app/embed';
+import { Part } from '../../app/part';
 import { hint } from '../../app/statusline';
 import type { Given } from '../../app/template';
 import { t } from '../../texts';
-import { Add } from './add';
 import { Grip } from './grip';
 import { addFile, addText, follow } from './adding';
 import { begin } from './begin';
@@ -27,6 +29,14 @@ function Drop() {
     </div>
   ) : null;
 }
+
+const add = new Part(
+  () => import('./add'),
+  () => {
+    model.adding.value = null;
+    hint.say(t().page.notLoaded);
+  },
+);
 
 /** The bar is part of the dock where that goes along the whole lower edge. */
 const upright = matchMedia('(max-width: 860px) and (min-height: 481px)');
@@ -47,11 +57,16 @@ function mount(): void {
   render(
     <>
       <Panel />
-      <Add />
       <Drop />
     </>,
     rest,
   );
+  // Most who paint by a template have not made it.
+  const dialog = document.createElement('div');
+  main.append(dialog);
+  effect(() => {
+    if (model.adding.value !== null) add.use(({ Add }) => render(h(Add, {}), dialog));
+  });
 }
 
 export class Templates {

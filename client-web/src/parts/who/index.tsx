@@ -5,6 +5,7 @@
 import '../../texts/enparts';
 import { effect, signal, untracked } from '@preact/signals';
 import { render } from 'preact';
+import { clearOf } from '../../app/covers';
 import * as state from '../../app/state';
 import type { Cell, Rect, Size } from '../../core/edit';
 import type { Colour } from '../../core/info';
@@ -34,6 +35,8 @@ export interface WhoHost {
   screenOf(cell: Cell): Rect;
   /** What of the window is clear of the other surfaces. */
   room(): Rect & Size;
+  /** The card is there, or has another size. */
+  resized(): void;
   copyLink(cell: Cell): void;
   /** Shows the plane at this version, and this cell in it. */
   rewind(version: number): void;
@@ -109,7 +112,7 @@ export class Who {
     const { cell } = this;
     const card = this.root.firstElementChild;
     if (cell && card instanceof HTMLElement) {
-      placeCard(card, this.host.screenOf(cell), this.host.room(), state.inPast.peek());
+      placeCard(card, this.host.screenOf(cell), clearOf(this.host.room()), state.inPast.peek());
     }
   }
 
@@ -137,7 +140,10 @@ export class Who {
         report={(reason) => void this.report(reason)}
         rewind={(version) => this.host.rewind(version)}
         close={() => this.close()}
-        resized={() => this.moved()}
+        resized={() => {
+          this.moved();
+          this.host.resized();
+        }}
       />,
       this.root,
     );

@@ -2,6 +2,7 @@
 // What the part that says who placed a pixel needs of the page.
 
 import { announce } from '../../app/announce';
+import { covered } from '../../app/events';
 import { base, plane } from '../../app/live';
 import * as moving from '../../app/moving';
 import { past, regions, usePast } from '../../app/parts';
@@ -22,6 +23,7 @@ export function open(): Who {
     },
     screenOf: ({ x, y }) => moving.screenOf({ x0: x, y0: y, x1: x + 1, y1: y + 1 }),
     room: moving.room,
+    resized: () => covered.tell(),
     copyLink: moving.copyLink,
     rewind: (version) => usePast(({ rewind }) => void rewind.open(version)),
     announce,

@@ -14,11 +14,15 @@ export const SHEET = '(max-width: 860px) and (min-height: 481px)';
 export function placeCard(card: HTMLElement, cell: Rect, room: Rect & Size, above: boolean): void {
   const { style } = card;
   if (matchMedia(SHEET).matches) {
-    style.left = style.top = '';
-    style.bottom = above ? `${Math.round(room.height - room.y1)}px` : '';
+    const bottom = above ? Math.round(room.height - room.y1) : 0;
+    style.left = style.top = style.maxHeight = '';
+    style.bottom = above ? `${bottom}px` : '';
+    // For what is said above it.
+    document.documentElement.style.setProperty('--card', `${card.offsetHeight + bottom}px`);
     return;
   }
   style.bottom = '';
+  style.maxHeight = `${room.y1 - room.y0}px`;
   const { offsetWidth: width, offsetHeight: height } = card;
   const right = cell.x1 + GAP;
   const left = cell.x0 - GAP - width;
