@@ -127,6 +127,9 @@ test.each(LANGUAGES)('on the smallest phone everything is there: %s', async (lan
   await drawn(page);
   await text(page, '#hint', words.coach.colour);
   await fitting.look(page, 'the beginning');
+  const k = await page.evaluate(() => window.placed.view.k);
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  await text(page, '#where', `${k.toLocaleString(language, digits)}×`);
 
   // The longest that is ever said; and what can be done about, with its buttons.
   const say = (said: string, action: string) =>

@@ -309,6 +309,25 @@ test('on a phone: the bar above the palette, the sheet, and moving by drag and b
     await expect.poll(() => page.locator('#place').isVisible()).toBe(true);
   }));
 
+test('a keyboard that comes up on the screen hides no field', () =>
+  withPage(SMALL, server.url, async (page) => {
+    await page.locator('#menu').tap();
+    await page.locator('[data-id=template]').tap();
+    const field = page.locator('#template-address');
+    await field.tap();
+    // As browsers report it: the window stays, its visible part does not.
+    await page.evaluate(() => {
+      const view = window.visualViewport!;
+      Object.defineProperty(view, 'height', { configurable: true, get: () => innerHeight - 260 });
+      view.dispatchEvent(new Event('resize'));
+    });
+    const below = async () => {
+      const { y, height } = (await field.boundingBox())!;
+      return y + height - (SMALL.viewport.height - 260);
+    };
+    await expect.poll(below).toBeLessThanOrEqual(0);
+  }));
+
 test('a template lies across canvases; beyond the edge of the plane nothing counts, and in the past the template stays without Next', () =>
   withPage(DESKTOP, linkTo(`${origin}/flag.png`, '&ox=998&oy=998'), async (page) => {
     await text(page, '#template .left', '8 left');

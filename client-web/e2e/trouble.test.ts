@@ -70,6 +70,7 @@ test('a browser that is too old gets a message with what to do', async () => {
   await page.goto(server.url);
   await text(page, '#banner', /^This browser is too old for this page\. Please update it/);
   expect(await page.isVisible('#try-now')).toBe(false);
+  expect(await page.isVisible('#wait [role=progressbar]')).toBe(false);
 });
 
 test('a server that is full says so by its close code, and is come back to', async () => {

@@ -16,7 +16,6 @@ import { jumpTo, watchMoving } from './app/moving';
 import { past } from './app/parts';
 import { watchParts } from './app/partwatch';
 import { watchAiming } from './app/aiming';
-import { watchDoubt } from './app/doubt';
 import * as placing from './app/placing';
 import { watchPointing } from './app/pointer';
 import { watchStatus } from './app/status';
@@ -88,7 +87,6 @@ export function start(): void {
   watchCanvas();
   placing.watchPlacing();
   watchUndo();
-  watchDoubt();
   watchAiming();
   watchMoving();
   watchPointing();

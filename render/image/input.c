@@ -6,14 +6,11 @@
 #include "render/image/input.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "render/image/skim.h"
-
-enum { COARSE_FACTOR = 4, COARSE_SIDE_MIN = 64, SHRINK_MAX = 8 };
+enum { COARSE_FACTOR = 4, COARSE_SIDE_MIN = 64 };
 
 #define PROFILE "srgb" /* built into libvips */
 
@@ -221,61 +218,17 @@ static int shrink_of(const struct header *header, double width, double height)
     const double across = header->width, down = header->height, rest = 1.4;
     const double factor =
         MIN(MAX(across / width, down / height), MAX(down / width, across / height));
-    for (int shrink = SHRINK_MAX; shrink > 1; shrink /= 2)
+    for (int shrink = 8; shrink > 1; shrink /= 2)
         if (factor >= rest * shrink && may_shrink(header, (uint32_t)shrink))
             return shrink;
     return 1;
 }
 
-/* The stored picture's size when it is scaled to fit, its sides already in their places. */
-static void fit(const struct header *header, int width, int height, int *across, int *down)
-{
-    const double factor = MAX((double)header->width / width, (double)header->height / height);
-    *across = MAX(1, (int)lrint(header->width / factor));
-    *down = MAX(1, (int)lrint(header->height / factor));
-}
-
-/* What pixels alone do not say: in what colours they are, and which side is up. */
-static void take_over(VipsImage *from, VipsImage *to)
-{
-    const void *profile;
-    size_t len;
-    vips_image_set_int(to, VIPS_META_ORIENTATION, vips_image_get_orientation(from));
-    if (vips_image_get_typeof(from, VIPS_META_ICC_NAME) != 0 &&
-        vips_image_get_blob(from, VIPS_META_ICC_NAME, &profile, &len) == 0)
-        vips_image_set_blob_copy(to, VIPS_META_ICC_NAME, profile, len);
-}
-
-/* Without decoding it whole. NULL without an error: it has to be. */
-static VipsImage *skimmed(int file, const struct header *header, int width, int height)
-{
-    VipsImage *stored = open_shrunk(file, header, SHRINK_MAX), *image = NULL, *made = NULL;
-    int across, down;
-    if (stored && vips_image_get_orientation_swap(stored))
-        fit(header, height, width, &across, &down);
-    else
-        fit(header, width, height, &across, &down);
-    if (stored && (image = skim(file, header, across, down)) != NULL) {
-        take_over(stored, image);
-        if (to_srgb(&image) < 0 || (vips_image_get_orientation(image) > 1 &&
-                                    (replace(&image, keep(image, &made), &made) < 0 ||
-                                     replace(&image, vips_autorot(image, &made, NULL), &made) < 0)))
-            VIPS_UNREF(image);
-    }
-    VIPS_UNREF(stored);
-    vips_error_clear();
-    return image;
-}
-
 VipsImage *input_scaled(int file, const struct header *header, int width, int height, bool larger)
 {
-    const int shrink = shrink_of(header, width, height);
-    const bool can_skim = header->type == HEADER_JPEG && !header->whole && shrink == SHRINK_MAX;
-    VipsImage *image = can_skim ? skimmed(file, header, width, height) : NULL, *made = NULL;
     bool lies;
-    if (image)
-        return image;
-    image = upright(file, header, shrink, false, &lies);
+    VipsImage *image = upright(file, header, shrink_of(header, width, height), false, &lies);
+    VipsImage *made = NULL;
     if (!image)
         return NULL;
     /* Not vips_thumbnail_source, which takes half a PNG for a whole one. */

@@ -358,7 +358,7 @@ static const struct conn_ops reading_ops = {
 
 void connection_accepted(struct loop *loop, const struct accepted *accepted)
 {
-    struct conn *conn = conn_create(loop, &reading_ops);
+    struct conn *conn = conn_create(loop, &reading_ops, accepted);
     struct http *http = calloc(1, sizeof *http);
     if (!conn || !http) {
         close(accepted->fd);
@@ -370,8 +370,6 @@ void connection_accepted(struct loop *loop, const struct accepted *accepted)
         }
         return;
     }
-    conn->admin = accepted->admin;
-    conn->over_limit = accepted->over_limit;
     http->conn = conn;
     http->site = loop->config.site;
     http->answered = answered;

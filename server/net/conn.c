@@ -6,7 +6,14 @@
 #include "net/loop_state.h"
 #include "net/stream.h"
 
-struct conn *conn_create(struct loop *loop, const struct conn_ops *ops)
+/* Of how many there may be, the operator's own do not count, nor those that are only told so. */
+static bool takes_place(const struct conn *conn)
+{
+    return !conn->admin && !conn->over_limit;
+}
+
+struct conn *conn_create(struct loop *loop, const struct conn_ops *ops,
+                         const struct accepted *accepted)
 {
     struct conn *conn = conn_pool_take(&loop->pool);
     if (!conn)
@@ -14,12 +21,15 @@ struct conn *conn_create(struct loop *loop, const struct conn_ops *ops)
     conn->loop = loop;
     conn->ops = ops;
     conn->fd = -1;
+    conn->admin = accepted->admin;
+    conn->over_limit = accepted->over_limit;
     conn->listed = true;
     conn->next = loop->conns;
     if (conn->next)
         conn->next->prev = conn;
     loop->conns = conn;
     loop->n_conns++;
+    loop->n_places += takes_place(conn);
     metric_add(loop->config.metrics, connections, 1);
     return conn;
 }
@@ -73,6 +83,7 @@ void conn_reap(struct loop *loop)
         if (conn->caller)
             callers_leave(loop->config.callers, conn->caller);
         loop->n_conns--;
+        loop->n_places -= takes_place(conn);
         loop->n_ws -= conn->ws;
         metric_add(loop->config.metrics, connections, -1);
         conn_pool_give(&loop->pool, conn);

@@ -9,8 +9,11 @@
 
 #include "net/conn_types.h"
 
+struct accepted;
+
 /* A new connection with these ops, in the loop's list. NULL when out of memory. */
-struct conn *conn_create(struct loop *loop, const struct conn_ops *ops);
+struct conn *conn_create(struct loop *loop, const struct conn_ops *ops,
+                         const struct accepted *accepted);
 
 /* It will be held for long: count it for its client's address, until it ends. False: that one holds
  * as many as it may. */

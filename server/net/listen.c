@@ -33,7 +33,7 @@ static void accept_one(struct loop *loop, const struct listener *listener, int f
         .fd = fd,
         .tls = listener->tls,
         .admin = listener->admin,
-        .over_limit = loop->n_conns >= loop->limit && !listener->admin,
+        .over_limit = loop->n_places >= loop->limit && !listener->admin,
     };
     if (accepted.over_limit)
         metric_add(loop->config.metrics, connections_refused_total, 1);

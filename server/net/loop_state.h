@@ -61,8 +61,9 @@ struct loop {
     struct listener listeners[LOOP_LISTENERS_MAX];
     size_t n_listeners;
     struct conn_pool pool;
-    unsigned limit;       /* connections */
+    unsigned limit;       /* places for connections */
     unsigned n_conns;     /* now */
+    unsigned n_places;    /* of them taken: neither by the operator's nor by those over the limit */
     unsigned n_ws;        /* of them WebSockets, also those that are closing */
     struct conn *conns;   /* those that are no WebSockets */
     struct conn *dying;   /* those that were given up, until conn_reap */

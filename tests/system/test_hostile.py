@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Clients that mean harm: slow, noisy, too many, or speaking another protocol. The server stays as it was."""
+import contextlib
 import os
 import random
 import socket
@@ -349,6 +350,27 @@ def test_a_limit_of_connections(tmp_path):
         while server.get("/info").status != 200:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+    finally:
+        server.close()
+    assert not server.reports
+
+
+def test_the_operator_takes_no_place_of_anybody(tmp_path):
+    server = Server(tmp_path / "data", args=["--max-connections", "5"]).start()
+    try:
+        wait_ready(server)
+        _, host, port = server.addresses["admin"]
+        with contextlib.ExitStack() as held:
+            for _ in range(3):
+                held.enter_context(socket.create_connection((host, port), timeout=patient(10)))
+            sockets = [held.enter_context(WebSocket(server)) for _ in range(5)]
+            assert [ws.status for ws in sockets] == [101] * 5
+            deadline = time.monotonic() + patient(30)
+            while (count := server.metric("placed_sessions")) != 5:  # all of them are in
+                assert time.monotonic() < deadline, f"{count} sessions"
+                time.sleep(0.1)
+            with WebSocket(server) as one_more:
+                assert one_more.closed_with() == 1013
     finally:
         server.close()
     assert not server.reports

@@ -150,23 +150,11 @@ function windowChanged(before: { width: number; height: number }): void {
   if (state.info.value) events.resized.tell(before);
 }
 
-/** The loupe is loaded when a finger is held for the first time. */
-function watchLoupe(): void {
-  const stop = effect(() => {
-    if (!state.loupe.value) return;
-    queueMicrotask(() => stop());
-    const through = () => stage.layersOf('pending', 'template', 'reticle');
-    const set = ({ LoupeLayer }: typeof import('../layers/loupe')) => stage.set('loupe', new LoupeLayer(plane, through));
-    void import('../layers/loupe').then(set, () => setTimeout(watchLoupe, 5_000));
-  });
-}
-
 /** Begins to draw, and draws again whenever something changed that is drawn. */
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
   stage.set('pending', new PendingLayer(placing));
-  watchLoupe();
   stage.set('aim', new AimLayer(lineEnd));
   stage.set('reticle', new ReticleLayer(placing.closedAt));
   effect(() => {

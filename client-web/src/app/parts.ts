@@ -58,6 +58,15 @@ export const minimap = new Part(
   () => {},
 );
 export const saving = new Part(() => import('../parts/saving'));
+export const loupe = new Part(
+  () => import('../parts/loupe'),
+  () => {},
+);
+/** What knows which own pixels are in doubt. */
+export const doubt = new Part(
+  async () => (await import('../parts/doubt')).watchDoubt(),
+  () => {},
+);
 /** What keeps the reticle in sight. */
 export const clear = new Part(
   () => import('../parts/clear'),

@@ -7,7 +7,7 @@ import { t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
 import * as moving from './moving';
-import { clear, past, people, regions, staff, templates, usePast, who } from './parts';
+import { clear, doubt, loupe, past, people, regions, staff, templates, usePast, who } from './parts';
 import * as state from './state';
 import { hint } from './statusline';
 import { kept, watchGiven } from './template';
@@ -54,6 +54,9 @@ export function watchParts(): void {
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
   events.ready.listen(() => {
+    doubt.use(() => {});
+    // Before a finger is held for the first time.
+    if (matchMedia('(any-pointer: coarse)').matches) loupe.use(() => {});
     watchTemplates();
     followTemplate();
     followMoment();
@@ -80,6 +83,7 @@ export function watchParts(): void {
   events.planeChanged.listen(() => past.now?.rewind.follow());
   effect(() => {
     if (state.reticle.value) clear.use(() => {});
+    if (state.loupe.value) loupe.use(() => {});
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   events.viewed.listen(() => {

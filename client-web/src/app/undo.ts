@@ -24,12 +24,13 @@ export const undoLabel = computed(() => {
   judged.value;
   const edits = undoing(steps.value);
   const rules = umpire.value;
-  if (edits.length === 0 || (rules && rules.reach(edits) < edits.length)) return null;
+  if (state.inPast.value || edits.length === 0 || (rules && rules.reach(edits) < edits.length)) return null;
   const price = priceOf(edits.length);
   return price > 0 ? t().undo.button(price) : t().undo.free;
 });
 
 export function undo(): void {
+  if (state.inPast.value) return hint.say(t().page.inThePast);
   steps.value = onTop(steps.value, shown);
   const edits = undoing(steps.value);
   if (edits.length === 0) return hint.say(t().undo.nothing);

@@ -8,6 +8,7 @@ import type { Colour, Region } from '../core/info';
 import { regionsAt, regionsNow } from '../core/regions';
 import { regionWords } from '../texts/regionwords';
 import { t } from '../texts';
+import { amount } from '../texts/locale';
 import type { Layer, Look } from './layer';
 import { hatch, type Box } from './strokes';
 
@@ -54,7 +55,7 @@ export class Regions implements Layer {
 /** Its name and, shortly, what it rules. */
 function brief({ name, closed, factor }: Region): string {
   if (closed) return `${name} · ${t().regions.closed('')}`;
-  return factor === 1 ? name : `${name} · × ${factor}`;
+  return factor === 1 ? name : `${name} · × ${amount(factor)}`;
 }
 
 function boxOf({ k, left, top }: Look, { x, y, w, h }: Region): Box {

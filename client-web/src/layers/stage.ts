@@ -102,12 +102,11 @@ export class Stage {
     return slots.flatMap((slot) => this.layers.get(slot) ?? []);
   }
 
-  /** The window's picture as it is at rest, with these layers, on a canvas of its size. */
+  /** The window's picture as it is at rest, with these layers, on a canvas of its size. Once there is a scene. */
   photograph(g: Context, ...slots: Slot[]): void {
-    const scene = this.events.scene();
-    if (!scene) return;
-    new Screen().draw(g, scene.scenery, scene.view, this.port, false);
-    this.drawLayers(g, scene.view, this.port, performance.now(), slots);
+    const { scenery, view } = this.events.scene()!;
+    this.screen.draw(g, scenery, view, this.port, false);
+    this.drawLayers(g, view, this.port, performance.now(), slots);
   }
 
   /** Something is to be drawn again in the next frame. What changed of a board, the board knows. */

@@ -4,12 +4,22 @@
 import { announcement } from '../app/announce';
 import { askWho } from '../app/asking';
 import * as state from '../app/state';
-import { t } from '../texts';
+import { locale, t } from '../texts';
+
+/** Made once, when the language is known: the view changes in every frame while it moves. */
+let formats: { readonly far: Intl.NumberFormat; readonly near: Intl.NumberFormat } | null = null;
+
+function zoomWords(k: number): string {
+  formats ??= {
+    far: new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
+    near: new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }),
+  };
+  return `${(k < 1 ? formats.far : formats.near).format(k)}×`;
+}
 
 export function Where() {
   const cell = state.hover.value ?? state.reticle.value;
-  const { k } = state.view.value;
-  const zoom = `${k < 1 ? k.toFixed(2) : Number(k.toFixed(1))}×`;
+  const zoom = zoomWords(state.view.value.k);
   return (
     <>
       <button

@@ -79,7 +79,6 @@ FOREIGN = {
     r"ev\.h": r"server/net/|render/(farm|events|batch|http)/|render/main\.c|bench/|tests/",
     r"seccomp\.h": r"render/child/",
     r"microhttpd\.h": r"render/http/|tests/",
-    r"jpeglib\.h": r"render/image/jpeg_means|tests/",
     r"vips/.*": r"render/image/|bench/|tests/",
     r"mapnik/.*": r"render/map/",
     r"libwebsockets\.h": r"server/net/|bench/",

@@ -2,7 +2,6 @@
 /* Variants are what they are said to be: size, type, upright, colours, nothing but pixels. */
 #include "cmocka_all.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,104 +84,6 @@ static void each_operation_keeps_the_type(void **state)
                     (abs(pixel[0] - pixel[1]) < 3 && abs(pixel[1] - pixel[2]) < 3));
         assert_true(pixel[0] > 30 && pixel[0] < 140);
         g_object_unref(image);
-    }
-}
-
-/* Waves that become shorter to the right and downwards, in colour or grey. */
-static VipsImage *waves(int width, int height, int bands)
-{
-    const size_t len = (size_t)width * (size_t)height * (size_t)bands;
-    const int row = width * bands;
-    uint8_t *pixels = malloc(len);
-    int8_t *across = malloc((size_t)row);
-    for (int i = 0; i < row; i++) {
-        const double x = i / bands;
-        across[i] = (int8_t)(60 * sin(x * x / width / (13 + 4 * (i % bands))));
-    }
-    for (int y = 0; y < height; y++) {
-        const int down = (int)(128 + 60 * sin((double)y * y / height / 17));
-        for (int i = 0; i < row; i++)
-            pixels[(size_t)y * (size_t)row + (size_t)i] = (uint8_t)(down + across[i]);
-    }
-    VipsImage *image =
-        vips_image_new_from_memory_copy(pixels, len, width, height, bands, VIPS_FORMAT_UCHAR);
-    free(pixels);
-    free(across);
-    assert_non_null(image);
-    image->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    return image;
-}
-
-static double noise_ratio(VipsImage *image, VipsImage *expected)
-{
-    VipsImage *scope = vips_image_new();
-    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(scope), 3);
-    double mean;
-    assert_int_equal(vips_subtract(image, expected, &step[0], NULL), 0);
-    assert_int_equal(vips_multiply(step[0], step[0], &step[1], NULL), 0);
-    assert_int_equal(vips_avg(step[1], &mean, NULL), 0);
-    g_object_unref(scope);
-    return 10 * log10(255 * 255 / mean);
-}
-
-/* Of a large JPEG only what a thumbnail needs is decoded, which must not show: it is compared with
- * all pixels of the file, reduced and written by libvips. */
-static void a_thumbnail_is_one_of_the_whole(void **state)
-{
-    static const struct {
-        int width, height, bands, orientation, thumb_width, thumb_height;
-        const char *suffix, *profile;
-        double least; /* dB */
-    } cases[] = {
-        {2901, 703, 3, 1, 256, 62, ".jpg[Q=85]", NULL, 33},
-        {2900, 700, 3, 6, 62, 256, ".jpg[Q=85]", NULL, 33},
-        {701, 2899, 3, 3, 62, 256, ".jpg[Q=95,subsample_mode=off]", NULL, 33},
-        {2880, 720, 1, 8, 64, 256, ".jpg[Q=85]", NULL, 33},
-        {3200, 800, 3, 1, 256, 64, ".jpg[Q=85,optimize_coding]", "p3", 33},
-        {2900, 700, 3, 1, 256, 62, ".jpg[Q=85,interlace]", NULL, 27}, /* by libvips, as the next */
-        {1700, 600, 3, 1, 256, 90, ".jpg[Q=85]", NULL, 27},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        VipsImage *whole = waves(cases[i].width, cases[i].height, cases[i].bands), *expected, *made;
-        struct picture picture = op(PICTURE_OP_thumbnail);
-        void *bytes;
-        size_t len;
-        vips_image_set_int(whole, VIPS_META_ORIENTATION, cases[i].orientation);
-        if (cases[i].profile) {
-            assert_int_equal(
-                vips_icc_transform(whole, &made, cases[i].profile, "input_profile", "srgb", NULL),
-                0);
-            g_object_unref(whole);
-            whole = made;
-        }
-        int file = sample_file(whole, cases[i].suffix);
-        uint8_t *stored = sample_read(file, &len);
-        assert_int_equal(vips_jpegload_buffer(stored, len, &made, NULL), 0);
-        assert_int_equal(vips_autorot(made, &whole, NULL), 0);
-        g_object_unref(made);
-        if (cases[i].profile) {
-            assert_int_equal(
-                vips_icc_transform(whole, &made, "srgb", "embedded", TRUE, "depth", 8, NULL), 0);
-            g_object_unref(whole);
-            whole = made;
-        }
-        assert_int_equal(vips_resize(whole, &made, cases[i].thumb_width / (double)whole->Xsize,
-                                     "vscale", cases[i].thumb_height / (double)whole->Ysize, NULL),
-                         0);
-        g_object_unref(whole);
-        assert_int_equal(vips_jpegsave_buffer(made, &bytes, &len, "Q", 85, NULL), 0);
-        g_object_unref(made);
-        assert_int_equal(vips_jpegload_buffer(bytes, len, &expected, NULL), 0);
-        made = variant(&picture, file, HEADER_JPEG);
-        assert_size(made, cases[i].thumb_width, cases[i].thumb_height);
-        assert_int_equal(made->Bands, cases[i].bands);
-        const double ratio = noise_ratio(made, expected);
-        if (ratio < cases[i].least)
-            fail_msg("case %zu: differs by noise of %.1f dB", i, ratio);
-        g_object_unref(made);
-        g_object_unref(expected);
-        g_free(bytes);
-        free(stored);
     }
 }
 
@@ -407,7 +308,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operation_keeps_the_type),
-        cmocka_unit_test(a_thumbnail_is_one_of_the_whole),
         cmocka_unit_test(a_small_picture_is_not_enlarged),
         cmocka_unit_test(blur_is_gaussian),
         cmocka_unit_test(clear_pixels_do_not_bleed),

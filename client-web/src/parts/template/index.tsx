@@ -13,6 +13,7 @@ import { Part } from '../../app/part';
 import { hint } from '../../app/statusline';
 import type { Given } from '../../app/template';
 import { t } from '../../texts';
+import { watchKeyboard } from '../../ui/keyboard';
 import { Grip } from './grip';
 import { addFile, addText, follow } from './adding';
 import { begin } from './begin';
@@ -43,6 +44,7 @@ const upright = matchMedia('(max-width: 860px) and (min-height: 481px)');
 
 function mount(): void {
   if (embedded) return;
+  watchKeyboard();
   const main = document.querySelector('main')!;
   const frame = document.createElement('div');
   document.getElementById('marks')!.after(frame);

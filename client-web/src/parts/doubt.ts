@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: ISC
 // Own pixels are never lost without a word. What waits for the log when the connection is lost is
 // offered to be placed again; what waits when the page goes away is kept for the next page of this
-// tab, which finds out what became of it.
+// tab, which finds out what became of it. Loaded as soon as one can place.
 
 import { effect, signal } from '@preact/signals';
 import { formatDoubt, parseDoubt, type Doubt } from '../core/doubt';
 import { nameOf } from '../core/plane';
 import { t } from '../texts';
-import * as events from './events';
-import { plane } from './live';
-import * as state from './state';
-import { hint } from './statusline';
+import * as events from '../app/events';
+import { plane } from '../app/live';
+import * as state from '../app/state';
+import { hint } from '../app/statusline';
 
 const KEY = 'placed.doubt';
 /** The server may have taken them just before the last page went away: it has so long to say so. */
