@@ -75,7 +75,7 @@ test('the canvas that is saved equals the board, and its name says which version
   await context.close();
 });
 
-test('the view that is saved is what one sees', async () => {
+test('the view that is saved is what one sees, and the grid is on it', async () => {
   const context = await browser.newContext(DESKTOP);
   const page = await open(context, server.url);
   await lookAt(page, 512, 40, 16);
@@ -87,20 +87,31 @@ test('the view that is saved is what one sees', async () => {
     const image = new Image();
     image.src = url;
     await image.decode();
-    const screen = document.getElementById('screen') as HTMLCanvasElement;
-    const g = document.createElement('canvas').getContext('2d')!;
-    Object.assign(g.canvas, { width: screen.width, height: screen.height });
-    g.drawImage(image, 0, 0);
-    const [a, b] = [g, screen.getContext('2d')!].map((g) => g.getImageData(0, 0, screen.width, screen.height).data);
-    let different = 0;
-    let clear = 0;
-    for (let i = 0; i < a!.length; i += 4) {
-      if (a![i + 3] !== 255) clear++;
-      if (b![i + 3] === 255 && (a![i] !== b![i] || a![i + 1] !== b![i + 1] || a![i + 2] !== b![i + 2])) different++;
-    }
-    return { different, clear, size: image.width === screen.width && image.height === screen.height };
+    const shown = (...sources: CanvasImageSource[]) => {
+      const g = document.createElement('canvas').getContext('2d')!;
+      Object.assign(g.canvas, { width: image.width, height: image.height });
+      for (const source of sources) g.drawImage(source, 0, 0);
+      return g.getImageData(0, 0, image.width, image.height).data;
+    };
+    const [screen, marks] = ['screen', 'marks'].map((id) => document.getElementById(id) as HTMLCanvasElement);
+    const saved = shown(image);
+    // What is half transparent is rounded twice on a canvas of its own.
+    const differing = (seen: Uint8ClampedArray) => {
+      let count = 0;
+      for (let i = 0; i < saved.length; i += 4) {
+        const far = [0, 1, 2].some((n) => Math.abs(saved[i + n]! - seen[i + n]!) > 3);
+        if (seen[i + 3] === 255 && far) count++;
+      }
+      return count;
+    };
+    return {
+      different: differing(shown(screen!, marks!)),
+      grid: differing(shown(screen!)) > 1_000,
+      clear: saved.filter((v, i) => i % 4 === 3 && v !== 255).length,
+      size: image.width === screen!.width && image.height === screen!.height,
+    };
   }, url);
-  expect(same).toEqual({ different: 0, clear: 0, size: true });
+  expect(same).toEqual({ different: 0, grid: true, clear: 0, size: true });
   await context.close();
 });
 

@@ -41,9 +41,15 @@ function pass(ms: number): void {
   now = end;
 }
 
-test('what it shows, everybody knows', () => {
+test('what it shows, everybody knows; of what a hand moves once a frame', () => {
   expect(state.view.value).toBe(start);
-  camera.pan(3, 4);
+  const before = changes;
+  camera.pan(1, 4);
+  camera.pan(2, 0);
+  expect(camera.view).toEqual({ k: 8, x: -2_997, y: -2_996 });
+  expect(changes).toBe(before);
+  pass(16);
+  expect(changes).toBe(before + 1);
   expect(state.view.value).toEqual({ k: 8, x: -2_997, y: -2_996 });
   expect(camera.goal).toBe(state.view.value);
 });
@@ -223,8 +229,9 @@ describe('a hand', () => {
     camera.pan(5, 5);
     expect(camera.moving).toBe(true);
     camera.release(false);
+    pass(16);
     const before = changes;
-    pass(100);
+    pass(84);
     expect(camera.moving).toBe(true);
     pass(100);
     // It is drawn once more, and with care.

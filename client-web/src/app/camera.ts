@@ -49,6 +49,8 @@ export class Camera {
   private turn: Turn | null = null;
   /** When the last flight ended, in whatever way. */
   private landedAt = -Infinity;
+  /** The view changed, which is told with the next frame: hands move it several times in one. */
+  private untold = false;
   /** Where a flight led that a press stopped. */
   private interrupted: View | null = null;
 
@@ -164,6 +166,7 @@ export class Camera {
   /** Before anything is drawn in a frame: moves on what moves by itself. */
   frame(now: number): void {
     const { motion, events } = this;
+    if (this.untold) this.tell();
     if (!motion) return;
     const ms = Math.max(0, now - motion.since);
     switch (motion.kind) {
@@ -216,15 +219,21 @@ export class Camera {
     this.halt();
     this.interrupted = null;
     if (this.held) this.dragged = true;
-    this.goal = move(this.view);
-    this.show(this.goal);
+    this.view = this.goal = move(this.view);
+    this.untold = true;
+    this.events.request();
     // A wheel gives no sign when the hand lets go.
     if (!this.held) this.linger();
   }
 
   private show(view: View): void {
     this.view = view;
-    state.view.value = view;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.untold = false;
+    state.view.value = this.view;
     this.events.changed();
   }
 }

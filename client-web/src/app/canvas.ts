@@ -150,18 +150,13 @@ function windowChanged(before: { width: number; height: number }): void {
   if (state.info.value) events.resized.tell(before);
 }
 
-const own = new PendingLayer(placing);
-const reticle = new ReticleLayer(placing.closedAt);
-/** What is seen through the loupe as well. */
-export const underLoupe = [own, reticle];
-
 /** Begins to draw, and draws again whenever something changed that is drawn. */
 export function watchCanvas(): void {
   state.viewport.value = stage.viewport;
   onInvalid((what) => stage.invalidate(what));
-  stage.set('pending', own);
+  stage.set('pending', new PendingLayer(placing));
   stage.set('aim', new AimLayer(lineEnd));
-  stage.set('reticle', reticle);
+  stage.set('reticle', new ReticleLayer(placing.closedAt));
   effect(() => {
     for (const seen of [state.hover, state.reticle, state.line, state.colour]) seen.value;
     for (const seen of [state.closed, state.inPast, state.overdue, state.loupe]) seen.value;

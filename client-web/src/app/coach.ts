@@ -4,10 +4,10 @@
 
 import { effect } from '@preact/signals';
 import { nextStep, type Step } from '../core/coach';
-import { PLACE_K } from '../core/view';
 import { t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
+import { tooFar } from './placing';
 import { learned } from './settings';
 import * as state from './state';
 import { hint } from './statusline';
@@ -35,10 +35,10 @@ export function watchCoach(): void {
   effect(() => {
     if (state.colour.value !== null) done('colour');
     // Whoever chose a colour before has come nearer on purpose; a link may have led here.
-    if (learned.value.colour && state.view.value.k >= PLACE_K) done('zoom');
+    if (learned.value.colour && !tooFar.value) done('zoom');
   });
   effect(() => {
-    const step = nextStep(learned.value, state.view.value.k >= PLACE_K);
+    const step = nextStep(learned.value, !tooFar.value);
     hint.coach(step && state.info.value ? wordsFor(step) : '');
   });
   events.placed.listen(() => done('place'));

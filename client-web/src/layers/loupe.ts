@@ -39,7 +39,11 @@ export class LoupeLayer implements Layer {
     circle(LOUPE_PX / 2);
     g.clip();
     this.drawPicture(enlarged);
-    for (const layer of this.through()) layer.draw(enlarged);
+    for (const layer of this.through()) {
+      g.save();
+      layer.draw(enlarged);
+      g.restore();
+    }
     g.restore();
     for (const [colour, out] of [
       ['#ffffff', 1],

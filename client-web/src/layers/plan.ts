@@ -74,12 +74,11 @@ export function planOf(
  * sees it, or it is too dear. */
 function evenOf(k: number, seen: readonly Area[], shown: Rect): Plan['even'] {
   if (Math.abs(k - Math.round(k)) < 1e-6 || k < 1 || k >= EVEN_FROM || seen.length === 0) return null;
-  const areas = seen.map(({ area }) => area);
   const part = {
-    x0: Math.max(shown.x0, Math.min(...areas.map(({ x0 }) => x0))),
-    y0: Math.max(shown.y0, Math.min(...areas.map(({ y0 }) => y0))),
-    x1: Math.min(shown.x1, Math.max(...areas.map(({ x1 }) => x1))),
-    y1: Math.min(shown.y1, Math.max(...areas.map(({ y1 }) => y1))),
+    x0: Math.max(shown.x0, Math.min(...seen.map(({ area }) => area.x0))),
+    y0: Math.max(shown.y0, Math.min(...seen.map(({ area }) => area.y0))),
+    x1: Math.min(shown.x1, Math.max(...seen.map(({ area }) => area.x1))),
+    y1: Math.min(shown.y1, Math.max(...seen.map(({ area }) => area.y1))),
   };
   const scale = Math.ceil(k);
   return areaIn(part) * scale ** 2 > SCRATCH_MAX ? null : { part, scale };

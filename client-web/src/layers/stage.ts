@@ -97,6 +97,18 @@ export class Stage {
     this.invalidate('layers');
   }
 
+  /** Those of these that there are. */
+  layersOf(...slots: Slot[]): Layer[] {
+    return slots.flatMap((slot) => this.layers.get(slot) ?? []);
+  }
+
+  /** The window's picture as it is at rest, with these layers, on a canvas of its size. Once there is a scene. */
+  photograph(g: Context, ...slots: Slot[]): void {
+    const { scenery, view } = this.events.scene()!;
+    this.screen.draw(g, scenery, view, this.port, false);
+    this.drawLayers(g, view, this.port, performance.now(), slots);
+  }
+
   /** Something is to be drawn again in the next frame. What changed of a board, the board knows. */
   invalidate(what: 'view' | 'board' | 'layers' | 'own'): void {
     if (what === 'view') this.viewChanged = true;
@@ -269,13 +281,11 @@ export class Stage {
   }
 
   /** Whether one of them moves by itself. */
-  private drawLayers(g: Context, view: View, port: Viewport, now: number): boolean {
+  private drawLayers(g: Context, view: View, port: Viewport, now: number, slots: readonly Slot[] = SLOTS): boolean {
     const { dpr } = port;
     const look = { g, view, port, now, k: view.k * dpr, left: view.x * dpr, top: view.y * dpr };
     let moving = false;
-    for (const slot of SLOTS) {
-      const layer = this.layers.get(slot);
-      if (!layer) continue;
+    for (const layer of this.layersOf(...slots)) {
       g.save();
       moving = layer.draw(look) || moving;
       g.restore();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
-// Saving a picture: what one sees as it is shown, and a whole canvas at one pixel a cell, of the
+// Saving a picture: what one sees as it is shown, with grid and templates, and a whole canvas at one pixel a cell, of the
 // moment that is shown. The file's name says where that is and which version.
 
-import { camera, middleCell, screen, shownCanvas } from '../app/canvas';
+import { camera, middleCell, screen, shownCanvas, stage } from '../app/canvas';
 import { moment } from '../app/moving';
 import { plane } from '../app/live';
 import { hint } from '../app/statusline';
@@ -48,9 +48,10 @@ function version(): number | null {
 export function saveView(): void {
   const { width, height } = screen;
   const g = surface(width, height);
+  stage.photograph(g, 'grid', 'template');
+  g.globalCompositeOperation = 'destination-over';
   g.fillStyle = getComputedStyle(document.body).backgroundColor;
   g.fillRect(0, 0, width, height);
-  g.drawImage(screen, 0, 0);
   save(g.canvas, viewFile({ ...middleCell(), scale: camera.view.k }, version()));
 }
 
