@@ -180,6 +180,23 @@ test('in a frame of another page there is the picture, which moves, and a link',
   await context.close();
 });
 
+test('in a frame a link with a moment shows it, and one without the present', async () => {
+  const context = await browser.newContext(DESKTOP);
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT_MS);
+  await page.goto(`${blogUrl}?hash=${encodeURIComponent('#x=512&y=40&scale=16&v=0')}`);
+  const frame = page.frames()[1]!;
+  const past = () => frame.evaluate(() => document.querySelector('main')!.hasAttribute('data-past'));
+  await expect.poll(past).toBe(true);
+  await expect.poll(() => frame.evaluate(() => window.placed.past?.rewind.moment)).toBe(0);
+  expect(await frame.locator('#timeline').count()).toBe(0);
+  const link = frame.locator('#embed-link');
+  expect(await link.evaluate((link: HTMLAnchorElement) => link.hash)).toContain('v=0');
+  await frame.evaluate(() => (location.hash = '#x=512&y=40&scale=16'));
+  await expect.poll(past).toBe(false);
+  await context.close();
+});
+
 test('without the permission of the operator no other page shows it', async () => {
   const other = await Server.start();
   const context = await browser.newContext(DESKTOP);

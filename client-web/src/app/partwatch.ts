@@ -47,10 +47,19 @@ function followMoment(): void {
   else hint.say(t().page.noHistory);
 }
 
+/** In a frame of another page there is no part but the past, where the link names a moment. */
+function watchLink(): void {
+  events.ready.listen(followMoment);
+  window.addEventListener('hashchange', () => {
+    if (!state.info.value) return;
+    moving.followPlace();
+    followMoment();
+  });
+}
+
 /** Loads parts when what they are for is the case, and tells them what happens. */
 export function watchParts(): void {
-  // In a frame of another page there is no part but the picture.
-  if (embedded) return window.addEventListener('hashchange', moving.followPlace);
+  if (embedded) return watchLink();
   const meet = () => people.use(() => {});
   const drawRegions = () => regions.use(() => {});
   events.ready.listen(() => {

@@ -20,7 +20,8 @@ export function open(): Past {
     base,
     plane,
     hint,
-    dock: document.getElementById('dock')!,
+    // In a frame of another page there is none, and no timeline.
+    dock: document.getElementById('dock') ?? document.createElement('div'),
     screen,
     map,
     others: otherCanvases,
@@ -53,7 +54,8 @@ export function open(): Past {
     scenery: (present) => part.scenery(present),
     update: (now) => rewind.update(now),
     get dock() {
-      return restingBox(document.getElementById('timeline')!);
+      const timeline = document.getElementById('timeline');
+      return timeline ? restingBox(timeline) : new DOMRect();
     },
   });
   moving.moment.get = () => rewind.moment;
