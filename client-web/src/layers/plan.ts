@@ -17,7 +17,7 @@ const SCRATCH_MAX = 16_000_000;
 export const REACH = 2;
 /** At rest the window is drawn in columns of this width, each part of one from its left edge to its right: a
  * browser's way to round depends on where a row begins. */
-const COLUMN = 64;
+const COLUMN = 256;
 
 interface Area {
   readonly at: Position;
