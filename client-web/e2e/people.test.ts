@@ -232,7 +232,7 @@ test('colours, freezes, regions and new canvases come to pages that are open', a
     await expect.poll(() => page.locator('#palette').getAttribute('data-dimmed')).toBeNull();
 
     await server.control('canvas', { x: 1, y: 0, open: true, why: 't' });
-    await text(page, '#hint-text', 'The canvas has grown');
+    await text(page, '#hint-text', 'The canvas has grown, at 1000, 0');
     await chooseColour(page, 'red');
     await lookAt(page, 1500, 500, 16);
     await expect.poll(() => page.evaluate(() => window.placed.plane.obstacle({ x: 1500, y: 500 }))).toBeNull();
@@ -255,7 +255,7 @@ test('a plane that grows is seen without moving the view, unless one looks at al
     const view = (page: Page) => page.evaluate(() => window.placed.view);
     const before = { home: await view(home), near: await view(near) };
     await server.control('canvas', { x: 1, y: 0, open: true, why: 't' });
-    await Promise.all([home, near].map((page) => text(page, '#hint-text', 'The canvas has grown')));
+    await Promise.all([home, near].map((page) => text(page, '#hint-text', 'The canvas has grown, at 1000, 0')));
     // Both canvases fit now, beside each other.
     await expect.poll(async () => (await view(home)).k).toBeLessThan(before.home.k);
     await expect

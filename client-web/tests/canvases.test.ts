@@ -102,7 +102,7 @@ beforeEach(() => {
   });
   plane = new Plane(new URL('http://placed.test/'), null, {
     ready: () => (ready = true),
-    changed: (_, grown) => changes.push(grown ? 'grown' : 'changed'),
+    changed: (_, grown) => changes.push(grown.length > 0 ? `grown ${grown.map(({ x, y }) => `${x},${y}`)}` : 'changed'),
     pixels: () => new ArrayBuffer(SIDE * SIDE * 4),
     gone: ({ at }: Client) => gone.push(`${at.x},${at.y}`),
     boardChanged: () => {},
@@ -250,7 +250,7 @@ describe('the rules', () => {
     await vi.waitFor(() => expect(asked).toBe(before + 1), { timeout: 5_000 });
     rules = { rules: 2, frozen: true };
     canvases.push({ x: 4, y: 0, open: true, version: 0 });
-    await vi.waitFor(() => expect(changes).toEqual(['frozen true', 'grown']), { timeout: 5_000 });
+    await vi.waitFor(() => expect(changes).toEqual(['frozen true', 'grown 4,0']), { timeout: 5_000 });
     expect(plane.info!.rules).toBe(2);
     expect(plane.bounds.x1).toBe(5 * SIDE);
     const after = asked;

@@ -3,6 +3,7 @@
 // the case is in app/state.ts.
 
 import type { Edit } from '../core/edit';
+import type { Position } from '../core/info';
 import type { Refusal } from '../core/protocol';
 import type { Client } from '../net/client';
 
@@ -23,8 +24,8 @@ export class Event<Values extends readonly unknown[]> {
 
 /** The plane is known for the first time: one can look and place. */
 export const ready = new Event<[]>();
-/** Canvases were opened, closed, or came into being (then it has grown). */
-export const planeChanged = new Event<[grown: boolean]>();
+/** Canvases were opened, closed, or came into being: by these it has grown. */
+export const planeChanged = new Event<[grown: readonly Position[]]>();
 /** The server has another log than before. */
 export const begunAnew = new Event<[]>();
 /** Pixels of this client's board may have changed. */

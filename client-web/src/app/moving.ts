@@ -2,7 +2,9 @@
 // Moving: where the view goes, and the link that leads there. Intents.
 
 import type { Cell, Rect, Size } from '../core/edit';
+import type { Position } from '../core/info';
 import { formatLink, parseLink, parseMoment } from '../core/link';
+import { areaOf } from '../core/plane';
 import { templatePart } from '../core/template/part';
 import {
   cellAt,
@@ -152,6 +154,12 @@ function resized(view: View, before: Size): View {
 }
 
 /** Keeps looking at the right part of the plane when the view, the window or the plane changes. */
+/** The first cell of a canvas, in words. */
+function cornerOf(at: Position): string {
+  const { x0, y0 } = areaOf(at, state.info.value!);
+  return `${x0}, ${y0}`;
+}
+
 export function watchMoving(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => plane.look(visible(camera.view, stage.viewport));
@@ -165,7 +173,8 @@ export function watchMoving(): void {
     look();
   });
   events.planeChanged.listen((grown) => {
-    if (grown) hint.say(t().page.grown);
+    const [first] = grown;
+    if (first) hint.say(t().page.grown(cornerOf(first)));
     const home_ = atHome();
     camera.resized();
     if (home_) camera.fly(home());

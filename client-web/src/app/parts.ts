@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals';
 import type { Past } from '../parts/past';
 import type { Choice } from '../parts/past/maps';
+import type { Grown } from '../parts/grown';
 import type { RegionsPart } from '../parts/regions';
 import type { Staff } from '../parts/staff';
 import type { Who } from '../parts/who';
@@ -70,6 +71,17 @@ export const doubt = new Part(
 /** What keeps the reticle in sight. */
 export const clear = new Part(
   () => import('../parts/clear'),
+  () => {},
+);
+
+/** What shows where the plane has grown. */
+export const grown = new Part<Grown>(
+  async () => {
+    const { Grown } = await import('../parts/grown');
+    const part = new Grown();
+    stage.set('grown', part);
+    return part;
+  },
   () => {},
 );
 

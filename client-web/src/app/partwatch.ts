@@ -7,7 +7,7 @@ import { t } from '../texts';
 import { embedded } from './embed';
 import * as events from './events';
 import * as moving from './moving';
-import { clear, doubt, loupe, past, people, regions, staff, templates, usePast, who } from './parts';
+import { clear, doubt, grown, loupe, past, people, regions, staff, templates, usePast, who } from './parts';
 import * as state from './state';
 import { hint } from './statusline';
 import { kept, watchGiven } from './template';
@@ -89,7 +89,10 @@ export function watchParts(): void {
   events.painted.listen(() => {
     who.now?.boardChanged();
   });
-  events.planeChanged.listen(() => past.now?.rewind.follow());
+  events.planeChanged.listen((canvases) => {
+    past.now?.rewind.follow();
+    if (canvases.length > 0) grown.use((grown) => grown.show(canvases));
+  });
   effect(() => {
     if (state.reticle.value) clear.use(() => {});
     if (state.loupe.value) loupe.use(() => {});

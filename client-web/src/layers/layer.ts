@@ -27,6 +27,7 @@ export interface Layer {
 export const SLOTS = [
   'regions',
   'grid',
+  'grown',
   'pending',
   'template',
   'staff',

@@ -28,8 +28,8 @@ import type { Kind } from './transport';
 export interface PlaneEvents {
   /** The plane is known; comes once, before any other word about it. */
   ready(info: Info): void;
-  /** Canvases were opened, closed, or came into being: then it has grown. */
-  changed(info: Info, grown: boolean): void;
+  /** Canvases were opened, closed, or came into being: by these it has grown. */
+  changed(info: Info, grown: readonly Position[]): void;
   /** The moderators' rules are others than before. */
   rulesChanged(info: Info): void;
   /** What we have to draw with changed. */
@@ -388,7 +388,7 @@ export class Plane {
     const before = JSON.stringify([...this.canvases.values()].map(({ x, y, open }) => [x, y, open]));
     // What the boards are made for stays: another palette or size needs the page loaded anew.
     this.info = { ...info, ...(first ? {} : sameBoards(this.info!)) };
-    const grown = info.canvases.some((canvas) => !this.canvases.has(nameOf(canvas)));
+    const grown = info.canvases.filter((canvas) => !this.canvases.has(nameOf(canvas)));
     this.canvases = new Map(info.canvases.map((canvas) => [nameOf(canvas), canvas]));
     this.bounds = boundsOf(info.canvases, info);
     if (first) return this.events.ready(info);

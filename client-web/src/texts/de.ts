@@ -16,7 +16,7 @@ export const de: Texts = {
     inThePast: 'Das ist die Vergangenheit: geh zurück zu Live, um Pixel zu setzen',
     noHistory: 'Dieser Server führt keinen Verlauf',
     canvas: 'Leinwand. Pfeiltasten bewegen das Fadenkreuz, Enter setzt ein Pixel.',
-    grown: 'Die Leinwand ist gewachsen',
+    grown: (place) => `Die Leinwand ist gewachsen, bei ${place}`,
     begunAnew: 'Eine neue Leinwand hat begonnen',
     dismiss: 'Ausblenden',
     close: 'Schließen',

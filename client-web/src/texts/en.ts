@@ -11,7 +11,7 @@ export const en = {
     inThePast: 'This is the past: go back to Live to place pixels',
     noHistory: 'This server keeps no history',
     canvas: 'Canvas. Arrow keys move the reticle, Enter places a pixel.',
-    grown: 'The canvas has grown',
+    grown: (place: string) => `The canvas has grown, at ${place}`,
     begunAnew: 'A new canvas has begun',
     dismiss: 'Dismiss',
     close: 'Close',

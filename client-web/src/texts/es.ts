@@ -19,7 +19,7 @@ export const es: Texts = {
     inThePast: 'Esto es el pasado: vuelve al directo para poner píxeles',
     noHistory: 'Este servidor no guarda historial',
     canvas: 'Lienzo. Las flechas mueven la mira, Intro pone un píxel.',
-    grown: 'El lienzo ha crecido',
+    grown: (place) => `El lienzo ha crecido, en ${place}`,
     begunAnew: 'Empieza un lienzo nuevo',
     dismiss: 'Ocultar',
     close: 'Cerrar',

@@ -18,7 +18,7 @@ export const fr: Texts = {
     inThePast: 'Vous regardez le passé : revenez au direct pour poser des pixels',
     noHistory: 'Ce serveur ne garde pas d’historique',
     canvas: 'Toile. Les flèches déplacent le viseur, Entrée pose un pixel.',
-    grown: 'La toile a grandi',
+    grown: (place) => `La toile a grandi, en ${place}`,
     begunAnew: 'Une nouvelle toile a commencé',
     dismiss: 'Masquer',
     close: 'Fermer',

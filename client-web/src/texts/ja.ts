@@ -18,7 +18,7 @@ export const ja: Texts = {
     inThePast: '過去を表示しています。ピクセルを置くにはライブに戻ってください。',
     noHistory: 'このサーバーは履歴を保存していません',
     canvas: 'キャンバス。矢印キーで照準を動かし、Enterでピクセルを置きます。',
-    grown: 'キャンバスが広がりました',
+    grown: (place) => `キャンバスが広がりました（${place}）`,
     begunAnew: '新しいキャンバスが始まりました',
     dismiss: '閉じる',
     close: '閉じる',

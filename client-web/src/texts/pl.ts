@@ -21,7 +21,7 @@ export const pl: Texts = {
     inThePast: 'To jest przeszłość: wróć do widoku na żywo, żeby stawiać piksele',
     noHistory: 'Ten serwer nie prowadzi historii',
     canvas: 'Płótno. Strzałki przesuwają celownik, Enter stawia piksel.',
-    grown: 'Płótno się powiększyło',
+    grown: (place) => `Płótno się powiększyło, w ${place}`,
     begunAnew: 'Zaczęło się nowe płótno',
     dismiss: 'Ukryj',
     close: 'Zamknij',

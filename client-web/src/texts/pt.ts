@@ -16,7 +16,7 @@ export const pt: Texts = {
     inThePast: 'Isto é o passado: volte para “Ao vivo” para colocar pixels',
     noHistory: 'Este servidor não guarda histórico',
     canvas: 'Tela. As setas movem a mira, Enter coloca um pixel.',
-    grown: 'A tela cresceu',
+    grown: (place) => `A tela cresceu, em ${place}`,
     begunAnew: 'Uma nova tela começou',
     dismiss: 'Dispensar',
     close: 'Fechar',

@@ -16,7 +16,7 @@ export const tr: Texts = {
     inThePast: 'Bu geçmiş: piksel koymak için canlı görünüme dönün',
     noHistory: 'Bu sunucu geçmiş tutmuyor',
     canvas: 'Tuval. Ok tuşları nişangâhı kaydırır, Enter piksel koyar.',
-    grown: 'Tuval büyüdü',
+    grown: (place) => `Tuval büyüdü: ${place}`,
     begunAnew: 'Yeni bir tuval başladı',
     dismiss: 'Gizle',
     close: 'Kapat',
