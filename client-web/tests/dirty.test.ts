@@ -58,6 +58,15 @@ test('once it is all of it, single cells count for nothing', () => {
   expect(dirty.take()).toEqual([]);
 });
 
+test('changes in very many places are changes of all', () => {
+  const dirty = new Dirty({ width: 1000, height: 1000 });
+  dirty.take();
+  for (let i = 0; i < 513; i++) dirty.add((16 * i) % 992, 16 * Math.floor((16 * i) / 992));
+  expect(dirty.take()).toEqual([at(0, 0, 1000, 1000)]);
+  dirty.add(20, 20);
+  expect(dirty.take()).toEqual([at(20, 20)]);
+});
+
 test('many small rectangles become the one around them where that is cheaper', () => {
   const near = [at(0, 0), at(5, 5)];
   const far = [at(0, 0), at(900, 60)];

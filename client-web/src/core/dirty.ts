@@ -6,6 +6,8 @@ import type { Rect, Size } from './edit';
 
 const BITS = 4;
 const LAST = (1 << BITS) - 1;
+/** With more squares than these one rectangle is cheaper, however it is drawn. */
+const MANY = 512;
 
 export class Dirty {
   private readonly columns: number;
@@ -42,8 +44,15 @@ export class Dirty {
 
   /** What changed since the last call; none of these rectangles overlap. */
   take(): Rect[] {
-    const { boxes, columns, size, touched, whole } = this;
-    const rects = touched.map((square) => {
+    const { boxes, columns, size, touched } = this;
+    const all = this.whole || touched.length > MANY;
+    this.touched = [];
+    this.whole = false;
+    if (all) {
+      for (const square of touched) boxes[square] = -1;
+      return [{ x0: 0, y0: 0, x1: size.width, y1: size.height }];
+    }
+    return touched.map((square) => {
       const box = boxes[square]!;
       boxes[square] = -1;
       const left = (square % columns) << BITS;
@@ -55,9 +64,6 @@ export class Dirty {
         y1: top + (box >> (3 * BITS)) + 1,
       };
     });
-    this.touched = [];
-    this.whole = false;
-    return whole ? [{ x0: 0, y0: 0, x1: size.width, y1: size.height }] : rects;
   }
 }
 
