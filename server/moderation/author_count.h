@@ -7,7 +7,8 @@
 #include "moderation/predicate.h"
 
 /* Read a request of x, y, w, h (numbers, or texts of a query), t and, where only some colours are
- * meant, c (both as in a predicate, without t: and c:). 0, or the status of an answer with a reason in error. */
+ * meant, c (both as in a predicate, without t: and c:). 0, or the status of an answer with a reason
+ * in error. */
 unsigned author_count_read(const struct cJSON *request, struct predicate *predicate,
                            char error[MODERATION_ERROR_BYTES]);
 

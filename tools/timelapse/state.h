@@ -31,7 +31,8 @@ enum state_result state_load(const char *path, struct state *state, char error[S
 /* Written to a file beside it, and renamed. 0, or -1 with a reason in error. */
 int state_save(const char *path, const struct state *state, char error[STATE_ERROR_BYTES]);
 
-/* With what a save that was killed has left. 0, also when there is none; -1 with a reason in error. */
+/* With what a save that was killed has left. 0, also when there is none; -1 with a reason in
+ * error. */
 int state_remove(const char *path, char error[STATE_ERROR_BYTES]);
 
 #endif

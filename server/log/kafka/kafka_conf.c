@@ -56,8 +56,8 @@ static const struct setting fixed_writer[] = {
     /* One request at a time. With more, a batch could be in the log twice: a broker that loses its
      * leadership for a moment can write R1, say that it did not, refuse R2, and find R3 out of
      * order; librdkafka then numbers all three anew, and the broker does not know R1 again
-     * (confluentinc/librdkafka #4953). It costs nothing: a shard sends a batch a tick, and what
-     * comes meanwhile goes out in one request. */
+     * (confluentinc/librdkafka #4953). A shard sends a batch a tick, so there is seldom a second
+     * one, and what comes meanwhile goes out in one request. */
     {"max.in.flight.requests.per.connection", "1"},
 };
 
