@@ -14,6 +14,8 @@ declare global {
   }
 }
 
+/** Longer than it takes until a rule has looked twice. */
+const FOUND_MS = 40_000;
 const SIDE = 12;
 const X = 300;
 const Y = 200;
@@ -241,6 +243,7 @@ test('a whole session needs nothing but the keyboard', async () => {
   const selected = () => page.locator('#staff [role=tab][aria-selected=true]').innerText();
   await keyboard.press('.');
   await keyboard.press('.');
+  await keyboard.press('.');
   await expect.poll(selected).toBe('Reports');
   await page.locator('#staff [data-row]').first().waitFor();
   await keyboard.press('j');
@@ -387,7 +390,7 @@ test('the console, its forms and lists have nothing that axe objects to', async 
         const { violations } = await window.axe.run('#staff-root');
         return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
       });
-    for (const name of ['Area', 'Pixel', 'Reports', 'Bans', 'Regions']) {
+    for (const name of ['Area', 'Pixel', 'Suspects', 'Reports', 'Bans', 'Regions']) {
       await tab(page, name);
       expect(await objections(), name).toEqual([]);
     }
@@ -402,6 +405,46 @@ test('the console, its forms and lists have nothing that axe objects to', async 
     expect(await objections(), 'a form').toEqual([]);
     await page.context().close();
   }
+});
+
+test('what the rules have found is listed; from there to its place, and to a ban of its networks', async () => {
+  const page = await somebody();
+  await enter(page, moderator);
+  await tab(page, 'Suspects');
+  await text(page, '#staff .content', 'No rule that is on has found anybody within the last hour');
+  for (const name of ['shape', 'net-identities']) {
+    for (const mode of ['simulate', 'on']) await server.control('rule', { name, mode, threshold: 3 });
+  }
+  const raiders = await Promise.all([somebody(), somebody(), somebody()]);
+  // A cell is looked at now and then, when it was painted in: they go on until they are seen.
+  let turn = 0;
+  const found = async () => {
+    for (const [i, raider] of raiders.entries()) {
+      await paint(raider, Array.from({ length: 5 }, (_, x) => ({ x: 650 + x, y: 650 + 3 * (turn % 10) + i, colour: 5 })));
+    }
+    turn++;
+    const rows = (await server.control('suspects')) as unknown as readonly { rule: string; authors: number }[];
+    return rows.filter(({ authors }) => authors >= 3).map(({ rule }) => rule);
+  };
+  await expect.poll(found, { timeout: FOUND_MS }).toEqual(expect.arrayContaining(['net-identities', 'shape']));
+
+  await tab(page, 'Area');
+  await tab(page, 'Suspects');
+  const place = page.locator('#staff .rows > li', { hasText: 'Many authors at one place only' });
+  await expect.poll(() => place.locator('.quiet').innerText()).toMatch(/^640, 640 · 3 authors · /);
+  await text(page, '#staff .rows', /Many new authors in one network/);
+  // Whoever comes to it is shown where it is.
+  await lookAt(page, 100, 100, 8);
+  await place.focus();
+  await expect.poll(() => page.evaluate(() => window.placed.view.x < -600 * window.placed.view.k + 800)).toBe(true);
+  await place.getByRole('button', { name: 'Ban its network' }).click();
+  await text(page, '#staff form.action h3', /^Ban network net:[0-9a-f]{16}$/);
+  await page.keyboard.press('Escape');
+  await place.getByRole('button', { name: 'Take its area' }).click();
+  await text(page, '#staff .where', '640, 640: 64 × 64');
+  await expect.poll(() => page.locator('#staff .authors li').count()).toBe(3);
+  for (const name of ['shape', 'net-identities']) await server.control('rule', { name, mode: 'off' });
+  for (const each of [...raiders, page]) await each.context().close();
 });
 
 test('reports are walked through by J and K, and closed', async () => {
@@ -423,13 +466,9 @@ test('reports are walked through by J and K, and closed', async () => {
   const page = await somebody();
   await enter(page, moderator);
   const rows = page.locator('#staff .rows > li');
-  await expect
-    .poll(async () => {
-      await tab(page, 'Area');
-      await tab(page, 'Reports');
-      return rows.count();
-    })
-    .toBe(2);
+  await expect.poll(async () => Object.keys(await server.control('reports')).length).toBe(2);
+  await tab(page, 'Reports');
+  await expect.poll(() => rows.count()).toBe(2);
   await page.locator('#marks').focus();
   await page.keyboard.press('j');
   await text(page, '#staff [aria-current] .title', /^hate at /);

@@ -13,7 +13,7 @@ export const enStaff = {
     open: 'Open',
     cancel: 'Cancel',
     stop: 'Stop',
-    tabs: { area: 'Area', pixel: 'Pixel', reports: 'Reports', bans: 'Bans', regions: 'Regions', audit: 'Audit' },
+    tabs: { area: 'Area', pixel: 'Pixel', suspects: 'Suspects', reports: 'Reports', bans: 'Bans', regions: 'Regions', audit: 'Audit' },
     walkHelp: 'next, previous',
     // Area
     drag: 'Drag a rectangle',
@@ -58,6 +58,7 @@ export const enStaff = {
     pixels: (n: number, words: string) => `${words} ${n === 1 ? 'pixel' : 'pixels'}`,
     edits: (n: number, words: string) => `${words} ${n === 1 ? 'edit' : 'edits'}`,
     people: (n: number, words: string) => `${words} ${n === 1 ? 'author' : 'authors'}`,
+    networks: (n: number, words: string) => `${words} ${n === 1 ? 'network' : 'networks'}`,
     reports: (n: number, words: string) => `${words} ${n === 1 ? 'report' : 'reports'}`,
     planWords: (edits: string, pixels: string) => `${edits}: ${pixels} would change. The picture shows how.`,
     bystanders: (pixels: string) => `Of others, unchanged: ${pixels}.`,
@@ -114,6 +115,13 @@ export const enStaff = {
     network: (net: string) => `network ${net}`,
     never: 'Nobody has painted here yet',
     // Lists
+    noSuspects: 'No rule that is on has found anybody within the last hour',
+    suspectRules: {
+      'net-rate': 'One network paints very quickly',
+      'net-identities': 'Many new authors in one network',
+      shape: 'Many authors at one place only',
+    },
+    banNetworks: (networks: string) => `Ban ${networks}`,
     noReports: 'No reports are open',
     reportAt: (reason: string, x: number, y: number) => `${reason} at ${x}, ${y}`,
     close: 'Close',

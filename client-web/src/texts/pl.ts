@@ -429,6 +429,7 @@ export const pl: Texts = {
     tabs: {
       area: 'Obszar',
       pixel: 'Piksel',
+      suspects: 'Podejrzani',
       reports: 'Zgłoszenia',
       bans: 'Blokady',
       regions: 'Strefy',
@@ -476,6 +477,7 @@ export const pl: Texts = {
     pixels: (n, words) => `${words} ${pixelWord(n)}`,
     edits: (n, words) => `${words} ${plural(n, { one: 'edycja', few: 'edycje', many: 'edycji', other: 'edycji' })}`,
     people: (n, words) => `${words} ${plural(n, { one: 'autor', few: 'autorzy', many: 'autorów', other: 'autora' })}`,
+    networks: (n, words) => `${words} ${plural(n, { one: 'sieć', few: 'sieci', many: 'sieci', other: 'sieci' })}`,
     reports: (n, words) =>
       `${words} ${plural(n, { one: 'zgłoszenie', few: 'zgłoszenia', many: 'zgłoszeń', other: 'zgłoszenia' })}`,
     planWords: (edits, pixels) => `${edits}, do zmiany ${pixels}. Obraz pokazuje, jak.`,
@@ -531,6 +533,13 @@ export const pl: Texts = {
     banNetwork: 'Zablokuj jego sieć',
     network: (net) => `sieć ${net}`,
     never: 'Nikt tu jeszcze nie malował',
+    noSuspects: 'Żadna włączona reguła nie znalazła nikogo w ciągu ostatniej godziny',
+    suspectRules: {
+      'net-rate': 'Jedna sieć maluje bardzo szybko',
+      'net-identities': 'Wielu nowych autorów w jednej sieci',
+      shape: 'Wielu autorów tylko w jednym miejscu',
+    },
+    banNetworks: (networks) => `Zablokuj ${networks}`,
     noReports: 'Nie ma otwartych zgłoszeń',
     reportAt: (reason, x, y) => `${reason}: ${x}, ${y}`,
     close: 'Zamknij',

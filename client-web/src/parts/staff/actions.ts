@@ -149,7 +149,7 @@ export class Ban extends Action {
 
   get title(): string {
     const { targets } = this;
-    return t().staff.banTitle(targets.length > NAMED_MOST ? say.people(targets.length) : targets.map(({ name }) => name).join(', '));
+    return t().staff.banTitle(targets.length > NAMED_MOST ? this.count(targets.length) : targets.map(({ name }) => name).join(', '));
   }
 
   get verb(): string {
@@ -171,12 +171,21 @@ export class Ban extends Action {
     });
   }
 
+  /** So many authors, or so many networks. */
+  private count(n: number): string {
+    return this.networks ? say.networks(n) : say.people(n);
+  }
+
+  private get networks(): boolean {
+    return this.targets.some(({ who }) => who.startsWith('net:'));
+  }
+
   /** What is taken back; null: nothing. */
   private get predicate(): string | null {
     const time = this.answers.takeBack.value;
     if (!time) return null;
     const ids = this.targets.map(({ who }) => who.replace(/^net:/, ''));
-    const kind = this.targets.some(({ who }) => who.startsWith('net:')) ? 'net' : 'u';
+    const kind = this.networks ? 'net' : 'u';
     return `${kind}:${ids.join(',')} t:${time}`;
   }
 
@@ -188,12 +197,12 @@ export class Ban extends Action {
       try {
         await desk.control.post('ban', this.why, { who, ...seconds });
       } catch (error) {
-        if (done > 0) this.words.value = t().staff.banDonePart(say.number(done), say.people(targets.length));
+        if (done > 0) this.words.value = t().staff.banDonePart(say.number(done), this.count(targets.length));
         throw error;
       }
       done++;
     }
-    const words = t().staff.banDone(say.people(done));
+    const words = t().staff.banDone(this.count(done));
     if (!predicate) return { words, action: null };
     // Now that they are banned, nothing of theirs is what comes back.
     const job = await desk.start('rollback', this.why, { predicate });

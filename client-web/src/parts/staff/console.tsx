@@ -12,6 +12,7 @@ import { TABS, type Desk, type Tab } from './desk';
 import { ActionForm } from './form';
 import { KeyButton } from './key';
 import { Audit, Bans, Regions, Reports } from './lists';
+import { Suspects } from './suspects';
 
 export interface ConsoleProps {
   /** Null: a token is needed. */
@@ -101,6 +102,7 @@ function Open({ known: desk, who, folded, wide, pixel, leave, drag, goTo }: Cons
           <div class="content" role="tabpanel" aria-label={staff.tabs[tab]}>
             {tab === 'area' && <Area desk={desk} drag={drag} />}
             {tab === 'pixel' && <Pixel desk={desk} pixel={pixel.value} />}
+            {tab === 'suspects' && <Suspects desk={desk} goTo={goTo} />}
             {tab === 'reports' && <Reports desk={desk} goTo={goTo} />}
             {tab === 'bans' && <Bans desk={desk} goTo={goTo} />}
             {tab === 'regions' && <Regions desk={desk} goTo={goTo} />}
@@ -145,6 +147,9 @@ interface TabsProps {
 function Tabs({ tabs, tab, choose }: TabsProps) {
   const { staff } = t();
   const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    bar.current!.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   const step = (by: number) => {
     const next = tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length]!;
     choose(next);

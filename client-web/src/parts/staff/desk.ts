@@ -14,7 +14,7 @@ import { percent } from './numbers';
 
 export const PERIODS = ['10m', '1h', '2h', '24h', '168h', '720h'] as const;
 export type Period = (typeof PERIODS)[number];
-export const TABS = ['area', 'pixel', 'reports', 'bans', 'regions', 'audit'] as const;
+export const TABS = ['area', 'pixel', 'suspects', 'reports', 'bans', 'regions', 'audit'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** A picture of what would change, and which cells it covers. */

@@ -3,52 +3,19 @@
 // text.
 
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { Rect } from '../../core/edit';
-import { agoWords, untilWords } from '../../texts/time';
+import { untilWords } from '../../texts/time';
 import type { Fields } from '../../net/control';
 import { locale, t } from '../../texts';
 import { Undo } from './actions';
 import { changeBan, changeRegion, closeReport, endBan, removeRegion } from './recordactions';
-import type { Desk } from './desk';
 import { KeyButton } from './key';
+import { ago, takeArea, useRecords, type ListProps } from './listing';
 import * as say from './numbers';
 import { areaOf, areaOfPredicate, matches, number, rowsOf, text, widened } from './records';
 import { Row, WalkHelp } from './rows';
 
-export interface ListProps {
-  readonly desk: Desk;
-  /** Shows this part of the plane. */
-  goTo(area: Rect): void;
-}
-
-const REFRESH_MS = 15_000;
 const AUDIT_ROWS = 50;
 
-/** The records of a path: at first, after every change, and now and then while somebody looks. */
-function useRecords(desk: Desk, path: string): readonly Fields[] | null {
-  const rows = useSignal<readonly Fields[] | null>(null);
-  const changes = desk.changes.value;
-  useEffect(() => {
-    let here = true;
-    const load = async () => {
-      const answer = await desk.control.get(path);
-      if (here) rows.value = rowsOf(answer, path);
-    };
-    void desk.attempt(load);
-    const timer = setInterval(() => {
-      // A failure now and then is no news.
-      if (!document.hidden) void load().catch(() => {});
-    }, REFRESH_MS);
-    return () => {
-      here = false;
-      clearInterval(timer);
-    };
-  }, [desk, path, changes]);
-  return rows.value;
-}
-
-const ago = (time: unknown): string => (number(time) ? agoWords(number(time), Date.now(), locale()) : '');
 const until = (time: unknown): string => (number(time) ? untilWords(number(time), Date.now(), locale()) : '');
 
 export function Reports({ desk, goTo }: ListProps) {
@@ -80,11 +47,6 @@ export function Reports({ desk, goTo }: ListProps) {
       </ul>
     </>
   );
-}
-
-function takeArea(desk: Desk, area: Rect): void {
-  desk.choose(area);
-  desk.tab.value = 'area';
 }
 
 export function Bans({ desk }: ListProps) {

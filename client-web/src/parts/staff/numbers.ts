@@ -10,6 +10,7 @@ export const percent = (share: number): string =>
 export const pixels = (n: number): string => t().staff.pixels(n, number(n));
 export const edits = (n: number): string => t().staff.edits(n, number(n));
 export const people = (n: number): string => t().staff.people(n, number(n));
+export const networks = (n: number): string => t().staff.networks(n, number(n));
 export const reports = (n: number): string => t().staff.reports(n, number(n));
 
 /** A moment, short: the time of day where it is today. */

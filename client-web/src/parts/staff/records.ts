@@ -15,6 +15,19 @@ export function areaOf(fields: Fields): Rect {
   return { x0: x, y0: y, x1: x + Math.max(1, number(fields.w)), y1: y + Math.max(1, number(fields.h)) };
 }
 
+/** The cell that a rule has found somebody in; null where it is about a network. */
+export function areaOfCell({ cell }: Fields): Rect | null {
+  if (!Array.isArray(cell)) return null;
+  const [x, y, w, h] = cell;
+  return areaOf({ x, y, w, h });
+}
+
+/** The networks that a rule has found, each once: the one that it is about, then those of its authors. */
+export function networksOf({ net, networks }: Fields): string[] {
+  const others = Array.isArray(networks) ? networks.map((one: Fields | null) => text(one?.net)) : [];
+  return [...new Set([text(net), ...others])].filter((name) => name.startsWith('net:'));
+}
+
 /** How far around one pixel somebody looks who was led to it. */
 const AROUND = 10;
 
