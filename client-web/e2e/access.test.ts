@@ -6,20 +6,19 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, launch, lookAt, lost, open, PHONE, settled, still } from './page';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { DESKTOP, lookAt, lost, open, PHONE, settled, still } from './page';
+import { browser, forAll, server } from './scene';
 import { Server } from './server';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let browser: Browser;
-let server: Server;
 let token: string;
 
+forAll('--staff-page', 'on', '--energy', '600000/30000/30000');
+
 beforeAll(async () => {
-  server = await Server.start('--staff-page', 'on', '--energy', '600000/30000/30000');
-  browser = await launch();
   token = String((await server.control('token', { name: 'anna', role: 'moderator' })).token);
   await server.control('region', {
     name: 'Closed garden',
@@ -27,11 +26,6 @@ beforeAll(async () => {
     closed: true,
     why: 'so that there is one',
   });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
 });
 
 /** What axe objects to: rule, and where. */

@@ -2,14 +2,13 @@
 // Aiming and drawing: the reticle and the loupe of fingers, pencil and eyedropper, and own pixels that
 // are never lost without a word. Needs the built page and the server; about a minute.
 
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
-  launch,
   live,
   lookAt,
   lost,
@@ -21,20 +20,9 @@ import {
   version,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 interface Spot {
   readonly x: number;

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: ISC
 // What one sees first. Needs no other program; a minute.
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { boardHas, DESKTOP, drawn, draws, launch, live, open, PHONE, WAIT_MS } from './page';
-import { Server } from './server';
+import { beforeAll, expect, test } from 'vitest';
+import { boardHas, DESKTOP, drawn, draws, live, open, PHONE, WAIT_MS } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
+forAll();
 
 beforeAll(async () => {
-  server = await Server.start();
   await server.edit(500, 500, 5);
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
 });
 
 const SIZES = {

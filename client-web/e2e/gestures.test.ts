@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: ISC
 // Moving about by wheel, trackpad, mouse, pen and touch. Needs nothing but the server; about a minute.
 
-import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
   draws,
-  launch,
   lookAt,
   open,
   pendingCount,
@@ -18,25 +17,14 @@ import {
   WAIT_MS,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
 const CTRL = 2;
 
 /** How many animation frames the page asked for. */
 type Counting = { asked?: number };
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 async function opened(
   options: BrowserContextOptions = DESKTOP,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: ISC
-import type { Browser, WebSocketRoute } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WebSocketRoute } from 'playwright-core';
+import { expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
   draws,
-  launch,
   live,
   lookAt,
   open,
@@ -18,24 +17,13 @@ import {
   WAIT_MS,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
 /** A checksum comes about every 10 s while the picture changes. */
 const CHECKSUM_MS = 45_000;
 const MESSAGE_HEADER = 4;
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 test('a page that differs from the server heals itself', async () => {
   // The log has a name from its first record on; without one, a heal needs another connection.

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: ISC
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { boardHas, DESKTOP, launch, open, settled, text, WAIT_MS } from './page';
-import { Server } from './server';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { boardHas, DESKTOP, open, settled, text, WAIT_MS } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
 let page: Page;
 
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-  page = await open(await browser.newContext({ ...DESKTOP, reducedMotion: 'reduce' }), server.url);
-});
+forAll();
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
+beforeAll(async () => {
+  page = await open(await browser.newContext({ ...DESKTOP, reducedMotion: 'reduce' }), server.url);
 });
 
 /** The reticle's cell, as the page says it. */

@@ -2,8 +2,8 @@
 // Every language on the smallest phone: that nothing is cut or lies outside; and how it is chosen.
 // Needs nothing but the server; about ten seconds a language.
 
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { encodeCells } from '../src/core/template/encode';
 import { t } from '../src/texts';
 import '../src/texts/enparts';
@@ -11,29 +11,22 @@ import '../src/texts/enpast';
 import '../src/texts/entemplate';
 import { LANGUAGES } from '../src/core/languages';
 import { languageName, speak } from '../src/texts/languages';
-import { boardHas, canPlace, DESKTOP, drawn, launch, live, lookAt, open, PHONE, text, WAIT_MS } from './page';
-import { Server } from './server';
+import { boardHas, canPlace, DESKTOP, drawn, live, lookAt, open, PHONE, text, WAIT_MS } from './page';
+import { browser, forAll, server } from './scene';
 
 const SMALL = { ...PHONE, viewport: { width: 320, height: 568 }, deviceScaleFactor: 2 };
 
-let browser: Browser;
-let server: Server;
 /** The link of a template that is 4 cells wide. */
 let templateLink: string;
 
+forAll();
+
 beforeAll(async () => {
-  server = await Server.start();
   await server.edit(100, 100, 13);
   await server.edit(100, 100, 15);
   const cells = { width: 4, height: 1, indices: Uint8Array.of(0, 1, 1, 0) };
   const png = Buffer.from(await encodeCells(cells, ['#820080', '#0000ea'])).toString('base64');
   templateLink = `#x=100&y=100&scale=16&template=${encodeURIComponent(`data:image/png;base64,${png}`)}&ox=98&oy=100&tw=4`;
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
 });
 
 /** What is cut, or lies outside of the window or of its own button, in words; what scrolls may. */

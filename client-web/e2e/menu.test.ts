@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: ISC
 // The menu and what hangs in it, by mouse and by keyboard. About 30 s.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, drawnAt, launch, lookAt, open, PHONE, text } from './page';
-import { Server } from './server';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { DESKTOP, drawnAt, lookAt, open, PHONE, text } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 const entry = (page: Page, id: string) => page.locator(`#menu-panel [data-id="${id}"]`);
 const focused = (page: Page) =>

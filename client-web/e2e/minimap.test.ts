@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: ISC
 // The overview: where it is, what it shows, and how it moves the view. About 20 s.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, launch, lookAt, open, PHONE, paint } from './page';
-import { Server } from './server';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { DESKTOP, lookAt, open, PHONE, paint } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 /** The cell in the middle of the window. */
 const centre = (page: Page) =>

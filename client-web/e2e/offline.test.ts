@@ -2,23 +2,12 @@
 // What a browser shows when the page cannot be had, and that nothing old is ever shown as live. And what
 // makes the page one that can be installed. About 20 s.
 
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, launch, open, WAIT_MS } from './page';
-import { Server } from './server';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { DESKTOP, open, WAIT_MS } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 /** The worker is there, and the page that it shows. */
 async function prepared(page: Page): Promise<void> {

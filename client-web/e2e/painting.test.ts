@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: ISC
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
   draws,
-  launch,
   live,
   lookAt,
   open,
@@ -18,20 +16,9 @@ import {
   WAIT_MS,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 test('two pages see each other paint', async () => {
   const context = await browser.newContext(DESKTOP);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: ISC
-import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { DOUBLE_MS } from '../src/core/gestures';
 import {
   boardAt,
   boardHas,
-  launch,
   lookAt,
   open,
   pendingCount,
@@ -16,23 +15,16 @@ import {
   whereIs,
   wordsSaid,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
 const TARGET = 44;
 
-let browser: Browser;
-let server: Server;
 let context: BrowserContext;
 
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-  context = await browser.newContext(PHONE);
-});
+forAll();
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
+beforeAll(async () => {
+  context = await browser.newContext(PHONE);
 });
 
 const zoomOf = (page: Page) => page.evaluate(() => window.placed.view.k);

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: ISC
 // Of what others paint only what changed is drawn again: to the last bit what all of it would look like.
 
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Edit } from '../src/core/edit';
-import { drawn, launch, open, paint } from './page';
-import { Server } from './server';
+import { drawn, open, paint } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start('--plane', '2x1', '--message-rate', '0');
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll('--plane', '2x1', '--message-rate', '0');
 
 declare global {
   interface Window {

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: ISC
 // The operator's regions over the picture, and in words. Needs: a browser, a server; 10 to 60 s.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DESKTOP, drawnAt, launch, lookAt, open, PHONE, text, whereIs } from './page';
-import { Server } from './server';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { DESKTOP, drawnAt, lookAt, open, PHONE, text, whereIs } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
+forAll();
 
 beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
   const until = Date.now() + 30 * 60_000;
   await server.control('region', { name: 'the lake', x: 100, y: 100, w: 40, h: 30, closed: true, until, words: 'resting' });
   await server.control('region', { name: 'dear', x: 200, y: 100, w: 40, h: 30, factor: 2, colours: [3, 5] });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
 });
 
 /** Whether anything is drawn on the edge of a region, left of its cells. */

@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: ISC
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  boardHas,
-  chooseColour,
-  DESKTOP,
-  drawnAt,
-  draws,
-  launch,
-  lookAt,
-  open,
-  PREVIEW,
-  WAIT_MS,
-} from './page';
-import { Server } from './server';
+import { expect, test } from 'vitest';
+import { boardHas, chooseColour, DESKTOP, drawnAt, draws, lookAt, open, PREVIEW, WAIT_MS } from './page';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 test.each([1, 1.5, 2])('at pixel ratio %f the first view fills the room', async (ratio) => {
   const context = await browser.newContext({ ...DESKTOP, deviceScaleFactor: ratio });

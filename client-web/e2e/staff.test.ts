@@ -3,10 +3,10 @@
 // thinks better of it, locks the place and bans; and works through reports.
 
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { boardAt, boardHas, boardSum, DESKTOP, draws, launch, lookAt, open, paint, PHONE, text, whereIs } from './page';
-import { Server } from './server';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { boardAt, boardHas, boardSum, DESKTOP, draws, lookAt, open, paint, PHONE, text, whereIs } from './page';
+import { browser, forAll, server } from './scene';
 
 declare global {
   interface Window {
@@ -20,8 +20,6 @@ const SIDE = 12;
 const X = 300;
 const Y = 200;
 
-let browser: Browser;
-let server: Server;
 let moderator: string;
 
 const square = (colour: (i: number) => number) =>
@@ -31,15 +29,10 @@ const square = (colour: (i: number) => number) =>
     colour: colour(i),
   }));
 
-beforeAll(async () => {
-  server = await Server.start('--staff-page', 'on', '--identity', 'cookie');
-  browser = await launch();
-  moderator = String((await server.control('token', { name: 'anna', role: 'moderator' })).token);
-});
+forAll('--staff-page', 'on', '--identity', 'cookie');
 
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
+beforeAll(async () => {
+  moderator = String((await server.control('token', { name: 'anna', role: 'moderator' })).token);
 });
 
 /** A page whose cookie makes it somebody. */

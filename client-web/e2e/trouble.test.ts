@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: ISC
 // The page names what is wrong between it and its server, and works around it where it can.
 
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
   draws,
-  launch,
   live,
   lookAt,
   lost,
@@ -22,21 +21,11 @@ import {
   whereIs,
 } from './page';
 import { reencode } from './reencode';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
-let browser: Browser;
-let server: Server;
 let context: BrowserContext;
 
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 beforeEach(async () => {
   context = await browser.newContext(DESKTOP);

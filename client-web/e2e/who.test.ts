@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: ISC
 // Who placed a pixel, reporting it, and taking back what one has just placed.
 
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import {
   boardAt,
   boardHas,
   chooseColour,
   DESKTOP,
-  launch,
   lookAt,
   open,
   pendingCount,
@@ -19,23 +18,12 @@ import {
   WAIT_MS,
   whereIs,
 } from './page';
-import { Server } from './server';
+import { browser, forAll, server } from './scene';
 
 /** Longer than what makes a press a hold. */
 const HOLD_MS = 600;
 
-let browser: Browser;
-let server: Server;
-
-beforeAll(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.remove();
-});
+forAll();
 
 async function hold(page: Page, at: { x: number; y: number }): Promise<void> {
   await page.mouse.move(at.x, at.y);
