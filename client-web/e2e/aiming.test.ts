@@ -72,8 +72,9 @@ test('a reticle that is panned out of view stays in the middle and aims at what 
   await page.locator('#place').waitFor();
   // To the right, in steps of which none is a throw.
   for (let i = 0; i < 3; i++) {
-    await touch(cdp, 'touchStart', { x: 60, y: 300 });
-    for (let x = 80; x <= 300; x += 20) await touch(cdp, 'touchMove', { x, y: 300 });
+    // At once: a finger that rests is a hold.
+    await Promise.all([touch(cdp, 'touchStart', { x: 60, y: 300 }), touch(cdp, 'touchMove', { x: 80, y: 300 })]);
+    for (let x = 100; x <= 300; x += 20) await touch(cdp, 'touchMove', { x, y: 300 });
     await page.waitForTimeout(250);
     await touch(cdp, 'touchMove', { x: 301, y: 300 });
     await touch(cdp, 'touchEnd');
@@ -199,8 +200,7 @@ test.each([1, 1.25, 1.5, 2, 3])('at pixel ratio %d what is highlighted is what i
     const x = at.x + (i % 2 ? 0.45 : -0.45) * k;
     await page.mouse.move(x, at.y);
     const seen = /^(\d+), (\d+)/.exec(await where(page))!;
-    await page.mouse.down();
-    await page.mouse.up();
+    await page.mouse.click(x, at.y);
     await boardHas(page, Number(seen[1]), Number(seen[2]), 14);
     expect([Number(seen[1]), Number(seen[2])]).toEqual([690 + 3 * i, row]);
   }

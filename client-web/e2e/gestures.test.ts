@@ -8,6 +8,7 @@ import {
   boardHas,
   chooseColour,
   DESKTOP,
+  dragTo,
   draws,
   lookAt,
   open,
@@ -199,9 +200,7 @@ describe('a mouse', () => {
     await chooseColour(page, 'black');
     const at = await lookAt(page, 610, 610, 8);
     await page.mouse.move(at.x, at.y);
-    await page.mouse.down();
-    await page.mouse.move(at.x + 4, at.y);
-    await page.mouse.up();
+    await Promise.all([dragTo(page, at.x + 4, at.y), page.mouse.up()]);
     await boardHas(page, 610, 610, 3);
     await close();
   });
@@ -222,8 +221,7 @@ describe('a mouse', () => {
     const { page, close } = await opened();
     const at = await lookAt(page, 500, 500, 8);
     await page.mouse.move(at.x, at.y);
-    await page.mouse.down();
-    await page.mouse.move(at.x, 100);
+    await dragTo(page, at.x, 100);
     await page.mouse.move(at.x, -200);
     await page.waitForTimeout(150);
     await page.mouse.up();
@@ -248,11 +246,9 @@ test('a pen hovers, clicks and pans as a mouse does', async () => {
     });
   await pen('mouseMoved', at.x, 0);
   await expect.poll(() => page.textContent('#where'), { timeout: WAIT_MS }).toMatch(/^640, 640/);
-  await pen('mousePressed', at.x, 1);
-  await pen('mouseReleased', at.x, 0);
+  await Promise.all([pen('mousePressed', at.x, 1), pen('mouseReleased', at.x, 0)]);
   await boardHas(page, 640, 640, 5);
-  await pen('mousePressed', at.x, 1);
-  await pen('mouseMoved', at.x + 50, 1);
+  await Promise.all([pen('mousePressed', at.x, 1), pen('mouseMoved', at.x + 50, 1)]);
   await page.waitForTimeout(150);
   await pen('mouseReleased', at.x + 50, 0);
   expect((await whereIs(page, 640, 640)).x).toBeCloseTo(at.x + 50, 6);
@@ -283,8 +279,8 @@ describe('fingers', () => {
     await page.locator('.swatch').nth(5).tap();
     const at = await lookAt(page, 320, 320, 16);
     const before = await version(page);
-    await touch(cdp, 'touchStart', [at.x, at.y]);
-    await touch(cdp, 'touchStart', [at.x, at.y], [at.x + 80, at.y]);
+    const first = touch(cdp, 'touchStart', [at.x, at.y]);
+    await Promise.all([first, touch(cdp, 'touchStart', [at.x, at.y], [at.x + 80, at.y])]);
     await page.waitForTimeout(600);
     await touch(cdp, 'touchEnd');
     expect(await page.locator('#card').count()).toBe(0);
@@ -297,8 +293,7 @@ describe('fingers', () => {
     const { page, cdp, close } = await opened(PHONE);
     await page.locator('.swatch').nth(5).tap();
     const at = await lookAt(page, 330, 330, 16);
-    await touch(cdp, 'touchStart', [at.x, at.y]);
-    await touch(cdp, 'touchCancel');
+    await Promise.all([touch(cdp, 'touchStart', [at.x, at.y]), touch(cdp, 'touchCancel')]);
     await page.waitForTimeout(300);
     expect(await page.locator('#place').isVisible()).toBe(false);
     expect(await boardAt(page, 330, 330)).toBe(0);

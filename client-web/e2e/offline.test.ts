@@ -17,7 +17,8 @@ async function prepared(page: Page): Promise<void> {
       const kept = await caches.match(new URL('./offline', location.href));
       return registration?.active?.state === 'activated' && kept !== undefined;
     });
-  await expect.poll(ready).toBe(true);
+  // It is asked for when the page has nothing else to do.
+  await expect.poll(ready, { timeout: 3 * WAIT_MS }).toBe(true);
 }
 
 const heading = (page: Page) => page.locator('h1').innerText();

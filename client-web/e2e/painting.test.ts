@@ -5,6 +5,7 @@ import {
   boardHas,
   chooseColour,
   DESKTOP,
+  dragTo,
   draws,
   live,
   lookAt,
@@ -116,8 +117,7 @@ test('what is highlighted is what is painted, at fractions of a pixel too', asyn
     if (Math.floor(x) < at.x - k / 2) fractions++;
     await page.mouse.move(x, at.y);
     await text(page, '#where', new RegExp(`^${cell.x}, ${cell.y} `));
-    await page.mouse.down();
-    await page.mouse.up();
+    await page.mouse.click(x, at.y);
     await boardHas(page, cell.x, cell.y, 14);
     expect(await boardAt(page, cell.x - 1, cell.y)).toBe(0);
   }
@@ -153,8 +153,7 @@ test('dragging pans and places nothing; the wheel zooms about the pointer', asyn
   const from = await lookAt(page, 300, 300, 10);
   const version = await page.evaluate(() => window.placed.client.sync.version);
   await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(from.x + 60, from.y + 40, { steps: 5 });
+  await dragTo(page, from.x + 60, from.y + 40, 5);
   // It rests before it is let go, so that it is not thrown.
   await page.waitForTimeout(150);
   await page.mouse.up();

@@ -38,10 +38,12 @@ async function fingers(
   const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: object[]) =>
     cdp.send('Input.dispatchTouchEvent', { type, touchPoints: touchPoints as never });
   const points = (step: { x: number; y: number }[]) => step.map((p, id) => ({ ...p, id }));
-  await send('touchStart', points(path[0]!));
-  for (const step of path.slice(1)) {
+  const [first, second, ...others] = path.map(points);
+  // At once: a finger that rests is a hold.
+  await Promise.all([send('touchStart', first!), send('touchMove', second!)]);
+  for (const step of others) {
     await pause();
-    await send('touchMove', points(step));
+    await send('touchMove', step);
   }
   await send('touchEnd', []);
 }

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodePicture } from '../src/core/picture';
-import { boardHas, DESKTOP, drawnAt, launch, live, lookAt, open, settled, text, version, WAIT_MS } from './page';
+import { boardHas, DESKTOP, dragTo, drawnAt, launch, live, lookAt, open, settled, text, version, WAIT_MS } from './page';
 import { Server } from './server';
 
 let browser: Browser;
@@ -160,8 +160,7 @@ test('in a frame of another page there is the picture, which moves, and a link',
   const [x, y] = [box.x + 320, box.y + 200];
   const before = await frame.evaluate(() => window.placed.view);
   await page.mouse.move(x, y);
-  await page.mouse.down();
-  await page.mouse.move(x - 100, y - 20, { steps: 4 });
+  await dragTo(page, x - 100, y - 20, 4);
   await page.mouse.up();
   await expect.poll(() => frame.evaluate(() => window.placed.view.x)).toBeLessThan(before.x - 50);
   await page.mouse.wheel(0, -300);

@@ -121,6 +121,8 @@ beforeEach(() => {
 afterEach(() => {
   for (const client of plane.live) client.stop();
   vi.unstubAllGlobals();
+  // A plane's timers end with its page only; while that is hidden they do nothing.
+  vi.stubGlobal('document', { hidden: true });
 });
 
 /** The plane is known and this is looked at. */
