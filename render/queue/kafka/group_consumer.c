@@ -17,6 +17,7 @@ enum {
     SLICE_MS = 50, /* how long a wait for a task goes on before the group's events are looked at */
     COMMIT_EVERY_MS = 1000,
     COMMITTED_MS = 3000, /* how long the group's places may take to be asked for */
+    LEAVE_MS = 5000,     /* how long leaving the group may take */
     DOWN_MS = 2000,      /* without a connection for so long: that is said */
 };
 
@@ -51,6 +52,7 @@ struct group_consumer {
     rd_kafka_message_t *current; /* whose value the caller has */
     rd_kafka_message_t *strayed; /* a task that came with the group's events */
     int64_t commit_ms;           /* when places were committed last */
+    bool leaving;                /* nothing is assigned any more */
     char broken[QUEUE_ERROR_BYTES];
 
     pthread_mutex_t lock; /* of what follows */
@@ -203,7 +205,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t err,
                          rd_kafka_topic_partition_list_t *list, void *opaque)
 {
     struct group_consumer *c = opaque;
-    if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+    if (err == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !c->leaving)
         take_partitions(c, list);
     else
         lose_partitions(c, list);
@@ -363,15 +365,34 @@ static uint64_t depth(struct queue_consumer *consumer)
     return n;
 }
 
+/* on_rebalance commits and gives the partitions up while the group still serves it. Within
+ * rd_kafka_consumer_close the group may end before: when the commit finds that the broker does not
+ * know the member any more. librdkafka 2.0.2 then drops the request to give them up, for whose
+ * answer rd_kafka_assign waits for ever (confluentinc/librdkafka #4884). */
+static void leave_group(struct group_consumer *c)
+{
+    int64_t deadline_ms = clock_now_ms() + LEAVE_MS;
+    c->leaving = true;
+    rd_kafka_unsubscribe(c->rk);
+    for (int wait_ms = 0; wait_ms == 0 || c->tasks; wait_ms = SLICE_MS) {
+        if (clock_now_ms() >= deadline_ms)
+            return;
+        if (c->strayed)
+            rd_kafka_message_destroy(c->strayed);
+        c->strayed = NULL;
+        serve_group(c, wait_ms);
+    }
+    rd_kafka_consumer_close(c->rk);
+}
+
 static void destroy(struct queue_consumer *consumer)
 {
     struct group_consumer *c = of(consumer);
     if (c->current)
         rd_kafka_message_destroy(c->current);
-    /* Leaving the group calls on_rebalance, which commits. Without a broker there is nobody to
-     * tell, and it would wait for one. */
+    /* Without a broker there is nobody to tell, and it would wait for one. */
     if (c->rk && atomic_load(&c->links.n_up) > 0)
-        rd_kafka_consumer_close(c->rk);
+        leave_group(c);
     forget_slots(c);
     if (c->strayed)
         rd_kafka_message_destroy(c->strayed);

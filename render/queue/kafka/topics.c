@@ -150,6 +150,7 @@ static int prepare(const struct topics *topics, rd_kafka_t *rk, int t, int64_t d
             if (make(topics, rk, t, &made, error) != 0)
                 return -1;
             asked = true;
+            deadline_ms = clock_now_ms() + KAFKA_LEADER_MS;
             continue;
         }
         if (err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || clock_now_ms() >= deadline_ms) {

@@ -11,6 +11,10 @@
 #include "log/log.h"
 #include "log/options.h"
 
+/* How long a topic that was just made may be without a leader: the broker is there, and makes its
+ * partitions in its own time. */
+enum { KAFKA_LEADER_MS = 30000 };
+
 struct kafka_new_topic {
     const char *name;
     int partitions, replication;

@@ -177,6 +177,7 @@ int kafka_topic_prepare(rd_kafka_t *rk, const struct kafka_settings *settings, i
             if (create(rk, settings, error) != 0)
                 return -1;
             made = true;
+            deadline_ms = clock_now_ms() + KAFKA_LEADER_MS;
             continue;
         }
         if (!err && n > 0 && has_leader)
