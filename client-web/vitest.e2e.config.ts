@@ -9,8 +9,8 @@ export default defineConfig({
     maxWorkers: 2,
     minWorkers: 2,
     // As long as the waits of e2e/page.ts.
-    expect: { poll: { timeout: 20_000 } },
-    testTimeout: 90_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: 40_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 });

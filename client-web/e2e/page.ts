@@ -18,7 +18,8 @@ declare global {
   }
 }
 
-export const WAIT_MS = 20_000;
+/** Long: a machine may be busy with much else. What is there is not waited for. */
+export const WAIT_MS = 40_000;
 const LOOK_MS = 40;
 
 /** Reads until it is this (or matches it), for a while; then fails with what it was at the end. */

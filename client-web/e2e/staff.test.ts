@@ -57,6 +57,13 @@ async function giveReason(page: Page, verb: string | RegExp, why: string): Promi
   await form(page).waitFor({ state: 'hidden' });
 }
 
+/** Types the reason where the keys are when the form has come. */
+async function typeReason(page: Page, why: string): Promise<void> {
+  const reason = form(page).getByLabel('Reason, for the audit');
+  await expect.poll(() => reason.evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.keyboard.type(why);
+}
+
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click();
 const outcome = (page: Page, words: string | RegExp) => text(page, '#staff .outcome p', words);
 
@@ -226,7 +233,8 @@ test('a whole session needs nothing but the keyboard', async () => {
   await boardHas(page, X, Y, 5);
   const { keyboard } = page;
   await page.evaluate(() => (location.hash = '#staff'));
-  await page.getByLabel('Token of the staff').waitFor();
+  const token = page.getByLabel('Token of the staff');
+  await expect.poll(() => token.evaluate((input) => input === document.activeElement)).toBe(true);
   await keyboard.type(moderator);
   await keyboard.press('Enter');
   await page.getByRole('button', { name: 'Drag a rectangle' }).waitFor();
@@ -242,8 +250,7 @@ test('a whole session needs nothing but the keyboard', async () => {
   await keyboard.press('j');
   await text(page, '#staff [aria-current] .title', /^hate at /);
   await keyboard.press('c');
-  await form(page).waitFor();
-  await keyboard.type('seen to');
+  await typeReason(page, 'seen to');
   await keyboard.press('Enter');
   await outcome(page, 'The report is closed');
   await text(page, '#staff .content', 'No reports are open');
@@ -280,13 +287,13 @@ test('a whole session needs nothing but the keyboard', async () => {
   await keyboard.press(' ');
   await keyboard.press('u');
   await text(page, '#staff .says', /^48 edits: (4\d) pixels would change/);
-  await keyboard.type('raid');
+  await typeReason(page, 'raid');
   await keyboard.press('Enter');
   await outcome(page, /^Rolled back, as action \d+$/);
   await expect.poll(() => boardSum(page)).toBe(artwork);
   await keyboard.press('q');
   await text(page, '#staff .says', /pixels would change/);
-  await keyboard.type('no');
+  await typeReason(page, 'no');
   await keyboard.press('Enter');
   await outcome(page, /has been undone$/);
   await expect.poll(() => boardSum(page)).toBe(raided);
@@ -297,8 +304,7 @@ test('a whole session needs nothing but the keyboard', async () => {
   await keyboard.press('Escape');
   await form(page).waitFor({ state: 'hidden' });
   await keyboard.press('b');
-  await form(page).waitFor();
-  await keyboard.type('raid');
+  await typeReason(page, 'raid');
   await keyboard.press('Tab');
   await keyboard.press('Tab');
   await keyboard.press('ArrowDown');
