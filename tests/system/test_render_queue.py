@@ -13,6 +13,7 @@ import threading
 import uuid
 import zlib
 
+from groups import Groups
 from patience import patient
 from render import TILE, wait_until
 
@@ -164,6 +165,26 @@ def test_every_task_is_done_although_workers_and_servers_are_killed(make_render,
             mine, other = a.get(f"/images/{image}/{op}"), b.get(f"/images/{image}/{op}")
             assert mine.status == other.status == 200
             assert mine.body == other.body
+
+
+def test_who_was_put_out_of_its_groups_ends_all_the_same(make_render, kafka):
+    """What it did last cannot be committed then. librdkafka answered nothing any more within the closing of its consumer."""
+    prefix = f"render-{uuid.uuid4().hex[:12]}"
+    render = make_render("--fractal", "0", "--queue", f"kafka://{kafka.address}/{prefix}")
+    groups = [f"{prefix}.{op}" for op in OPS]
+    ids = [upload(render, png(number)) for number in range(4)]
+    # Now it is a member of all of them.
+    wait_until(lambda: made(render) >= {(image, op) for image in ids for op in OPS}, "all variants are made", PATIENCE)
+    with contextlib.closing(Groups(kafka.address)) as coordinator:
+        members = [(group, member) for group in groups for member in coordinator.members(group)]
+        assert len(members) == len(OPS)
+        ids = [upload(render, png(number)) for number in range(4, 8)]
+        wait_until(lambda: {op for image, op in made(render) if image in ids} >= set(OPS), "something is done for each", PATIENCE)
+        for group, member in members:
+            coordinator.put_out(group, member)
+    render.stop()
+    render.start().wait_ready()
+    wait_until(lambda: made(render) >= {(image, op) for image in ids for op in OPS}, "the rest is made", PATIENCE)
 
 
 def test_browsers_are_told_what_servers_do(make_render):
