@@ -257,7 +257,7 @@ static void who_wants_nothing_gets_nothing_and_stays_in_the_group(void **state)
     int64_t until = clock_now_ms() + SCENE_QUIET_MS;
     while (clock_now_ms() < until)
         assert_false(scene_poll(consumer, 50, false, &taken));
-    assert_int_equal(queue_depth(consumer), 8);
+    scene_wait_for_depth(consumer, 8);
     scene_take(consumer, &taken, 8);
     for (unsigned i = 0; i < 8; i++)
         assert_int_equal(taken.times[i], 1);

@@ -112,11 +112,16 @@ void scene_expect_nothing(struct queue_consumer *consumer)
         assert_false(scene_poll(consumer, 50, true, &taken));
 }
 
-void scene_wait_until_done(struct queue_consumer *consumer)
+void scene_wait_for_depth(struct queue_consumer *consumer, uint64_t depth)
 {
     struct taken taken = {0};
     int64_t until = clock_now_ms() + SCENE_PATIENCE_MS;
-    while (queue_depth(consumer) > 0 && clock_now_ms() < until)
+    while (queue_depth(consumer) != depth && clock_now_ms() < until)
         scene_poll(consumer, 20, false, &taken);
-    assert_int_equal(queue_depth(consumer), 0);
+    assert_int_equal(queue_depth(consumer), depth);
+}
+
+void scene_wait_until_done(struct queue_consumer *consumer)
+{
+    scene_wait_for_depth(consumer, 0);
 }

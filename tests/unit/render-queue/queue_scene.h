@@ -55,6 +55,9 @@ void scene_take(struct queue_consumer *consumer, struct taken *taken, unsigned n
 /* Nothing comes. */
 void scene_expect_nothing(struct queue_consumer *consumer);
 
+/* Until so many are not done, wanting none: a partition counts when something of it has come. */
+void scene_wait_for_depth(struct queue_consumer *consumer, uint64_t depth);
+
 /* Poll without a task until the group has done all. */
 void scene_wait_until_done(struct queue_consumer *consumer);
 
