@@ -201,12 +201,12 @@ export async function draws(
 
 const MESSAGES_AT_A_TIME = 16;
 
-/** Many edits through the page, as somebody with a very quick hand would; waits until all are in. */
 /** Presses the mouse and moves on at once: on a busy machine, a press that waits for the move is a hold. */
 export async function dragTo(page: Page, x: number, y: number, steps = 1): Promise<void> {
   await Promise.all([page.mouse.down(), page.mouse.move(x, y, { steps })]);
 }
 
+/** Many edits through the page, as somebody with a very quick hand would; waits until all are in. */
 export async function paint(page: Page, edits: readonly Edit[]): Promise<void> {
   const some = MAX_EDITS * MESSAGES_AT_A_TIME;
   for (let i = 0; i < edits.length; i += some) {

@@ -30,23 +30,22 @@ class Groups:
     def __init__(self, address):
         host, port = address.split(":")
         self.socket = socket.create_connection((host, int(port)), timeout=30)
+        self.answers = self.socket.makefile("rb")
 
     def close(self):
+        self.answers.close()
         self.socket.close()
+
+    def _read(self, n):
+        got = self.answers.read(n)
+        assert len(got) == n, "the broker has closed the connection"
+        return got
 
     def _ask(self, api, body):
         request = struct.pack(">hhi", api, 0, 0) + _string("groups") + body
         self.socket.sendall(struct.pack(">i", len(request)) + request)
-        with self.socket.makefile("rb", buffering=0) as stream:
-            def read(n):
-                got = b""
-                while len(got) < n:
-                    part = stream.read(n - len(got))
-                    assert part, "the broker has closed the connection"
-                    got += part
-                return got
-            n, = struct.unpack(">i", read(4))
-            return _Answer(read(n)[4:])
+        length, = struct.unpack(">i", self._read(4))
+        return _Answer(self._read(length)[4:])  # behind the number of the request
 
     def members(self, group):
         """The names that the coordinator has given them."""

@@ -153,13 +153,13 @@ function resized(view: View, before: Size): View {
   return cell ? follow(same, cell, viewport, insets(), bounds) : same;
 }
 
-/** Keeps looking at the right part of the plane when the view, the window or the plane changes. */
 /** The first cell of a canvas, in words. */
 function cornerOf(at: Position): string {
   const { x0, y0 } = areaOf(at, state.info.value!);
   return `${x0}, ${y0}`;
 }
 
+/** Keeps looking at the right part of the plane when the view, the window or the plane changes. */
 export function watchMoving(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => plane.look(visible(camera.view, stage.viewport));

@@ -52,7 +52,7 @@ struct group_consumer {
     rd_kafka_message_t *current; /* whose value the caller has */
     rd_kafka_message_t *strayed; /* a task that came with the group's events */
     int64_t commit_ms;           /* when places were committed last */
-    bool leaving;                /* nothing is assigned any more */
+    bool leaving;                /* partitions that still come are given up at once */
     char broken[QUEUE_ERROR_BYTES];
 
     pthread_mutex_t lock; /* of what follows */
